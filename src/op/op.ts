@@ -1,0 +1,63 @@
+/**
+ * Declaration of a Relax operator. One signature drives elaboration, printing, checking, help and docs; `infer` is its
+ * struct-info rule. Lowerings are text in `stdlib/` and found by name.
+ */
+import type { AttrValue } from "../ir/core/node.js";
+import type { Call } from "../ir/relax/expr.js";
+import type { StructInfo } from "../ir/relax/struct-info.js";
+import type { InferContext } from "./infer-context.js";
+
+/** How an operand is written and converted. `tensors`: a tuple or list of tensors, one Tuple operand in the IR. */
+export type ArgType =
+  | "tensor"
+  | "tensors"
+  | "shape" // tuple/list literal of integers → ShapeExpr, or a shape-typed value
+  | "prim" // scalar: number, symbolic expression, or a 0-d value
+  | "prims" // tuple/list of scalars, one Tuple operand
+  | "str"
+  | "dtype"
+  | "func" // global, extern function or function-typed variable
+  | "any";
+export type AttrType =
+  | "int"
+  | "int[]" // an int where a list is meant becomes a list of one, or is repeated when `repeat` is given
+  | "float"
+  | "float[]"
+  | "bool"
+  | "str"
+  | "dtype"
+  | "index_map"
+  | "any";
+
+export interface OpParam {
+  readonly name: string;
+  readonly role: "arg" | "attr";
+  readonly type: ArgType | AttrType;
+  /** May be absent; absent trailing args are left out of `Call.args`, absent attrs are `null`. */
+  readonly optional?: boolean;
+  /** Default of an attribute (or of a `prim`/`str` arg); its presence makes the parameter optional. */
+  readonly default?: AttrValue;
+  /** For `int[]`: length to which a single int is repeated (strides=1 → [1, 1]). */
+  readonly repeat?: number;
+  /** Takes all remaining positional operands (`R.print(*values)`). */
+  readonly variadic?: boolean;
+  readonly help?: string;
+}
+
+export interface OpDef {
+  /** Below `relax.`: `add`, `nn.conv2d`. */
+  readonly name: string;
+  readonly family: string;
+  readonly summary: string;
+  /** In the order of the user-level signature; operands and attributes mixed. */
+  readonly params: readonly OpParam[];
+  /** Default true. */
+  readonly pure?: boolean;
+  /** Result depends on values, so only the rank can be known. */
+  readonly dataDependent?: boolean;
+  /** Lowered elsewhere than by `stdlib/` text: calls, memory, VM level. */
+  readonly structural?: boolean;
+  /** Must-have classes: C CNN, T transformer, Q quantised. */
+  readonly must?: string;
+  infer(call: Call, ctx: InferContext): StructInfo;
+}
