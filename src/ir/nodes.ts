@@ -27,7 +27,7 @@ type Fields<K extends Kind> = { readonly [F in Exclude<keyof NodeOf<K>, "kind" |
 export type NodeTable = { readonly [K in Kind]: { readonly summary: string; readonly fields: Fields<K> } };
 
 export const nodeTable: NodeTable = {
-  "tir.Var": { summary: "Variable.", fields: { name: "hint", dtype: "value", pointer: "hint", isSize: "hint" } },
+  "tir.Var": { summary: "Variable.", fields: { name: "hint", dtype: "value", pointer: "pointer", isSize: "hint" } },
   "tir.IntImm": { summary: "Integer constant.", fields: { value: "value", dtype: "value" } },
   "tir.FloatImm": { summary: "Floating-point constant.", fields: { value: "value", dtype: "value" } },
   "tir.StringImm": { summary: "String constant.", fields: { value: "value", dtype: "value" } },
@@ -135,3 +135,27 @@ export const nodeTable: NodeTable = {
 
 /** Kinds with identity; an occurrence outside a defining field is a reference and owns nothing. */
 export const isBinder = (kind: Kind): boolean => kind === "tir.Var" || kind === "tir.Buffer" || kind === "relax.Var";
+
+export interface Field {
+  readonly name: string;
+  readonly role: Role;
+}
+
+const fieldLists = new Map<string, readonly Field[]>(
+  Object.entries(nodeTable).map(([kind, { fields }]) => [
+    kind,
+    Object.entries(fields).map(([name, role]) => ({ name, role: role as Role })),
+  ]),
+);
+
+/** Fields of a kind in table order. */
+export const fieldsOf = (kind: Kind): readonly Field[] => fieldLists.get(kind)!;
+
+export const isKind = (kind: string): kind is Kind => fieldLists.has(kind);
+
+/** Whether an attribute value or field value is a node. */
+export const isNode = (value: unknown): value is Node =>
+  typeof value === "object" && value !== null && typeof (value as { kind?: unknown }).kind === "string";
+
+/** Field access for code derived from the table. */
+export const fieldValue = (node: Node, name: string): unknown => (node as unknown as Record<string, unknown>)[name];

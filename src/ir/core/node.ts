@@ -28,8 +28,9 @@ export const noAttrs: Attrs = new Map();
  * - `match`, `matches`: as `def`/`node`, and symbols that occur here for the first time are defined here
  *   (parameters, match_cast, match_buffer).
  * - `attrs`: an `AttrValue` (may hold nodes).
- * - `value`: plain data compared with `===`. `tensor`: an `NDArray` compared bytewise. `hint`: ignored by equality.
+ * - `value`: plain data compared with `Object.is`. `tensor`: an `NDArray` compared bytewise. `pointer`: a `PointerType`.
+ * - `hint`: ignored by equality and hash, kept by JSON.
  */
-export type Role = "node" | "nodes" | "def" | "defs" | "match" | "matches" | "attrs" | "value" | "tensor" | "hint";
+export type Role = "node" | "nodes" | "def" | "defs" | "match" | "matches" | "attrs" | "value" | "tensor" | "pointer" | "hint";
 
 export type PlainValue = string | boolean | Int | DType | NDArray | undefined;

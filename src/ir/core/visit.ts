@@ -1,0 +1,50 @@
+/** Generic traversal, derived from the node table. */
+import { fieldsOf, fieldValue, isBinder, isNode, type Node, type Role } from "../nodes.js";
+
+export interface Visitor {
+  /** Called before the children; `false` skips them. `defining` tells whether a binder is met at its definition. */
+  enter?(node: Node, defining: boolean): void | false;
+  /** Called after the children. */
+  leave?(node: Node, defining: boolean): void;
+}
+
+const defines = (role: Role): boolean => role === "def" || role === "defs" || role === "match" || role === "matches";
+
+/**
+ * Visits a node and what it owns, in the order of the node table. A binder that occurs outside a defining field is
+ * reported, but not entered: its own fields (a buffer's shape, a variable's struct info) belong to its definition.
+ */
+export function visit(root: Node, visitor: Visitor): void {
+  visitNode(root, visitor, true);
+}
+
+function visitNode(node: Node, visitor: Visitor, defining: boolean): void {
+  const isReference = !defining && isBinder(node.kind);
+  if (visitor.enter?.(node, defining && isBinder(node.kind)) !== false && !isReference) {
+    for (const { name, role } of fieldsOf(node.kind)) {
+      if (role === "value" || role === "hint" || role === "tensor" || role === "pointer") continue;
+      visitValue(fieldValue(node, name), visitor, defines(role));
+    }
+  }
+  visitor.leave?.(node, defining && isBinder(node.kind));
+}
+
+function visitValue(value: unknown, visitor: Visitor, defining: boolean): void {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) for (const item of value) visitValue(item, visitor, defining);
+  else if (value instanceof Map) for (const item of value.values()) visitValue(item, visitor, defining);
+  else if (isNode(value)) visitNode(value, visitor, defining);
+}
+
+/** Calls `each` on the direct children (nodes in fields, lists and attribute values). */
+export function children(node: Node, each: (child: Node, role: Role) => void): void {
+  const walk = (value: unknown, role: Role): void => {
+    if (typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) for (const item of value) walk(item, role);
+    else if (value instanceof Map) for (const item of value.values()) walk(item, role);
+    else if (isNode(value)) each(value, role);
+  };
+  for (const { name, role } of fieldsOf(node.kind)) {
+    if (role !== "value" && role !== "hint" && role !== "tensor" && role !== "pointer") walk(fieldValue(node, name), role);
+  }
+}
