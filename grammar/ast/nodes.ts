@@ -10,8 +10,10 @@ export interface AstBase {
 
 // ---- expressions -----------------------------------------------------------
 
-export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "@" | "**" | "<<" | ">>" | "&" | "|" | "^";
-export type CompareOperator = "<" | "<=" | ">" | ">=" | "==" | "!=" | "in" | "not in" | "is" | "is not";
+export type BinaryOperator =
+  "+" | "-" | "*" | "/" | "//" | "%" | "@" | "**" | "<<" | ">>" | "&" | "|" | "^";
+export type CompareOperator =
+  "<" | "<=" | ">" | ">=" | "==" | "!=" | "in" | "not in" | "is" | "is not";
 
 export interface Name extends AstBase {
   readonly kind: "Name";

@@ -40,11 +40,25 @@ export interface IRModule extends NodeBase {
   readonly globalInfos: ReadonlyMap<string, readonly GlobalInfo[]>;
 }
 
-export const globalVar = (name: string, span?: Span): GlobalVar => ({ kind: "ir.GlobalVar", name, span });
-export const externFunc = (symbol: string, sinfo?: FuncInfo, span?: Span): ExternFunc => ({ kind: "ir.ExternFunc", symbol, sinfo, span });
+export const globalVar = (name: string, span?: Span): GlobalVar => ({
+  kind: "ir.GlobalVar",
+  name,
+  span,
+});
+export const externFunc = (symbol: string, sinfo?: FuncInfo, span?: Span): ExternFunc => ({
+  kind: "ir.ExternFunc",
+  symbol,
+  sinfo,
+  span,
+});
 export const irModule = (
   functions: ReadonlyMap<string, BaseFunc>,
-  more?: { name?: string; attrs?: Attrs; globalInfos?: IRModule["globalInfos"]; span?: Span | undefined },
+  more?: {
+    name?: string;
+    attrs?: Attrs;
+    globalInfos?: IRModule["globalInfos"];
+    span?: Span | undefined;
+  },
 ): IRModule => ({
   kind: "ir.Module",
   name: more?.name ?? "Module",

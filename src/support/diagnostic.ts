@@ -64,7 +64,8 @@ export interface Code extends CodeInfo {
 }
 
 type Holes<S extends string> = S extends `${string}{${infer H}}${infer R}` ? H | Holes<R> : never;
-type HolesOf<C extends CodeInfo> = Holes<C["message"]> | (C["hint"] extends string ? Holes<C["hint"]> : never);
+type HolesOf<C extends CodeInfo> =
+  Holes<C["message"]> | (C["hint"] extends string ? Holes<C["hint"]> : never);
 type Args<C extends CodeInfo> = Extra & { readonly [H in HolesOf<C>]: string | number | bigint };
 
 export type CodeTable<T extends Record<string, CodeInfo>> = {
@@ -79,7 +80,10 @@ const fill = (text: string, args: Readonly<Record<string, unknown>>): string =>
  * Declares the codes of one area, e.g. `defineCodes("SCO", { undefinedName: { number: 3, message: "…{name}…" } })`.
  * Each entry becomes a function that makes the diagnostic; a wrong or missing hole does not compile.
  */
-export function defineCodes<const T extends Record<string, CodeInfo>>(area: string, table: T): CodeTable<T> {
+export function defineCodes<const T extends Record<string, CodeInfo>>(
+  area: string,
+  table: T,
+): CodeTable<T> {
   const made: Record<string, unknown> = {};
   for (const [key, info] of Object.entries(table)) {
     const code = `${area}${String(info.number).padStart(3, "0")}`;

@@ -2,7 +2,8 @@
  * Data types of scalars and vectors. Instances are interned: compare with `===`.
  * Names are those of TVMScript: `float32`, `int8x4`, `float32xvscalex4`, `bool`, `handle`, `void`.
  */
-export type DTypeCode = "int" | "uint" | "float" | "bfloat" | "float8" | "float6" | "float4" | "bool" | "handle" | "void";
+export type DTypeCode =
+  "int" | "uint" | "float" | "bfloat" | "float8" | "float6" | "float4" | "bool" | "handle" | "void";
 
 export interface DType {
   readonly code: DTypeCode;
@@ -94,7 +95,9 @@ const scalar = (code: DTypeCode, bits: number, name: string): DType =>
 /** Same lane type with another lane count; 1 (not scalable) gives the scalar type. */
 export function withLanes(dtype: DType, lanes: number, scalable = false): DType {
   const name =
-    lanes === 1 && !scalable ? dtype.scalarName : `${dtype.scalarName}x${scalable ? "vscalex" : ""}${lanes}`;
+    lanes === 1 && !scalable
+      ? dtype.scalarName
+      : `${dtype.scalarName}x${scalable ? "vscalex" : ""}${lanes}`;
   const known = interned.get(name);
   if (known) return known;
   const made = Object.freeze({ ...dtype, lanes, scalable, name });
@@ -112,7 +115,11 @@ export function dtype(name: string): DType {
 export const laneOf = (d: DType): DType => (d.lanes === 1 && !d.scalable ? d : dtype(d.scalarName));
 export const isVector = (d: DType): boolean => d.lanes !== 1 || d.scalable;
 export const isFloat = (d: DType): boolean =>
-  d.code === "float" || d.code === "bfloat" || d.code === "float8" || d.code === "float6" || d.code === "float4";
+  d.code === "float" ||
+  d.code === "bfloat" ||
+  d.code === "float8" ||
+  d.code === "float6" ||
+  d.code === "float4";
 export const isInteger = (d: DType): boolean => d.code === "int" || d.code === "uint";
 export const isSigned = (d: DType): boolean => d.code === "int";
 export const isBool = (d: DType): boolean => d.code === "bool";

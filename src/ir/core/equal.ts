@@ -22,7 +22,11 @@ export const structuralEqual = (a: Node, b: Node, options?: EqualOptions): boole
 export function firstDifference(a: Node, b: Node, options?: EqualOptions): Difference | undefined {
   const comparison = new Comparison(options?.mapFreeVars ?? true);
   if (comparison.nodes(a, b, false)) return undefined;
-  return { path: `<root>${comparison.path.reverse().join("")}`, a: comparison.left, b: comparison.right };
+  return {
+    path: `<root>${comparison.path.reverse().join("")}`,
+    a: comparison.left,
+    b: comparison.right,
+  };
 }
 
 class Comparison {
@@ -64,8 +68,10 @@ class Comparison {
       let same: boolean;
       if (role === "value") same = Object.is(x, y) || this.fail(x, y);
       else if (role === "tensor") same = sameTensor(x as NDArray, y as NDArray) || this.fail(x, y);
-      else if (role === "pointer") same = samePointer(x as PointerType, y as PointerType) || this.fail(x, y);
-      else if (role === "def" || role === "defs" || role === "match" || role === "matches") same = this.values(x, y, true);
+      else if (role === "pointer")
+        same = samePointer(x as PointerType, y as PointerType) || this.fail(x, y);
+      else if (role === "def" || role === "defs" || role === "match" || role === "matches")
+        same = this.values(x, y, true);
       // Symbols that occur first inside a match are defined there.
       else same = this.values(x, y, defining && !isBinder(a.kind));
       if (!same) {
@@ -77,7 +83,8 @@ class Comparison {
   }
 
   private values(x: unknown, y: unknown, defining: boolean): boolean {
-    if (typeof x !== "object" || x === null || typeof y !== "object" || y === null) return Object.is(x, y) || this.fail(x, y);
+    if (typeof x !== "object" || x === null || typeof y !== "object" || y === null)
+      return Object.is(x, y) || this.fail(x, y);
     if (Array.isArray(x)) {
       if (!Array.isArray(y) || x.length !== y.length) return this.fail(x, y);
       for (let i = 0; i < x.length; i++) {

@@ -11,7 +11,8 @@ export function freeBinders(root: Node): Node[] {
     enter(node, defining) {
       if (node === root && (node.kind === "tir.Var" || node.kind === "relax.Var")) seen.add(node);
       else if (defining) defined.add(node);
-      else if (node.kind === "tir.Var" || node.kind === "tir.Buffer" || node.kind === "relax.Var") seen.add(node);
+      else if (node.kind === "tir.Var" || node.kind === "tir.Buffer" || node.kind === "relax.Var")
+        seen.add(node);
     },
   });
   return [...seen].filter((node) => !defined.has(node));

@@ -30,7 +30,8 @@ export function structuralHash(root: Node): string {
       }
     } else if (isNode(v)) node(v);
     else if (typeof v === "object" && v !== null) text((v as DType).name);
-    else text(Object.is(v, -0) ? "-0" : `${typeof v === "bigint" ? "number" : typeof v}:${String(v)}`);
+    else
+      text(Object.is(v, -0) ? "-0" : `${typeof v === "bigint" ? "number" : typeof v}:${String(v)}`);
   };
   const node = (n: Node): void => {
     text(n.kind);

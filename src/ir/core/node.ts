@@ -31,6 +31,17 @@ export const noAttrs: Attrs = new Map();
  * - `value`: plain data compared with `Object.is`. `tensor`: an `NDArray` compared bytewise. `pointer`: a `PointerType`.
  * - `hint`: ignored by equality and hash, kept by JSON.
  */
-export type Role = "node" | "nodes" | "def" | "defs" | "match" | "matches" | "attrs" | "value" | "tensor" | "pointer" | "hint";
+export type Role =
+  | "node"
+  | "nodes"
+  | "def"
+  | "defs"
+  | "match"
+  | "matches"
+  | "attrs"
+  | "value"
+  | "tensor"
+  | "pointer"
+  | "hint";
 
 export type PlainValue = string | boolean | Int | DType | NDArray | undefined;

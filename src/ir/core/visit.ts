@@ -1,5 +1,6 @@
 /** Generic traversal, derived from the node table. */
-import { fieldsOf, fieldValue, isBinder, isNode, type Node, type Role } from "../nodes.js";
+import { fieldsOf, fieldValue, isBinder, isNode, type Node } from "../nodes.js";
+import type { Role } from "./node.js";
 
 export interface Visitor {
   /** Called before the children; `false` skips them. `defining` tells whether a binder is met at its definition. */
@@ -8,7 +9,8 @@ export interface Visitor {
   leave?(node: Node, defining: boolean): void;
 }
 
-const defines = (role: Role): boolean => role === "def" || role === "defs" || role === "match" || role === "matches";
+const defines = (role: Role): boolean =>
+  role === "def" || role === "defs" || role === "match" || role === "matches";
 
 /**
  * Visits a node and what it owns, in the order of the node table. A binder that occurs outside a defining field is
@@ -32,7 +34,8 @@ function visitNode(node: Node, visitor: Visitor, defining: boolean): void {
 function visitValue(value: unknown, visitor: Visitor, defining: boolean): void {
   if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) for (const item of value) visitValue(item, visitor, defining);
-  else if (value instanceof Map) for (const item of value.values()) visitValue(item, visitor, defining);
+  else if (value instanceof Map)
+    for (const item of value.values()) visitValue(item, visitor, defining);
   else if (isNode(value)) visitNode(value, visitor, defining);
 }
 
@@ -45,6 +48,7 @@ export function children(node: Node, each: (child: Node, role: Role) => void): v
     else if (isNode(value)) each(value, role);
   };
   for (const { name, role } of fieldsOf(node.kind)) {
-    if (role !== "value" && role !== "hint" && role !== "tensor" && role !== "pointer") walk(fieldValue(node, name), role);
+    if (role !== "value" && role !== "hint" && role !== "tensor" && role !== "pointer")
+      walk(fieldValue(node, name), role);
   }
 }

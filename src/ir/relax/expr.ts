@@ -123,12 +123,32 @@ export const relaxVar = (
   annotated: more?.annotated ?? false,
   span: more?.span,
 });
-export const constant = (data: NDArray, span?: Span): Const => ({ kind: "relax.Const", data, span });
-export const shapeExpr = (values: readonly PrimExpr[], span?: Span): ShapeExpr => ({ kind: "relax.ShapeExpr", values, span });
-export const primValue = (value: PrimExpr, span?: Span): PrimValue => ({ kind: "relax.PrimValue", value, span });
+export const constant = (data: NDArray, span?: Span): Const => ({
+  kind: "relax.Const",
+  data,
+  span,
+});
+export const shapeExpr = (values: readonly PrimExpr[], span?: Span): ShapeExpr => ({
+  kind: "relax.ShapeExpr",
+  values,
+  span,
+});
+export const primValue = (value: PrimExpr, span?: Span): PrimValue => ({
+  kind: "relax.PrimValue",
+  value,
+  span,
+});
 export const str = (value: string, span?: Span): Str => ({ kind: "relax.Str", value, span });
-export const dtypeValue = (value: DType, span?: Span): DTypeValue => ({ kind: "relax.DTypeValue", value, span });
-export const tuple = (fields: readonly Expr[], span?: Span): Tuple => ({ kind: "relax.Tuple", fields, span });
+export const dtypeValue = (value: DType, span?: Span): DTypeValue => ({
+  kind: "relax.DTypeValue",
+  value,
+  span,
+});
+export const tuple = (fields: readonly Expr[], span?: Span): Tuple => ({
+  kind: "relax.Tuple",
+  fields,
+  span,
+});
 export const tupleGetItem = (t: Expr, index: number, span?: Span): TupleGetItem => ({
   kind: "relax.TupleGetItem",
   tuple: t,
@@ -148,15 +168,35 @@ export const relaxCall = (
   sinfoArgs: more?.sinfoArgs ?? [],
   span: more?.span,
 });
-export const ifExpr = (cond: Expr, then: SeqExpr, otherwise: SeqExpr, span?: Span): If => ({ kind: "relax.If", cond, then, otherwise, span });
-export const seqExpr = (blocks: readonly BindingBlock[], body: Expr, span?: Span): SeqExpr => ({ kind: "relax.SeqExpr", blocks, body, span });
-export const bindingBlock = (bindings: readonly Binding[], dataflow = false, span?: Span): BindingBlock => ({
+export const ifExpr = (cond: Expr, then: SeqExpr, otherwise: SeqExpr, span?: Span): If => ({
+  kind: "relax.If",
+  cond,
+  then,
+  otherwise,
+  span,
+});
+export const seqExpr = (blocks: readonly BindingBlock[], body: Expr, span?: Span): SeqExpr => ({
+  kind: "relax.SeqExpr",
+  blocks,
+  body,
+  span,
+});
+export const bindingBlock = (
+  bindings: readonly Binding[],
+  dataflow = false,
+  span?: Span,
+): BindingBlock => ({
   kind: "relax.BindingBlock",
   dataflow,
   bindings,
   span,
 });
-export const varBinding = (v: Var, value: Expr | Func, span?: Span): VarBinding => ({ kind: "relax.VarBinding", value, var: v, span });
+export const varBinding = (v: Var, value: Expr | Func, span?: Span): VarBinding => ({
+  kind: "relax.VarBinding",
+  value,
+  var: v,
+  span,
+});
 export const matchCast = (v: Var, value: Expr, sinfo: StructInfo, span?: Span): MatchCast => ({
   kind: "relax.MatchCast",
   value,

@@ -67,11 +67,21 @@ export interface DeviceMesh extends NodeBase {
   readonly isRange: boolean;
 }
 
-export type StructInfo = ObjectInfo | PrimInfo | ShapeInfo | TensorInfo | TupleInfo | FuncInfo | DTensorInfo;
+export type StructInfo =
+  ObjectInfo | PrimInfo | ShapeInfo | TensorInfo | TupleInfo | FuncInfo | DTensorInfo;
 
 export const objectInfo: ObjectInfo = { kind: "relax.ObjectInfo" };
-export const primInfo = (dtype: DType, value?: PrimExpr, span?: Span): PrimInfo => ({ kind: "relax.PrimInfo", dtype, value, span });
-export const shapeInfo = (values: readonly PrimExpr[] | undefined, ndim = values?.length ?? -1, span?: Span): ShapeInfo => ({
+export const primInfo = (dtype: DType, value?: PrimExpr, span?: Span): PrimInfo => ({
+  kind: "relax.PrimInfo",
+  dtype,
+  value,
+  span,
+});
+export const shapeInfo = (
+  values: readonly PrimExpr[] | undefined,
+  ndim = values?.length ?? -1,
+  span?: Span,
+): ShapeInfo => ({
   kind: "relax.ShapeInfo",
   values,
   ndim,
@@ -89,11 +99,27 @@ export function tensorInfo(t: TensorInit): TensorInfo {
   let ndim = t.ndim ?? -1;
   if (t.shape?.kind === "relax.ShapeExpr") ndim = t.shape.values.length;
   else if (t.shape?.sinfo?.kind === "relax.ShapeInfo") ndim = t.shape.sinfo.ndim;
-  return { kind: "relax.TensorInfo", shape: t.shape, dtype: t.dtype, ndim, vdevice: t.vdevice, span: t.span };
+  return {
+    kind: "relax.TensorInfo",
+    shape: t.shape,
+    dtype: t.dtype,
+    ndim,
+    vdevice: t.vdevice,
+    span: t.span,
+  };
 }
-export const tupleInfo = (fields: readonly StructInfo[], span?: Span): TupleInfo => ({ kind: "relax.TupleInfo", fields, span });
+export const tupleInfo = (fields: readonly StructInfo[], span?: Span): TupleInfo => ({
+  kind: "relax.TupleInfo",
+  fields,
+  span,
+});
 export const voidInfo: TupleInfo = tupleInfo([]);
-export const funcInfo = (params: readonly StructInfo[] | undefined, ret: StructInfo, purity: boolean, deriveFunc?: string): FuncInfo => ({
+export const funcInfo = (
+  params: readonly StructInfo[] | undefined,
+  ret: StructInfo,
+  purity: boolean,
+  deriveFunc?: string,
+): FuncInfo => ({
   kind: "relax.FuncInfo",
   params,
   ret,
@@ -102,7 +128,8 @@ export const funcInfo = (params: readonly StructInfo[] | undefined, ret: StructI
 });
 /** A packed function: any arguments, any result, impure. */
 export const opaqueFunc: FuncInfo = funcInfo(undefined, objectInfo, false);
-export const isVoid = (info: StructInfo | undefined): boolean => info?.kind === "relax.TupleInfo" && info.fields.length === 0;
+export const isVoid = (info: StructInfo | undefined): boolean =>
+  info?.kind === "relax.TupleInfo" && info.fields.length === 0;
 
 /** Dimensions of a tensor or shape when all are known. */
 export function dimsOf(info: StructInfo | undefined): readonly PrimExpr[] | undefined {

@@ -67,7 +67,12 @@ export interface Range extends NodeBase {
   readonly min: PrimExpr;
   readonly extent: PrimExpr;
 }
-export const range = (min: PrimExpr, extent: PrimExpr, span?: Span): Range => ({ kind: "ir.Range", min, extent, span });
+export const range = (min: PrimExpr, extent: PrimExpr, span?: Span): Range => ({
+  kind: "ir.Range",
+  min,
+  extent,
+  span,
+});
 
 export interface BufferRegion extends NodeBase {
   readonly kind: "tir.BufferRegion";
@@ -75,7 +80,11 @@ export interface BufferRegion extends NodeBase {
   /** One a dimension; extent 1 prints as a point. */
   readonly region: readonly Range[];
 }
-export const bufferRegion = (buffer: Buffer, region: readonly Range[], span?: Span): BufferRegion => ({
+export const bufferRegion = (
+  buffer: Buffer,
+  region: readonly Range[],
+  span?: Span,
+): BufferRegion => ({
   kind: "tir.BufferRegion",
   buffer,
   region,

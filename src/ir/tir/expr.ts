@@ -1,5 +1,14 @@
 /** Scalar and vector expressions of TensorIR; also the dimensions of Relax shapes (there: int64). */
-import { bool, dtype as dtypeOf, handle, int32, isFloat, laneOf, withLanes, type DType } from "../../support/dtype.js";
+import {
+  bool,
+  dtype as dtypeOf,
+  handle,
+  int32,
+  isFloat,
+  laneOf,
+  withLanes,
+  type DType,
+} from "../../support/dtype.js";
 import { int, type Int } from "../../support/int.js";
 import type { Span } from "../../support/source.js";
 import { noAttrs, type Attrs, type AttrValue, type NodeBase } from "../core/node.js";
@@ -164,7 +173,12 @@ export type CallArg = PrimExpr | Buffer | BufferRegion | AttrArg | DTypeImm;
 
 // ---- factories -------------------------------------------------------------
 
-export const makeVar = (name: string, dtype: DType, span?: Span, more?: { pointer?: PointerType; isSize?: boolean }): Var => ({
+export const makeVar = (
+  name: string,
+  dtype: DType,
+  span?: Span,
+  more?: { pointer?: PointerType; isSize?: boolean },
+): Var => ({
   kind: "tir.Var",
   name,
   dtype,
@@ -181,11 +195,36 @@ export const intImm = (value: Int, dtype: DType = int32, span?: Span): IntImm =>
   dtype,
   span,
 });
-export const boolImm = (value: boolean, span?: Span): IntImm => ({ kind: "tir.IntImm", value: value ? 1 : 0, dtype: bool, span });
-export const floatImm = (value: number, dtype: DType, span?: Span): FloatImm => ({ kind: "tir.FloatImm", value, dtype, span });
-export const stringImm = (value: string, span?: Span): StringImm => ({ kind: "tir.StringImm", value, dtype: handle, span });
-export const cast = (value: PrimExpr, dtype: DType, span?: Span): Cast => ({ kind: "tir.Cast", value, dtype, span });
-export const select = (cond: PrimExpr, then: PrimExpr, otherwise: PrimExpr, span?: Span): Select => ({
+export const boolImm = (value: boolean, span?: Span): IntImm => ({
+  kind: "tir.IntImm",
+  value: value ? 1 : 0,
+  dtype: bool,
+  span,
+});
+export const floatImm = (value: number, dtype: DType, span?: Span): FloatImm => ({
+  kind: "tir.FloatImm",
+  value,
+  dtype,
+  span,
+});
+export const stringImm = (value: string, span?: Span): StringImm => ({
+  kind: "tir.StringImm",
+  value,
+  dtype: handle,
+  span,
+});
+export const cast = (value: PrimExpr, dtype: DType, span?: Span): Cast => ({
+  kind: "tir.Cast",
+  value,
+  dtype,
+  span,
+});
+export const select = (
+  cond: PrimExpr,
+  then: PrimExpr,
+  otherwise: PrimExpr,
+  span?: Span,
+): Select => ({
   kind: "tir.Select",
   cond,
   then,
@@ -193,7 +232,12 @@ export const select = (cond: PrimExpr, then: PrimExpr, otherwise: PrimExpr, span
   dtype: then.dtype,
   span,
 });
-export const ifThenElse = (cond: PrimExpr, then: PrimExpr, otherwise: PrimExpr, span?: Span): IfThenElse => ({
+export const ifThenElse = (
+  cond: PrimExpr,
+  then: PrimExpr,
+  otherwise: PrimExpr,
+  span?: Span,
+): IfThenElse => ({
   kind: "tir.IfThenElse",
   cond,
   then,
@@ -221,8 +265,20 @@ export const logic = (op: "and" | "or", a: PrimExpr, b: PrimExpr, span?: Span): 
   dtype: a.dtype.lanes > b.dtype.lanes ? a.dtype : b.dtype,
   span,
 });
-export const unary = (op: Unary["op"], a: PrimExpr, span?: Span): Unary => ({ kind: "tir.Unary", op, a, dtype: a.dtype, span });
-export const call = (op: string, args: readonly CallArg[], dtype: DType, span?: Span, attrs: Attrs = noAttrs): Call => ({
+export const unary = (op: Unary["op"], a: PrimExpr, span?: Span): Unary => ({
+  kind: "tir.Unary",
+  op,
+  a,
+  dtype: a.dtype,
+  span,
+});
+export const call = (
+  op: string,
+  args: readonly CallArg[],
+  dtype: DType,
+  span?: Span,
+  attrs: Attrs = noAttrs,
+): Call => ({
   kind: "tir.Call",
   op,
   args,
@@ -230,7 +286,12 @@ export const call = (op: string, args: readonly CallArg[], dtype: DType, span?: 
   dtype,
   span,
 });
-export const callGlobal = (callee: GlobalVar, args: readonly CallArg[], dtype: DType, span?: Span): CallGlobal => ({
+export const callGlobal = (
+  callee: GlobalVar,
+  args: readonly CallArg[],
+  dtype: DType,
+  span?: Span,
+): CallGlobal => ({
   kind: "tir.CallGlobal",
   callee,
   args,
@@ -245,26 +306,52 @@ export const letIn = (v: Var, value: PrimExpr, body: PrimExpr, span?: Span): Let
   dtype: body.dtype,
   span,
 });
-export const attrArg = (value: AttrValue, span?: Span): AttrArg => ({ kind: "tir.AttrArg", value, span });
-export const dtypeImm = (value: DType, span?: Span): DTypeImm => ({ kind: "tir.DTypeImm", value, span });
+export const attrArg = (value: AttrValue, span?: Span): AttrArg => ({
+  kind: "tir.AttrArg",
+  value,
+  span,
+});
+export const dtypeImm = (value: DType, span?: Span): DTypeImm => ({
+  kind: "tir.DTypeImm",
+  value,
+  span,
+});
 
 const staticLanes = (lanes: PrimExpr): { lanes: number; scalable: boolean } => {
   if (lanes.kind === "tir.IntImm") return { lanes: Number(lanes.value), scalable: false };
   // `T.vscale() * k` in either order; a lone vscale has k = 1.
   if (lanes.kind === "tir.Binary" && lanes.op === "mul") {
-    for (const side of [lanes.a, lanes.b]) if (side.kind === "tir.IntImm") return { lanes: Number(side.value), scalable: true };
+    for (const side of [lanes.a, lanes.b])
+      if (side.kind === "tir.IntImm") return { lanes: Number(side.value), scalable: true };
   }
   return { lanes: 1, scalable: true };
 };
 export const ramp = (base: PrimExpr, stride: PrimExpr, lanes: PrimExpr, span?: Span): Ramp => {
   const { lanes: n, scalable } = staticLanes(lanes);
-  return { kind: "tir.Ramp", base, stride, lanes, dtype: withLanes(laneOf(base.dtype), n, scalable), span };
+  return {
+    kind: "tir.Ramp",
+    base,
+    stride,
+    lanes,
+    dtype: withLanes(laneOf(base.dtype), n, scalable),
+    span,
+  };
 };
 export const broadcast = (value: PrimExpr, lanes: PrimExpr, span?: Span): Broadcast => {
   const { lanes: n, scalable } = staticLanes(lanes);
-  return { kind: "tir.Broadcast", value, lanes, dtype: withLanes(laneOf(value.dtype), n, scalable), span };
+  return {
+    kind: "tir.Broadcast",
+    value,
+    lanes,
+    dtype: withLanes(laneOf(value.dtype), n, scalable),
+    span,
+  };
 };
-export const shuffle = (vectors: readonly PrimExpr[], indices: readonly PrimExpr[], span?: Span): Shuffle => ({
+export const shuffle = (
+  vectors: readonly PrimExpr[],
+  indices: readonly PrimExpr[],
+  span?: Span,
+): Shuffle => ({
   kind: "tir.Shuffle",
   vectors,
   indices,
@@ -272,12 +359,19 @@ export const shuffle = (vectors: readonly PrimExpr[], indices: readonly PrimExpr
   span,
 });
 /** Load of one element, or of a vector when the last index is one. */
-export const load = (buffer: Buffer, indices: readonly PrimExpr[], span?: Span, predicate?: PrimExpr): Load => {
+export const load = (
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+  span?: Span,
+  predicate?: PrimExpr,
+): Load => {
   const last = indices[indices.length - 1]?.dtype;
   const lanes = last === undefined ? 1 : last.lanes;
   const scalable = last?.scalable ?? false;
   const dtype =
-    lanes === 1 && !scalable ? buffer.dtype : withLanes(laneOf(buffer.dtype), lanes * buffer.dtype.lanes, scalable);
+    lanes === 1 && !scalable
+      ? buffer.dtype
+      : withLanes(laneOf(buffer.dtype), lanes * buffer.dtype.lanes, scalable);
   return { kind: "tir.Load", buffer, indices, predicate, dtype, span };
 };
 

@@ -12,7 +12,12 @@ export interface Param extends NodeBase {
   /** Bare fresh symbols in its shape, strides and offset are defined by the first parameter that mentions them. */
   readonly buffer?: Buffer | undefined;
 }
-export const param = (v: Var, buffer?: Buffer, span = v.span): Param => ({ kind: "tir.Param", var: v, buffer, span });
+export const param = (v: Var, buffer?: Buffer, span = v.span): Param => ({
+  kind: "tir.Param",
+  var: v,
+  buffer,
+  span,
+});
 
 export interface PrimFunc extends NodeBase {
   readonly kind: "tir.PrimFunc";

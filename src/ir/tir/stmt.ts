@@ -104,7 +104,16 @@ export interface Realize extends NodeBase {
   readonly body: Stmt;
 }
 
-export type IterKind = "spatial" | "reduce" | "scan" | "opaque" | "thread" | "unrolled" | "vectorized" | "parallel" | "tensorized";
+export type IterKind =
+  | "spatial"
+  | "reduce"
+  | "scan"
+  | "opaque"
+  | "thread"
+  | "unrolled"
+  | "vectorized"
+  | "parallel"
+  | "tensorized";
 
 /** Block variable with its domain, or (in AttrStmt) a thread axis with its tag. */
 export interface IterVar extends NodeBase {
@@ -163,8 +172,19 @@ export const forLoop = (f: Init<For, "loopKind" | "annotations" | "step" | "thre
   body: f.body,
   span: f.span,
 });
-export const whileLoop = (cond: PrimExpr, body: Stmt, span?: Span): While => ({ kind: "tir.While", cond, body, span });
-export const store = (buffer: Buffer, indices: readonly PrimExpr[], value: PrimExpr, span?: Span, predicate?: PrimExpr): Store => ({
+export const whileLoop = (cond: PrimExpr, body: Stmt, span?: Span): While => ({
+  kind: "tir.While",
+  cond,
+  body,
+  span,
+});
+export const store = (
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+  value: PrimExpr,
+  span?: Span,
+  predicate?: PrimExpr,
+): Store => ({
   kind: "tir.Store",
   buffer,
   indices,
@@ -181,14 +201,36 @@ export const ifStmt = (cond: PrimExpr, then: Stmt, otherwise?: Stmt, span?: Span
 });
 /** Flattens nested sequences; one statement stays itself. */
 export function seq(stmts: readonly Stmt[], span?: Span): Stmt {
-  const flat = stmts.some((s) => s.kind === "tir.Seq") ? stmts.flatMap((s) => (s.kind === "tir.Seq" ? s.body : [s])) : stmts;
+  const flat = stmts.some((s) => s.kind === "tir.Seq")
+    ? stmts.flatMap((s) => (s.kind === "tir.Seq" ? s.body : [s]))
+    : stmts;
   return flat.length === 1 ? flat[0]! : { kind: "tir.Seq", body: flat, span };
 }
-export const evaluate = (value: PrimExpr, span?: Span): Evaluate => ({ kind: "tir.Evaluate", value, span });
-export const bind = (v: Var, value: PrimExpr, span?: Span): Bind => ({ kind: "tir.Bind", value, var: v, span });
-export const alloc = (buffer: Buffer, annotations: Attrs = noAttrs, span?: Span): Alloc => ({ kind: "tir.Alloc", buffer, annotations, span });
+export const evaluate = (value: PrimExpr, span?: Span): Evaluate => ({
+  kind: "tir.Evaluate",
+  value,
+  span,
+});
+export const bind = (v: Var, value: PrimExpr, span?: Span): Bind => ({
+  kind: "tir.Bind",
+  value,
+  var: v,
+  span,
+});
+export const alloc = (buffer: Buffer, annotations: Attrs = noAttrs, span?: Span): Alloc => ({
+  kind: "tir.Alloc",
+  buffer,
+  annotations,
+  span,
+});
 export const decl = (buffer: Buffer, span?: Span): Decl => ({ kind: "tir.Decl", buffer, span });
-export const attrStmt = (node: AttrValue, key: string, value: CallArg, body: Stmt, span?: Span): AttrStmt => ({
+export const attrStmt = (
+  node: AttrValue,
+  key: string,
+  value: CallArg,
+  body: Stmt,
+  span?: Span,
+): AttrStmt => ({
   kind: "tir.AttrStmt",
   node,
   key,
@@ -196,16 +238,35 @@ export const attrStmt = (node: AttrValue, key: string, value: CallArg, body: Stm
   body,
   span,
 });
-export const assertStmt = (cond: PrimExpr, message: readonly string[], errorKind = "RuntimeError", span?: Span): AssertStmt => ({
+export const assertStmt = (
+  cond: PrimExpr,
+  message: readonly string[],
+  errorKind = "RuntimeError",
+  span?: Span,
+): AssertStmt => ({
   kind: "tir.Assert",
   cond,
   errorKind,
   message,
   span,
 });
-export const jump = (which: "break" | "continue", span?: Span): Jump => ({ kind: "tir.Jump", jump: which, span });
-export const returnStmt = (value?: PrimExpr, span?: Span): ReturnStmt => ({ kind: "tir.Return", value, span });
-export const iterVar = (v: Var, iterKind: IterKind, dom?: Range, tag = "", span?: Span): IterVar => ({
+export const jump = (which: "break" | "continue", span?: Span): Jump => ({
+  kind: "tir.Jump",
+  jump: which,
+  span,
+});
+export const returnStmt = (value?: PrimExpr, span?: Span): ReturnStmt => ({
+  kind: "tir.Return",
+  value,
+  span,
+});
+export const iterVar = (
+  v: Var,
+  iterKind: IterKind,
+  dom?: Range,
+  tag = "",
+  span?: Span,
+): IterVar => ({
   kind: "tir.IterVar",
   dom,
   var: v,
@@ -220,7 +281,19 @@ export const matchBuffer = (buffer: Buffer, source: BufferRegion, span?: Span): 
   span,
 });
 export const block = (
-  b: Init<Block, "values" | "iters" | "predicate" | "reads" | "writes" | "annotations" | "allocs" | "matches" | "init" | "implicitRoot">,
+  b: Init<
+    Block,
+    | "values"
+    | "iters"
+    | "predicate"
+    | "reads"
+    | "writes"
+    | "annotations"
+    | "allocs"
+    | "matches"
+    | "init"
+    | "implicitRoot"
+  >,
 ): Block => ({
   kind: "tir.Block",
   name: b.name,
