@@ -70,7 +70,10 @@ const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]/;
  * A source line as it can be shown: tabs as spaces, control and direction-changing characters made visible, with the
  * display column of every UTF-16 offset (one more than the text is long).
  */
-export function showLine(text: string): { readonly shown: string; readonly columns: readonly number[] } {
+export function showLine(text: string): {
+  readonly shown: string;
+  readonly columns: readonly number[];
+} {
   const columns: number[] = [];
   let shown = "";
   let width = 0;

@@ -34,7 +34,11 @@ interface Mark {
 }
 
 /** For each line with a label: the line, then as many rows of marks as the texts need. */
-export function frameLines(source: Source, labels: readonly FrameLabel[], style: FrameStyle): string[] {
+export function frameLines(
+  source: Source,
+  labels: readonly FrameLabel[],
+  style: FrameStyle,
+): string[] {
   const byLine = new Map<number, FrameLabel[]>();
   for (const label of labels) {
     const { line } = positionAt(source, label.span.start);
@@ -47,7 +51,12 @@ export function frameLines(source: Source, labels: readonly FrameLabel[], style:
   return lines;
 }
 
-function markedLine(source: Source, line: number, labels: readonly FrameLabel[], style: FrameStyle): string[] {
+function markedLine(
+  source: Source,
+  line: number,
+  labels: readonly FrameLabel[],
+  style: FrameStyle,
+): string[] {
   const { gutter, glyphs, palette } = style;
   const text = lineText(source, line);
   const { shown, columns } = showLine(text);
@@ -82,7 +91,11 @@ function cropped(text: string, marks: readonly Mark[], available: number, more: 
     Math.max(0, Math.min(column - from, room)) + lead.length;
   return {
     text: `${lead}${piece.text}${piece.isEnd ? "" : more}`,
-    marks: marks.map((m) => ({ ...m, from: shift(m.from), to: Math.max(shift(m.to), shift(m.from) + 1) })),
+    marks: marks.map((m) => ({
+      ...m,
+      from: shift(m.from),
+      to: Math.max(shift(m.to), shift(m.from) + 1),
+    })),
   };
 }
 
@@ -105,9 +118,12 @@ function slice(text: string, from: number, to: number): { text: string; isEnd: b
  * a row of its own below, led there by bars.
  */
 function markRows(marks: readonly Mark[], style: FrameStyle, available: number): string[] {
-  const ordered = [...marks].sort((a, b) => a.from - b.from || Number(b.isPrimary) - Number(a.isPrimary));
+  const ordered = [...marks].sort(
+    (a, b) => a.from - b.from || Number(b.isPrimary) - Number(a.isPrimary),
+  );
   const row = new Canvas();
-  for (const mark of ordered.filter((m) => !m.isPrimary)) row.put(mark.from, underline(mark, style));
+  for (const mark of ordered.filter((m) => !m.isPrimary))
+    row.put(mark.from, underline(mark, style));
   for (const mark of ordered.filter((m) => m.isPrimary)) row.put(mark.from, underline(mark, style));
   const hanging: Mark[] = [];
   for (const [i, mark] of ordered.entries()) {

@@ -10,9 +10,9 @@ export interface Registry<T> {
 }
 
 /** A registry of declarations; two of one name are a mistake of the program itself and throw. */
-export function makeRegistry<T extends { readonly name: string; readonly aliases?: readonly string[] }>(
-  entries: Iterable<T>,
-): Registry<T> {
+export function makeRegistry<
+  T extends { readonly name: string; readonly aliases?: readonly string[] },
+>(entries: Iterable<T>): Registry<T> {
   const byName = new Map<string, T>();
   const all = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of all) {

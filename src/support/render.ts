@@ -50,7 +50,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions 
   const paint = painterOf(diagnostic.severity, palette);
   const lines = headline(diagnostic, palette, width);
   const frames = framesOf(diagnostic);
-  const numbers = frames.flatMap((f) => f.labels.map((l) => positionAt(f.source, l.span.start).line));
+  const numbers = frames.flatMap((f) =>
+    f.labels.map((l) => positionAt(f.source, l.span.start).line),
+  );
   const gutter = Math.max(1, ...numbers.map((n) => String(n).length));
   const glyphs = options.ascii === true ? ASCII : UNICODE;
   for (const { source, at, labels } of frames) {
@@ -62,7 +64,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions 
   for (const [title, text] of trailers(diagnostic, options.also ?? [])) {
     const head = `${" ".repeat(gutter + 1)}= ${title}: `;
     const [first = "", ...rest] = wrapText(showText(text), Math.max(40, width - head.length));
-    lines.push(`${" ".repeat(gutter + 1)}${palette.frame("=")} ${palette.bold(`${title}:`)} ${first}`);
+    lines.push(
+      `${" ".repeat(gutter + 1)}${palette.frame("=")} ${palette.bold(`${title}:`)} ${first}`,
+    );
     for (const more of rest) lines.push(" ".repeat(head.length) + more);
   }
   return lines.map((line) => `${line.trimEnd()}\n`).join("");

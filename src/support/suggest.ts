@@ -47,7 +47,10 @@ export function nearest(name: string, names: Iterable<string>, limit = 3): strin
   }
   found.sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1));
   const best = found[0]?.cost ?? 0;
-  return found.filter((f) => f.cost <= best + 1).slice(0, limit).map((f) => f.name);
+  return found
+    .filter((f) => f.cost <= best + 1)
+    .slice(0, limit)
+    .map((f) => f.name);
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/[-_.]/g, "");

@@ -7,7 +7,10 @@ export interface Column {
 }
 
 /** Rows under titles, columns two spaces apart, no trailing blanks, one line end after each row. */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string {
   const widths = columns.map((column, i) =>
     Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[i] ?? ""))),
   );

@@ -1,0 +1,19 @@
+// Made by `npm run gen` from the code tables (`codes.ts` of each folder).
+import { codesOf, type Code, type CodeInfo, type CodeTable } from "../support/diagnostic.js";
+
+type AnyTable = CodeTable<Record<string, CodeInfo>>;
+const tables: readonly (() => Promise<unknown>)[] = [
+  async () => (await import("../../grammar/codes.js")).syntaxCodes,
+  async () => (await import("./codes.js")).codes,
+  async () => (await import("./codes.js")).internalCodes,
+  async () => (await import("../op/codes.js")).typeCodes,
+  async () => (await import("../syntax/codes.js")).codes,
+  async () => (await import("../target/wasm/codes.js")).codes,
+];
+
+/** Every diagnostic code, in order. */
+export async function allCodes(): Promise<readonly Code[]> {
+  const loaded = await Promise.all(tables.map((load) => load()));
+  const codes = loaded.flatMap((table) => codesOf(table as AnyTable));
+  return codes.sort((a, b) => (a.code < b.code ? -1 : 1));
+}

@@ -1,0 +1,81 @@
+/** Codes of the command line, and the internal error. */
+import { defineCodes } from "../support/diagnostic.js";
+
+export const codes = defineCodes("CFG", {
+  unknownCommand: {
+    number: 1,
+    message: "there is no command `{command}`",
+    explain: "`relaxc --help` lists the commands.",
+  },
+  unknownFlag: {
+    number: 2,
+    message: "there is no flag `{flag}` here",
+    explain:
+      "`relaxc COMMAND --help` lists the flags of a command. A file whose name starts with a dash is written `./-name`.",
+  },
+  flagNeedsValue: {
+    number: 3,
+    message: "the flag `{flag}` needs a value: {what}",
+    explain:
+      "The value follows the flag as the next word, or after an equals sign: `--dialect native`.",
+  },
+  flagTakesNoValue: {
+    number: 4,
+    message: "the flag `{flag}` takes no value, but got `{value}`",
+    explain: "The flag is on when it is given and off when it is not.",
+  },
+  flagChoice: {
+    number: 5,
+    message: "the flag `{flag}` takes one of {choices}, but got `{value}`",
+    explain: "The flag has a fixed set of values.",
+  },
+  flagInteger: {
+    number: 6,
+    message: "the flag `{flag}` takes a whole number, but got `{value}`",
+    explain: "Only digits are read, with a minus sign before them where that makes sense.",
+  },
+  missingArgument: {
+    number: 7,
+    message: "`{command}` needs {argument}",
+    explain: "The arguments of a command stand in the first line of its help.",
+  },
+  extraArgument: {
+    number: 8,
+    message: "`{command}` takes no further argument, but got `{argument}`",
+    explain: "The arguments of a command stand in the first line of its help.",
+  },
+  cannotAccess: {
+    number: 9,
+    message: "{path}: {reason}",
+    explain: "The file system refused to read or write; the message says why.",
+  },
+  noFiles: {
+    number: 10,
+    message: "no `{suffix}` file in `{path}`",
+    explain:
+      "A folder stands for all files with the right ending in it and in the folders below it.",
+  },
+  unknownTopic: {
+    number: 11,
+    message: "nothing is named `{topic}`",
+    hint: "`relaxc list codes|passes|ops|commands` shows what can be explained",
+    explain:
+      "`relaxc explain` knows diagnostic codes (by number or name), passes, ops and commands.",
+  },
+  unsupportedReport: {
+    number: 12,
+    message: "`{command}` has no report format `{format}`; it has {formats}",
+    explain: "Every command that finds things in programs has all formats; others have fewer.",
+  },
+});
+
+/** The compiler's own mistakes. */
+export const internalCodes = defineCodes("INT", {
+  internal: {
+    number: 1,
+    message: "{reason} (this is a bug in relaxc)",
+    hint: "please report it with the input and the command; --backtrace shows where it happened",
+    explain:
+      "Something happened that the program's author ruled out. Your input may be wrong too, but then it deserved a better message.",
+  },
+});
