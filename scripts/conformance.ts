@@ -51,7 +51,9 @@ const { values, positionals } = parseArgs({
 });
 const dir = positionals[0];
 if (dir === undefined || !existsSync(dir)) {
-  console.error("usage: npm run conformance -- DIR [--suite NAME] [--only TEXT] [--list] [--json] [--tvm PYTHON] [--mutate N]");
+  console.error(
+    "usage: npm run conformance -- DIR [--suite NAME] [--only TEXT] [--list] [--json] [--tvm PYTHON] [--mutate N]",
+  );
   process.exit(2);
 }
 
@@ -61,7 +63,13 @@ const suites = readdirSync(dir)
   .filter((name) => values.suite === undefined || values.suite === name);
 const programs = suites.flatMap((suite) => readSuite(dir, suite));
 
-if (values.mutate !== undefined) process.exitCode = mutate(programs, Number(values.mutate), Number(values.seed), values.list ?? false);
+if (values.mutate !== undefined)
+  process.exitCode = mutate(
+    programs,
+    Number(values.mutate),
+    Number(values.seed),
+    values.list ?? false,
+  );
 else {
   const outcomes = programs.map(({ row, text }) => run(row, text));
   report(outcomes);
@@ -80,7 +88,10 @@ function readSuite(folder: string, suite: string): { row: Row; text: string }[] 
     rows = rows.filter((_, i) => i % step === 0);
   }
   // The first line of each file is the extractor's own.
-  return rows.map((row) => ({ row, text: readFileSync(join(folder, row.file), "utf8").replace(/^.*\n/, "") }));
+  return rows.map((row) => ({
+    row,
+    text: readFileSync(join(folder, row.file), "utf8").replace(/^.*\n/, ""),
+  }));
 }
 
 function run(row: Row, text: string): Outcome {
@@ -91,13 +102,15 @@ function run(row: Row, text: string): Outcome {
 }
 
 function report(outcomes: readonly Outcome[]): void {
-  const rate = (part: number, whole: number): string => (whole === 0 ? "-" : `${((100 * part) / whole).toFixed(2)} %`);
+  const rate = (part: number, whole: number): string =>
+    whole === 0 ? "-" : `${((100 * part) / whole).toFixed(2)} %`;
   const rows: Record<string, unknown>[] = [];
   for (const suite of suites) {
     for (const tile of [false, true]) {
       const all = outcomes.filter((o) => o.row.suite === suite && o.tile === tile);
       if (all.length === 0) continue;
-      const right = (o: Outcome): boolean => (o.parsed && o.equal && o.stable) || o.refused !== undefined;
+      const right = (o: Outcome): boolean =>
+        (o.parsed && o.equal && o.stable) || o.refused !== undefined;
       rows.push({
         suite: tile ? `${suite} (GPU tiles)` : suite,
         programs: all.length,
@@ -115,7 +128,11 @@ function report(outcomes: readonly Outcome[]): void {
   for (const o of outcomes) {
     if (o.parsed && o.equal && o.stable) continue;
     const errors = o.diagnostics.filter((d) => d.severity === "error");
-    const reason = !o.parsed ? `${errors[0]?.code} ${errors[0]?.message}` : !o.equal ? `different: ${o.difference ?? ""}` : "unstable print";
+    const reason = !o.parsed
+      ? `${errors[0]?.code} ${errors[0]?.message}`
+      : !o.equal
+        ? `different: ${o.difference ?? ""}`
+        : "unstable print";
     const key = `${o.row.suite} ${o.tile ? "(tiles) " : ""}${o.refused ? "refused " : ""}${reason.slice(0, 110)}`;
     reasons.set(key, [...(reasons.get(key) ?? []), o.row.file]);
   }

@@ -7,7 +7,12 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { Row } from "../conformance.js";
 
 /** Returns the exit code: 0 when at least 99 % were noticed. */
-export function mutate(programs: readonly { readonly row: Row; readonly text: string }[], count: number, seed: number, list: boolean): number {
+export function mutate(
+  programs: readonly { readonly row: Row; readonly text: string }[],
+  count: number,
+  seed: number,
+  list: boolean,
+): number {
   const rng = xoroshiro128plus(seed);
   const below = (n: number): number => uniformInt(rng, 0, n - 1);
   const good = programs.filter(({ row, text }) => !readModule({ name: row.file, text }).failed);
@@ -34,14 +39,23 @@ function noticed(name: string, before: string, after: string): boolean {
   const a = readModule({ name, text: before });
   if (a.diagnostics.length !== b.diagnostics.length) return true;
   if (JSON.stringify(toJson(a.module)) !== JSON.stringify(toJson(b.module))) return true;
-  return checkText({ name, text: before }).diagnostics.length !== checkText({ name, text: after }).diagnostics.length;
+  return (
+    checkText({ name, text: before }).diagnostics.length !==
+    checkText({ name, text: after }).diagnostics.length
+  );
 }
 
 function describe(before: string, after: string): string {
   let i = 0;
   while (before[i] === after[i]) i++;
   let k = 0;
-  while (k < before.length - i && k < after.length - i && before[before.length - 1 - k] === after[after.length - 1 - k]) k++;
-  const at = (text: string): string => JSON.stringify(text.slice(Math.max(0, i - 25), Math.max(i, text.length - k) + 15));
+  while (
+    k < before.length - i &&
+    k < after.length - i &&
+    before[before.length - 1 - k] === after[after.length - 1 - k]
+  )
+    k++;
+  const at = (text: string): string =>
+    JSON.stringify(text.slice(Math.max(0, i - 25), Math.max(i, text.length - k) + 15));
   return `${at(before)} → ${at(after)}`;
 }

@@ -5,7 +5,8 @@ export interface TokenRange {
   readonly text: string;
 }
 
-const TOKEN = /#[^\n]*|"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|(?:0[xX][\da-fA-F]+|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|\/\/=?|\*\*=?|[-+*/%&|^<>=!]=|<<|>>|->|:=|[-+*/%@&|^~<>=.,:;()[\]{}]/g;
+const TOKEN =
+  /#[^\n]*|"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|(?:0[xX][\da-fA-F]+|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|\/\/=?|\*\*=?|[-+*/%&|^<>=!]=|<<|>>|->|:=|[-+*/%@&|^~<>=.,:;()[\]{}]/g;
 
 /** A token that carries meaning: not a comment, not in an import line. */
 export function pickToken(text: string, below: (n: number) => number): TokenRange | undefined {
@@ -23,11 +24,19 @@ const OPERATORS = ["+", "-", "*", "//", "%", "<", "<=", ">", ">=", "==", "!="];
 const BRACKETS = ["(", ")", "[", "]", "{", "}", ",", ":", ".", "="];
 
 /** The text with that token replaced by another of its class, doubled, or removed. */
-export function mutateToken(text: string, token: TokenRange, below: (n: number) => number): string | undefined {
+export function mutateToken(
+  text: string,
+  token: TokenRange,
+  below: (n: number) => number,
+): string | undefined {
   const put = (by: string): string => text.slice(0, token.start) + by + text.slice(token.end);
   const t = token.text;
-  if (/^["']/.test(t)) return t.length > 2 && !t.startsWith('"""') ? put(`${t.slice(0, -1)}x${t.slice(-1)}`) : undefined;
-  if (/^[\d.]\d*/.test(t) && /\d/.test(t)) return put(/^\d+$/.test(t) ? String(Number(t) + 1) : `${t}1`);
+  if (/^["']/.test(t))
+    return t.length > 2 && !t.startsWith('"""')
+      ? put(`${t.slice(0, -1)}x${t.slice(-1)}`)
+      : undefined;
+  if (/^[\d.]\d*/.test(t) && /\d/.test(t))
+    return put(/^\d+$/.test(t) ? String(Number(t) + 1) : `${t}1`);
   if (/^[A-Za-z_]/.test(t)) {
     const choice = below(3);
     if (choice === 0) return put(`${t}_x`);

@@ -21,13 +21,21 @@ export async function compareWithTvm(
   outcomes: readonly { readonly row: Row; readonly text: string; readonly parsed: boolean }[],
   list: boolean,
 ): Promise<void> {
-  const todo = outcomes.map((o, id) => ({ id, row: o.row, original: o.text, printed: o.parsed ? print(o.row.file, o.text) : "" }));
+  const todo = outcomes.map((o, id) => ({
+    id,
+    row: o.row,
+    original: o.text,
+    printed: o.parsed ? print(o.row.file, o.text) : "",
+  }));
   const replies = await ask(python, todo);
   const accepted = replies.filter((r) => r.original && r.self_equal === true);
   const printed = accepted.filter((r) => r.printed);
   const equal = accepted.filter((r) => r.equal);
-  const percent = (n: number): string => `${((100 * n) / Math.max(1, accepted.length)).toFixed(2)} %`;
-  console.log(`TVM accepts ${accepted.length} of ${todo.length} originals; of these our print is accepted ${printed.length} (${percent(printed.length)}), equal ${equal.length} (${percent(equal.length)})`);
+  const percent = (n: number): string =>
+    `${((100 * n) / Math.max(1, accepted.length)).toFixed(2)} %`;
+  console.log(
+    `TVM accepts ${accepted.length} of ${todo.length} originals; of these our print is accepted ${printed.length} (${percent(printed.length)}), equal ${equal.length} (${percent(equal.length)})`,
+  );
   const reasons = new Map<string, string[]>();
   for (const r of accepted) {
     if (r.equal) continue;
@@ -40,14 +48,17 @@ export async function compareWithTvm(
   }
 }
 
-const print = (name: string, text: string): string => printModule(readModule({ name, text }).module, { dialect: "tvm-0.27" });
+const print = (name: string, text: string): string =>
+  printModule(readModule({ name, text }).module, { dialect: "tvm-0.27" });
 
 async function ask(python: string, todo: readonly { readonly id: number }[]): Promise<Reply[]> {
   const replies: Reply[] = [];
   let next = 0;
   while (next < todo.length) {
     // A program may kill the peer: go on after it with a new process.
-    const child = spawn(python, [join("scripts", "peers", "tvm_compare.py")], { stdio: ["pipe", "pipe", "ignore"] });
+    const child = spawn(python, [join("scripts", "peers", "tvm_compare.py")], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     child.stdin.on("error", () => undefined);
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     while (next < todo.length) {

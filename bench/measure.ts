@@ -1,0 +1,49 @@
+/** Timing by CPU time of this process, which other load on the machine disturbs least. */
+export interface Sample {
+  /** Seconds of CPU time, the best of the repetitions. */
+  readonly seconds: number;
+  readonly runs: number;
+}
+
+/** Runs `work` once to warm up, then at least `runs` times; gives the best. */
+export function measure(work: () => unknown, runs = 3): Sample {
+  work();
+  let best = Infinity;
+  for (let i = 0; i < runs; i++) {
+    const before = process.cpuUsage();
+    work();
+    const used = process.cpuUsage(before);
+    best = Math.min(best, (used.user + used.system) / 1e6);
+  }
+  return { seconds: best, runs };
+}
+
+/** One line of a report; `ratio` > 1 where ours is better. */
+export interface BenchRow {
+  readonly bench: string;
+  readonly case: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly peer?: number;
+  readonly peerName?: string;
+  readonly ratio?: number;
+}
+
+export const rowOf = (
+  bench: string,
+  name: string,
+  unit: string,
+  ours: number,
+  peer?: number,
+  peerName?: string,
+): BenchRow => ({
+  bench,
+  case: name,
+  unit,
+  ours: round(ours),
+  ...(peer === undefined
+    ? {}
+    : { peer: round(peer), peerName: peerName ?? "peer", ratio: round(ours / peer) }),
+});
+
+const round = (x: number): number => Number(x.toPrecision(4));
