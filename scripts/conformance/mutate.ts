@@ -1,7 +1,7 @@
 /** Nothing dropped: one changed token changes the IR or gives a diagnostic. */
 import { toJson } from "../../src/ir/core/json.js";
 import { checkText, readModule } from "../../src/driver/frontend.js";
-import { pickToken, mutateToken } from "./tokens.js";
+import { pickToken, mutateToken } from "../../src/testing/fuzz/tokens.js";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { Row } from "../conformance.js";

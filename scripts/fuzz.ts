@@ -1,0 +1,58 @@
+/** `npm run fuzz -- [NAME] [--count N] [--seed N] [--json]`: runs whole campaigns; exit code 1 when something failed. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { campaigns } from "../src/testing/fuzz/index.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: "string" },
+    seed: { type: "string", default: "1" },
+    json: { type: "boolean" },
+  },
+});
+const all = campaigns();
+const chosen = positionals.length === 0 ? all : all.filter((c) => positionals.includes(c.name));
+if (chosen.length === 0) {
+  console.error(
+    `there is no campaign \`${positionals.join(" ")}\`; there are: ${all.map((c) => c.name).join(", ")}`,
+  );
+  process.exit(2);
+}
+for (const campaign of chosen) {
+  const count = values.count === undefined ? campaign.full : Number(values.count);
+  const start = Date.now();
+  const result = campaign.run(count, Number(values.seed), (done) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${campaign.name} ${done}/${count}`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  const seconds = (Date.now() - start) / 1000;
+  const { failures, coverage } = result;
+  if (values.json)
+    console.log(
+      JSON.stringify({
+        campaign: campaign.name,
+        done: result.done,
+        failed: failures.length,
+        seconds,
+        coverage,
+      }),
+    );
+  else {
+    console.log(
+      `${campaign.name}: ${result.done} inputs, ${failures.length} failed, ${seconds.toFixed(0)} s`,
+    );
+    if (coverage)
+      for (const [name, share] of Object.entries(coverage))
+        console.log(`  ${name.padEnd(28)} ${share.toFixed(1)} %`);
+  }
+  const dir = join(".cache", "fuzz", campaign.name);
+  if (failures.length > 0) mkdirSync(dir, { recursive: true });
+  for (const { index, reason, input } of failures.slice(0, 50)) {
+    const file = join(dir, `${values.seed}-${index}.relax`);
+    writeFileSync(file, input);
+    console.log(`\n#${index} ${reason}\n  input: ${file}`);
+  }
+  if (failures.length > 0) process.exitCode = 1;
+}
