@@ -3,7 +3,7 @@
  * struct-info rule. Lowerings are text in `stdlib/` and found by name.
  */
 import type { AttrValue } from "../ir/core/node.js";
-import type { Call } from "../ir/relax/expr.js";
+import type { Call, Expr } from "../ir/relax/expr.js";
 import type { StructInfo } from "../ir/relax/struct-info.js";
 import type { InferContext } from "./infer-context.js";
 
@@ -14,6 +14,7 @@ export type ArgType =
   | "shape" // tuple/list literal of integers → ShapeExpr, or a shape-typed value
   | "prim" // scalar: number, symbolic expression, or a 0-d value
   | "prims" // tuple/list of scalars, one Tuple operand
+  | "tuple" // in-line tuple of any values, one Tuple operand
   | "str"
   | "dtype"
   | "func" // global, extern function or function-typed variable
@@ -26,19 +27,30 @@ export type AttrType =
   | "bool"
   | "str"
   | "dtype"
+  | "str[]"
+  | "vdevice"
+  | "mesh"
   | "index_map"
   | "any";
+/** Struct info written in the text (`out_ty`, `ty_args`), kept in `Call.sinfoArgs`. A list or tuple gives several. */
+export type SinfoType = "sinfo";
 
 export interface OpParam {
   readonly name: string;
-  readonly role: "arg" | "attr";
-  readonly type: ArgType | AttrType;
+  readonly role: "arg" | "attr" | "sinfo";
+  readonly type: ArgType | AttrType | SinfoType;
+  /** Older spellings of the name. */
+  readonly aliases?: readonly string[];
+  /** Never taken by position; stands where it does in the order of operands only. */
+  readonly keyword?: boolean;
   /** May be absent; absent trailing args are left out of `Call.args`, absent attrs are `null`. */
   readonly optional?: boolean;
   /** Default of an attribute (or of a `prim`/`str` arg); its presence makes the parameter optional. */
   readonly default?: AttrValue;
   /** For `int[]`: length to which a single int is repeated (strides=1 → [1, 1]). */
   readonly repeat?: number;
+  /** For a `tensor` operand: a scalar value is also taken. */
+  readonly scalar?: boolean;
   /** Takes all remaining positional operands (`R.print(*values)`). */
   readonly variadic?: boolean;
   readonly help?: string;
@@ -51,7 +63,12 @@ export interface OpDef {
   readonly summary: string;
   /** In the order of the user-level signature; operands and attributes mixed. */
   readonly params: readonly OpParam[];
-  /** Default true. */
+  /**
+   * Fills operands that were left out and stand before given ones (`arange(n)` is `arange(0, n, 1)`). Called with one
+   * entry per operand parameter, defaults filled in; entries still absent at the end are dropped.
+   */
+  complete?(args: readonly (Expr | undefined)[]): readonly (Expr | undefined)[];
+  /** Default true (set by `defineOp`). */
   readonly pure?: boolean;
   /** Result depends on values, so only the rank can be known. */
   readonly dataDependent?: boolean;
@@ -59,5 +76,6 @@ export interface OpDef {
   readonly structural?: boolean;
   /** Must-have classes: C CNN, T transformer, Q quantised. */
   readonly must?: string;
+  /** Struct info of the call. Mistakes are reported to `ctx`; the result is then `errorInfo`, which followers ignore. */
   infer(call: Call, ctx: InferContext): StructInfo;
 }

@@ -1,0 +1,62 @@
+/** Operators that join, split and repeat tensors. */
+import { defineOp } from "../../define-op.js";
+import { anyAttr, intAttr, intsAttr, strAttr, tensor, tensors } from "../../params.js";
+import {
+  concatRule,
+  meshgridRule,
+  repeatRule,
+  splitRule,
+  stackRule,
+  tileRule,
+} from "../../rules/combine.js";
+
+export const concat = defineOp({
+  name: "concat",
+  family: "manipulate",
+  summary: "Joins tensors along an axis.",
+  must: "CT",
+  params: [tensors("tensors"), intAttr("axis", 0)],
+  rule: concatRule,
+});
+
+export const split = defineOp({
+  name: "split",
+  family: "manipulate",
+  summary: "Cuts a tensor along an axis, into equal sections or at given positions.",
+  must: "CT",
+  params: [tensor("x"), anyAttr("indices_or_sections"), intAttr("axis", 0)],
+  rule: splitRule,
+});
+
+export const stack = defineOp({
+  name: "stack",
+  family: "manipulate",
+  summary: "Joins tensors along a new axis.",
+  params: [tensors("tensors"), intAttr("axis", 0)],
+  rule: stackRule,
+});
+
+export const repeat = defineOp({
+  name: "repeat",
+  family: "manipulate",
+  summary: "Repeats each element.",
+  params: [tensor("data"), intAttr("repeats"), intAttr("axis", null)],
+  rule: repeatRule,
+});
+
+export const tile = defineOp({
+  name: "tile",
+  family: "manipulate",
+  summary: "Repeats the whole tensor.",
+  must: "T",
+  params: [tensor("data"), intsAttr("repeats")],
+  rule: tileRule,
+});
+
+export const meshgrid = defineOp({
+  name: "meshgrid",
+  family: "manipulate",
+  summary: "Coordinate matrices of coordinate vectors.",
+  params: [tensors("tensors"), strAttr("indexing", "ij")],
+  rule: meshgridRule,
+});

@@ -1,0 +1,83 @@
+/** Normalisations. */
+import { defineOp } from "../../define-op.js";
+import { boolAttr, floatAttr, intAttr, intsAttr, tensor } from "../../params.js";
+import {
+  batchNormRule,
+  groupNormRule,
+  instanceNormRule,
+  layerNormRule,
+  rmsNormRule,
+} from "../../rules/normalisation.js";
+
+const family = "nn";
+const affine = [floatAttr("epsilon", 1e-5), boolAttr("center", true), boolAttr("scale", true)];
+
+export const batchNorm = defineOp({
+  name: "nn.batch_norm",
+  family,
+  summary: "Normalises each channel; also returns the moving mean and variance.",
+  must: "C",
+  params: [
+    tensor("data"),
+    tensor("gamma"),
+    tensor("beta"),
+    tensor("moving_mean"),
+    tensor("moving_var"),
+    intAttr("axis"),
+    ...affine,
+    floatAttr("momentum", 0.1),
+    boolAttr("training", true),
+  ],
+  rule: batchNormRule,
+});
+
+export const layerNorm = defineOp({
+  name: "nn.layer_norm",
+  family,
+  summary: "Normalises over axes.",
+  must: "T",
+  params: [tensor("data"), tensor("gamma"), tensor("beta"), intsAttr("axes"), ...affine],
+  rule: layerNormRule,
+});
+
+export const groupNorm = defineOp({
+  name: "nn.group_norm",
+  family,
+  summary: "Normalises groups of channels.",
+  must: "T",
+  params: [
+    tensor("data"),
+    tensor("gamma"),
+    tensor("beta"),
+    intAttr("num_groups"),
+    intAttr("channel_axis"),
+    intsAttr("axes"),
+    ...affine,
+  ],
+  rule: groupNormRule,
+});
+
+export const instanceNorm = defineOp({
+  name: "nn.instance_norm",
+  family,
+  summary: "Normalises each channel of each sample.",
+  must: "C",
+  params: [
+    tensor("data"),
+    tensor("gamma"),
+    tensor("beta"),
+    intAttr("channel_axis"),
+    intsAttr("axes"),
+    ...affine,
+  ],
+  rule: instanceNormRule,
+});
+
+export const rmsNorm = defineOp({
+  name: "nn.rms_norm",
+  family,
+  summary: "Divides by the root of the mean square over axes.",
+  must: "T",
+  params: [tensor("data"), tensor("weight"), intsAttr("axes", [-1]), floatAttr("epsilon", 1e-5)],
+  rule: rmsNormRule,
+});

@@ -1,0 +1,102 @@
+/** Sorting and sets. */
+import { defineOp } from "../../define-op.js";
+import { boolAttr, dtypeAttr, intAttr, prim, strAttr, tensor } from "../../params.js";
+import {
+  argsortRule,
+  bucketizeRule,
+  nonzeroRule,
+  sampleRule,
+  sortRule,
+  topkRule,
+  uniqueRule,
+} from "../../rules/search.js";
+
+const family = "search";
+
+export const bucketize = defineOp({
+  name: "bucketize",
+  family,
+  summary: "Index of the bucket of each element.",
+  params: [
+    tensor("input_tensor"),
+    tensor("boundaries"),
+    boolAttr("out_int32", false),
+    boolAttr("right", false),
+  ],
+  rule: bucketizeRule,
+});
+
+export const sort = defineOp({
+  name: "sort",
+  family,
+  summary: "Sorts along an axis.",
+  params: [tensor("x"), intAttr("axis", -1), boolAttr("descending", false)],
+  rule: sortRule,
+});
+
+export const argsort = defineOp({
+  name: "argsort",
+  family,
+  summary: "Indices that sort along an axis.",
+  params: [
+    tensor("data"),
+    intAttr("axis", -1),
+    boolAttr("descending", false),
+    dtypeAttr("dtype", "int32"),
+  ],
+  rule: argsortRule,
+});
+
+export const topk = defineOp({
+  name: "topk",
+  family,
+  summary: "The k largest or smallest elements along an axis, their indices, or both.",
+  must: "T",
+  params: [
+    tensor("data"),
+    intAttr("k", 1),
+    intAttr("axis", -1),
+    strAttr("ret_type", "both"),
+    boolAttr("largest", true),
+    dtypeAttr("dtype", "int32"),
+  ],
+  rule: topkRule,
+});
+
+export const unique = defineOp({
+  name: "unique",
+  family,
+  summary: "Distinct elements.",
+  dataDependent: true,
+  params: [
+    tensor("x"),
+    prim("sorted", { default: true }),
+    prim("return_index", { default: false }),
+    prim("return_inverse", { default: false }),
+    prim("return_counts", { default: false }),
+    prim("axis", { optional: true }),
+  ],
+  rule: uniqueRule,
+});
+
+export const nonzero = defineOp({
+  name: "nonzero",
+  family,
+  summary: "Coordinates of the elements that are not zero.",
+  dataDependent: true,
+  params: [tensor("x")],
+  rule: nonzeroRule,
+});
+
+export const multinomialFromUniform = defineOp({
+  name: "multinomial_from_uniform",
+  family,
+  summary: "Samples of categorical distributions from uniform samples.",
+  params: [
+    tensor("prob"),
+    tensor("uniform_sample"),
+    tensor("sample_indices"),
+    dtypeAttr("dtype", "int64"),
+  ],
+  rule: sampleRule,
+});

@@ -1,0 +1,40 @@
+/** Reductions over axes. */
+import { defineOp, defineOps } from "../../define-op.js";
+import { boolAttr, intAttr, intsAttr, tensor } from "../../params.js";
+import { argReduceRule, medianRule, reduceRule } from "../../rules/reduce.js";
+
+const family = "statistical";
+const params = [tensor("x"), intsAttr("axis", null), boolAttr("keepdims", false)];
+
+export const reduceOps = defineOps(
+  { family, params, rule: reduceRule },
+  {
+    sum: { summary: "Sum over axes.", must: "CT" },
+    mean: { summary: "Mean over axes.", must: "CT" },
+    max: { summary: "Largest element over axes.", must: "CT" },
+    min: { summary: "Smallest element over axes.", must: "T" },
+    prod: { summary: "Product over axes.", must: "T" },
+    std: { summary: "Standard deviation of the population over axes.", must: "T" },
+    variance: { summary: "Variance of the population over axes.", must: "T" },
+  },
+);
+
+export const median = defineOp({
+  name: "median",
+  family,
+  summary: "Median over axes; with one axis also its index.",
+  params,
+  rule: medianRule,
+});
+
+export const argReduceOps = defineOps(
+  {
+    family,
+    params: [tensor("x"), intAttr("axis", null), boolAttr("keepdims", false)],
+    rule: argReduceRule,
+  },
+  {
+    argmax: { summary: "Index of the first largest element.", must: "CT" },
+    argmin: "Index of the first smallest element.",
+  },
+);

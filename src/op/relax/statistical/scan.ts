@@ -1,0 +1,21 @@
+/** Scans. */
+import { defineOps } from "../../define-op.js";
+import { boolAttr, dtypeAttr, intAttr, tensor } from "../../params.js";
+import { scanRule } from "../../rules/scan.js";
+
+export const scanOps = defineOps(
+  {
+    family: "statistical",
+    params: [
+      tensor("data"),
+      intAttr("axis", null),
+      dtypeAttr("dtype", null),
+      boolAttr("exclusive", false),
+    ],
+    rule: scanRule,
+  },
+  {
+    cumsum: { summary: "Running sum.", must: "T" },
+    cumprod: { summary: "Running product.", must: "T" },
+  },
+);

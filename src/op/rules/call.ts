@@ -1,0 +1,12 @@
+import { objectInfo } from "../../ir/relax/struct-info.js";
+import type { Rule } from "../site.js";
+export const assertRule: Rule = () => objectInfo;
+export const callTirInplaceRule: Rule = () => objectInfo;
+export const callTirRule: Rule = () => objectInfo;
+export const closureRule: Rule = () => objectInfo;
+export const explicitOrObject: Rule = () => objectInfo;
+export const explicitRule: Rule = () => objectInfo;
+export const inplacePackedRule: Rule = () => objectInfo;
+export const nullValueRule: Rule = () => objectInfo;
+export const packedRule: Rule = () => objectInfo;
+export const printRule: Rule = () => objectInfo;

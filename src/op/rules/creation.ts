@@ -1,0 +1,11 @@
+import { objectInfo } from "../../ir/relax/struct-info.js";
+import type { Rule } from "../site.js";
+export const arangeRule: Rule = () => objectInfo;
+export const eyeLikeRule: Rule = () => objectInfo;
+export const eyeRule: Rule = () => objectInfo;
+export const fullLikeRule: Rule = () => objectInfo;
+export const fullRule: Rule = () => objectInfo;
+export const hammingRule: Rule = () => objectInfo;
+export const initLikeRule: Rule = () => objectInfo;
+export const initRule: Rule = () => objectInfo;
+export const triangleRule: Rule = () => objectInfo;

@@ -1,0 +1,4 @@
+import { objectInfo } from "../../ir/relax/struct-info.js";
+import type { Rule } from "../site.js";
+export const crossEntropyRule: Rule = () => objectInfo;
+export const nllLossRule: Rule = () => objectInfo;

@@ -1,0 +1,3 @@
+import { objectInfo } from "../../ir/relax/struct-info.js";
+import type { Rule } from "../site.js";
+export const toVdeviceRule: Rule = () => objectInfo;
