@@ -72,11 +72,42 @@ const quoteHints = ['"', "'", ..."rRbBfFuU"];
 export const Str = token(
   "String",
   new RegExp(
-    `${PREFIX}(?:"""(?:[^"\\\\]|\\\\[\\s\\S]|"(?!""))*"""|'''(?:[^'\\\\]|\\\\[\\s\\S]|'(?!''))*'''` +
-      `|"(?!"")(?:[^"\\\\\\r\\n]|\\\\(?:\\r\\n|[\\s\\S]))*"|'(?!'')(?:[^'\\\\\\r\\n]|\\\\(?:\\r\\n|[\\s\\S]))*')`,
+    `${PREFIX}(?:"(?!"")(?:[^"\\\\\\r\\n]|\\\\(?:\\r\\n|[\\s\\S]))*"` +
+      `|'(?!'')(?:[^'\\\\\\r\\n]|\\\\(?:\\r\\n|[\\s\\S]))*')`,
   ),
   { label: "a string", hints: quoteHints },
 );
+
+const longStringHead = /(?:[rR][bBfF]?|[bBfF][rR]?|[uU])?("""|''')/y;
+
+/** Triple-quoted; scanned by hand, since these reach megabytes. */
+const longString = (text: string, offset: number): RegExpExecArray | null => {
+  longStringHead.lastIndex = offset;
+  const head = longStringHead.exec(text);
+  if (head === null) return null;
+  const quotes = head[1]!;
+  let at = longStringHead.lastIndex;
+  for (;;) {
+    const close = text.indexOf(quotes, at);
+    if (close < 0) return null;
+    let slashes = 0;
+    while (text.charCodeAt(close - 1 - slashes) === 92 && close - 1 - slashes >= at) slashes++;
+    if (slashes % 2 === 0) {
+      head[0] = text.slice(offset, close + 3);
+      return head;
+    }
+    at = close + 1;
+  }
+};
+export const LongString = createToken({
+  name: "LongString",
+  pattern: longString,
+  categories: Str,
+  start_chars_hint: quoteHints,
+  line_breaks: true,
+  label: "a string",
+});
+ordered.push(LongString);
 /** From an opening quote without its partner to the end of the line (of the text, for triple quotes). */
 export const OpenString = token(
   "OpenString",
@@ -136,9 +167,9 @@ export const False = keyword("False");
 export const None = keyword("None");
 export const True = keyword("True");
 export const And = keyword("and", BinaryOp);
-export const As = keyword("as");
 export const Assert = keyword("assert");
 export const Async = keyword("async");
+export const As = keyword("as");
 export const Await = keyword("await");
 export const Break = keyword("break");
 export const Class = keyword("class");
@@ -181,9 +212,10 @@ export const Power = token("Power", "**", { category: BinaryOp });
 /** Spellings of other languages; read as the Python word, and reported. */
 export const CLikeAnd = token("CLikeAnd", "&&", { category: BinaryOp });
 export const CLikeOr = token("CLikeOr", "||", { category: BinaryOp });
-for (const text of ["//", "<<", ">>", "<=", ">=", "==", "!=", "/", "%", "<", ">", "&", "|", "^"]) {
+for (const text of ["//", "<<", ">>", "<=", ">=", "==", "!=", "%", "<", ">", "&", "|", "^"]) {
   token(`Op${text}`, text, { category: BinaryOp });
 }
+export const Slash = token("Slash", "/", { category: BinaryOp });
 export const CLikeNot = token("CLikeNot", "!", { category: PrefixOp });
 export const Star = token("Star", "*", { category: BinaryOp });
 export const At = token("At", "@", { category: BinaryOp });
@@ -208,8 +240,8 @@ export const Indent = abstract("Indent", "an indented block");
 export const Dedent = abstract("Dedent", "the end of the block");
 /** A logical line that was already reported; carries its extent. */
 export const BrokenLine = abstract("BrokenLine", "a broken line");
-/** A statement outside the language, its block included; carries its extent and what it is called. */
-export const Foreign = abstract("Foreign", "an unsupported statement");
+/** The names `match`, `case` and `type` where they start a statement of their own. */
+export const SoftKeyword = abstract("SoftKeyword", "a soft keyword");
 
 /** Tokens the lexer matches, in order of precedence. */
 export const lexerTokens: readonly TokenType[] = ordered;
@@ -222,5 +254,5 @@ export const allTokens: readonly TokenType[] = [
   Indent,
   Dedent,
   BrokenLine,
-  Foreign,
+  SoftKeyword,
 ];

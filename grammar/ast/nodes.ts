@@ -128,6 +128,8 @@ export interface Dict extends AstBase {
 export interface UnsupportedExpr extends AstBase {
   readonly kind: "UnsupportedExpr";
   readonly construct: string;
+  /** As written. */
+  readonly text: string;
 }
 /** Result of recovery; silences followers. */
 export interface ErrorExpr extends AstBase {
@@ -293,6 +295,8 @@ export interface ClassDef extends StmtBase {
 export interface UnsupportedStmt extends StmtBase {
   readonly kind: "UnsupportedStmt";
   readonly construct: string;
+  /** As written, the block included. */
+  readonly text: string;
 }
 /** Result of recovery; silences followers. */
 export interface ErrorStmt extends StmtBase {
@@ -301,6 +305,9 @@ export interface ErrorStmt extends StmtBase {
 
 /** Statements of one block; `dangling` are comments after the last statement, at the block's depth. */
 export interface Suite {
+  /** Of an `else` block: comment lines above the `else`, and the comment after its colon. */
+  readonly above?: readonly Comment[];
+  readonly opening?: Comment;
   readonly body: readonly Stmt[];
   readonly dangling?: readonly Comment[];
 }

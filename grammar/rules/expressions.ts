@@ -1,0 +1,649 @@
+/** Expressions. Actions build the AST directly; binary operators are one rule, folded by precedence. */
+import { EmbeddedActionsParser, type IToken, type TokenType } from "chevrotain";
+import type * as ast from "../ast/nodes.js";
+import type { Diagnostic } from "../../src/support/diagnostic.js";
+import type { Source } from "../../src/support/source.js";
+import { syntaxCodes } from "../codes.js";
+import { endOf } from "../lexer.js";
+import { decodeString } from "../literals.js";
+import { messages } from "../messages.js";
+import { ChainTooLong, foldOperators } from "../precedence.js";
+import * as t from "../tokens.js";
+
+/** Height a syntax tree may have; chains of operators and of calls count link by link. */
+export const MAX_HEIGHT = 500;
+
+const NOTHING: Source = { name: "", text: "" };
+
+/** The expression half of the parser. */
+export class ExpressionRules extends EmbeddedActionsParser {
+  source: Source = NOTHING;
+  /** Mistakes that do not stop parsing. */
+  problems: Diagnostic[] = [];
+  /** Height of the expression parsed last. */
+  protected height = 0;
+  protected nesting = 0;
+  declare protected consumeToken: () => void;
+
+  constructor(skipValidations: boolean) {
+    super([...t.allTokens], {
+      maxLookahead: 1,
+      recoveryEnabled: false,
+      nodeLocationTracking: "none",
+      errorMessageProvider: messages,
+      skipValidations,
+    });
+  }
+
+  protected lastEnd(): number {
+    return endOf(this.LA(0));
+  }
+
+  protected raise(height: number, at: IToken): number {
+    if (height > MAX_HEIGHT) throw new ChainTooLong(at);
+    return height;
+  }
+
+  protected at(start: number, end: number): { source: Source; start: number; end: number } {
+    return { source: this.source, start, end };
+  }
+
+  /** Passes over tokens up to a bracket that closes the one around, or the end of the line. */
+  protected skipRest(): void {
+    if (this.RECORDING_PHASE) return;
+    let depth = 0;
+    for (;;) {
+      const type = this.LA(1).tokenType;
+      if (type === t.LParen || type === t.LBracket || type === t.LBrace) depth++;
+      else if (type === t.RParen || type === t.RBracket || type === t.RBrace) {
+        if (--depth < 0) return;
+      } else if (type === t.Newline || this.LA(1).image === "") return;
+      this.consumeToken();
+    }
+  }
+
+  protected unsupported(construct: string, start: number): ast.UnsupportedExpr {
+    const end = this.lastEnd();
+    return { kind: "UnsupportedExpr", start, end, construct, text: this.source.text.slice(start, end) };
+  }
+
+  /** `expr`: operators, `a if c else b`, `name := e`. */
+  readonly expression = this.RULE("expression", (): ast.Expr => {
+    let result = this.SUBRULE(this.operators);
+    this.OPTION(() => {
+      const height = this.height;
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(t.If);
+            const cond = this.SUBRULE1(this.operators);
+            const inner = Math.max(height, this.height);
+            const token = this.CONSUME(t.Else);
+            this.nesting = this.raise(this.nesting + 1, token);
+            const otherwise = this.SUBRULE2(this.expression);
+            this.nesting--;
+            this.height = this.raise(Math.max(inner, this.height) + 1, token);
+            result = {
+              kind: "Conditional",
+              start: result.start,
+              end: otherwise.end,
+              cond,
+              then: result,
+              otherwise,
+            };
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(t.Walrus);
+            const { start } = result;
+            this.SUBRULE3(this.expression);
+            result = this.unsupported("an assignment inside an expression (`:=`)", start);
+          },
+        },
+      ]);
+    });
+    return result;
+  });
+
+  /** Operands and operators in order, folded by precedence. */
+  readonly operators = this.RULE("operators", (): ast.Expr => {
+    let parts: (ast.Expr | IToken)[] | undefined;
+    this.MANY1(() => {
+      const prefix = this.CONSUME1(t.PrefixOp);
+      (parts ??= []).push(prefix);
+    });
+    const first = this.SUBRULE1(this.postfix);
+    parts?.push(first);
+    let height = this.height;
+    this.MANY2(() => {
+      const op = this.CONSUME(t.BinaryOp);
+      (parts ??= [first]).push(op);
+      this.MANY3(() => {
+        const prefix = this.CONSUME2(t.PrefixOp);
+        parts?.push(prefix);
+      });
+      const operand = this.SUBRULE2(this.postfix);
+      parts.push(operand);
+      height = Math.max(height, this.height);
+    });
+    if (parts === undefined || this.RECORDING_PHASE) return first;
+    this.height = this.raise(height + parts.length - 1, this.LA(0));
+    return foldOperators(parts, this.source, this.problems);
+  });
+
+  /** An atom and the attributes, calls and subscripts after it. */
+  readonly postfix = this.RULE("postfix", (): ast.Expr => {
+    let value = this.SUBRULE(this.atom);
+    this.MANY(() => {
+      const { start } = value;
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(t.Dot);
+            const name = this.CONSUME(t.Name);
+            value = { kind: "Attribute", start, end: endOf(name), value, name: name.image };
+          },
+        },
+        {
+          ALT: () => {
+            const outer = this.height;
+            const { args, magicComma } = this.SUBRULE(this.callArguments);
+            this.height = Math.max(outer, this.height);
+            const end = this.lastEnd();
+            value = magicComma
+              ? { kind: "Call", start, end, func: value, args, magicComma }
+              : { kind: "Call", start, end, func: value, args };
+          },
+        },
+        {
+          ALT: () => {
+            const outer = this.height;
+            const { items, magicComma } = this.SUBRULE(this.subscripts);
+            this.height = Math.max(outer, this.height);
+            const end = this.lastEnd();
+            value = magicComma
+              ? { kind: "Subscript", start, end, value, items, magicComma }
+              : { kind: "Subscript", start, end, value, items };
+          },
+        },
+      ]);
+      this.height = this.raise(this.height + 1, this.LA(0));
+    });
+    return value;
+  });
+
+  /** What stands between the operators: names, literals, brackets. */
+  readonly atom = this.RULE("atom", (): ast.Expr => {
+    this.height = 0;
+    return this.OR([
+      {
+        ALT: (): ast.Expr => {
+          const token = this.CONSUME(t.Name);
+          return { kind: "Name", start: token.startOffset, end: endOf(token), id: token.image };
+        },
+      },
+      { ALT: () => this.numeral(this.CONSUME(t.Num)) },
+      { ALT: () => this.SUBRULE(this.string) },
+      { ALT: () => this.SUBRULE(this.parenthesised) },
+      { ALT: () => this.SUBRULE(this.list) },
+      { ALT: () => this.SUBRULE(this.braces) },
+      { ALT: () => this.constant(this.CONSUME(t.True), "True") },
+      { ALT: () => this.constant(this.CONSUME(t.False), "False") },
+      { ALT: () => this.constant(this.CONSUME(t.None), "None") },
+      { ALT: () => this.constant(this.CONSUME(t.Ellipsis), "...") },
+      { ALT: () => this.SUBRULE(this.lambda) },
+      {
+        ALT: () => {
+          const token = this.CONSUME(t.Await);
+          this.skipRest();
+          return this.unsupported("`await`", token.startOffset);
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(t.Yield);
+          this.skipRest();
+          return this.unsupported("`yield`", token.startOffset);
+        },
+      },
+    ]);
+  });
+
+  private constant(token: IToken, value: ast.Constant["value"]): ast.Constant {
+    return { kind: "Constant", start: token.startOffset, end: endOf(token), value };
+  }
+
+  private numeral(token: IToken): ast.Expr {
+    const { image: raw, startOffset: start } = token;
+    const end = endOf(token);
+    const second = raw.charCodeAt(1);
+    if (raw.charCodeAt(0) === 48 && second >= 48 && second <= 57 && /^\d+$/.test(raw) && /[1-9]/.test(raw)) {
+      this.problems.push(
+        syntaxCodes.badNumber({
+          at: this.at(start, end),
+          text: raw,
+          advice: "drop the leading zeros; octal numbers start with `0o`",
+        }),
+      );
+    }
+    const last = raw.charCodeAt(raw.length - 1) | 32;
+    if (last === 106) return this.unsupported("a complex number", start);
+    return { kind: "Num", start, end, raw };
+  }
+
+  readonly string = this.RULE("string", (): ast.Str => {
+    const first = this.CONSUME1(t.Str);
+    const parts = this.RECORDING_PHASE ? { value: "" } : this.decode(first);
+    let { value } = parts;
+    let prefix = "prefix" in parts ? parts.prefix : undefined;
+    this.MANY(() => {
+      const more = this.CONSUME2(t.Str);
+      if (this.RECORDING_PHASE) return;
+      const next = this.decode(more);
+      value += next.value;
+      prefix ??= next.prefix;
+    });
+    const start = first.startOffset;
+    const end = this.lastEnd();
+    const raw = end - start === first.image.length ? first.image : this.source.text.slice(start, end);
+    return prefix === undefined
+      ? { kind: "Str", start, end, value, raw }
+      : { kind: "Str", start, end, value, raw, prefix };
+  });
+
+  private decode(token: IToken): ReturnType<typeof decodeString> {
+    const parts = decodeString(token.image);
+    if (parts.badEscape !== undefined) {
+      const escape = token.image.slice(parts.badEscape, parts.badEscape + 2);
+      const start = token.startOffset + parts.badEscape;
+      this.problems.push(syntaxCodes.badEscape({ at: this.at(start, start + 2), escape }));
+    }
+    return parts;
+  }
+
+  /** `(…)`: an expression, a tuple, or a generator. */
+  readonly parenthesised = this.RULE("parenthesised", (): ast.Expr => {
+    const open = this.CONSUME(t.LParen);
+    const start = open.startOffset;
+    let single: ast.Expr | undefined;
+    let items: ast.Expr[] | undefined;
+    let magic = false;
+    let generator = false;
+    let height = -1;
+    this.OPTION(() => {
+      single = this.SUBRULE1(this.item);
+      height = this.height;
+      this.OPTION1(() => {
+        this.SUBRULE(this.comprehension);
+        generator = true;
+      });
+      this.MANY({
+        GATE: () => this.LA(2).tokenType !== t.RParen,
+        DEF: () => {
+          this.CONSUME1(t.Comma);
+          const item = this.SUBRULE2(this.item);
+          (items ??= [single!]).push(item);
+          height = Math.max(height, this.height);
+        },
+      });
+      this.OPTION2(() => {
+        this.CONSUME2(t.Comma);
+        magic = items !== undefined;
+        items ??= [single!];
+      });
+    });
+    this.CONSUME(t.RParen);
+    if (generator) return this.unsupported("a generator", start);
+    if (single !== undefined && items === undefined) return single;
+    const end = this.lastEnd();
+    this.height = height + 1;
+    return magic
+      ? { kind: "Tuple", start, end, items: items ?? [], parens: true, magicComma: true }
+      : { kind: "Tuple", start, end, items: items ?? [], parens: true };
+  });
+
+  readonly list = this.RULE("list", (): ast.Expr => {
+    const open = this.CONSUME(t.LBracket);
+    const start = open.startOffset;
+    const items: ast.Expr[] = [];
+    let magic = false;
+    let comprehension = false;
+    let height = -1;
+    this.OPTION(() => {
+      const first = this.SUBRULE1(this.item);
+      items.push(first);
+      height = this.height;
+      this.OPTION1(() => {
+        this.SUBRULE(this.comprehension);
+        comprehension = true;
+      });
+      this.MANY({
+        GATE: () => this.LA(2).tokenType !== t.RBracket,
+        DEF: () => {
+          this.CONSUME1(t.Comma);
+          const item = this.SUBRULE2(this.item);
+          items.push(item);
+          height = Math.max(height, this.height);
+        },
+      });
+      this.OPTION2(() => {
+        this.CONSUME2(t.Comma);
+        magic = true;
+      });
+    });
+    this.CONSUME(t.RBracket);
+    if (comprehension) return this.unsupported("a list comprehension", start);
+    const end = this.lastEnd();
+    this.height = height + 1;
+    return magic
+      ? { kind: "List", start, end, items, magicComma: true }
+      : { kind: "List", start, end, items };
+  });
+
+  /** Element of a tuple or list. */
+  readonly item = this.RULE("item", (): ast.Expr =>
+    this.OR([
+      { ALT: () => this.SUBRULE(this.starred) },
+      { ALT: () => this.SUBRULE(this.expression) },
+    ]),
+  );
+
+  readonly starred = this.RULE("starred", (): ast.Starred => {
+    const star = this.CONSUME(t.Star);
+    const value = this.SUBRULE(this.expression);
+    return { kind: "Starred", start: star.startOffset, end: value.end, value };
+  });
+
+  /** `for x in xs …` up to the closing bracket; never part of the language. */
+  readonly comprehension = this.RULE("comprehension", (): void => {
+    this.OR([{ ALT: () => this.CONSUME(t.For) }, { ALT: () => this.CONSUME(t.Async) }]);
+    this.skipRest();
+  });
+
+  /** `{…}`: a dictionary; sets and dictionary comprehensions are named. */
+  readonly braces = this.RULE("braces", (): ast.Expr => {
+    const open = this.CONSUME(t.LBrace);
+    const start = open.startOffset;
+    const entries: { key: ast.Expr; value: ast.Expr }[] = [];
+    let construct: string | undefined;
+    let magic = false;
+    let height = -1;
+    const entry = (part: { key: ast.Expr; value: ast.Expr } | string): void => {
+      if (typeof part === "string") construct = part;
+      else entries.push(part);
+      height = Math.max(height, this.height);
+    };
+    this.OPTION(() => {
+      entry(this.SUBRULE1(this.dictEntry));
+      this.MANY({
+        GATE: () => this.LA(2).tokenType !== t.RBrace,
+        DEF: () => {
+          this.CONSUME1(t.Comma);
+          entry(this.SUBRULE2(this.dictEntry));
+        },
+      });
+      this.OPTION2(() => {
+        this.CONSUME2(t.Comma);
+        magic = true;
+      });
+    });
+    this.CONSUME(t.RBrace);
+    if (construct !== undefined) return this.unsupported(construct, start);
+    const end = this.lastEnd();
+    this.height = height + 1;
+    return magic
+      ? { kind: "Dict", start, end, entries, magicComma: true }
+      : { kind: "Dict", start, end, entries };
+  });
+
+  readonly dictEntry = this.RULE("dictEntry", (): { key: ast.Expr; value: ast.Expr } | string =>
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Power);
+          this.SUBRULE(this.expression);
+          return "`**` in a dictionary";
+        },
+      },
+      {
+        ALT: () => {
+          const key = this.SUBRULE1(this.item);
+          let height = this.height;
+          let value: ast.Expr | undefined;
+          let construct = "a set";
+          this.OPTION(() => {
+            this.CONSUME(t.Colon);
+            value = this.SUBRULE2(this.expression);
+            height = Math.max(height, this.height);
+            construct = "a dictionary";
+          });
+          let comprehended = false;
+          this.OPTION1(() => {
+            this.SUBRULE(this.comprehension);
+            comprehended = true;
+          });
+          this.height = height;
+          if (comprehended) return `${construct} comprehension`;
+          return value === undefined ? construct : { key, value };
+        },
+      },
+    ]),
+  );
+
+  readonly lambda = this.RULE("lambda", (): ast.Lambda => {
+    const token = this.CONSUME(t.Lambda);
+    const params: ast.Parameter[] = [];
+    this.OPTION(() => {
+      params.push(this.SUBRULE1(this.lambdaParameter));
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        params.push(this.SUBRULE2(this.lambdaParameter));
+      });
+    });
+    this.CONSUME(t.Colon);
+    this.nesting = this.raise(this.nesting + 1, token);
+    const body = this.SUBRULE(this.expression);
+    this.nesting--;
+    this.height = this.raise(this.height + 1, token);
+    return { kind: "Lambda", start: token.startOffset, end: body.end, params, body };
+  });
+
+  readonly lambdaParameter = this.RULE("lambdaParameter", (): ast.Parameter => {
+    let star: "*" | "**" | undefined;
+    const first = this.LA(1);
+    this.OPTION1(() => {
+      this.OR([
+        { ALT: () => void this.CONSUME(t.Star) },
+        { ALT: () => void this.CONSUME(t.Power) },
+      ]);
+      star = first.image === "*" ? "*" : "**";
+    });
+    const name = this.CONSUME(t.Name);
+    let fallback: ast.Expr | undefined;
+    this.OPTION2(() => {
+      this.CONSUME(t.Assign);
+      fallback = this.SUBRULE(this.expression);
+    });
+    return {
+      kind: "Parameter",
+      start: first.startOffset,
+      end: this.lastEnd(),
+      name: name.image,
+      nameEnd: endOf(name),
+      ...(star === undefined ? {} : { star }),
+      ...(fallback === undefined ? {} : { default: fallback }),
+    };
+  });
+
+  /** `(a, b=1, *c, **d)` */
+  readonly callArguments = this.RULE(
+    "callArguments",
+    (): { args: ast.Argument[]; magicComma?: true } => {
+      const args: ast.Argument[] = [];
+      let magic = false;
+      let height = -1;
+      this.CONSUME(t.LParen);
+      this.OPTION(() => {
+        args.push(this.SUBRULE1(this.argument));
+        height = this.height;
+        this.MANY({
+          GATE: () => this.LA(2).tokenType !== t.RParen,
+          DEF: () => {
+            this.CONSUME1(t.Comma);
+            args.push(this.SUBRULE2(this.argument));
+            height = Math.max(height, this.height);
+          },
+        });
+        this.OPTION2(() => {
+          this.CONSUME2(t.Comma);
+          magic = true;
+        });
+      });
+      this.CONSUME(t.RParen);
+      this.height = height;
+      if (args.length > 1) this.checkArguments(args);
+      return magic ? { args, magicComma: true } : { args };
+    },
+  );
+
+  private checkArguments(args: readonly ast.Argument[]): void {
+    let keyword: string | undefined;
+    for (const arg of args) {
+      const { name } = arg;
+      if (name !== undefined) {
+        const earlier = args.find((a) => a.name === name);
+        if (earlier !== undefined && earlier !== arg) {
+          this.problems.push(
+            syntaxCodes.repeatedKeyword({
+              at: this.at(arg.start, arg.end),
+              keyword: name,
+              labels: [{ span: this.at(earlier.start, earlier.end), message: "given first here" }],
+            }),
+          );
+        }
+        keyword = name;
+      } else if (keyword !== undefined && arg.value.kind !== "Starred" && arg.doubleStar === undefined) {
+        this.problems.push(
+          syntaxCodes.positionalAfterKeyword({ at: this.at(arg.start, arg.end), keyword }),
+        );
+        keyword = undefined;
+      }
+    }
+  }
+
+  readonly argument = this.RULE("argument", (): ast.Argument => {
+    const start = this.LA(1).startOffset;
+    let name: string | undefined;
+    let doubleStar = false;
+    let value: ast.Expr = this.OR([
+      { ALT: () => this.SUBRULE(this.starred) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Power);
+          doubleStar = true;
+          return this.SUBRULE1(this.expression);
+        },
+      },
+      { ALT: () => this.SUBRULE2(this.expression) },
+    ]);
+    this.OPTION(() => {
+      this.OR1([
+        {
+          ALT: () => {
+            const equals = this.CONSUME(t.Assign);
+            if (value.kind === "Name" && !doubleStar) name = value.id;
+            else {
+              this.problems.push(
+                syntaxCodes.assignmentAsCondition({ at: this.at(equals.startOffset, endOf(equals)) }),
+              );
+            }
+            value = this.SUBRULE3(this.expression);
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE(this.comprehension);
+            value = this.unsupported("a generator", start);
+          },
+        },
+      ]);
+    });
+    const end = this.lastEnd();
+    if (name !== undefined) return { kind: "Argument", start, end, name, value };
+    return doubleStar
+      ? { kind: "Argument", start, end, doubleStar: true, value }
+      : { kind: "Argument", start, end, value };
+  });
+
+  /** `[i, a:b, *c]` */
+  readonly subscripts = this.RULE("subscripts", (): { items: ast.Expr[]; magicComma?: true } => {
+    const items: ast.Expr[] = [];
+    let magic = false;
+    this.CONSUME(t.LBracket);
+    items.push(this.SUBRULE1(this.subscript));
+    let { height } = this;
+    this.MANY({
+      GATE: () => this.LA(2).tokenType !== t.RBracket,
+      DEF: () => {
+        this.CONSUME1(t.Comma);
+        items.push(this.SUBRULE2(this.subscript));
+        height = Math.max(height, this.height);
+      },
+    });
+    this.OPTION(() => {
+      this.CONSUME2(t.Comma);
+      magic = true;
+    });
+    this.CONSUME(t.RBracket);
+    this.height = height;
+    return magic ? { items, magicComma: true } : { items };
+  });
+
+  readonly subscript = this.RULE("subscript", (): ast.Expr => {
+    const first = this.LA(1);
+    const start = first.startOffset;
+    let lower: ast.Expr | undefined;
+    let upper: ast.Expr | undefined;
+    let step: ast.Expr | undefined;
+    let sliced = false;
+    let height = -1;
+    this.OPTION(() => {
+      lower = this.SUBRULE(this.item);
+      height = this.height;
+    });
+    this.OPTION1(() => {
+      this.CONSUME1(t.Colon);
+      sliced = true;
+      this.OPTION2(() => {
+        upper = this.SUBRULE2(this.expression);
+        height = Math.max(height, this.height);
+      });
+      this.OPTION3(() => {
+        this.CONSUME2(t.Colon);
+        this.OPTION4(() => {
+          step = this.SUBRULE3(this.expression);
+          height = Math.max(height, this.height);
+        });
+      });
+    });
+    if (!sliced) {
+      if (lower !== undefined) return lower;
+      // Nothing stands here: let the atom rule say what it expects.
+      return this.SUBRULE4(this.expression);
+    }
+    this.height = height + 1;
+    return {
+      kind: "Slice",
+      start,
+      end: this.lastEnd(),
+      ...(lower === undefined ? {} : { lower }),
+      ...(upper === undefined ? {} : { upper }),
+      ...(step === undefined ? {} : { step }),
+    };
+  });
+
+  protected is(type: TokenType): boolean {
+    return this.LA(1).tokenType === type;
+  }
+}
