@@ -58,14 +58,14 @@ export const codes = defineCodes("CFG", {
   unknownTopic: {
     number: 11,
     message: "nothing is named `{topic}`",
-    hint: "`relaxc list codes|passes|ops|commands` shows what can be explained",
+    hint: "`relaxc list codes` and its like show what can be explained",
     explain:
       "`relaxc explain` knows diagnostic codes (by number or name), passes, ops and commands.",
   },
-  unsupportedReport: {
+  unknownRegistry: {
     number: 12,
-    message: "`{command}` has no report format `{format}`; it has {formats}",
-    explain: "Every command that finds things in programs has all formats; others have fewer.",
+    message: "there is no list of `{name}`; there are {known}",
+    explain: "`relaxc list` shows what the compiler knows by name.",
   },
 });
 

@@ -7,4 +7,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "Writes a completion script for a shell.",
     load: async () => (await import("./commands/completion.js")).completion,
   },
+  {
+    name: "explain",
+    summary: "Explains a diagnostic code, a pass, an op or a command.",
+    load: async () => (await import("./commands/explain.js")).explain,
+  },
+  {
+    name: "list",
+    summary: "Lists the diagnostic codes, passes, ops or commands.",
+    load: async () => (await import("./commands/list.js")).list,
+  },
 ];
