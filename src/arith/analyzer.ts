@@ -1,0 +1,284 @@
+/**
+ * Questions about integer expressions under what is known of their variables. Every answer of `prove` is exact;
+ * `undefined` means not decided. Effort is bounded by sizes, never by time, so that answers do not depend on speed.
+ */
+import type { Range } from "../ir/tir/buffer.js";
+import type { PrimExpr, Var } from "../ir/tir/expr.js";
+import { isBool } from "../support/dtype.js";
+import { mulInt, type Int } from "../support/int.js";
+import * as B from "./bound.js";
+import type { Bound } from "./bound.js";
+import { casesOf, conjunction, type Cases } from "./conditions.js";
+import { divPoly } from "./divide.js";
+import { modularOf, type Modular } from "./modular.js";
+import { isPrim, toPoly } from "./normalize.js";
+import { addConst, addScaled, asAtom, atomPoly, isConst, neg, sub, type Atom, type Poly, type Term } from "./poly.js";
+import { isImpossible, type Knowledge } from "./refute.js";
+import { simplifyExpr, type SimplifyContext } from "./simplify.js";
+import { TermTable } from "./terms.js";
+
+interface State {
+  values: ReadonlyMap<Var, Poly>;
+  ranges: ReadonlyMap<number, readonly Poly[]>;
+  bounds: ReadonlyMap<number, Bound>;
+  facts: readonly Poly[];
+  alternatives: readonly Cases[];
+}
+
+/** An analyser: variables with ranges or values, assumptions, and the questions of the module's head. */
+export class Analyzer implements SimplifyContext, Knowledge {
+  readonly table = new TermTable();
+  depth = 0;
+  private proving = 0;
+  private state: State = { values: new Map(), ranges: new Map(), bounds: new Map(), facts: [], alternatives: [] };
+  private answers = new Map<string, boolean>();
+
+  // ---- what is known -------------------------------------------------------
+
+  /** Gives a variable its range `[min, min + extent)` or its value. */
+  bind(v: Var, what: Range | PrimExpr): void {
+    if (isPrim(what)) {
+      this.bindValue(v, toPoly(this, what));
+      return;
+    }
+    const low = toPoly(this, what.min);
+    this.bindInterval(v, low, addConst(addScaled(low, toPoly(this, what.extent), 1), -1));
+  }
+
+  /** Gives a variable the closed interval from `low` to `high`; an absent end is open. */
+  bindInterval(v: Var, low: Poly | undefined, high: Poly | undefined): void {
+    const atom = this.table.variable(v);
+    const value = atomPoly(atom);
+    const rows = [...(low ? [sub(value, low)] : []), ...(high ? [sub(high, value)] : [])];
+    const bound = { min: low ? this.boundOf(low).min : -B.INF, max: high ? this.boundOf(high).max : B.INF };
+    const known = this.state.ranges.get(atom.id) ?? [];
+    this.change({
+      ranges: new Map(this.state.ranges).set(atom.id, [...known, ...rows]),
+      bounds: new Map(this.state.bounds).set(atom.id, B.intersect(bound, this.boundOfAtom(atom))),
+    });
+  }
+
+  bindValue(v: Var, value: Poly): void {
+    this.change({ values: new Map(this.state.values).set(v, value) });
+  }
+
+  /** Takes the condition (or its negation) for true from here on; see {@link scope}. */
+  assume(cond: PrimExpr, holds = true): void {
+    const cases = casesOf(this, cond, holds);
+    if (cases) this.assumeCases(cases);
+  }
+
+  /** Takes one of the systems for true. */
+  assumeCases(cases: Cases): void {
+    const possible = cases.length > 1 ? cases.filter((s) => !isImpossible(this, s, 0)) : cases;
+    if (possible.length === 1) for (const p of possible[0]!) this.assumeNonNegative(p);
+    else if (possible.length > 1 && !possible.some((s) => s.length === 0)) {
+      this.change({ alternatives: [...this.state.alternatives, possible] });
+    } else if (possible.length === 0) this.change({ facts: [...this.state.facts, addConst(sub(ZERO, ZERO), -1)] });
+  }
+
+  /** Takes `p >= 0` for true. */
+  assumeNonNegative(p: Poly): void {
+    if (isConst(p) && p.constant >= 0) return;
+    this.change({ facts: [...this.state.facts, p] });
+    this.narrow(p);
+  }
+
+  /** A fact about one atom narrows its constant bounds. */
+  private narrow(p: Poly): void {
+    const [t] = p.terms;
+    if (p.terms.length !== 1 || t!.atoms.length !== 1) return;
+    const atom = t!.atoms[0]!;
+    const limit = (c: Int, k: Int): Int => B.floorDivBound(B.exactly(c), B.exactly(k)).min;
+    const bound: Bound =
+      t!.coeff > 0
+        ? { min: mulInt(-1, limit(p.constant, t!.coeff)), max: B.INF }
+        : { min: -B.INF, max: limit(p.constant, mulInt(-1, t!.coeff)) };
+    this.change({ bounds: new Map(this.state.bounds).set(atom.id, B.intersect(bound, this.boundOfAtom(atom))) });
+  }
+
+  /** Runs `body` and forgets what it assumed and bound. */
+  scope<T>(body: () => T): T {
+    const before = this.state;
+    try {
+      return body();
+    } finally {
+      this.state = before;
+      this.answers = new Map();
+    }
+  }
+
+  under<T>(cond: PrimExpr, holds: boolean, body: () => T): T {
+    return this.scope(() => {
+      this.assume(cond, holds);
+      return body();
+    });
+  }
+
+  private change(part: Partial<State>): void {
+    this.state = { ...this.state, ...part };
+    this.answers = new Map();
+  }
+
+  get facts(): readonly Poly[] {
+    return this.state.facts;
+  }
+  get alternatives(): readonly Cases[] {
+    return this.state.alternatives;
+  }
+  rangeOf(atom: Atom): readonly Poly[] {
+    return this.state.ranges.get(atom.id) ?? [];
+  }
+  valueOf(v: Var): Poly | undefined {
+    return this.state.values.get(v);
+  }
+
+  // ---- questions -----------------------------------------------------------
+
+  /** The normal form. */
+  poly(e: PrimExpr): Poly {
+    return toPoly(this, e);
+  }
+
+  simplify(e: PrimExpr): PrimExpr {
+    return simplifyExpr(this, e);
+  }
+
+  /** Whether the condition holds always (true), never (false), or is not decided. */
+  prove(cond: PrimExpr): boolean | undefined {
+    const no = casesOf(this, cond, false);
+    if (no?.every((s) => this.impossible(s))) return true;
+    const yes = casesOf(this, cond, true);
+    if (yes?.every((s) => this.impossible(s))) return false;
+    return undefined;
+  }
+
+  /** Whether no values satisfy all of the polynomials being `>= 0`. */
+  impossible(system: readonly Poly[]): boolean {
+    if (system.some((p) => this.boundOf(p).max < 0)) return true;
+    if (this.proving > 1) return false;
+    const key = system.map((p) => p.key).join("&");
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    this.proving++;
+    try {
+      const answer = isImpossible(this, system);
+      this.answers.set(key, answer);
+      return answer;
+    } finally {
+      this.proving--;
+    }
+  }
+
+  isNonNegative(p: Poly): boolean {
+    return this.boundOf(p).min >= 0 || this.impossible([addConst(neg(p), -1)]);
+  }
+
+  /** Whether two expressions are equal always, never, or possibly. */
+  equal(a: PrimExpr, b: PrimExpr): boolean | undefined {
+    const gap = sub(this.poly(a), this.poly(b));
+    if (isConst(gap)) return gap.constant === 0;
+    const { coeff, base } = this.modularOfPoly(gap);
+    if (coeff === 0 ? base !== 0 : base !== 0) return false;
+    const above = this.impossible([addConst(gap, -1)]);
+    const below = this.impossible([addConst(neg(gap), -1)]);
+    if (above && below) return true;
+    return this.impossible([gap, neg(gap)]) ? false : undefined;
+  }
+
+  /** Constant bounds, ends included; ±Infinity where there is none. */
+  constBound(e: PrimExpr): Bound {
+    return this.boundOf(toPoly(this, e));
+  }
+
+  /** `coeff * k + base` for some integer `k`; a constant has `coeff` 0. */
+  modularSet(e: PrimExpr): Modular {
+    return this.modularOfPoly(toPoly(this, e));
+  }
+
+  modularOfPoly(p: Poly): Modular {
+    return modularOf(p, (atom) => (atom.kind === "floormod" ? undefined : this.state.facts.length > 0 ? this.modularFact(atom) : undefined));
+  }
+
+  /** A fact `atom == c * q + r` known from an assumption on a remainder. */
+  private modularFact(atom: Atom): Modular | undefined {
+    for (const fact of this.state.facts) {
+      for (const t of fact.terms) {
+        const m = t.atoms[0]!;
+        if (m.kind !== "floormod" || asAtom(m.a!)?.id !== atom.id || !isConst(m.b!)) continue;
+        const { min, max } = this.boundOfAtom(m);
+        if (min === max && m.b!.constant > 0) return { coeff: m.b!.constant, base: min };
+      }
+    }
+    return undefined;
+  }
+
+  boundOf(p: Poly): Bound {
+    let sum = B.exactly(p.constant);
+    for (const t of p.terms) sum = B.addBound(sum, B.mulBound(B.exactly(t.coeff), this.boundOfProduct(t)));
+    return sum;
+  }
+
+  private boundOfProduct(t: Term): Bound {
+    let product = B.exactly(1);
+    for (let i = 0; i < t.atoms.length; i++) {
+      const atom = t.atoms[i]!;
+      const bound = this.boundOfAtom(atom);
+      if (t.atoms[i + 1]?.id === atom.id) {
+        // A square is not negative.
+        const square = B.mulBound(bound, bound);
+        product = B.mulBound(product, B.intersect(square, B.nonNegative));
+        i++;
+      } else product = B.mulBound(product, bound);
+    }
+    return product;
+  }
+
+  boundOfAtom(atom: Atom): Bound {
+    const known = this.state.bounds.get(atom.id);
+    return known ?? this.intrinsicBound(atom);
+  }
+
+  private intrinsicBound(atom: Atom): Bound {
+    const { a, b, expr } = atom;
+    switch (atom.kind) {
+      case "var":
+        return expr?.kind === "tir.Var" && expr.isSize ? B.intersect(B.nonNegative, ofType(atom)) : ofType(atom);
+      case "floordiv":
+        return B.floorDivBound(this.boundOf(a!), this.boundOf(b!));
+      case "floormod":
+        return B.floorModBound(this.boundOf(a!), this.boundOf(b!));
+      case "min":
+        return B.minBound(this.boundOf(a!), this.boundOf(b!));
+      case "max":
+        return B.maxBound(this.boundOf(a!), this.boundOf(b!));
+      case "choice":
+        return B.hull(this.boundOf(a!), this.boundOf(b!));
+      case "opaque":
+        return ofType(atom);
+    }
+  }
+
+  /** The quotient of two polynomials, rounded down. */
+  quotient(a: Poly, b: Poly, like: PrimExpr): Poly {
+    return divPoly(this, a, b, like.dtype);
+  }
+
+  /** One of the cases and what is known. */
+  bothCases(a: Cases, b: Cases): Cases | undefined {
+    return conjunction(a, b);
+  }
+}
+
+const ZERO: Poly = { terms: [], constant: 0, key: "|0" };
+
+/** Index types count as unbounded; narrow and unsigned ones have their range. */
+function ofType({ dtype }: Atom): Bound {
+  if (isBool(dtype)) return { min: 0, max: 1 };
+  if (dtype.code === "uint") return B.widthBound(false, dtype.bits);
+  if (dtype.code === "int" && dtype.bits < 32) return B.widthBound(true, dtype.bits);
+  return B.everything;
+}
+
+/** Whether two expressions are equal for all values of their variables, for none, or not decided. */
+export const proveEqual = (a: PrimExpr, b: PrimExpr): boolean | undefined => new Analyzer().equal(a, b);

@@ -1,0 +1,7 @@
+/** Exact reasoning about integer expressions: bounds, congruences, simplification, proofs. */
+export { Analyzer, proveEqual } from "./analyzer.js";
+export type { Bound } from "./bound.js";
+export type { Modular } from "./modular.js";
+export { evaluate, type Values } from "./evaluate.js";
+export { exprText } from "./text.js";
+export type { Poly, Atom } from "./poly.js";

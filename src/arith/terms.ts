@@ -1,0 +1,119 @@
+/** Interning of atoms: equal sub-expressions become one atom, numbered in order of first sight. */
+import { fieldsOf, fieldValue, isNode, type Node } from "../ir/nodes.js";
+import type { PrimExpr } from "../ir/tir/expr.js";
+import type { DType } from "../support/dtype.js";
+import type { Atom, Poly } from "./poly.js";
+
+/** Intrinsics whose result depends on their operands only; calls of others are never merged or dropped. */
+const PURE_CALLS = new Set(
+  (
+    "abs acos acosh asin asinh atan atan2 atanh bitwise_and bitwise_not bitwise_or bitwise_xor ceil clz copysign cos cosh " +
+    "erf exp exp10 exp2 fabs floor fma fmod hypot if_then_else isfinite isinf isnan isnullptr large_uint_imm ldexp likely " +
+    "log log10 log1p log2 max_value min_value infinity nearbyint nextafter popcount pow q_multiply_shift " +
+    "q_multiply_shift_per_axis reinterpret round rsqrt shift_left shift_right sigmoid sin sinh sqrt tan tanh trunc vscale " +
+    "vectorlow vectorhigh vectorcombine call_pure_extern address_of"
+  ).split(" "),
+);
+
+export const isPureCall = (op: string): boolean => PURE_CALLS.has(op);
+
+/** Whether evaluating the expression may do more than compute a value. */
+export function hasEffects(expr: Node, depth = 0): boolean {
+  if (depth > 400) return true;
+  if (expr.kind === "tir.CallGlobal") return true;
+  if (expr.kind === "tir.Call" && !isPureCall(expr.op)) return true;
+  switch (expr.kind) {
+    case "tir.Var":
+    case "tir.IntImm":
+    case "tir.Buffer":
+      return false;
+    case "tir.Binary":
+    case "tir.Compare":
+    case "tir.Logic":
+      return hasEffects(expr.a, depth + 1) || hasEffects(expr.b, depth + 1);
+    default:
+      return childNodes(expr).some((child) => hasEffects(child, depth + 1));
+  }
+}
+
+function childNodes(node: Node): Node[] {
+  const found: Node[] = [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    else if (value instanceof Map) [...value.values()].forEach(walk);
+    else if (isNode(value)) found.push(value);
+  };
+  if (node.kind === "tir.Buffer" || node.kind === "tir.Var") return found;
+  for (const { name, role } of fieldsOf(node.kind)) {
+    if (role !== "value" && role !== "hint" && role !== "tensor") walk(fieldValue(node, name));
+  }
+  return found;
+}
+
+/** The atoms of one analyser. */
+export class TermTable {
+  private readonly atoms = new Map<string, Atom>();
+  private readonly identities = new Map<object, number>();
+  private unique = 0;
+
+  /** A number that stands for the object. */
+  identity(object: object): number {
+    const known = this.identities.get(object);
+    if (known !== undefined) return known;
+    this.identities.set(object, this.identities.size);
+    return this.identities.size - 1;
+  }
+
+  private intern(key: string, make: (id: number) => Atom): Atom {
+    const known = this.atoms.get(key);
+    if (known) return known;
+    const atom = make(this.atoms.size);
+    this.atoms.set(key, atom);
+    return atom;
+  }
+
+  variable(v: PrimExpr & { readonly kind: "tir.Var" }): Atom {
+    return this.intern(`v${this.identity(v)}`, (id) => ({ id, kind: "var", expr: v, dtype: v.dtype }));
+  }
+
+  pair(kind: "floordiv" | "floormod" | "min" | "max", a: Poly, b: Poly, dtype: DType): Atom {
+    return this.intern(`${kind}(${a.key};${b.key})`, (id) => ({ id, kind, a, b, dtype }));
+  }
+
+  choice(cond: PrimExpr, a: Poly, b: Poly, dtype: DType): Atom {
+    const key = `choice(${this.keyOf(cond)};${a.key};${b.key})`;
+    return this.intern(key, (id) => ({ id, kind: "choice", expr: cond, a, b, dtype }));
+  }
+
+  /** Any other expression; one with effects equals nothing, not even itself. */
+  opaque(expr: PrimExpr): Atom {
+    const key = hasEffects(expr) ? `!${this.unique++}` : `o${this.keyOf(expr)}`;
+    return this.intern(key, (id) => ({ id, kind: "opaque", expr, dtype: expr.dtype }));
+  }
+
+  /** Text that is equal exactly for structurally equal expressions (binders by identity). */
+  keyOf(node: Node, depth = 0): string {
+    if (depth > 300) return `#${this.identity(node)}`;
+    if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return `#${this.identity(node)}`;
+    if (node.kind === "tir.IntImm") return `${node.value}:${node.dtype.name}`;
+    const parts = fieldsOf(node.kind).map(({ name, role }) => {
+      const value = fieldValue(node, name);
+      return role === "hint" ? "" : this.valueKey(value, depth + 1);
+    });
+    return `${node.kind}(${parts.join(",")})`;
+  }
+
+  private valueKey(value: unknown, depth: number): string {
+    if (Array.isArray(value)) return `[${value.map((v) => this.valueKey(v, depth)).join(",")}]`;
+    if (value instanceof Map) {
+      const entries = [...value].map(([k, v]) => `${JSON.stringify(k)}=${this.valueKey(v, depth)}`);
+      return `{${entries.join(",")}}`;
+    }
+    if (isNode(value)) return this.keyOf(value, depth);
+    if (typeof value === "string") return JSON.stringify(value);
+    if (typeof value === "object" && value !== null) {
+      return "name" in value && typeof value.name === "string" ? value.name : `#${this.identity(value)}`;
+    }
+    return Object.is(value, -0) ? "-0" : String(value);
+  }
+}
