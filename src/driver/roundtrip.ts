@@ -18,7 +18,10 @@ export interface RoundTrip {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function roundtripText(source: Source, options: ElaborateOptions & { readonly dialect: Dialect }): RoundTrip {
+export function roundtripText(
+  source: Source,
+  options: ElaborateOptions & { readonly dialect: Dialect },
+): RoundTrip {
   const first = readModule(source, options);
   const failed = { parsed: false, equal: false, stable: false };
   if (first.failed) return { ...failed, diagnostics: first.diagnostics };
@@ -27,7 +30,14 @@ export function roundtripText(source: Source, options: ElaborateOptions & { read
   if (second.failed) {
     const error = second.diagnostics.find((d) => d.severity === "error");
     const difference = `the printed text does not parse: ${error?.code} ${error?.message}`;
-    return { parsed: true, equal: false, stable: false, printed, difference, diagnostics: first.diagnostics };
+    return {
+      parsed: true,
+      equal: false,
+      stable: false,
+      printed,
+      difference,
+      diagnostics: first.diagnostics,
+    };
   }
   const difference = firstDifference(first.module, second.module);
   const stable = printModule(second.module, { dialect: options.dialect }) === printed;

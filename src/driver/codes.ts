@@ -1,0 +1,60 @@
+/** Codes of the driver: what a run is given. */
+import { defineCodes } from "../support/diagnostic.js";
+
+export const codes = defineCodes("CFG", {
+  shapeSyntax: {
+    number: 60,
+    message: "`{text}` is not a size",
+    hint: "write `m=3,n=7` for symbols, `x=3x4` for the whole shape of a parameter",
+    explain: "`--shape` takes a list of `name=size`, separated by commas.",
+  },
+  unknownSize: {
+    number: 61,
+    message: "`{entry}` has no size named `{name}`; it has {known}",
+    explain:
+      "The names that `--shape` takes are the symbols in the entry function's signature and its parameters.",
+  },
+  missingSize: {
+    number: 62,
+    message: "the size `{symbol}` is needed for the parameter `{name}` of `{entry}`",
+    hint: "give it: --shape {symbol}=8",
+    explain: "A random input can be made only when every dimension of its shape is known.",
+  },
+  unknownInput: {
+    number: 63,
+    message: "`{entry}` has no parameter `{name}`; it has {known}",
+    explain: "`--input NAME=FILE` and `--shape NAME=3x4` name a parameter of the entry function.",
+  },
+  cannotInvent: {
+    number: 64,
+    message: "no random value can be made for the parameter `{name}`: {what}",
+    hint: "give it: --input {name}=FILE.npy, or --shape {name}=3x4 when only the shape is missing",
+    explain: "Random inputs need a type with an element type and a shape.",
+  },
+  negativeSize: {
+    number: 65,
+    message: "a dimension of the parameter `{name}` comes out as {size}",
+    explain:
+      "Sizes are at least 0: the sizes given with `--shape` make a compound dimension negative.",
+  },
+  noEntry: {
+    number: 66,
+    message: "the module has no function `{entry}`; it has {known}",
+    hint: "choose one with --entry",
+    explain:
+      "`run` starts the function named by `--entry`, `main` unless told otherwise; a module with a single public function starts that one.",
+  },
+  entryIsLoops: {
+    number: 67,
+    message: "`{entry}` is a T function",
+    hint: "it runs with its buffers as parameters, outputs last: --entry {entry}",
+    explain: "A T function is run with random inputs for all its buffers; what it writes is shown.",
+  },
+  notLowered: {
+    number: 68,
+    message: "{count} operators have no lowering yet: {names}",
+    hint: "replace them by `R.call_tir` of a T function of the module",
+    explain:
+      "`run` and `build` need a loop nest for every operator. `relaxc list ops --json` says which have one.",
+  },
+});
