@@ -1,10 +1,11 @@
-/** Operator precedence: a flat run of operands and operators becomes a tree. */
+/** A flat run of operands and operators becomes a tree. */
 import type { IToken, TokenType } from "chevrotain";
 import type * as ast from "./ast/nodes.js";
 import type { Diagnostic } from "../src/support/diagnostic.js";
 import type { Source } from "../src/support/source.js";
 import { syntaxCodes } from "./codes.js";
 import { endOf } from "./lexer.js";
+import { PRECEDENCE, precedenceOf } from "./operators.js";
 import * as t from "./tokens.js";
 
 /** Thrown where a chain or nesting passes the limit; the parser's driver turns it into a diagnostic. */
@@ -13,57 +14,6 @@ export class ChainTooLong extends Error {
     super("chain too long");
   }
 }
-
-/** Binding strength, weakest first; shared with the printer. */
-export const PRECEDENCE = {
-  lambda: 0,
-  conditional: 1,
-  or: 2,
-  and: 3,
-  not: 4,
-  compare: 5,
-  "|": 6,
-  "^": 7,
-  "&": 8,
-  shift: 9,
-  sum: 10,
-  term: 11,
-  unary: 12,
-  power: 13,
-  postfix: 14,
-  atom: 15,
-} as const;
-
-const BINARY: Readonly<Record<string, number>> = {
-  or: PRECEDENCE.or,
-  and: PRECEDENCE.and,
-  in: PRECEDENCE.compare,
-  "not in": PRECEDENCE.compare,
-  is: PRECEDENCE.compare,
-  "is not": PRECEDENCE.compare,
-  "<": PRECEDENCE.compare,
-  "<=": PRECEDENCE.compare,
-  ">": PRECEDENCE.compare,
-  ">=": PRECEDENCE.compare,
-  "==": PRECEDENCE.compare,
-  "!=": PRECEDENCE.compare,
-  "|": PRECEDENCE["|"],
-  "^": PRECEDENCE["^"],
-  "&": PRECEDENCE["&"],
-  "<<": PRECEDENCE.shift,
-  ">>": PRECEDENCE.shift,
-  "+": PRECEDENCE.sum,
-  "-": PRECEDENCE.sum,
-  "*": PRECEDENCE.term,
-  "/": PRECEDENCE.term,
-  "//": PRECEDENCE.term,
-  "%": PRECEDENCE.term,
-  "@": PRECEDENCE.term,
-  "**": PRECEDENCE.power,
-};
-
-/** Binding strength of a binary operator. */
-export const precedenceOf = (op: string): number => BINARY[op]!;
 
 const FOREIGN = new Map<TokenType, string>([
   [t.CLikeAnd, "and"],
@@ -106,7 +56,7 @@ export function foldOperators(
     }
     const op = operatorOf(part, source, problems);
     if (afterOperand) {
-      const precedence = BINARY[op]!;
+      const precedence = precedenceOf(op);
       reduceTo(precedence, op === "**");
       pending.push({ op, prefix: false, precedence, start: part.startOffset });
       afterOperand = false;
