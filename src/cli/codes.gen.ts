@@ -6,8 +6,12 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../../grammar/codes.js")).syntaxCodes,
   async () => (await import("./codes.js")).codes,
   async () => (await import("./codes.js")).internalCodes,
+  async () => (await import("../driver/codes.js")).codes,
+  async () => (await import("../interp/codes.js")).codes,
+  async () => (await import("../op/codes.js")).shapeCodes,
   async () => (await import("../op/codes.js")).typeCodes,
   async () => (await import("../syntax/codes.js")).codes,
+  async () => (await import("../syntax/relax-codes.js")).relaxCodes,
   async () => (await import("../target/wasm/codes.js")).codes,
 ];
 

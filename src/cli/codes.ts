@@ -62,6 +62,17 @@ export const codes = defineCodes("CFG", {
     explain:
       "`relaxc explain` knows diagnostic codes (by number or name), passes, ops and commands.",
   },
+  badDefine: {
+    number: 13,
+    message: "`-D` takes NAME=VALUE, but got `{word}`",
+    hint: "write -D N=512",
+    explain: "The name is a constant at file level; the value is a number, True, False or a text.",
+  },
+  noFunction: {
+    number: 14,
+    message: "there is no function `{name}` in `{path}`",
+    explain: "The message lists the functions of the module.",
+  },
   unknownRegistry: {
     number: 12,
     message: "there is no list of `{name}`; there are {known}",

@@ -8,6 +8,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/completion.js")).completion,
   },
   {
+    name: "doctor",
+    summary: "Shows what relaxc finds on this machine, what is missing, and how to get it.",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
+  {
     name: "explain",
     summary: "Explains a diagnostic code, a pass, an op or a command.",
     load: async () => (await import("./commands/explain.js")).explain,

@@ -39,3 +39,28 @@ export const inputFlags = {
     help: "Name in messages of what is read from standard input (`-`).",
   },
 } as const satisfies FlagSet;
+
+/** For commands that read programs as modules. */
+export const programFlags = {
+  define: {
+    type: "list",
+    short: "D",
+    placeholder: "NAME=VALUE",
+    help: "Value of a constant of the file; wins over the file's own.",
+  },
+  era: {
+    type: "choice",
+    choices: ["2022", "2023", "2026"],
+    help: "Read every function in this era's spelling, instead of deciding by what it uses.",
+  },
+} as const satisfies FlagSet;
+
+/** For commands that print modules. */
+export const dialectFlags = {
+  dialect: {
+    type: "choice",
+    choices: ["native", "tvm-0.27", "tvm-0.18"],
+    default: "native",
+    help: "Spelling of the text.",
+  },
+} as const satisfies FlagSet;

@@ -27,6 +27,17 @@ const LISTS = {
     })),
   commands: async (): Promise<readonly RegistryEntry[]> =>
     commands.map(({ name, summary }) => ({ name, summary })),
+  ops: async (): Promise<readonly RegistryEntry[]> => {
+    const { allOps } = await import("../op/registry.js");
+    return allOps().map(({ name, family, summary, structural, params }) => ({
+      name: `relax.${name}`,
+      family,
+      // What is lowered by text in `stdlib/` is found there; the others have their own way.
+      lowered: structural === true,
+      summary,
+      options: params.map((p) => ({ name: p.name, help: p.help ?? p.type })),
+    }));
+  },
 } as const;
 
 export type RegistryName = keyof typeof LISTS;

@@ -4,6 +4,8 @@
 export interface Section {
   readonly kind: "result" | "diagnostics" | "stdout" | "stderr" | "repaired";
   readonly text: string;
+  /** What `repaired` runs; `check` when it does not say. */
+  readonly run?: string;
   /** Lines of the file that hold the text: from (included) to (excluded), counted from 0. */
   readonly from: number;
   readonly to: number;
@@ -96,7 +98,8 @@ function parseCase(path: string, lines: readonly string[], start: number, end: n
     } else if (word === "expect" || word === "repaired") {
       const kind = word === "repaired" ? "repaired" : KINDS[argument];
       if (kind === undefined) return fail(i, `there is no \`expect ${argument}\``);
-      sections.push({ kind, text: body(lines, i + 1, next), from: i + 1, to: next });
+      const own = kind === "repaired" && argument !== "" ? { run: argument } : {};
+      sections.push({ kind, ...own, text: body(lines, i + 1, next), from: i + 1, to: next });
       i = next;
     } else if (/^check(-next|-not|-count-\d+)?$/.test(word)) {
       const pattern = line.slice(line.indexOf(word) + word.length).trim();

@@ -22,7 +22,7 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
   const actual = new Map<Section, string>();
   for (const section of golden.sections) {
     if (section.kind === "repaired") {
-      problems.push(...(await repairedProblems(section.text)));
+      problems.push(...(await repairedProblems(section, golden.program)));
       continue;
     }
     const text = textOf(section.kind, run);
@@ -71,8 +71,9 @@ function textOf(kind: Section["kind"], { stdout, stderr }: CliRun): string {
   );
 }
 
-async function repairedProblems(program: string): Promise<string[]> {
-  const run = await runProgram("check", program);
+/** The repaired program (the case's own when only the command is repaired) runs without findings. */
+async function repairedProblems({ run: line, text }: Section, program: string): Promise<string[]> {
+  const run = await runProgram(line ?? "check", text === "" ? program : text);
   if (run.exit === 0) return [];
   return [`the repaired form has errors:\n${quote(run.stdout + run.stderr)}`];
 }

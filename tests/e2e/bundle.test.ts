@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const bundle = suite("e2e: the bundled command");
+const cli = resolve("dist/cli.js");
+const run = (args: readonly string[], options: { input?: string; cwd?: string } = {}) =>
+  spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", ...options });
+
+bundle.before(() => {
+  const built = spawnSync(process.execPath, ["scripts/build.mjs"], { encoding: "utf8" });
+  assert.is(built.status, 0, built.stderr);
+});
+
+bundle("is executable and names its interpreter", () => {
+  assert.ok((statSync(cli).mode & 0o111) !== 0);
+  assert.ok(readFileSync(cli, "utf8").startsWith("#!/usr/bin/env node\n"));
+});
+
+bundle("--version needs none of the heavy parts", () => {
+  const { stdout, status } = run(["--version"]);
+  assert.match(stdout, /^relaxc \d+\.\d+\.\d+\n$/);
+  assert.is(status, 0);
+  // What start-up loads: the entry and its static imports, small beside a parser generator of 138 KB.
+  const size = (file: string, seen = new Set<string>()): number => {
+    if (seen.has(file) || !existsSync(file)) return 0;
+    seen.add(file);
+    const text = readFileSync(file, "utf8");
+    const imports = [...text.matchAll(/(?:from|^import|;import)\s*"(\.[^"]+)"/gm)];
+    return (
+      text.length + imports.reduce((sum, [, to]) => sum + size(join(file, "..", to!), seen), 0)
+    );
+  };
+  assert.ok(size(cli) < 60_000, `start-up loads ${size(cli)} bytes`);
+});
+
+bundle("works from any folder", () => {
+  const cwd = mkdtempSync(join(tmpdir(), "relaxc-"));
+  try {
+    assert.is(run(["list", "codes", "--output-file", "codes.txt"], { cwd }).status, 0);
+    assert.match(readFileSync(join(cwd, "codes.txt"), "utf8"), "CFG001");
+    const missing = run(["list", "codes", "--output-file", "no/such/folder.txt"], { cwd });
+    assert.is(missing.status, 3);
+    assert.match(missing.stderr, "no/such/folder.txt: there is no such file or folder");
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+});
+
+bundle("a reader that stops early is no error", () => {
+  const line = `"${process.execPath}" "${cli}" list ops --json | head -n 1`;
+  const { status, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", line], {
+    encoding: "utf8",
+  });
+  assert.is(status, 0);
+  assert.is(stderr, "");
+});
+
+bundle("npx relaxc works in the checkout", () => {
+  const { stdout, status } = spawnSync("npx", ["relaxc", "--version"], { encoding: "utf8" });
+  assert.is(status, 0);
+  assert.match(stdout, /^relaxc /);
+});
+
+bundle.run();
