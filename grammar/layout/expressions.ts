@@ -18,7 +18,7 @@ export const verbatim = (text: string): Doc =>
 
 /** Document of an expression that stands alone or in a list. */
 export function exprDoc(e: ast.Expr, comments: InnerComments): Doc {
-  if (comments.left === 0) {
+  if (comments.left === 0 || !comments.inside(e.start, e.end)) {
     const notes: FlatNotes = { magic: false };
     const text = leafText(e) ?? shortText(e, notes);
     if (text !== undefined && !notes.magic && !text.includes("\n")) return text;
