@@ -1,0 +1,130 @@
+/** Direct calls of other T functions of the module. */
+import {
+  binary,
+  cast,
+  intImm,
+  type CallArg,
+  type CallGlobal,
+  type PrimExpr,
+  type Var,
+} from "../../../ir/tir/expr.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import { DiagnosticError } from "../../../support/diagnostic.js";
+import { bytesOf, int64, isFloat, isInteger } from "../../../support/dtype.js";
+import { codes } from "../codes.js";
+import { emitAddress, emitLow32, emitPointer } from "./address.js";
+import { coerce } from "./coerce.js";
+import type { FunctionContext, Kernel } from "./context.js";
+import { emitReturned } from "./leave.js";
+import { registerOf } from "./register.js";
+
+/** Pushes the result, if the callee returns one. A status other than 0 is handed on. */
+export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): void {
+  const { f } = cx;
+  const name = e.callee.name;
+  const kernel = cx.shared.kernels.get(name);
+  if (kernel === undefined) throw new DiagnosticError(codes.unknownCallee({ name, at: e.span }));
+  const { params, retType } = kernel.func;
+  if (params.length !== e.args.length) {
+    throw new DiagnosticError(
+      codes.argumentCount({ name, expected: params.length, given: e.args.length, at: e.span }),
+    );
+  }
+  const isPointer = (k: number): boolean => params[k]!.var.dtype.code === "handle";
+  e.args.forEach(
+    (arg, k) => isPointer(k) && emitPointerArgument(cx, arg, params[k]!.buffer, name, k),
+  );
+  e.args.forEach((arg, k) => isPointer(k) || emitScalar(cx, arg as PrimExpr, params[k]!.var));
+  for (const symbol of kernel.symbols) emitScalar(cx, symbolValue(e, kernel, symbol), symbol);
+  const status = f.local("i32");
+  f.call(kernel.ref);
+  f.tee(status);
+  f.if(undefined, () => {
+    f.get(status);
+    f.op("return");
+  });
+  if (retType.code !== "void") emitReturned(cx, retType);
+}
+
+function emitPointerArgument(
+  cx: FunctionContext,
+  arg: CallArg,
+  callee: Buffer | undefined,
+  name: string,
+  position: number,
+): void {
+  const shift = (offset: number): void => {
+    if (offset === 0) return;
+    cx.f.i32(offset);
+    cx.f.op("i32.add");
+  };
+  if (arg.kind === "tir.Buffer") {
+    emitPointer(cx, arg);
+    if (arg.elemOffset === undefined || callee?.elemOffset !== undefined) return;
+    emitLow32(cx, arg.elemOffset);
+    cx.f.i32(bytesOf(arg.dtype));
+    cx.f.op("i32.mul");
+    cx.f.op("i32.add");
+  } else if (arg.kind === "tir.BufferRegion") {
+    shift(
+      emitAddress(
+        cx,
+        arg.buffer,
+        arg.region.map((r) => r.min),
+      ),
+    );
+  } else if (arg.kind === "tir.Load" && callee !== undefined) {
+    shift(emitAddress(cx, arg.buffer, arg.indices));
+  } else if ("dtype" in arg && arg.dtype.code === "handle") {
+    cx.emit(arg);
+  } else {
+    throw new DiagnosticError(
+      codes.operand({ index: position + 1, name, expected: "a buffer or a pointer", at: arg.span }),
+    );
+  }
+}
+
+/** Scalars travel as 64 bits; floats as the bits of a float64. */
+function emitScalar(cx: FunctionContext, value: PrimExpr, param: Var): void {
+  const { f } = cx;
+  cx.emit(coerce(value, param.dtype));
+  const reg = registerOf(param.dtype);
+  if (isFloat(param.dtype)) {
+    if (reg === "f32") f.op("f64.promote_f32");
+    f.op("i64.reinterpret_f64");
+  } else if (reg === "i32")
+    f.op(param.dtype.code === "int" ? "i64.extend_i32_s" : "i64.extend_i32_u");
+}
+
+/** The value of an implicit symbol, from the shape, strides or offset of the buffer that is passed. */
+function symbolValue(e: CallGlobal, kernel: Kernel, symbol: Var): PrimExpr {
+  for (const [k, param] of kernel.func.params.entries()) {
+    const arg = e.args[k]!;
+    if (param.buffer === undefined || arg.kind !== "tir.Buffer") continue;
+    const axis = param.buffer.shape.indexOf(symbol);
+    if (axis >= 0 && axis < arg.shape.length) return arg.shape[axis]!;
+    const stride = param.buffer.strides.indexOf(symbol);
+    if (stride >= 0 && stride < arg.shape.length) return strideOf(arg, stride);
+    if (param.buffer.elemOffset === symbol) return arg.elemOffset ?? intImm(0, int64);
+  }
+  throw new DiagnosticError(
+    codes.calleeSymbol({ name: kernel.name, symbol: symbol.name, at: e.span }),
+  );
+}
+
+/** The stride of an axis in elements, written or row-major. */
+export function strideOf(buffer: Buffer, axis: number): PrimExpr {
+  if (buffer.strides.length > 0) return buffer.strides[axis]!;
+  const wide = (e: PrimExpr): PrimExpr =>
+    e.kind === "tir.IntImm"
+      ? intImm(e.value, int64)
+      : isInteger(e.dtype) && e.dtype === int64
+        ? e
+        : cast(e, int64);
+  return buffer.shape
+    .slice(axis + 1)
+    .reduce<PrimExpr>(
+      (n, d) => (n.kind === "tir.IntImm" && n.value === 1 ? wide(d) : binary("mul", n, wide(d))),
+      intImm(1, int64),
+    );
+}

@@ -1,0 +1,71 @@
+/** What code generation of one module and of one function knows. */
+import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { PrimFunc } from "../../../ir/tir/function.js";
+import type { Span } from "../../../support/source.js";
+import type { FunctionBuilder, FunctionRef, Label, Local } from "../encoder/function.js";
+import type { ModuleBuilder } from "../encoder/module.js";
+import type { HostImport } from "../../../runtime/wasm/kernel-info.js";
+
+/** Why a kernel stopped; entry `code - 1` of the module's table. */
+export interface StatusEntry {
+  readonly kind: "assert" | "division-by-zero" | "guard" | "memory" | "unreachable";
+  readonly function: string;
+  readonly message: string;
+  /** The condition of a guard. */
+  readonly condition?: PrimExpr | undefined;
+  readonly span?: Span | undefined;
+}
+
+/** A T function with its place in the module. */
+export interface Kernel {
+  readonly name: string;
+  readonly func: PrimFunc;
+  readonly symbols: readonly Var[];
+  readonly ref: FunctionRef;
+}
+
+/** Shared by the functions of a module. */
+export interface ModuleContext {
+  readonly module: ModuleBuilder;
+  readonly kernels: ReadonlyMap<string, Kernel>;
+  /** What the host must provide; `key` is the name of the import. */
+  readonly hostImports: HostImport[];
+  /** Globals: bounds of the scratch stack and the returned bits. */
+  readonly stackPointer: number;
+  readonly stackEnd: number;
+  readonly returned: number;
+  /** Shared helper functions by name, made on first use. */
+  routine(name: string, make: () => FunctionRef): FunctionRef;
+  /** Registers a reason to stop; its status code. */
+  status(entry: StatusEntry): number;
+}
+
+/** Where a vector variable lives: registers of `group` lanes, or one scalar variable a lane. */
+export type VectorHome =
+  | { readonly kind: "chunks"; readonly group: number; readonly locals: readonly Local[] }
+  | { readonly kind: "lanes"; readonly vars: readonly Var[] };
+
+export interface FunctionContext {
+  readonly shared: ModuleContext;
+  readonly name: string;
+  readonly f: FunctionBuilder;
+  /** Scalars and pointers. */
+  readonly locals: Map<Var, Local>;
+  readonly vectors: Map<Var, VectorHome>;
+  /** Allocations whose elements live in locals. */
+  readonly promoted: Map<Buffer, readonly Local[]>;
+  readonly loops: { readonly exit: Label; readonly next: Label }[];
+  readonly retType: PrimFunc["retType"];
+  /** Whether the function moves the stack pointer; then this holds its value at entry. */
+  readonly frame: { readonly pointer: Local; readonly end: Local } | undefined;
+  depth: number;
+  /** Pushes the value of a scalar expression. */
+  emit(expr: PrimExpr): void;
+}
+
+/** Leaves the function with a status. */
+export function stop(cx: FunctionContext, entry: Omit<StatusEntry, "function">): void {
+  cx.f.i32(cx.shared.status({ ...entry, function: cx.name }));
+  cx.f.op("return");
+}

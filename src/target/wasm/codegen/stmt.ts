@@ -1,0 +1,336 @@
+/** Code for statements. */
+import { visit } from "../../../ir/core/visit.js";
+import { binary, compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
+import type {
+  Alloc,
+  AllocConst,
+  AssertStmt,
+  Bind,
+  Decl,
+  For,
+  If,
+  Stmt,
+  While,
+} from "../../../ir/tir/stmt.js";
+import { DiagnosticError } from "../../../support/diagnostic.js";
+import { bytesOf, int64, isInteger, laneOf } from "../../../support/dtype.js";
+import { codes } from "../codes.js";
+import type { PlainOp } from "../encoder/opcodes.js";
+import { LOWEST_ADDRESS } from "./address.js";
+import { coerce } from "./coerce.js";
+import { stop, type FunctionContext } from "./context.js";
+import { laneAt } from "./lanes.js";
+import { emitReturn } from "./leave.js";
+import { isUnsigned, registerOf } from "./register.js";
+import { stackRoutine } from "./stack.js";
+import { emitStoreStmt } from "./store.js";
+import { groupFor } from "./vector-plan.js";
+import { emitChunk, vectorState } from "./vector.js";
+import { makeVar } from "../../../ir/tir/expr.js";
+
+export function emitStmt(cx: FunctionContext, s: Stmt): void {
+  switch (s.kind) {
+    case "tir.Seq":
+      for (const child of s.body) emitStmt(cx, child);
+      return;
+    case "tir.For":
+      return emitFor(cx, s);
+    case "tir.While":
+      return emitWhile(cx, s);
+    case "tir.Store":
+      return emitStoreStmt(cx, s);
+    case "tir.If":
+      return emitIf(cx, s);
+    case "tir.Evaluate":
+      return emitEvaluate(cx, s.value);
+    case "tir.Bind":
+      return emitBind(cx, s);
+    case "tir.Alloc":
+      return emitAlloc(cx, s);
+    case "tir.Decl":
+      return emitDecl(cx, s);
+    case "tir.AllocConst":
+      return emitConstants(cx, s);
+    case "tir.AttrStmt":
+      return emitStmt(cx, s.body);
+    case "tir.Assert":
+      return emitAssert(cx, s);
+    case "tir.Jump": {
+      const loop = cx.loops[cx.loops.length - 1];
+      if (loop === undefined)
+        throw new DiagnosticError(
+          codes.notLowered({
+            what: `\`${s.jump}\` outside a loop`,
+            pass: "convert-blocks",
+            at: s.span,
+          }),
+        );
+      return cx.f.br(s.jump === "break" ? loop.exit : loop.next);
+    }
+    case "tir.Return":
+      return emitReturn(cx, s.value);
+    case "tir.Block":
+      throw new DiagnosticError(
+        codes.notLowered({ what: `block \`${s.name}\``, pass: "convert-blocks", at: s.span }),
+      );
+    case "tir.Realize":
+      throw new DiagnosticError(
+        codes.notLowered({
+          what: `\`T.realize\` of \`${s.region.buffer.name}\``,
+          pass: "plan-allocation",
+          at: s.span,
+        }),
+      );
+  }
+}
+
+/** Whether running the statement takes scratch memory. */
+function allocates(cx: FunctionContext, s: Stmt): boolean {
+  let found = false;
+  visit(s, {
+    enter(node) {
+      if (node.kind === "tir.Alloc" && !cx.promoted.has(node.buffer)) found = true;
+      return found ? false : undefined;
+    },
+  });
+  return found;
+}
+
+/** Runs a loop; what its iterations allocate is given back after each of them. */
+function withScratch(cx: FunctionContext, body: Stmt, loop: (restore: () => void) => void): void {
+  if (!allocates(cx, body)) return loop(() => undefined);
+  const { f, shared } = cx;
+  const pointer = f.local("i32");
+  const end = f.local("i32");
+  f.getGlobal(shared.stackPointer);
+  f.set(pointer);
+  f.getGlobal(shared.stackEnd);
+  f.set(end);
+  const restore = (): void => {
+    f.get(pointer);
+    f.setGlobal(shared.stackPointer);
+    f.get(end);
+    f.setGlobal(shared.stackEnd);
+  };
+  loop(restore);
+  restore();
+}
+
+/** Loops of all kinds run in order on this target. */
+function emitFor(cx: FunctionContext, s: For): void {
+  const { f } = cx;
+  const type = s.var.dtype;
+  const reg = registerOf(type, s.span) as "i32" | "i64";
+  const compareOp = `${reg}.lt_${isUnsigned(type) ? "u" : "s"}` as PlainOp;
+  const v = f.local(reg);
+  const end = f.local(reg);
+  cx.emit(coerce(s.min, type));
+  f.tee(v);
+  cx.emit(coerce(s.extent, type));
+  f.op(`${reg}.add`);
+  f.set(end);
+  cx.locals.set(s.var, v);
+  const another = (): void => {
+    f.get(v);
+    f.get(end);
+    f.op(compareOp);
+  };
+  withScratch(cx, s.body, (restore) =>
+    f.block(undefined, (exit) => {
+      another();
+      f.op("i32.eqz");
+      f.brIf(exit);
+      f.loop((again) => {
+        f.block(undefined, (next) => {
+          cx.loops.push({ exit, next });
+          emitStmt(cx, s.body);
+          cx.loops.pop();
+        });
+        restore();
+        f.get(v);
+        if (s.step !== undefined) cx.emit(coerce(s.step, type));
+        else if (reg === "i64") f.i64(1);
+        else f.i32(1);
+        f.op(`${reg}.add`);
+        f.set(v);
+        another();
+        f.brIf(again);
+      });
+    }),
+  );
+}
+
+function emitWhile(cx: FunctionContext, s: While): void {
+  const { f } = cx;
+  withScratch(cx, s.body, (restore) =>
+    f.block(undefined, (exit) => {
+      f.loop((again) => {
+        cx.emit(s.cond);
+        f.op("i32.eqz");
+        f.brIf(exit);
+        f.block(undefined, (next) => {
+          cx.loops.push({ exit, next });
+          emitStmt(cx, s.body);
+          cx.loops.pop();
+        });
+        restore();
+        f.br(again);
+      });
+    }),
+  );
+}
+
+function emitIf(cx: FunctionContext, s: If): void {
+  cx.emit(s.cond);
+  const { otherwise } = s;
+  cx.f.if(
+    undefined,
+    () => emitStmt(cx, s.then),
+    otherwise === undefined ? undefined : () => emitStmt(cx, otherwise),
+  );
+}
+
+/** Intrinsics without a value leave nothing on the stack. */
+const VALUELESS = new Set([
+  "assume",
+  "prefetch",
+  "start_profile_intrinsic",
+  "end_profile_intrinsic",
+  "ret",
+]);
+
+function emitEvaluate(cx: FunctionContext, value: PrimExpr): void {
+  if (value.kind !== "tir.Call" && value.kind !== "tir.CallGlobal") {
+    if (value.kind === "tir.IntImm" || value.kind === "tir.Var") return;
+    if (value.dtype.lanes > 1) {
+      for (let k = 0; k < value.dtype.lanes; k++) emitEvaluate(cx, laneAt(cx, value, k));
+      return;
+    }
+    cx.emit(value);
+    return cx.f.op("drop");
+  }
+  cx.emit(value);
+  const returnsNothing =
+    value.kind === "tir.Call"
+      ? VALUELESS.has(value.op) || value.dtype.code === "void"
+      : cx.shared.kernels.get(value.callee.name)?.func.retType.code === "void";
+  if (!returnsNothing) cx.f.op("drop");
+}
+
+function emitBind(cx: FunctionContext, s: Bind): void {
+  const { f } = cx;
+  const v = s.var;
+  if (v.dtype.lanes === 1 && !v.dtype.scalable) {
+    const local = f.local(registerOf(v.dtype, s.span));
+    cx.emit(coerce(s.value, v.dtype));
+    f.set(local);
+    cx.locals.set(v, local);
+    return;
+  }
+  const value = coerce(s.value, v.dtype);
+  const group = v.dtype.code === "bool" ? undefined : groupFor(cx, [value]);
+  if (group !== undefined && v.dtype.lanes % group === 0) {
+    const state = vectorState(cx, group);
+    const locals = Array.from({ length: v.dtype.lanes / group }, (_, c) => {
+      const local = f.local("v128");
+      emitChunk(state, value, c);
+      f.set(local);
+      return local;
+    });
+    cx.vectors.set(v, { kind: "chunks", group, locals });
+    return;
+  }
+  const vars = Array.from({ length: v.dtype.lanes }, (_, k) => {
+    const lane = makeVar(`${v.name}.${k}`, laneOf(v.dtype));
+    const local = f.local(registerOf(lane.dtype, s.span));
+    cx.emit(laneAt(cx, value, k));
+    f.set(local);
+    cx.locals.set(lane, local);
+    return lane;
+  });
+  cx.vectors.set(v, { kind: "lanes", vars });
+}
+
+const DEVICE_SCOPE = /^(wmma|metal|m16n8k8|mma|warp|tmem|trn)|texture/;
+
+function emitAlloc(cx: FunctionContext, s: Alloc): void {
+  const { f } = cx;
+  const { buffer } = s;
+  if (cx.promoted.has(buffer)) return;
+  if (DEVICE_SCOPE.test(buffer.scope))
+    throw new DiagnosticError(
+      codes.memoryScope({ scope: buffer.scope, name: buffer.name, at: s.span ?? buffer.span }),
+    );
+  const wide = (e: PrimExpr): PrimExpr =>
+    e.kind === "tir.IntImm" ? intImm(e.value, int64) : coerce(e, int64);
+  const extents = buffer.strides.length > 0 ? [spanOf(buffer)] : buffer.shape;
+  const elements = extents.reduce<PrimExpr>(
+    (n, d) =>
+      n.kind === "tir.IntImm" && d.kind === "tir.IntImm"
+        ? intImm(BigInt(n.value) * BigInt(d.value), int64)
+        : binary("mul", n, wide(d)),
+    intImm(1, int64),
+  );
+  if (
+    elements.kind === "tir.IntImm" &&
+    BigInt(elements.value) * BigInt(bytesOf(buffer.dtype)) >= 2n ** 32n
+  ) {
+    throw new DiagnosticError(
+      codes.tooLarge({
+        name: buffer.name,
+        bytes: BigInt(elements.value) * BigInt(bytesOf(buffer.dtype)),
+        at: s.span,
+      }),
+    );
+  }
+  const pointer = f.local("i32");
+  cx.emit(binary("mul", elements, intImm(bytesOf(buffer.dtype), int64)));
+  f.call(stackRoutine(cx.shared));
+  f.tee(pointer);
+  f.op("i32.eqz");
+  f.if(undefined, () =>
+    stop(cx, { kind: "memory", message: `no memory for \`${buffer.name}\``, span: s.span }),
+  );
+  cx.locals.set(buffer.data, pointer);
+}
+
+/** Elements a strided buffer spans: 1 + Σ (extent − 1)·stride. */
+function spanOf(buffer: Alloc["buffer"]): PrimExpr {
+  const wide = (e: PrimExpr): PrimExpr =>
+    e.kind === "tir.IntImm" ? intImm(e.value, int64) : coerce(e, int64);
+  return buffer.shape.reduce<PrimExpr>(
+    (n, d, k) =>
+      binary(
+        "add",
+        n,
+        binary("mul", binary("sub", wide(d), intImm(1, int64)), wide(buffer.strides[k]!)),
+      ),
+    intImm(1, int64),
+  );
+}
+
+/** An alias needs no code when its pointer is known; a pointer not known yet is an error where it is used. */
+function emitDecl(cx: FunctionContext, s: Decl): void {
+  if (!cx.locals.has(s.buffer.data))
+    throw new DiagnosticError(
+      codes.unboundVariable({ name: `${s.buffer.name}.data`, at: s.span ?? s.buffer.span }),
+    );
+}
+
+function emitConstants(cx: FunctionContext, s: AllocConst): void {
+  const at = cx.shared.module.data(s.data.bytes, 64);
+  if (at < LOWEST_ADDRESS) throw new Error("data below the lowest address");
+  const pointer = cx.f.local("i32");
+  cx.f.i32(at);
+  cx.f.set(pointer);
+  cx.locals.set(s.buffer.data, pointer);
+}
+
+function emitAssert(cx: FunctionContext, s: AssertStmt): void {
+  const cond = isInteger(s.cond.dtype) ? compare("ne", s.cond, intImm(0, s.cond.dtype)) : s.cond;
+  cx.emit(cond);
+  cx.f.op("i32.eqz");
+  cx.f.if(undefined, () =>
+    stop(cx, { kind: "assert", message: s.message.join(""), condition: s.cond, span: s.span }),
+  );
+}

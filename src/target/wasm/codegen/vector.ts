@@ -1,0 +1,279 @@
+/** v128 code for vector expressions that the plan admits, one group of lanes at a time. */
+import type { Binary, Call, Cast, Compare, Load, PrimExpr } from "../../../ir/tir/expr.js";
+import { bytesOf, isFloat, isSigned, laneOf, type DType } from "../../../support/dtype.js";
+import type { Local } from "../encoder/function.js";
+import type { PlainOp } from "../encoder/opcodes.js";
+import { emitAddress } from "./address.js";
+import type { FunctionContext } from "./context.js";
+import { vectorRoutine } from "./program.js";
+import { isUnsigned, registerOf } from "./register.js";
+import { contiguous, splatConstant, vectorInstructions, type Group } from "./vector-plan.js";
+
+/** Splats and addresses already computed in this statement. */
+export interface VectorState {
+  readonly cx: FunctionContext;
+  readonly group: Group;
+  readonly splats: Map<PrimExpr, Local>;
+  readonly addresses: Map<Load, { readonly local: Local; readonly offset: number }>;
+}
+
+export const vectorState = (cx: FunctionContext, group: Group): VectorState => ({
+  cx,
+  group,
+  splats: new Map(),
+  addresses: new Map(),
+});
+
+export type Shape = "i32x4" | "i64x2" | "f32x4" | "f64x2";
+export const shapeOf = (type: DType): Shape => {
+  const reg = registerOf(laneOf(type));
+  return reg === "i32" ? "i32x4" : reg === "i64" ? "i64x2" : reg === "f32" ? "f32x4" : "f64x2";
+};
+/** Width of the lanes of a mask: that of the values compared. */
+const maskWidth = (e: PrimExpr): 32 | 64 => {
+  switch (e.kind) {
+    case "tir.Compare":
+      return shapeOf(e.a.dtype).endsWith("x2") ? 64 : 32;
+    case "tir.Logic":
+      return Math.max(maskWidth(e.a), maskWidth(e.b)) as 32 | 64;
+    case "tir.Unary":
+      return maskWidth(e.a);
+    case "tir.Cast":
+      return shapeOf(e.value.dtype).endsWith("x2") ? 64 : 32;
+    default:
+      return 32;
+  }
+};
+
+/** Pushes lanes [chunk·group, (chunk + 1)·group) of the expression. */
+export function emitChunk(s: VectorState, e: PrimExpr, chunk: number): void {
+  const { f } = s.cx;
+  const part = (child: PrimExpr): void => emitChunk(s, child, chunk);
+  switch (e.kind) {
+    case "tir.Ramp":
+      return emitRamp(s, e, chunk);
+    case "tir.Broadcast":
+      return emitSplat(s, e);
+    case "tir.Var": {
+      const home = s.cx.vectors.get(e);
+      if (home?.kind === "chunks") f.get(home.locals[chunk]!);
+      return;
+    }
+    case "tir.Load":
+      return emitVectorLoad(s, e, chunk);
+    case "tir.Cast":
+      return emitVectorCast(s, e, chunk);
+    case "tir.Binary":
+      return emitVectorBinary(s, e, chunk);
+    case "tir.Compare":
+      return emitVectorCompare(s, e, chunk);
+    case "tir.Logic": {
+      const width = maskWidth(e);
+      emitMask(s, e.a, chunk, width);
+      emitMask(s, e.b, chunk, width);
+      return f.op(e.op === "and" ? "v128.and" : "v128.or");
+    }
+    case "tir.Unary":
+      part(e.a);
+      if (e.op === "neg") {
+        f.op(`${shapeOf(e.dtype)}.neg`);
+        return wrapLanes(s, e.dtype);
+      }
+      f.op("v128.not");
+      return e.dtype.code === "bool" ? undefined : wrapLanes(s, e.dtype);
+    case "tir.Select":
+      part(e.then);
+      part(e.otherwise);
+      emitMask(s, e.cond, chunk, shapeOf(e.dtype).endsWith("x2") ? 64 : 32);
+      return f.op("v128.bitselect");
+    case "tir.Call":
+      return emitVectorCall(s, e, chunk);
+    default:
+      throw new Error(`no vector code for ${e.kind}`);
+  }
+}
+
+function emitRamp(s: VectorState, e: Extract<PrimExpr, { kind: "tir.Ramp" }>, chunk: number): void {
+  const { f } = s.cx;
+  const wide = registerOf(e.base.dtype) === "i64";
+  const shape = wide ? "i64x2" : "i32x4";
+  s.cx.emit(e.base);
+  f.op(`${shape}.splat`);
+  s.cx.emit(e.stride);
+  f.op(`${shape}.splat`);
+  const ids = new DataView(new ArrayBuffer(16));
+  for (let k = 0; k < (wide ? 2 : 4); k++) {
+    const lane = chunk * s.group + k;
+    if (wide) ids.setBigInt64(8 * k, BigInt(lane), true);
+    else ids.setInt32(4 * k, lane, true);
+  }
+  f.v128(new Uint8Array(ids.buffer));
+  f.op(`${shape}.mul`);
+  f.op(`${shape}.add`);
+}
+
+function emitSplat(s: VectorState, e: Extract<PrimExpr, { kind: "tir.Broadcast" }>): void {
+  const { f } = s.cx;
+  const known = s.splats.get(e);
+  if (known !== undefined) return f.get(known);
+  s.cx.emit(e.value);
+  if (e.dtype.code === "bool") {
+    // As a mask: 0 or −1.
+    f.op("i32x4.splat");
+    f.op("i32x4.neg");
+  } else f.op(`${shapeOf(e.dtype)}.splat`);
+  const local = f.local("v128");
+  f.tee(local);
+  s.splats.set(e, local);
+}
+
+function emitVectorLoad(s: VectorState, e: Load, chunk: number): void {
+  const { f } = s.cx;
+  let address = s.addresses.get(e);
+  if (address === undefined) {
+    const ramp = contiguous(e)!;
+    const offset = emitAddress(s.cx, e.buffer, [...e.indices.slice(0, -1), ramp.base]);
+    const local = f.local("i32");
+    f.set(local);
+    address = { local, offset };
+    s.addresses.set(e, address);
+  }
+  const type = laneOf(e.dtype);
+  const bytes = bytesOf(type);
+  const offset = address.offset + chunk * s.group * bytes;
+  f.get(address.local);
+  if (bytes * s.group === 16) return f.memory("v128.load", offset, 2);
+  if (bytes * s.group === 8 && bytes === 4) return f.memory("v128.load64_zero", offset, 2);
+  const sign = isSigned(type) ? "s" : "u";
+  if (bytes === 2) return f.memory(`v128.load16x4_${sign}`, offset, 1);
+  f.memory("v128.load32_zero", offset, 0);
+  f.op(`i16x8.extend_low_i8x16_${sign}`);
+  f.op(`i32x4.extend_low_i16x8_${sign}`);
+  if (type.bits < 8) wrapLanes(s, type);
+}
+
+/** Wraps 32-bit lanes to the width of a narrower integer type. */
+function wrapLanes(s: VectorState, type: DType): void {
+  const { f } = s.cx;
+  const { bits, code } = laneOf(type);
+  if (isFloat(type) || bits >= 32 || code === "bool") return;
+  f.i32(32 - bits);
+  f.op("i32x4.shl");
+  f.i32(32 - bits);
+  f.op(code === "int" ? "i32x4.shr_s" : "i32x4.shr_u");
+}
+
+/** Pushes a condition as a mask of the given lane width. */
+function emitMask(s: VectorState, e: PrimExpr, chunk: number, width: 32 | 64): void {
+  const { f } = s.cx;
+  emitChunk(s, e, chunk);
+  const have = maskWidth(e);
+  if (have === width) return;
+  if (width === 64) return f.op("i64x2.extend_low_i32x4_s");
+  pickLowWords(s);
+}
+
+/** The low 32 bits of both 64-bit lanes, in the low half. */
+function pickLowWords(s: VectorState): void {
+  const { f } = s.cx;
+  const v = f.local("v128");
+  f.tee(v);
+  f.get(v);
+  f.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11]);
+}
+
+function emitVectorCast(s: VectorState, e: Cast, chunk: number): void {
+  const { f } = s.cx;
+  const from = laneOf(e.value.dtype);
+  const to = laneOf(e.dtype);
+  if (from.code === "bool" && to.code !== "bool") {
+    emitMask(s, e.value, chunk, 32);
+    if (isFloat(to)) f.f32(1);
+    else f.i32(1);
+    f.op(isFloat(to) ? "f32x4.splat" : "i32x4.splat");
+    return f.op("v128.and");
+  }
+  emitChunk(s, e.value, chunk);
+  if (from === to) return;
+  if (to.code === "bool") {
+    if (isFloat(from)) {
+      if (from.bits === 64) f.f64(0);
+      else f.f32(0);
+    } else f.i32(0);
+    f.op(`${shapeOf(from)}.splat`);
+    return f.op(`${shapeOf(from)}.ne`);
+  }
+  const fromSign = isUnsigned(from) ? "u" : "s";
+  if (isFloat(from) && isFloat(to)) {
+    if (from.bits < to.bits) f.op("f64x2.promote_low_f32x4");
+    else if (from.bits > to.bits) f.op("f32x4.demote_f64x2_zero");
+  } else if (isFloat(from)) {
+    const sign = isUnsigned(to) ? "u" : "s";
+    f.op(from.bits === 64 ? `i32x4.trunc_sat_f64x2_${sign}_zero` : `i32x4.trunc_sat_f32x4_${sign}`);
+  } else if (isFloat(to)) {
+    f.op(
+      to.bits === 64 ? `f64x2.convert_low_i32x4_${fromSign}` : `f32x4.convert_i32x4_${fromSign}`,
+    );
+  } else {
+    if (from.bits === 64 && to.bits < 64) pickLowWords(s);
+    else if (from.bits < 64 && to.bits === 64) f.op(`i64x2.extend_low_i32x4_${fromSign}`);
+    if (to.bits < 32) wrapLanes(s, to);
+  }
+}
+
+function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
+  const { f } = s.cx;
+  const type = laneOf(e.dtype);
+  const shape = shapeOf(type);
+  const sign = isUnsigned(type) ? "u" : "s";
+  emitChunk(s, e.a, chunk);
+  switch (e.op) {
+    case "shl":
+    case "shr":
+      f.i32(splatConstant(e.b)!);
+      f.op(`${shape}.${e.op === "shl" ? "shl" : `shr_${sign}`}` as PlainOp);
+      return wrapLanes(s, type);
+    case "floordiv":
+      f.i32(Math.log2(splatConstant(e.b)!));
+      return f.op(`${shape}.shr_${sign}` as PlainOp);
+    case "floormod":
+      if (shape === "i64x2") f.i64(splatConstant(e.b)! - 1);
+      else f.i32(splatConstant(e.b)! - 1);
+      f.op(`${shape}.splat`);
+      return f.op("v128.and");
+    default:
+  }
+  emitChunk(s, e.b, chunk);
+  switch (e.op) {
+    case "bitand":
+      return f.op("v128.and");
+    case "bitor":
+      return f.op("v128.or");
+    case "bitxor":
+      return f.op("v128.xor");
+    case "min":
+    case "max":
+      return f.op(`${shape}.${e.op}${isFloat(type) ? "" : `_${sign}`}` as PlainOp);
+    default:
+      f.op(`${shape}.${e.op}` as PlainOp);
+      wrapLanes(s, type);
+  }
+}
+
+function emitVectorCompare(s: VectorState, e: Compare, chunk: number): void {
+  const type = laneOf(e.a.dtype);
+  const shape = shapeOf(type);
+  const plain = isFloat(type) || e.op === "eq" || e.op === "ne";
+  emitChunk(s, e.a, chunk);
+  emitChunk(s, e.b, chunk);
+  s.cx.f.op(`${shape}.${e.op}${plain ? "" : isUnsigned(type) ? "_u" : "_s"}` as PlainOp);
+}
+
+function emitVectorCall(s: VectorState, e: Call, chunk: number): void {
+  for (const arg of e.args) emitChunk(s, arg as PrimExpr, chunk);
+  const instruction = Object.hasOwn(vectorInstructions, e.op)
+    ? vectorInstructions[e.op]
+    : undefined;
+  if (instruction !== undefined) return s.cx.f.op(`${shapeOf(e.dtype)}.${instruction}` as PlainOp);
+  s.cx.f.call(vectorRoutine(s.cx.shared, e.op, e.dtype.bits === 64 ? "f64" : "f32")!);
+}

@@ -1,0 +1,99 @@
+/** IRModule → WebAssembly: one function and one entry for each T function. */
+import type { PrimExpr } from "../../ir/tir/expr.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import type { IRModule } from "../../ir/module.js";
+import { DiagnosticError, type Sink } from "../../support/diagnostic.js";
+import type { HostImport, KernelInfo, StatusInfo } from "../../runtime/wasm/kernel-info.js";
+import { LOWEST_ADDRESS } from "./codegen/address.js";
+import type { Kernel, ModuleContext, StatusEntry } from "./codegen/context.js";
+import { defineEntry, defineKernel, symbolNames, type Guard } from "./codegen/kernel.js";
+import { parameterTypes, signatureOf, type Signature } from "./codegen/signature.js";
+import type { FunctionRef } from "./encoder/function.js";
+import { moduleBuilder } from "./encoder/module.js";
+
+export interface CompiledWasm {
+  readonly bytes: Uint8Array;
+  readonly kernels: readonly KernelInfo[];
+  /** Status `code` is entry `code - 1`. */
+  readonly statuses: readonly StatusInfo[];
+  readonly hostImports: readonly HostImport[];
+}
+
+export interface CompileOptions {
+  /** Conditions to check at the entry of a function, in terms of its own variables. */
+  readonly guards?: (name: string, func: PrimFunc) => readonly Guard[];
+}
+
+/**
+ * Generates code for all T functions, which must be flat (see `lowerForWasm`). Mistakes go to the sink, one a
+ * function; then there is no result.
+ */
+export function generate(
+  module: IRModule,
+  sink: Sink,
+  options: CompileOptions = {},
+): CompiledWasm | undefined {
+  const builder = moduleBuilder(LOWEST_ADDRESS);
+  const routines = new Map<string, FunctionRef>();
+  const entries: StatusEntry[] = [];
+  const kernels = new Map<string, Kernel>();
+  const signatures = new Map<string, Signature>();
+  const hostImports: HostImport[] = [];
+  const shared: ModuleContext = {
+    module: builder,
+    kernels,
+    hostImports,
+    stackPointer: builder.global("i32", 0, "scratch"),
+    stackEnd: builder.global("i32", 0, "scratch_end"),
+    returned: builder.global("i64", 0),
+    routine(name, make) {
+      const known = routines.get(name);
+      if (known !== undefined) return known;
+      const made = make();
+      routines.set(name, made);
+      return made;
+    },
+    status: (entry) => entries.push(entry),
+  };
+  let failed = false;
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      failed = true;
+      sink.report(error.diagnostic);
+    }
+  };
+  for (const [name, func] of module.functions) {
+    if (func.kind !== "tir.PrimFunc") continue;
+    const signature = signatureOf(name, func);
+    const ref = builder.declare(name, parameterTypes(signature), ["i32"]);
+    signatures.set(name, signature);
+    kernels.set(name, { name, func, symbols: signature.symbols, ref });
+  }
+  for (const [name, kernel] of kernels) {
+    guarded(() => {
+      const signature = signatures.get(name)!;
+      defineKernel(shared, kernel, signature, options.guards?.(name, kernel.func) ?? []);
+      builder.export(`kernel:${name}`, defineEntry(shared, kernel, signature));
+    });
+  }
+  if (failed) return undefined;
+  return {
+    bytes: builder.encode(),
+    kernels: [...signatures.values()].map((s) => s.info),
+    statuses: entries.map(statusInfo),
+    hostImports,
+  };
+}
+
+const statusInfo = (entry: StatusEntry): StatusInfo => ({
+  kind: entry.kind,
+  function: entry.function,
+  message: entry.message,
+  symbols: conditionSymbols(entry.condition),
+  span: entry.span,
+});
+const conditionSymbols = (condition: PrimExpr | undefined): string[] =>
+  condition === undefined ? [] : symbolNames(condition);
