@@ -108,6 +108,16 @@ export class Analyzer implements SimplifyContext, Knowledge {
     }
   }
 
+  /** What is known now; the result runs a body with just that. */
+  capture(): <T>(body: () => T) => T {
+    const { state } = this;
+    return (body) =>
+      this.scope(() => {
+        this.change(state);
+        return body();
+      });
+  }
+
   under<T>(cond: PrimExpr, holds: boolean, body: () => T): T {
     return this.scope(() => {
       this.assume(cond, holds);
@@ -125,6 +135,10 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
   get alternatives(): readonly Cases[] {
     return this.state.alternatives;
+  }
+  /** Polynomials `>= 0` that state the range of a variable. */
+  rangesOf(v: Var): readonly Poly[] {
+    return this.rangeOf(this.table.variable(v));
   }
   rangeOf(atom: Atom): readonly Poly[] {
     return this.state.ranges.get(atom.id) ?? [];

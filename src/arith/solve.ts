@@ -129,6 +129,15 @@ function cheapest(rows: readonly Row[], shouldGo: (unknown: string) => boolean):
   return best;
 }
 
+/** The row that holds exactly where `row` does not. */
+export const negateRow = (row: Row): Row => ({
+  coeffs: new Map([...row.coeffs].map(([x, c]) => [x, negInt(c)] as const)),
+  constant: addInt(negInt(row.constant), -1),
+});
+
+/** Whether the row certainly holds wherever the rows do. */
+export const implies = (rows: readonly Row[], row: Row): boolean => hasNoSolution([...rows, negateRow(row)]);
+
 /** Whether the system certainly has no integer solution. */
 export const hasNoSolution = (rows: readonly Row[], limits?: SolveLimits): boolean =>
   eliminate(rows, () => true, limits) === "none";

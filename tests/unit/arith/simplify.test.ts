@@ -10,22 +10,36 @@ import { condition, expression, vars } from "./generate.js";
 const simplify = suite("arith: simplify");
 const runs = { seed: 11, numRuns: 1500 };
 const EXTENT = 6;
-const at = (values: readonly number[]) => ({ of: (v: PrimExpr) => int(values[vars.indexOf(v as never)] ?? 0) });
+const at = (values: readonly number[]) => ({
+  of: (v: PrimExpr) => int(values[vars.indexOf(v as never)] ?? 0),
+});
 const points = fc.array(fc.integer({ min: -12, max: 25 }), { minLength: 4, maxLength: 4 });
 
-function sameWhereDefined(analyzer: Analyzer, e: PrimExpr, points: readonly (readonly number[])[]): void {
+function sameWhereDefined(
+  analyzer: Analyzer,
+  e: PrimExpr,
+  points: readonly (readonly number[])[],
+): void {
   const simple = analyzer.simplify(e);
   assert.is(simple.dtype, e.dtype);
   for (const values of points) {
     const before = evaluate(e, at(values));
     if (before === undefined) continue;
     const after = evaluate(simple, at(values));
-    if (after !== before) assert.unreachable(`${exprText(e)} = ${before}, but ${exprText(simple)} = ${after} at ${values}`);
+    if (after !== before)
+      assert.unreachable(
+        `${exprText(e)} = ${before}, but ${exprText(simple)} = ${after} at ${values}`,
+      );
   }
 }
 
 simplify("keeps the value of expressions", () => {
-  fc.assert(fc.property(expression, fc.array(points, { minLength: 8, maxLength: 8 }), (e, ps) => sameWhereDefined(new Analyzer(), e, ps)), runs);
+  fc.assert(
+    fc.property(expression, fc.array(points, { minLength: 8, maxLength: 8 }), (e, ps) =>
+      sameWhereDefined(new Analyzer(), e, ps),
+    ),
+    runs,
+  );
 });
 
 simplify("keeps the value of expressions over loop variables", () => {
@@ -41,7 +55,12 @@ simplify("keeps the value of expressions over loop variables", () => {
 });
 
 simplify("keeps the truth of conditions", () => {
-  fc.assert(fc.property(condition, fc.array(points, { minLength: 8, maxLength: 8 }), (e, ps) => sameWhereDefined(new Analyzer(), e, ps)), runs);
+  fc.assert(
+    fc.property(condition, fc.array(points, { minLength: 8, maxLength: 8 }), (e, ps) =>
+      sameWhereDefined(new Analyzer(), e, ps),
+    ),
+    runs,
+  );
 });
 
 simplify("is idempotent", () => {
@@ -59,17 +78,27 @@ simplify("is idempotent", () => {
 
 simplify("answers of proofs hold at every point", () => {
   fc.assert(
-    fc.property(condition, condition, fc.array(points, { minLength: 30, maxLength: 30 }), (given, cond, ps) => {
-      const analyzer = new Analyzer();
-      analyzer.assume(given);
-      const answer = analyzer.prove(cond);
-      if (answer === undefined) return;
-      for (const values of ps) {
-        if (evaluate(given, at(values)) !== 1) continue;
-        const truth = evaluate(cond, at(values));
-        if (truth !== undefined) assert.is(truth, answer ? 1 : 0, `${exprText(given)} |- ${exprText(cond)} at ${values}`);
-      }
-    }),
+    fc.property(
+      condition,
+      condition,
+      fc.array(points, { minLength: 30, maxLength: 30 }),
+      (given, cond, ps) => {
+        const analyzer = new Analyzer();
+        analyzer.assume(given);
+        const answer = analyzer.prove(cond);
+        if (answer === undefined) return;
+        for (const values of ps) {
+          if (evaluate(given, at(values)) !== 1) continue;
+          const truth = evaluate(cond, at(values));
+          if (truth !== undefined)
+            assert.is(
+              truth,
+              answer ? 1 : 0,
+              `${exprText(given)} |- ${exprText(cond)} at ${values}`,
+            );
+        }
+      },
+    ),
     runs,
   );
 });
@@ -85,7 +114,10 @@ simplify("bounds and congruences hold at every point", () => {
         if (value === undefined) continue;
         assert.ok(value >= bound.min && value <= bound.max, `${exprText(e)} = ${value}`);
         const off = BigInt(value) - BigInt(base);
-        assert.ok(coeff === 0 ? off === 0n : off % BigInt(coeff) === 0n, `${exprText(e)} = ${value}: ${coeff}k+${base}`);
+        assert.ok(
+          coeff === 0 ? off === 0n : off % BigInt(coeff) === 0n,
+          `${exprText(e)} = ${value}: ${coeff}k+${base}`,
+        );
       }
     }),
     runs,
