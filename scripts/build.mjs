@@ -37,7 +37,7 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
-  external: ["prettier", "prettier/*", "binaryen"],
+  external: ["binaryen"],
   // Bundled CommonJS packages ask for Node's own modules through `require`.
   banner: {
     js: 'import{createRequire as __relaxcRequire}from"node:module";const require=__relaxcRequire(import.meta.url);',
