@@ -107,10 +107,16 @@ module.exports = {
     },
     {
       name: "no-cycle",
-      comment: "files do not import each other in a circle (types aside)",
+      comment:
+        "folders do not import each other in a circle; inside one folder, functions over a recursive structure may " +
+        "call each other across files (types and lazy imports aside)",
       severity: "error",
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      from: { path: "^(.+)/[^/]+$" },
+      to: {
+        circular: true,
+        via: { pathNot: "^$1/[^/]+$" },
+        viaOnly: { dependencyTypesNot: ["type-only", "dynamic-import"] },
+      },
     },
     {
       name: "resolvable",
