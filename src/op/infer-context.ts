@@ -1,7 +1,7 @@
 /** What a struct-info rule may ask and say. */
 import type { Expr } from "../ir/relax/expr.js";
 import type { FuncInfo, StructInfo } from "../ir/relax/struct-info.js";
-import type { PrimExpr } from "../ir/tir/expr.js";
+import type { PrimExpr, Var } from "../ir/tir/expr.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 
 export interface InferContext {
@@ -16,4 +16,6 @@ export interface InferContext {
   report(diagnostic: Diagnostic): void;
   /** `a == b` could not be decided: becomes a run-time check, listed on request. */
   guard(a: PrimExpr, b: PrimExpr, reason: string): void;
+  /** Whether a symbol is defined outside the sequence whose result is asked for. */
+  isOuter?(v: Var): boolean;
 }

@@ -14,9 +14,22 @@ export function attrOf(site: Site, name: string): AttrValue {
 }
 
 /** Reports that an attribute has the wrong type or value. */
-export function wrongAttr(site: Site, attribute: string, expected: string, value: AttrValue): never {
+export function wrongAttr(
+  site: Site,
+  attribute: string,
+  expected: string,
+  value: AttrValue,
+): never {
   const { op, call } = site;
-  fail(typeCodes.attribute({ op: op.name, attribute, expected, found: attrText(value), at: call.span }));
+  fail(
+    typeCodes.attribute({
+      op: op.name,
+      attribute,
+      expected,
+      found: attrText(value),
+      at: call.span,
+    }),
+  );
 }
 
 function attrText(value: AttrValue): string {
@@ -24,7 +37,8 @@ function attrText(value: AttrValue): string {
   if (typeof value === "string") return `"${value}"`;
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return `[${value.map(attrText).join(", ")}]`;
-  if ("kind" in value && "value" in value && typeof value.value !== "object") return String(value.value);
+  if ("kind" in value && "value" in value && typeof value.value !== "object")
+    return String(value.value);
   return "another value";
 }
 
@@ -33,14 +47,18 @@ const intIn = (value: AttrValue): Int | undefined => {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value !== "object" || value === null || !("kind" in value)) return undefined;
   if (value.kind === "tir.IntImm") return value.value;
-  return value.kind === "relax.PrimValue" && value.value.kind === "tir.IntImm" ? value.value.value : undefined;
+  return value.kind === "relax.PrimValue" && value.value.kind === "tir.IntImm"
+    ? value.value.value
+    : undefined;
 };
 
 export function optionalInt(site: Site, name: string): number | undefined {
   const value = attrOf(site, name);
   if (value === null) return undefined;
   const found = intIn(value);
-  return found === undefined || !Number.isSafeInteger(Number(found)) ? wrongAttr(site, name, "an integer", value) : Number(found);
+  return found === undefined || !Number.isSafeInteger(Number(found))
+    ? wrongAttr(site, name, "an integer", value)
+    : Number(found);
 }
 
 export const intOf = (site: Site, name: string): number =>
@@ -77,7 +95,9 @@ export function listIn(value: AttrValue): readonly AttrValue[] {
 export function repeatedInts(site: Site, name: string, length: number): readonly number[] {
   const values = intsOf(site, name);
   if (values.length === 1) return Array<number>(length).fill(values[0]!);
-  return values.length === length ? values : wrongAttr(site, name, `1 or ${length} integers`, [...values]);
+  return values.length === length
+    ? values
+    : wrongAttr(site, name, `1 or ${length} integers`, [...values]);
 }
 
 export function boolOf(site: Site, name: string): boolean {
@@ -90,7 +110,12 @@ export function optionalStr(site: Site, name: string): string | undefined {
   const value = attrOf(site, name);
   if (value === null) return undefined;
   if (typeof value === "string") return value;
-  if (typeof value === "object" && "kind" in value && (value.kind === "tir.StringImm" || value.kind === "relax.Str")) return value.value;
+  if (
+    typeof value === "object" &&
+    "kind" in value &&
+    (value.kind === "tir.StringImm" || value.kind === "relax.Str")
+  )
+    return value.value;
   return wrongAttr(site, name, "a string", value);
 }
 
@@ -108,7 +133,8 @@ export function optionalDType(site: Site, name: string): DType | undefined {
   if (typeof value === "string") return tryDType(value) ?? wrongAttr(site, name, "a dtype", value);
   if (typeof value === "object" && "kind" in value) {
     if (value.kind === "tir.DTypeImm" || value.kind === "relax.DTypeValue") return value.value;
-    if (value.kind === "tir.StringImm" || value.kind === "relax.Str") return tryDType(value.value) ?? wrongAttr(site, name, "a dtype", value);
+    if (value.kind === "tir.StringImm" || value.kind === "relax.Str")
+      return tryDType(value.value) ?? wrongAttr(site, name, "a dtype", value);
     if (value.kind === "relax.PrimInfo") return value.dtype;
   }
   return wrongAttr(site, name, "a dtype", value);

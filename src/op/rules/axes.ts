@@ -7,7 +7,14 @@ import type { Site } from "../site.js";
 export function axisIn(site: Site, rank: number, axis: number): number {
   if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   return fail(
-    typeCodes.axisRange({ op: site.op.name, axis, rank, low: -rank, high: rank - 1, at: site.call.span }),
+    typeCodes.axisRange({
+      op: site.op.name,
+      axis,
+      rank,
+      low: -rank,
+      high: rank - 1,
+      at: site.call.span,
+    }),
   );
 }
 

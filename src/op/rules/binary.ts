@@ -5,10 +5,23 @@ import type { Rule, Site } from "../site.js";
 import { one as unit } from "./dims.js";
 import { broadcastDims } from "./broadcast.js";
 import { infoAt, tensorOrScalarAt, wrongKind } from "./operand.js";
-import { bare, commonDevice, commonElement, dimsOfTensor, needElements, rankOnly, tensorOf } from "./result.js";
+import {
+  bare,
+  commonDevice,
+  commonElement,
+  dimsOfTensor,
+  needElements,
+  rankOnly,
+  tensorOf,
+} from "./result.js";
 
 /** Result of broadcasting two tensors, with that element type. */
-export function broadcastTensors(site: Site, x: TensorInfo, y: TensorInfo, dtype: DType | undefined): TensorInfo {
+export function broadcastTensors(
+  site: Site,
+  x: TensorInfo,
+  y: TensorInfo,
+  dtype: DType | undefined,
+): TensorInfo {
   const from = { dtype, vdevice: commonDevice(site, [x, y]) };
   const a = dimsOfTensor(x);
   const b = dimsOfTensor(y);
@@ -20,21 +33,28 @@ export function broadcastTensors(site: Site, x: TensorInfo, y: TensorInfo, dtype
   return rankOnly(x.ndim < 0 || y.ndim < 0 ? -1 : Math.max(x.ndim, y.ndim), from);
 }
 
-function broadcastRule(site: Site, elements: (x: TensorInfo, y: TensorInfo) => DType | undefined): StructInfo {
+function broadcastRule(
+  site: Site,
+  elements: (x: TensorInfo, y: TensorInfo) => DType | undefined,
+): StructInfo {
   const infos = [infoAt(site, 0), infoAt(site, 1)];
   infos.forEach((info, i) => {
-    if (info.kind !== "relax.TensorInfo" && info.kind !== "relax.PrimInfo") wrongKind(site, i, "a tensor or a scalar", info);
+    if (info.kind !== "relax.TensorInfo" && info.kind !== "relax.PrimInfo")
+      wrongKind(site, i, "a tensor or a scalar", info);
   });
   const x = tensorOrScalarAt(site, 0);
   const y = tensorOrScalarAt(site, 1);
   const dtype = elements(x, y);
-  if (infos.every((info) => info.kind === "relax.PrimInfo") && dtype !== undefined) return primInfo(dtype);
+  if (infos.every((info) => info.kind === "relax.PrimInfo") && dtype !== undefined)
+    return primInfo(dtype);
   // A scalar operand has one element, so that the result has at least one dimension.
-  const stretch = (t: TensorInfo, info: StructInfo): TensorInfo => (info.kind === "relax.PrimInfo" ? tensorOf([unit], t) : t);
+  const stretch = (t: TensorInfo, info: StructInfo): TensorInfo =>
+    info.kind === "relax.PrimInfo" ? tensorOf([unit], t) : t;
   return broadcastTensors(site, stretch(x, infos[0]!), stretch(y, infos[1]!), dtype);
 }
 
-export const binaryArithmetic: Rule = (site) => broadcastRule(site, (x, y) => commonElement(site, [x, y]));
+export const binaryArithmetic: Rule = (site) =>
+  broadcastRule(site, (x, y) => commonElement(site, [x, y]));
 
 export const binaryCompare: Rule = (site) =>
   broadcastRule(site, (x, y) => {
@@ -42,7 +62,8 @@ export const binaryCompare: Rule = (site) =>
     return bool;
   });
 
-export const binaryLogic: Rule = (site) => broadcastRule(site, (x, y) => commonElement(site, [x, y]));
+export const binaryLogic: Rule = (site) =>
+  broadcastRule(site, (x, y) => commonElement(site, [x, y]));
 
 export const binaryBits: Rule = (site) =>
   broadcastRule(site, (x, y) => {

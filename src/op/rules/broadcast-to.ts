@@ -41,13 +41,23 @@ export const broadcastToRule: Rule = (site) => {
   return tensorInfo({ shape: expr, ndim: info.ndim, dtype: x.dtype, vdevice: x.vdevice });
 };
 
-const possiblyOne = (site: Site, length: PrimExpr): boolean => length.kind !== "tir.IntImm" && sameDim(site.ctx, length, one) !== false;
+const possiblyOne = (site: Site, length: PrimExpr): boolean =>
+  length.kind !== "tir.IntImm" && sameDim(site.ctx, length, one) !== false;
 
 /** `data` must be what `target` broadcasts to. */
 function checkCollapse(site: Site, data: readonly PrimExpr[], target: readonly PrimExpr[]): void {
   const { op, call, ctx } = site;
   const bad = (x: string, y: string): never =>
-    fail(shapeCodes.collapse({ op: op.name, a: dimsText(data), b: dimsText(target), x, y, at: call.span }));
+    fail(
+      shapeCodes.collapse({
+        op: op.name,
+        a: dimsText(data),
+        b: dimsText(target),
+        x,
+        y,
+        at: call.span,
+      }),
+    );
   if (target.length > data.length) bad(`${data.length} dimensions`, `${target.length}`);
   target.forEach((wanted, i) => {
     const length = data[data.length - target.length + i]!;

@@ -10,7 +10,11 @@ import { constOf, isOne, sameDim } from "./dims.js";
  * Lengths of the result, aligned at the right. Equal lengths are kept and 1 stretches; two unequal constants are an
  * error; undefined when a pair cannot be decided.
  */
-export function broadcastDims(site: Site, a: readonly PrimExpr[], b: readonly PrimExpr[]): readonly PrimExpr[] | undefined {
+export function broadcastDims(
+  site: Site,
+  a: readonly PrimExpr[],
+  b: readonly PrimExpr[],
+): readonly PrimExpr[] | undefined {
   const rank = Math.max(a.length, b.length);
   const dims: PrimExpr[] = [];
   let decided = true;
@@ -27,7 +31,13 @@ export function broadcastDims(site: Site, a: readonly PrimExpr[], b: readonly Pr
   return decided ? dims.reverse() : undefined;
 }
 
-function conflict(site: Site, a: readonly PrimExpr[], b: readonly PrimExpr[], x: PrimExpr, y: PrimExpr): never {
+function conflict(
+  site: Site,
+  a: readonly PrimExpr[],
+  b: readonly PrimExpr[],
+  x: PrimExpr,
+  y: PrimExpr,
+): never {
   const [first, second] = site.call.args;
   fail(
     shapeCodes.broadcast({

@@ -22,7 +22,10 @@ interface Parts {
 /** The tensors of operand 0, of one rank and element type. */
 function parts(site: Site): Parts {
   const tensors = tensorsAt(site, 0, true);
-  if (tensors.length === 0) fail(typeCodes.empty({ op: site.op.name, operand: site.op.params[0]!.name, at: site.call.span }));
+  if (tensors.length === 0)
+    fail(
+      typeCodes.empty({ op: site.op.name, operand: site.op.params[0]!.name, at: site.call.span }),
+    );
   let rank = -1;
   for (const t of tensors) {
     if (rank < 0) rank = t.ndim;
@@ -30,13 +33,21 @@ function parts(site: Site): Parts {
       fail(typeCodes.rankMismatch({ op: site.op.name, a: rank, b: t.ndim, at: site.call.span }));
     }
   }
-  return { tensors, rank, from: { dtype: commonElement(site, tensors), vdevice: commonDevice(site, tensors) } };
+  return {
+    tensors,
+    rank,
+    from: { dtype: commonElement(site, tensors), vdevice: commonDevice(site, tensors) },
+  };
 }
 
 /**
  * The common lengths, where `skip` may differ; undefined when one is unknown or cannot be decided.
  */
-function commonDims(site: Site, tensors: readonly TensorInfo[], skip: number): readonly PrimExpr[] | undefined {
+function commonDims(
+  site: Site,
+  tensors: readonly TensorInfo[],
+  skip: number,
+): readonly PrimExpr[] | undefined {
   const known = tensors.map(dimsOfTensor);
   const first = known.find((d) => d !== undefined);
   let decided = !known.includes(undefined);
@@ -46,7 +57,15 @@ function commonDims(site: Site, tensors: readonly TensorInfo[], skip: number): r
       if (axis === skip || d === other) return;
       const same = sameDim(site.ctx, d, other);
       if (same === false) {
-        fail(shapeCodes.lengthMismatch({ op: site.op.name, axis, a: dimText(other), b: dimText(d), at: site.call.span }));
+        fail(
+          shapeCodes.lengthMismatch({
+            op: site.op.name,
+            axis,
+            a: dimText(other),
+            b: dimText(d),
+            at: site.call.span,
+          }),
+        );
       }
       if (same === undefined) decided = false;
     });
@@ -63,7 +82,16 @@ export const concatRule: Rule = (site) => {
   const axis = axisIn(site, rank, given ?? 0);
   const dims = commonDims(site, tensors, axis);
   if (dims === undefined) return rankOnly(rank, from);
-  return tensorOf(dims.with(axis, sum(site.ctx, tensors.map((t) => dimsOfTensor(t)![axis]!))), from);
+  return tensorOf(
+    dims.with(
+      axis,
+      sum(
+        site.ctx,
+        tensors.map((t) => dimsOfTensor(t)![axis]!),
+      ),
+    ),
+    from,
+  );
 };
 
 export const stackRule: Rule = (site) => {
@@ -80,12 +108,18 @@ export const meshgridRule: Rule = (site) => {
   const { tensors, from } = parts(site);
   const indexing = choiceOf(site, "indexing", ["ij", "xy"]);
   for (const t of tensors) {
-    if (t.ndim >= 0 && t.ndim !== 1) fail(typeCodes.rankMismatch({ op: site.op.name, a: 1, b: t.ndim, at: site.call.span }));
+    if (t.ndim >= 0 && t.ndim !== 1)
+      fail(typeCodes.rankMismatch({ op: site.op.name, a: 1, b: t.ndim, at: site.call.span }));
   }
   const dims = tensors.map((t) => dimsOfTensor(t)?.[0]);
   const grid = dims.includes(undefined)
     ? rankOnly(dims.length, from)
-    : tensorOf(indexing === "xy" && dims.length > 1 ? [dims[1]!, dims[0]!, ...(dims.slice(2) as PrimExpr[])] : (dims as PrimExpr[]), from);
+    : tensorOf(
+        indexing === "xy" && dims.length > 1
+          ? [dims[1]!, dims[0]!, ...(dims.slice(2) as PrimExpr[])]
+          : (dims as PrimExpr[]),
+        from,
+      );
   return tupleInfo(tensors.map(() => grid));
 };
 
@@ -94,13 +128,30 @@ export const splitRule: Rule = (site) => {
   const dims = dimsOfTensor(x);
   const axis = x.ndim < 0 ? -1 : axisIn(site, x.ndim, intOf(site, "axis"));
   const how = attrOf(site, "indices_or_sections");
-  const list = Array.isArray(how) || (typeof how === "object" && how !== null && "kind" in how && (how.kind === "relax.ShapeExpr" || how.kind === "relax.Tuple"));
-  const lengths = list ? byIndices(site, dims?.[axis], intsIn(site, "indices_or_sections", how)) : bySections(site, dims?.[axis]);
+  const list =
+    Array.isArray(how) ||
+    (typeof how === "object" &&
+      how !== null &&
+      "kind" in how &&
+      (how.kind === "relax.ShapeExpr" || how.kind === "relax.Tuple"));
+  const lengths = list
+    ? byIndices(site, dims?.[axis], intsIn(site, "indices_or_sections", how))
+    : bySections(site, dims?.[axis]);
   if (lengths.length === 1) return bare(x);
-  return tupleInfo(lengths.map((length) => (dims === undefined || length === undefined ? rankOnly(x.ndim, x) : tensorOf(dims.with(axis, length), x))));
+  return tupleInfo(
+    lengths.map((length) =>
+      dims === undefined || length === undefined
+        ? rankOnly(x.ndim, x)
+        : tensorOf(dims.with(axis, length), x),
+    ),
+  );
 };
 
-function byIndices(site: Site, length: PrimExpr | undefined, indices: readonly number[]): readonly (PrimExpr | undefined)[] {
+function byIndices(
+  site: Site,
+  length: PrimExpr | undefined,
+  indices: readonly number[],
+): readonly (PrimExpr | undefined)[] {
   const { ctx } = site;
   const clip = (e: PrimExpr): PrimExpr => raw("min", raw("max", e, zero), length!);
   return Array.from({ length: indices.length + 1 }, (_, i) => {
@@ -114,11 +165,18 @@ function byIndices(site: Site, length: PrimExpr | undefined, indices: readonly n
 function bySections(site: Site, length: PrimExpr | undefined): readonly (PrimExpr | undefined)[] {
   const { ctx } = site;
   const sections = intOf(site, "indices_or_sections");
-  if (sections < 1 || sections > 65536) wrongAttr(site, "indices_or_sections", "a positive number of sections", sections);
+  if (sections < 1 || sections > 65536)
+    wrongAttr(site, "indices_or_sections", "a positive number of sections", sections);
   if (length === undefined) return Array<undefined>(sections).fill(undefined);
   const each = ctx.simplify(raw("ceildiv", length, dim(sections)));
   const last = calc(ctx, "sub", length, raw("mul", each, dim(sections - 1)));
-  if ((constOf(last) ?? 0) < 0) wrongAttr(site, "indices_or_sections", `a number of sections that leaves none below 0 of ${dimText(length)}`, sections);
+  if ((constOf(last) ?? 0) < 0)
+    wrongAttr(
+      site,
+      "indices_or_sections",
+      `a number of sections that leaves none below 0 of ${dimText(length)}`,
+      sections,
+    );
   return Array.from({ length: sections }, (_, i) => (i === sections - 1 ? last : each));
 }
 
@@ -128,7 +186,8 @@ export const repeatRule: Rule = (site) => {
   const times = isInt(repeats) ? dim(repeats) : dim(intOf(site, "repeats"));
   const given = optionalInt(site, "axis");
   const dims = dimsOfTensor(x);
-  if (given === undefined) return dims === undefined ? rankOnly(1, x) : tensorOf([product(site.ctx, [...dims, times])], x);
+  if (given === undefined)
+    return dims === undefined ? rankOnly(1, x) : tensorOf([product(site.ctx, [...dims, times])], x);
   if (x.ndim < 0) return rankOnly(-1, x);
   const axis = axisIn(site, x.ndim, given);
   if (dims === undefined) return rankOnly(x.ndim, x);
@@ -142,6 +201,12 @@ export const tileRule: Rule = (site) => {
   const rank = Math.max(x.ndim, repeats.length);
   const dims = dimsOfTensor(x);
   if (dims === undefined) return rankOnly(rank, x);
-  const at = <T>(list: readonly T[], i: number, absent: T): T => list[i - (rank - list.length)] ?? absent;
-  return tensorOf(Array.from({ length: rank }, (_, i) => calc(site.ctx, "mul", at(dims, i, one), dim(at(repeats, i, 1)))), x);
+  const at = <T>(list: readonly T[], i: number, absent: T): T =>
+    list[i - (rank - list.length)] ?? absent;
+  return tensorOf(
+    Array.from({ length: rank }, (_, i) =>
+      calc(site.ctx, "mul", at(dims, i, one), dim(at(repeats, i, 1))),
+    ),
+    x,
+  );
 };

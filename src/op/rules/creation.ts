@@ -15,7 +15,12 @@ export const fullRule: Rule = (site) => {
   const { info, expr } = shapeAt(site, 0);
   const value = tensorOrScalarAt(site, 1);
   needRank(site, 1, value, 0);
-  return tensorInfo({ shape: expr, ndim: info.ndim, dtype: optionalDType(site, "dtype") ?? value.dtype, vdevice: value.vdevice });
+  return tensorInfo({
+    shape: expr,
+    ndim: info.ndim,
+    dtype: optionalDType(site, "dtype") ?? value.dtype,
+    vdevice: value.vdevice,
+  });
 };
 
 export const fullLikeRule: Rule = (site) => {
@@ -49,7 +54,8 @@ function rangeLength(site: Site, start: PrimExpr, end: PrimExpr, step: PrimExpr)
   const number = (e: PrimExpr): number | undefined =>
     e.kind === "tir.FloatImm" || e.kind === "tir.IntImm" ? Number(e.value) : undefined;
   const [a, b, c] = all.map(number);
-  if (a !== undefined && b !== undefined && c !== undefined) return dim(Math.max(0, Math.ceil((b - a) / c)));
+  if (a !== undefined && b !== undefined && c !== undefined)
+    return dim(Math.max(0, Math.ceil((b - a) / c)));
   const asFloat = (e: PrimExpr): PrimExpr => (isFloat(e.dtype) ? e : cast(e, float32));
   const span = binary("div", asFloat(binary("sub", end, start)), asFloat(step));
   return cast(call("ceil", [span], span.dtype), int64);
@@ -59,8 +65,10 @@ export const arangeRule: Rule = (site) => {
   const dtype = optionalDType(site, "dtype");
   const parts = [0, 1, 2].map((i) => primAt(site, i));
   const [start, end, step] = parts;
-  const elements = dtype ?? (parts.some((p) => p !== undefined && isFloat(p.dtype)) ? float32 : int64);
-  if (start === undefined || end === undefined || step === undefined) return rankOnly(1, { dtype: elements });
+  const elements =
+    dtype ?? (parts.some((p) => p !== undefined && isFloat(p.dtype)) ? float32 : int64);
+  if (start === undefined || end === undefined || step === undefined)
+    return rankOnly(1, { dtype: elements });
   return tensorOf([rangeLength(site, start, end, step)], { dtype: elements });
 };
 
@@ -90,10 +98,26 @@ export const triangleRule: Rule = (site) => {
 
 export const hammingRule: Rule = (site) => {
   const dtype = dtypeOf(site, "dtype");
-  if (!isFloat(dtype)) fail(typeCodes.attribute({ op: site.op.name, attribute: "dtype", expected: "a float type", found: dtype.name, at: site.call.span }));
+  if (!isFloat(dtype))
+    fail(
+      typeCodes.attribute({
+        op: site.op.name,
+        attribute: "dtype",
+        expected: "a float type",
+        found: dtype.name,
+        at: site.call.span,
+      }),
+    );
   const length = primAt(site, 0);
   if (length === undefined) return rankOnly(1, { dtype });
   const known = constOf(length);
-  if (known !== undefined && known < 1) fail(shapeCodes.windowSize({ op: site.op.name, reason: `the window has length ${known}`, at: site.call.span }));
+  if (known !== undefined && known < 1)
+    fail(
+      shapeCodes.windowSize({
+        op: site.op.name,
+        reason: `the window has length ${known}`,
+        at: site.call.span,
+      }),
+    );
   return tensorOf([length], { dtype });
 };

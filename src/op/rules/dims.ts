@@ -1,13 +1,31 @@
 /** Arithmetic on dimensions: constants are folded here, the rest is simplified by the context. */
-import { binary, cast, intImm, type BinaryOp, type IntImm, type PrimExpr } from "../../ir/tir/expr.js";
+import {
+  binary,
+  cast,
+  intImm,
+  type BinaryOp,
+  type IntImm,
+  type PrimExpr,
+} from "../../ir/tir/expr.js";
 import { int64 } from "../../support/dtype.js";
-import { addInt, floorDivInt, floorModInt, maxInt, minInt, mulInt, negInt, subInt, type Int } from "../../support/int.js";
+import {
+  addInt,
+  floorDivInt,
+  floorModInt,
+  maxInt,
+  minInt,
+  mulInt,
+  negInt,
+  subInt,
+  type Int,
+} from "../../support/int.js";
 import type { InferContext } from "../infer-context.js";
 
 export const dim = (value: Int): IntImm => intImm(value, int64);
 export const one = dim(1);
 export const zero = dim(0);
-export const constOf = (e: PrimExpr): Int | undefined => (e.kind === "tir.IntImm" ? e.value : undefined);
+export const constOf = (e: PrimExpr): Int | undefined =>
+  e.kind === "tir.IntImm" ? e.value : undefined;
 export const isOne = (e: PrimExpr): boolean => constOf(e) === 1;
 
 /** As an int64: dimensions have that type. */

@@ -17,7 +17,8 @@ export const takeRule: Rule = (site) => {
   needElements(site, 1, indices, "integer");
   choiceOf(site, "mode", ["fast", "clip", "wrap", "nan"]);
   const given = optionalInt(site, "axis");
-  if (given === undefined && x.ndim >= 0 && x.ndim !== 1) wrongAttr(site, "axis", `an axis, as \`x\` has ${x.ndim} dimensions,`, null);
+  if (given === undefined && x.ndim >= 0 && x.ndim !== 1)
+    wrongAttr(site, "axis", `an axis, as \`x\` has ${x.ndim} dimensions,`, null);
   if (x.ndim < 0 || indices.ndim < 0) return rankOnly(-1, x);
   const axis = axisIn(site, x.ndim, given ?? 0);
   const [a, b] = [dimsOfTensor(x), dimsOfTensor(indices)];
@@ -28,7 +29,8 @@ export const takeRule: Rule = (site) => {
 export const indexTensorRule: Rule = (site) => {
   const x = tensorAt(site, 0);
   const indices = tensorsAt(site, 1);
-  if (indices.length === 0) fail(typeCodes.empty({ op: site.op.name, operand: "indices", at: site.call.span }));
+  if (indices.length === 0)
+    fail(typeCodes.empty({ op: site.op.name, operand: "indices", at: site.call.span }));
   for (const t of indices) needElements(site, 1, t, "integer");
   if (x.ndim >= 0 && indices.length > x.ndim) needRankAtLeast(site, 0, x, indices.length);
   let shape: readonly PrimExpr[] | undefined = [];
@@ -39,7 +41,10 @@ export const indexTensorRule: Rule = (site) => {
   const data = dimsOfTensor(x);
   if (data && shape) return tensorOf([...shape, ...data.slice(indices.length)], x);
   const ranks = indices.map((t) => t.ndim);
-  return rankOnly(x.ndim < 0 || ranks.some((r) => r < 0) ? -1 : Math.max(...ranks) + x.ndim - indices.length, x);
+  return rankOnly(
+    x.ndim < 0 || ranks.some((r) => r < 0) ? -1 : Math.max(...ranks) + x.ndim - indices.length,
+    x,
+  );
 };
 
 export const gatherElementsRule: Rule = (site) => {
@@ -48,10 +53,14 @@ export const gatherElementsRule: Rule = (site) => {
   needElements(site, 1, indices, "integer");
   if (x.ndim >= 0) axisIn(site, x.ndim, intOf(site, "axis"));
   if (x.ndim >= 0 && indices.ndim >= 0 && x.ndim !== indices.ndim) {
-    fail(typeCodes.rankMismatch({ op: site.op.name, a: x.ndim, b: indices.ndim, at: site.call.span }));
+    fail(
+      typeCodes.rankMismatch({ op: site.op.name, a: x.ndim, b: indices.ndim, at: site.call.span }),
+    );
   }
   const dims = dimsOfTensor(indices);
-  return dims === undefined ? rankOnly(indices.ndim < 0 ? x.ndim : indices.ndim, x) : tensorOf(dims, x);
+  return dims === undefined
+    ? rankOnly(indices.ndim < 0 ? x.ndim : indices.ndim, x)
+    : tensorOf(dims, x);
 };
 
 export const gatherNdRule: Rule = (site) => {
@@ -60,7 +69,11 @@ export const gatherNdRule: Rule = (site) => {
   needElements(site, 1, indices, "integer");
   needRankAtLeast(site, 1, indices, 1);
   const batch = intOf(site, "batch_dims");
-  if (batch < 0 || (x.ndim >= 0 && batch > x.ndim) || (indices.ndim >= 0 && batch > indices.ndim - 1)) {
+  if (
+    batch < 0 ||
+    (x.ndim >= 0 && batch > x.ndim) ||
+    (indices.ndim >= 0 && batch > indices.ndim - 1)
+  ) {
     wrongAttr(site, "batch_dims", "a number of leading dimensions of both operands", batch);
   }
   const [a, b] = [dimsOfTensor(x), dimsOfTensor(indices)];
@@ -81,7 +94,15 @@ export const gatherNdRule: Rule = (site) => {
   if (a === undefined) return rankOnly(b.length - 1 + x.ndim - used, x);
   for (let i = 0; i < batch; i++) {
     if (sameDim(site.ctx, a[i]!, b[i]!) === false) {
-      fail(shapeCodes.lengthMismatch({ op: site.op.name, axis: i, a: dimText(a[i]!), b: dimText(b[i]!), at: site.call.span }));
+      fail(
+        shapeCodes.lengthMismatch({
+          op: site.op.name,
+          axis: i,
+          a: dimText(a[i]!),
+          b: dimText(b[i]!),
+          at: site.call.span,
+        }),
+      );
     }
   }
   return tensorOf([...b.slice(0, -1), ...a.slice(used)], x);
@@ -95,7 +116,14 @@ export const oneHotRule: Rule = (site) => {
     return info.kind === "relax.PrimInfo" ? info.dtype : wrongKind(site, i, "a scalar", info);
   });
   if (values[0] !== values[1]) {
-    fail(typeCodes.dtypeMismatch({ op: site.op.name, a: values[0]!.name, b: values[1]!.name, at: site.call.span }));
+    fail(
+      typeCodes.dtypeMismatch({
+        op: site.op.name,
+        a: values[0]!.name,
+        b: values[1]!.name,
+        at: site.call.span,
+      }),
+    );
   }
   const depth = intOf(site, "depth");
   if (depth <= 0) wrongAttr(site, "depth", "a positive integer", depth);
@@ -103,5 +131,7 @@ export const oneHotRule: Rule = (site) => {
   if (indices.ndim < 0) return rankOnly(-1, from);
   const axis = axisIn(site, indices.ndim + 1, intOf(site, "axis"));
   const dims = dimsOfTensor(indices);
-  return dims === undefined ? rankOnly(indices.ndim + 1, from) : tensorOf(dims.toSpliced(axis, 0, dim(depth)), from);
+  return dims === undefined
+    ? rankOnly(indices.ndim + 1, from)
+    : tensorOf(dims.toSpliced(axis, 0, dim(depth)), from);
 };

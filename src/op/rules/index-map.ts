@@ -11,7 +11,13 @@ import { constOf, dim, raw, wide } from "./dims.js";
 
 export function indexMapOf(site: Site, name: string): IndexMap {
   const value = attrOf(site, name);
-  if (typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.IndexMap") return value;
+  if (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "tir.IndexMap"
+  )
+    return value;
   return wrongAttr(site, name, "an index map", value);
 }
 
@@ -19,7 +25,11 @@ export function indexMapOf(site: Site, name: string): IndexMap {
  * Lengths after the map: the largest index along each result, plus one. Every result is an expression that grows with
  * each of its variables up to splits by `//` and `%`, so its bound is taken over the ranges of the variables.
  */
-export function mapShape(site: Site, map: IndexMap, dims: readonly PrimExpr[]): readonly PrimExpr[] {
+export function mapShape(
+  site: Site,
+  map: IndexMap,
+  dims: readonly PrimExpr[],
+): readonly PrimExpr[] {
   if (map.params.length !== dims.length) {
     fail(
       typeCodes.rankMismatch({
@@ -45,10 +55,14 @@ function upper(e: PrimExpr, last: ReadonlyMap<Var, PrimExpr>): PrimExpr {
       return upper(e.value, last);
     case "tir.Binary": {
       const right = constOf(e.b);
-      if (e.op === "add" || e.op === "min" || e.op === "max") return raw(e.op, upper(e.a, last), upper(e.b, last));
-      if (e.op === "mul" && right !== undefined && right >= 0) return raw("mul", upper(e.a, last), dim(right));
-      if (e.op === "mul" && (constOf(e.a) ?? -1) >= 0) return raw("mul", dim(constOf(e.a)!), upper(e.b, last));
-      if ((e.op === "floordiv" || e.op === "div") && (right ?? 0) > 0) return raw("floordiv", upper(e.a, last), dim(right!));
+      if (e.op === "add" || e.op === "min" || e.op === "max")
+        return raw(e.op, upper(e.a, last), upper(e.b, last));
+      if (e.op === "mul" && right !== undefined && right >= 0)
+        return raw("mul", upper(e.a, last), dim(right));
+      if (e.op === "mul" && (constOf(e.a) ?? -1) >= 0)
+        return raw("mul", dim(constOf(e.a)!), upper(e.b, last));
+      if ((e.op === "floordiv" || e.op === "div") && (right ?? 0) > 0)
+        return raw("floordiv", upper(e.a, last), dim(right!));
       if ((e.op === "floormod" || e.op === "mod") && (right ?? 0) > 0) {
         const most = upper(e.a, last);
         const known = constOf(most);
@@ -65,6 +79,17 @@ function upper(e: PrimExpr, last: ReadonlyMap<Var, PrimExpr>): PrimExpr {
 
 /** Smallest value, for subtrahends: variables at 0, except in what is subtracted again. */
 function lower(e: PrimExpr, last: ReadonlyMap<Var, PrimExpr>): PrimExpr {
-  if (e.kind === "tir.Binary" && e.op === "sub") return raw("sub", lower(e.a, last), upper(e.b, last));
-  return wide(substitute(e, new Map([...last.keys()].map((v) => [v, v.dtype === int64 ? dim(0) : { ...dim(0), dtype: v.dtype }]))));
+  if (e.kind === "tir.Binary" && e.op === "sub")
+    return raw("sub", lower(e.a, last), upper(e.b, last));
+  return wide(
+    substitute(
+      e,
+      new Map(
+        [...last.keys()].map((v) => [
+          v,
+          v.dtype === int64 ? dim(0) : { ...dim(0), dtype: v.dtype },
+        ]),
+      ),
+    ),
+  );
 }

@@ -1,14 +1,45 @@
-import { objectInfo } from "../../ir/relax/struct-info.js";
-import type { Rule } from "../site.js";
+/** Fields of tensor descriptors. */
+import { primInfo } from "../../ir/relax/struct-info.js";
+import type { DType } from "../../support/dtype.js";
+import type { Rule, Site } from "../site.js";
+import type { PrimExpr } from "../../ir/tir/expr.js";
+import { axisIn } from "./axes.js";
+import { constOf, product } from "./dims.js";
+import { primAt, tensorAt } from "./operand.js";
+import { dimsOfTensor } from "./result.js";
+
 export const fieldRule =
-  (_: unknown): Rule =>
-  () =>
-    objectInfo;
+  (dtype: DType): Rule =>
+  (site) => {
+    tensorAt(site, 0);
+    return primInfo(dtype);
+  };
+
+/** Dimensions of the tensor and the axis asked for, where both are known. */
+function axisOf(
+  site: Site,
+): { readonly dims: readonly PrimExpr[]; readonly axis: number } | undefined {
+  const x = tensorAt(site, 0);
+  const given = primAt(site, 1);
+  const axis = given === undefined ? undefined : constOf(given);
+  if (axis === undefined || x.ndim < 0) return undefined;
+  const at = axisIn(site, x.ndim, axis < 0 ? x.ndim : Number(axis));
+  const dims = dimsOfTensor(x);
+  return dims && { dims, axis: at };
+}
+
+/** The length itself where it is known. */
 export const shapeFieldRule =
-  (_: unknown): Rule =>
-  () =>
-    objectInfo;
+  (dtype: DType): Rule =>
+  (site) => {
+    const found = axisOf(site);
+    return primInfo(dtype, found?.dims[found.axis]);
+  };
+
+/** Strides of compact tensors. */
 export const strideFieldRule =
-  (_: unknown): Rule =>
-  () =>
-    objectInfo;
+  (dtype: DType): Rule =>
+  (site) => {
+    const found = axisOf(site);
+    return primInfo(dtype, found && product(site.ctx, found.dims.slice(found.axis + 1)));
+  };

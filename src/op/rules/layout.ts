@@ -23,10 +23,18 @@ export const permuteDimsRule: Rule = (site) => {
       }),
     );
   }
-  const axes = given === undefined ? Array.from({ length: x.ndim }, (_, i) => x.ndim - 1 - i) : axesIn(site, x.ndim, given);
+  const axes =
+    given === undefined
+      ? Array.from({ length: x.ndim }, (_, i) => x.ndim - 1 - i)
+      : axesIn(site, x.ndim, given);
   if (axes.every((axis, i) => axis === i)) return bare(x);
   const dims = dimsOfTensor(x);
-  return dims === undefined ? rankOnly(x.ndim, x) : tensorOf(axes.map((axis) => dims[axis]!), x);
+  return dims === undefined
+    ? rankOnly(x.ndim, x)
+    : tensorOf(
+        axes.map((axis) => dims[axis]!),
+        x,
+      );
 };
 
 export const flipRule: Rule = (site) => {
@@ -40,7 +48,8 @@ export const reverseSequenceRule: Rule = (site) => {
   const lengths = tensorAt(site, 1);
   needRank(site, 1, lengths, 1);
   needElements(site, 1, lengths, "integer");
-  if (x.ndim >= 0) for (const name of ["seq_axis", "batch_axis"]) axisIn(site, x.ndim, intOf(site, name));
+  if (x.ndim >= 0)
+    for (const name of ["seq_axis", "batch_axis"]) axisIn(site, x.ndim, intOf(site, name));
   return bare(x);
 };
 
@@ -52,7 +61,15 @@ export const layoutTransformRule: Rule = (site) => {
     const value = pad.kind === "relax.PrimValue" ? pad.value : pad;
     const typed = value.kind === "tir.IntImm" || value.kind === "tir.FloatImm";
     if (typed && x.dtype !== undefined && value.dtype.code !== x.dtype.code) {
-      fail(typeCodes.attribute({ op: site.op.name, attribute: "pad_value", expected: x.dtype.name, found: value.dtype.name, at: site.call.span }));
+      fail(
+        typeCodes.attribute({
+          op: site.op.name,
+          attribute: "pad_value",
+          expected: x.dtype.name,
+          found: value.dtype.name,
+          at: site.call.span,
+        }),
+      );
     }
   }
   const dims = dimsOfTensor(x);
@@ -60,4 +77,3 @@ export const layoutTransformRule: Rule = (site) => {
   needRank(site, 0, x, map.params.length);
   return rankOnly(map.results.length, x);
 };
-

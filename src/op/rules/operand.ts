@@ -21,7 +21,11 @@ import type { Site } from "../site.js";
 export function operandName(site: Site, i: number): string {
   const names = site.op.params.filter((p) => p.role === "arg");
   const param = names[i] ?? names[names.length - 1];
-  return param === undefined ? String(i) : param.variadic ? `${param.name}[${i - names.indexOf(param)}]` : param.name;
+  return param === undefined
+    ? String(i)
+    : param.variadic
+      ? `${param.name}[${i - names.indexOf(param)}]`
+      : param.name;
 }
 
 export const hasOperand = (site: Site, i: number): boolean => i < site.call.args.length;
@@ -40,7 +44,9 @@ function known(info: StructInfo): StructInfo {
 export function wrongKind(site: Site, i: number, expected: string, info: StructInfo): never {
   const { call, op } = site;
   const hints =
-    info.kind === "relax.ObjectInfo" ? ["say what it is: y = R.match_cast(x, R.Tensor(shape, dtype))"] : [];
+    info.kind === "relax.ObjectInfo"
+      ? ["say what it is: y = R.match_cast(x, R.Tensor(shape, dtype))"]
+      : [];
   fail(
     typeCodes.operandKind({
       op: op.name,
@@ -61,7 +67,8 @@ export function tensorAt(site: Site, i: number): TensorInfo {
 /** As {@link tensorAt}; a scalar counts as a tensor without dimensions. */
 export function tensorOrScalarAt(site: Site, i: number): TensorInfo {
   const info = infoAt(site, i);
-  if (info.kind === "relax.PrimInfo") return tensorInfo({ shape: shapeExpr([]), dtype: info.dtype });
+  if (info.kind === "relax.PrimInfo")
+    return tensorInfo({ shape: shapeExpr([]), dtype: info.dtype });
   return info.kind === "relax.TensorInfo" ? info : wrongKind(site, i, "a tensor or a scalar", info);
 }
 

@@ -18,17 +18,35 @@ const isZero = (e: PrimExpr): boolean => constOf(e) === 0;
  * The new shape with 0 replaced by the old length and -1 by what is left; undefined when that cannot be known. A 0
  * copies only where the tensor is not itself empty.
  */
-function newDims(site: Site, old: readonly PrimExpr[] | undefined, given: readonly PrimExpr[]): readonly PrimExpr[] | undefined {
-  const bad = (reason: string): never => fail(shapeCodes.inferDimension({ op: site.op.name, reason, at: site.call.args[1]?.span ?? site.call.span }));
+function newDims(
+  site: Site,
+  old: readonly PrimExpr[] | undefined,
+  given: readonly PrimExpr[],
+): readonly PrimExpr[] | undefined {
+  const bad = (reason: string): never =>
+    fail(
+      shapeCodes.inferDimension({
+        op: site.op.name,
+        reason,
+        at: site.call.args[1]?.span ?? site.call.span,
+      }),
+    );
   if (given.filter(isMinusOne).length > 1) bad("more than one dimension is -1");
   for (const d of given) if ((constOf(d) ?? 0) < -1) bad(`${dimText(d)} is no length`);
   if (!given.some((d) => isMinusOne(d) || isZero(d))) return given;
   if (old === undefined) return undefined;
   const empty = old.some(isZero);
-  const copied = given.map((d, i) => (isZero(d) && !empty ? (old[i] ?? bad(`dimension ${i} cannot be copied from a tensor of ${old.length}`)) : d));
+  const copied = given.map((d, i) =>
+    isZero(d) && !empty
+      ? (old[i] ?? bad(`dimension ${i} cannot be copied from a tensor of ${old.length}`))
+      : d,
+  );
   const at = copied.findIndex(isMinusOne);
   if (at < 0) return copied;
-  const rest = product(site.ctx, copied.filter((_, i) => i !== at));
+  const rest = product(
+    site.ctx,
+    copied.filter((_, i) => i !== at),
+  );
   if (isZero(rest)) bad("-1 stands beside a dimension of length 0");
   const total = product(site.ctx, old);
   const [x, y] = [constOf(total), constOf(rest)];
@@ -41,7 +59,8 @@ function newDims(site: Site, old: readonly PrimExpr[] | undefined, given: readon
 export const reshapeRule: Rule = (site) => {
   const x = tensorAt(site, 0);
   const { info, expr } = shapeAt(site, 1);
-  if (info.values === undefined) return tensorInfo({ shape: expr, ndim: info.ndim, dtype: x.dtype, vdevice: x.vdevice });
+  if (info.values === undefined)
+    return tensorInfo({ shape: expr, ndim: info.ndim, dtype: x.dtype, vdevice: x.vdevice });
   const old = dimsOfTensor(x);
   const dims = newDims(site, old, info.values);
   if (dims === undefined) return rankOnly(info.values.length, x);
@@ -82,7 +101,10 @@ export const expandDimsRule: Rule = (site) => {
   const old = dimsOfTensor(x);
   if (old === undefined) return rankOnly(rank, x);
   let next = 0;
-  return tensorOf(Array.from({ length: rank }, (_, i) => (axes.includes(i) ? one : old[next++]!)), x);
+  return tensorOf(
+    Array.from({ length: rank }, (_, i) => (axes.includes(i) ? one : old[next++]!)),
+    x,
+  );
 };
 
 export const squeezeRule: Rule = (site) => {
@@ -92,7 +114,10 @@ export const squeezeRule: Rule = (site) => {
   if (given === undefined) {
     // Which dimensions go is known only when all lengths are.
     if (dims === undefined || dims.some((d) => constOf(d) === undefined)) return rankOnly(-1, x);
-    return tensorOf(dims.filter((d) => !isOne(d)), x);
+    return tensorOf(
+      dims.filter((d) => !isOne(d)),
+      x,
+    );
   }
   if (x.ndim < 0) return rankOnly(-1, x);
   const axes = axesIn(site, x.ndim, given);
@@ -100,7 +125,11 @@ export const squeezeRule: Rule = (site) => {
   for (const axis of axes) {
     const same = sameDim(site.ctx, dims[axis]!, one);
     if (same === undefined) site.ctx.guard(dims[axis]!, one, "dimension dropped by squeeze");
-    if (same === false) fail(shapeCodes.squeezeLength({ axis, length: dimText(dims[axis]!), at: site.call.span }));
+    if (same === false)
+      fail(shapeCodes.squeezeLength({ axis, length: dimText(dims[axis]!), at: site.call.span }));
   }
-  return tensorOf(dims.filter((_, i) => !axes.includes(i)), x);
+  return tensorOf(
+    dims.filter((_, i) => !axes.includes(i)),
+    x,
+  );
 };

@@ -22,10 +22,15 @@ export const tensorOf = (dims: readonly PrimExpr[], from: Part): TensorInfo =>
 
 /** A tensor of which only the rank is known (-1: not even that). */
 export const rankOnly = (ndim: number, from: Part): TensorInfo =>
-  tensorInfo(ndim === 0 ? { shape: shapeExpr([]), dtype: from.dtype, vdevice: from.vdevice } : { ndim, dtype: from.dtype, vdevice: from.vdevice });
+  tensorInfo(
+    ndim === 0
+      ? { shape: shapeExpr([]), dtype: from.dtype, vdevice: from.vdevice }
+      : { ndim, dtype: from.dtype, vdevice: from.vdevice },
+  );
 
 /** Shape and device of `t`, another element type. */
-export const withDType = (t: TensorInfo, dtype: DType | undefined): TensorInfo => bare({ ...t, dtype });
+export const withDType = (t: TensorInfo, dtype: DType | undefined): TensorInfo =>
+  bare({ ...t, dtype });
 
 /** Without the span of the annotation that it came from. */
 export const bare = (t: TensorInfo): TensorInfo =>
@@ -42,16 +47,30 @@ export function commonElement(site: Site, tensors: readonly TensorInfo[]): DType
     if (dtype === undefined) unknown = true;
     else if (common === undefined) common = dtype;
     else if (common !== dtype && !isBool(common) && !isBool(dtype)) {
-      fail(typeCodes.dtypeMismatch({ op: site.op.name, a: common.name, b: dtype.name, at: site.call.span }));
+      fail(
+        typeCodes.dtypeMismatch({
+          op: site.op.name,
+          a: common.name,
+          b: dtype.name,
+          at: site.call.span,
+        }),
+      );
     }
   }
   return unknown ? undefined : common;
 }
 
 const sameDevice = (a: VDevice, b: VDevice): boolean =>
-  a === b || (a.index === b.index && a.scope === b.scope && (a.target === b.target || (typeof a.target !== "string" && typeof b.target !== "string" && structuralEqual(a.target, b.target))));
+  a === b ||
+  (a.index === b.index &&
+    a.scope === b.scope &&
+    (a.target === b.target ||
+      (typeof a.target !== "string" &&
+        typeof b.target !== "string" &&
+        structuralEqual(a.target, b.target))));
 
-const deviceText = (d: VDevice): string => `${typeof d.target === "string" ? d.target : "device"}:${d.index}:${d.scope}`;
+const deviceText = (d: VDevice): string =>
+  `${typeof d.target === "string" ? d.target : "device"}:${d.index}:${d.scope}`;
 
 /** The device of several operands, which must agree where known. */
 export function commonDevice(site: Site, tensors: readonly Part[]): VDevice | undefined {
@@ -60,7 +79,14 @@ export function commonDevice(site: Site, tensors: readonly Part[]): VDevice | un
     if (vdevice === undefined) continue;
     if (common === undefined) common = vdevice;
     else if (!sameDevice(common, vdevice)) {
-      fail(typeCodes.vdeviceMismatch({ op: site.op.name, a: deviceText(common), b: deviceText(vdevice), at: site.call.span }));
+      fail(
+        typeCodes.vdeviceMismatch({
+          op: site.op.name,
+          a: deviceText(common),
+          b: deviceText(vdevice),
+          at: site.call.span,
+        }),
+      );
     }
   }
   return common;
@@ -74,7 +100,12 @@ const classes = {
 } as const;
 
 /** Operand `i` must have elements of a class, where known. */
-export function needElements(site: Site, i: number, t: TensorInfo, expected: keyof typeof classes): void {
+export function needElements(
+  site: Site,
+  i: number,
+  t: TensorInfo,
+  expected: keyof typeof classes,
+): void {
   if (t.dtype === undefined || classes[expected](t.dtype)) return;
   const { call, op } = site;
   fail(

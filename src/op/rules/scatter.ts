@@ -23,7 +23,15 @@ function sameLengths(site: Site, a: readonly PrimExpr[], b: readonly PrimExpr[])
   a.forEach((x, axis) => {
     const y = b[axis]!;
     if (mustEqual(site.ctx, x, y, site.op.name)) return;
-    fail(shapeCodes.lengthMismatch({ op: site.op.name, axis, a: dimText(x), b: dimText(y), at: site.call.span }));
+    fail(
+      shapeCodes.lengthMismatch({
+        op: site.op.name,
+        axis,
+        a: dimText(x),
+        b: dimText(y),
+        at: site.call.span,
+      }),
+    );
   });
 }
 
@@ -33,7 +41,14 @@ export const indexPutRule: Rule = (site) => {
   const values = tensorAt(site, 2);
   for (const t of indices) needElements(site, 1, t, t.dtype?.code === "bool" ? "bool" : "integer");
   if (x.ndim >= 0 && indices.length > x.ndim) {
-    fail(typeCodes.rankMismatch({ op: site.op.name, a: x.ndim, b: `${indices.length} indices`, at: site.call.span }));
+    fail(
+      typeCodes.rankMismatch({
+        op: site.op.name,
+        a: x.ndim,
+        b: `${indices.length} indices`,
+        at: site.call.span,
+      }),
+    );
   }
   commonElement(site, [x, values]);
   return bare(x);
@@ -75,7 +90,14 @@ export const scatterNdRule: Rule = (site) => {
   }
   const expected = [...b.slice(0, -1), ...a.slice(Number(depth))];
   if (expected.length !== c.length) {
-    fail(typeCodes.rankMismatch({ op: site.op.name, a: expected.length, b: `updates of ${c.length}`, at: site.call.span }));
+    fail(
+      typeCodes.rankMismatch({
+        op: site.op.name,
+        a: expected.length,
+        b: `updates of ${c.length}`,
+        at: site.call.span,
+      }),
+    );
   }
   sameLengths(site, expected, c);
   return bare(x);
@@ -94,12 +116,25 @@ export const sliceScatterRule: Rule = (site) => {
   const [start, end, step] = bounds;
   const known = [start, end, step, a[axis]].map((e) => (e === undefined ? undefined : constOf(e)));
   if (known[2] !== undefined && known[2] < 1) {
-    fail(typeCodes.attribute({ op: site.op.name, attribute: "step", expected: "a positive integer", found: String(known[2]), at: site.call.span }));
+    fail(
+      typeCodes.attribute({
+        op: site.op.name,
+        attribute: "step",
+        expected: "a positive integer",
+        found: String(known[2]),
+        at: site.call.span,
+      }),
+    );
   }
   const length =
     start === undefined || end === undefined || step === undefined
       ? b[axis]!
-      : calc(site.ctx, "max", raw("ceildiv", raw("sub", wrap(end, a[axis]!), wrap(start, a[axis]!)), step), dim(0));
+      : calc(
+          site.ctx,
+          "max",
+          raw("ceildiv", raw("sub", wrap(end, a[axis]!), wrap(start, a[axis]!)), step),
+          dim(0),
+        );
   sameLengths(site, a.with(axis, length), b);
   return bare(x);
 };

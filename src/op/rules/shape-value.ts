@@ -14,7 +14,9 @@ export const shapeOfRule: Rule = (site) => {
 export const shapeToTensorRule: Rule = (site) => {
   const info = infoAt(site, 0);
   if (info.kind !== "relax.ShapeInfo") wrongKind(site, 0, "a shape", info);
-  return info.ndim < 0 ? rankOnly(1, { dtype: int64 }) : tensorOf([dim(info.ndim)], { dtype: int64 });
+  return info.ndim < 0
+    ? rankOnly(1, { dtype: int64 })
+    : tensorOf([dim(info.ndim)], { dtype: int64 });
 };
 
 export const tensorToShapeRule: Rule = (site) => {
@@ -26,4 +28,5 @@ export const tensorToShapeRule: Rule = (site) => {
   return shapeInfo(undefined, rank === undefined ? -1 : Number(rank));
 };
 
-export const sizeRule: Rule = (site) => tensorOf([], { dtype: int64, vdevice: tensorAt(site, 0).vdevice });
+export const sizeRule: Rule = (site) =>
+  tensorOf([], { dtype: int64, vdevice: tensorAt(site, 0).vdevice });

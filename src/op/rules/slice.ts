@@ -30,10 +30,17 @@ function position(bound: PrimExpr, length: PrimExpr, forwards: boolean): PrimExp
   return raw("min", raw("max", counted, low), high);
 }
 
-function sliceLength(site: Site, begin: PrimExpr, end: PrimExpr, stride: PrimExpr, length: PrimExpr): PrimExpr {
+function sliceLength(
+  site: Site,
+  begin: PrimExpr,
+  end: PrimExpr,
+  stride: PrimExpr,
+  length: PrimExpr,
+): PrimExpr {
   const { ctx } = site;
   const step = constOf(stride);
-  if (step === 0) fail(shapeCodes.windowSize({ op: site.op.name, reason: "a stride is 0", at: site.call.span }));
+  if (step === 0)
+    fail(shapeCodes.windowSize({ op: site.op.name, reason: "a stride is 0", at: site.call.span }));
   const inbound = boolOf(site, "assume_inbound");
   if (step === undefined) {
     return ctx.simplify(raw("ceildiv", raw("sub", end, begin), stride));
@@ -50,7 +57,7 @@ export const stridedSliceRule: Rule = (site) => {
   const x = tensorAt(site, 0);
   const lists = [1, 2, 3, 4].map((i) => (hasOperand(site, i) ? primsAt(site, i) : undefined));
   const [axesGiven, begin, end] = lists;
-  const strides = hasOperand(site, 4) ? lists[4 - 1] : axesGiven?.map(() => one);
+  const strides = hasOperand(site, 4) ? lists[3] : axesGiven?.map(() => one);
   lists.forEach((list, i) => {
     if (list === undefined || axesGiven === undefined || list.length === axesGiven.length) return;
     const operand = operandName(site, i + 1);
@@ -67,7 +74,15 @@ export const stridedSliceRule: Rule = (site) => {
   const axes = axesGiven?.map((a) => {
     const value = a === undefined ? undefined : constOf(a);
     if (a !== undefined && value === undefined) {
-      fail(typeCodes.attribute({ op: site.op.name, attribute: "axes", expected: "constant integers", found: dimText(a), at: site.call.span }));
+      fail(
+        typeCodes.attribute({
+          op: site.op.name,
+          attribute: "axes",
+          expected: "constant integers",
+          found: dimText(a),
+          at: site.call.span,
+        }),
+      );
     }
     return value === undefined ? undefined : Number(value);
   });
@@ -76,7 +91,8 @@ export const stridedSliceRule: Rule = (site) => {
   if (axes.length === 0) return tensorInfo({ ...x, span: undefined });
   if (x.ndim < 0) return rankOnly(-1, x);
   const at = axesIn(site, x.ndim, axes as readonly number[]);
-  if (dims === undefined || begin === undefined || end === undefined || strides === undefined) return rankOnly(x.ndim, x);
+  if (dims === undefined || begin === undefined || end === undefined || strides === undefined)
+    return rankOnly(x.ndim, x);
   const out = [...dims];
   for (const [i, axis] of at.entries()) {
     const [b, e, s] = [begin[i], end[i], strides[i]];
@@ -93,13 +109,29 @@ export const dynamicSliceRule: Rule = (site) => {
     needRank(site, i, bound, 1);
     const { call, op } = site;
     if (bound.dtype !== undefined && bound.dtype !== int64) {
-      fail(typeCodes.operandDtype({ op: op.name, operand: operandName(site, i), expected: "int64", found: bound.dtype.name, at: call.args[i]?.span ?? call.span }));
+      fail(
+        typeCodes.operandDtype({
+          op: op.name,
+          operand: operandName(site, i),
+          expected: "int64",
+          found: bound.dtype.name,
+          at: call.args[i]?.span ?? call.span,
+        }),
+      );
     }
     needElements(site, i, bound, "integer");
     const length = dimsOfTensor(bound)?.[0];
     const known = length === undefined ? undefined : constOf(length);
     if (known !== undefined && x.ndim >= 0 && known !== x.ndim) {
-      fail(shapeCodes.parameterLength({ op: op.name, operand: operandName(site, i), expected: String(x.ndim), found: String(known), at: call.span }));
+      fail(
+        shapeCodes.parameterLength({
+          op: op.name,
+          operand: operandName(site, i),
+          expected: String(x.ndim),
+          found: String(known),
+          at: call.span,
+        }),
+      );
     }
   }
   return rankOnly(x.ndim, x);

@@ -20,7 +20,8 @@ export const clipRule: Rule = (site) => {
   const x = tensorAt(site, 0);
   for (const i of [1, 2]) {
     const bound = infoAt(site, i);
-    if (bound.kind !== "relax.PrimInfo" || isBool(bound.dtype)) wrongKind(site, i, "a scalar", bound);
+    if (bound.kind !== "relax.PrimInfo" || isBool(bound.dtype))
+      wrongKind(site, i, "a scalar", bound);
   }
   return bare(x);
 };
