@@ -1,4 +1,4 @@
-/** Text → syntax tree. */
+/** Text ⇄ syntax tree. */
 import type * as ast from "./ast/nodes.js";
 import type { Diagnostic, Sink } from "../src/support/diagnostic.js";
 import type { Source } from "../src/support/source.js";
@@ -9,6 +9,7 @@ import { columnAt, takeLines } from "./rules/trivia.js";
 
 export { syntaxCodes } from "./codes.js";
 export { numberValue, stringLiteral } from "./literals.js";
+export { printExpr, printFile, printStmt, type LayoutOptions } from "./layout/index.js";
 export type * as ast from "./ast/nodes.js";
 
 /** What a piece gave: statements, and comments that stand after the last of them. */

@@ -50,6 +50,10 @@ export function foldOperators(
   let afterOperand = false;
   for (const part of parts) {
     if (!isToken(part)) {
+      if (part.kind === "Starred") {
+        const at = { source, start: part.start, end: part.start + 1 };
+        problems.push(syntaxCodes.unexpectedToken({ at, found: "`*`", expected: "an operand" }));
+      }
       operands.push(part);
       afterOperand = true;
       continue;

@@ -13,6 +13,28 @@ import * as t from "../tokens.js";
 /** Height a syntax tree may have; chains of operators and of calls count link by link. */
 export const MAX_HEIGHT = 500;
 
+/** Marks by token type index. */
+type TokenSet = Uint8Array;
+
+function setOf(...types: readonly TokenType[]): TokenSet {
+  const set = new Uint8Array(1 + Math.max(...t.allTokens.map((type) => type.tokenTypeIdx ?? 0)));
+  for (const type of types) {
+    set[type.tokenTypeIdx ?? 0] = 1;
+    for (const index of type.categoryMatches ?? []) set[index] = 1;
+  }
+  return set;
+}
+
+const PREFIX = setOf(t.PrefixOp);
+const POSTFIX = setOf(t.Dot, t.LParen, t.LBracket);
+const POWER = setOf(t.Power);
+const COMMA = setOf(t.Comma);
+const COLON = setOf(t.Colon);
+const AFTER_OPERAND = setOf(t.BinaryOp, t.If, t.Walrus);
+const AFTER_OPERATORS = setOf(t.If, t.Walrus);
+const AFTER_ARGUMENT = setOf(t.Assign, t.For, t.Async);
+const AFTER_ITEM = setOf(t.Comma, t.For, t.Async);
+
 const NOTHING: Source = { name: "", text: "" };
 
 /** The expression half of the parser. */
@@ -23,6 +45,8 @@ export class ExpressionRules extends EmbeddedActionsParser {
   /** Height of the expression parsed last. */
   protected height = 0;
   protected nesting = 0;
+  /** What the rule about to be called continues: the operand of a suffix or of `if … else`. */
+  private subject: ast.Expr = { kind: "ErrorExpr", start: -1, end: -1 };
   declare protected consumeToken: () => void;
 
   constructor(skipValidations: boolean) {
@@ -67,148 +91,169 @@ export class ExpressionRules extends EmbeddedActionsParser {
     return { kind: "UnsupportedExpr", start, end, construct, text: this.source.text.slice(start, end) };
   }
 
-  /** `expr`: operators, `a if c else b`, `name := e`. */
-  readonly expression = this.RULE("expression", (): ast.Expr => {
-    let result = this.SUBRULE(this.operators);
-    this.OPTION(() => {
-      const height = this.height;
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(t.If);
-            const cond = this.SUBRULE1(this.operators);
-            const inner = Math.max(height, this.height);
-            const token = this.CONSUME(t.Else);
-            this.nesting = this.raise(this.nesting + 1, token);
-            const otherwise = this.SUBRULE2(this.expression);
-            this.nesting--;
-            this.height = this.raise(Math.max(inner, this.height) + 1, token);
-            result = {
-              kind: "Conditional",
-              start: result.start,
-              end: otherwise.end,
-              cond,
-              then: result,
-              otherwise,
-            };
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(t.Walrus);
-            const { start } = result;
-            this.SUBRULE3(this.expression);
-            result = this.unsupported("an assignment inside an expression (`:=`)", start);
-          },
-        },
-      ]);
-    });
-    return result;
-  });
+  /** Whether the next token starts none of the optional parts in `set`; false while the grammar is recorded. */
+  protected none(set: TokenSet): boolean {
+    return !this.RECORDING_PHASE && set[this.LA(1).tokenTypeIdx] !== 1;
+  }
 
-  /** Operands and operators in order, folded by precedence. */
-  readonly operators = this.RULE("operators", (): ast.Expr => {
+  /**
+   * `expr`: operators between operands, folded by precedence; then `… if c else d` or `… := e`.
+   * `*expr` is read everywhere and refused by those who cannot use it.
+   */
+  readonly expression = this.RULE("expression", (): ast.Expr => {
     let parts: (ast.Expr | IToken)[] | undefined;
-    this.MANY1(() => {
-      const prefix = this.CONSUME1(t.PrefixOp);
-      (parts ??= []).push(prefix);
-    });
+    if (!this.none(PREFIX)) {
+      this.MANY1(() => {
+        const prefix = this.CONSUME1(t.PrefixOp);
+        (parts ??= []).push(prefix);
+      });
+    }
     const first = this.SUBRULE1(this.postfix);
+    if (parts === undefined && this.none(AFTER_OPERAND)) return first;
     parts?.push(first);
-    let height = this.height;
+    let { height } = this;
     this.MANY2(() => {
       const op = this.CONSUME(t.BinaryOp);
       (parts ??= [first]).push(op);
-      this.MANY3(() => {
-        const prefix = this.CONSUME2(t.PrefixOp);
-        parts?.push(prefix);
-      });
+      if (!this.none(PREFIX)) {
+        this.MANY3(() => {
+          const prefix = this.CONSUME2(t.PrefixOp);
+          parts?.push(prefix);
+        });
+      }
       const operand = this.SUBRULE2(this.postfix);
       parts.push(operand);
       height = Math.max(height, this.height);
     });
-    if (parts === undefined || this.RECORDING_PHASE) return first;
-    this.height = this.raise(height + parts.length - 1, this.LA(0));
-    return foldOperators(parts, this.source, this.problems);
-  });
-
-  /** An atom and the attributes, calls and subscripts after it. */
-  readonly postfix = this.RULE("postfix", (): ast.Expr => {
-    let value = this.SUBRULE(this.atom);
-    this.MANY(() => {
-      const { start } = value;
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(t.Dot);
-            const name = this.CONSUME(t.Name);
-            value = { kind: "Attribute", start, end: endOf(name), value, name: name.image };
-          },
-        },
-        {
-          ALT: () => {
-            const outer = this.height;
-            const { args, magicComma } = this.SUBRULE(this.callArguments);
-            this.height = Math.max(outer, this.height);
-            const end = this.lastEnd();
-            value = magicComma
-              ? { kind: "Call", start, end, func: value, args, magicComma }
-              : { kind: "Call", start, end, func: value, args };
-          },
-        },
-        {
-          ALT: () => {
-            const outer = this.height;
-            const { items, magicComma } = this.SUBRULE(this.subscripts);
-            this.height = Math.max(outer, this.height);
-            const end = this.lastEnd();
-            value = magicComma
-              ? { kind: "Subscript", start, end, value, items, magicComma }
-              : { kind: "Subscript", start, end, value, items };
-          },
-        },
-      ]);
-      this.height = this.raise(this.height + 1, this.LA(0));
+    let result = first;
+    if (parts !== undefined && !this.RECORDING_PHASE) {
+      this.height = this.raise(height + parts.length - 1, this.LA(0));
+      result = foldOperators(parts, this.source, this.problems);
+    }
+    if (this.none(AFTER_OPERATORS)) return result;
+    this.OPTION(() => {
+      this.subject = result;
+      result = this.SUBRULE(this.choice);
     });
-    return value;
+    return result;
   });
 
-  /** What stands between the operators: names, literals, brackets. */
-  readonly atom = this.RULE("atom", (): ast.Expr => {
-    this.height = 0;
+  /** What follows the operators: `if c else d`, or `:= e`. */
+  readonly choice = this.RULE("choice", (): ast.Expr => {
+    const then = this.subject;
+    let { height } = this;
     return this.OR([
       {
         ALT: (): ast.Expr => {
-          const token = this.CONSUME(t.Name);
-          return { kind: "Name", start: token.startOffset, end: endOf(token), id: token.image };
-        },
-      },
-      { ALT: () => this.numeral(this.CONSUME(t.Num)) },
-      { ALT: () => this.SUBRULE(this.string) },
-      { ALT: () => this.SUBRULE(this.parenthesised) },
-      { ALT: () => this.SUBRULE(this.list) },
-      { ALT: () => this.SUBRULE(this.braces) },
-      { ALT: () => this.constant(this.CONSUME(t.True), "True") },
-      { ALT: () => this.constant(this.CONSUME(t.False), "False") },
-      { ALT: () => this.constant(this.CONSUME(t.None), "None") },
-      { ALT: () => this.constant(this.CONSUME(t.Ellipsis), "...") },
-      { ALT: () => this.SUBRULE(this.lambda) },
-      {
-        ALT: () => {
-          const token = this.CONSUME(t.Await);
-          this.skipRest();
-          return this.unsupported("`await`", token.startOffset);
+          this.CONSUME(t.If);
+          const cond = this.SUBRULE1(this.expression);
+          height = Math.max(height, this.height);
+          const token = this.CONSUME(t.Else);
+          this.nesting = this.raise(this.nesting + 1, token);
+          const otherwise = this.SUBRULE2(this.expression);
+          this.nesting--;
+          this.height = this.raise(Math.max(height, this.height) + 1, token);
+          return { kind: "Conditional", start: then.start, end: otherwise.end, cond, then, otherwise };
         },
       },
       {
         ALT: () => {
-          const token = this.CONSUME(t.Yield);
-          this.skipRest();
-          return this.unsupported("`yield`", token.startOffset);
+          this.CONSUME(t.Walrus);
+          this.SUBRULE3(this.expression);
+          return this.unsupported("an assignment inside an expression (`:=`)", then.start);
         },
       },
     ]);
   });
+
+  /** An atom and the attributes, calls and subscripts after it. */
+  readonly postfix = this.RULE("postfix", (): ast.Expr => {
+    this.height = 0;
+    let value = this.OR(this.atoms);
+    if (this.none(POSTFIX)) return value;
+    this.MANY(() => {
+      this.subject = value;
+      value = this.SUBRULE(this.suffix);
+    });
+    return value;
+  });
+
+  /** One attribute, call or subscript after `subject`. */
+  readonly suffix = this.RULE("suffix", (): ast.Expr => {
+    const made = this.OR(this.suffixes);
+    this.height = this.raise(this.height + 1, this.LA(0));
+    return made;
+  });
+
+  private readonly suffixes: { ALT: () => ast.Expr }[] = [
+    {
+      ALT: (): ast.Expr => {
+        const value = this.subject;
+        this.CONSUME(t.Dot);
+        const name = this.CONSUME(t.Name);
+        return { kind: "Attribute", start: value.start, end: endOf(name), value, name: name.image };
+      },
+    },
+    {
+      ALT: () => {
+        const func = this.subject;
+        const outer = this.height;
+        const { args, magicComma } = this.SUBRULE(this.callArguments);
+        this.height = Math.max(outer, this.height);
+        const end = this.lastEnd();
+        return magicComma
+          ? { kind: "Call", start: func.start, end, func, args, magicComma }
+          : { kind: "Call", start: func.start, end, func, args };
+      },
+    },
+    {
+      ALT: () => {
+        const value = this.subject;
+        const outer = this.height;
+        const { items, magicComma } = this.SUBRULE(this.subscripts);
+        this.height = Math.max(outer, this.height);
+        const end = this.lastEnd();
+        return magicComma
+          ? { kind: "Subscript", start: value.start, end, value, items, magicComma }
+          : { kind: "Subscript", start: value.start, end, value, items };
+      },
+    },
+  ];
+
+  /** What stands between the operators: names, literals, brackets. Made once, since it is asked for most. */
+  private readonly atoms: { ALT: () => ast.Expr }[] = [
+    {
+      ALT: (): ast.Expr => {
+        const token = this.CONSUME1(t.Name);
+        return { kind: "Name", start: token.startOffset, end: endOf(token), id: token.image };
+      },
+    },
+    { ALT: () => this.numeral(this.CONSUME(t.Num)) },
+    { ALT: () => this.SUBRULE(this.string) },
+    { ALT: () => this.SUBRULE(this.parenthesised) },
+    { ALT: () => this.SUBRULE(this.list) },
+    { ALT: () => this.SUBRULE(this.braces) },
+    { ALT: () => this.constant(this.CONSUME(t.True), "True") },
+    { ALT: () => this.constant(this.CONSUME(t.False), "False") },
+    { ALT: () => this.constant(this.CONSUME(t.None), "None") },
+    { ALT: () => this.constant(this.CONSUME(t.Ellipsis), "...") },
+    { ALT: () => this.SUBRULE(this.lambda) },
+    { ALT: () => this.SUBRULE(this.starred) },
+    {
+      ALT: () => {
+        const token = this.CONSUME(t.Await);
+        this.skipRest();
+        return this.unsupported("`await`", token.startOffset);
+      },
+    },
+    {
+      ALT: () => {
+        const token = this.CONSUME(t.Yield);
+        this.skipRest();
+        return this.unsupported("`yield`", token.startOffset);
+      },
+    },
+  ];
 
   private constant(token: IToken, value: ast.Constant["value"]): ast.Constant {
     return { kind: "Constant", start: token.startOffset, end: endOf(token), value };
@@ -272,8 +317,9 @@ export class ExpressionRules extends EmbeddedActionsParser {
     let generator = false;
     let height = -1;
     this.OPTION(() => {
-      single = this.SUBRULE1(this.item);
+      single = this.SUBRULE1(this.expression);
       height = this.height;
+      if (this.none(AFTER_ITEM)) return;
       this.OPTION1(() => {
         this.SUBRULE(this.comprehension);
         generator = true;
@@ -282,7 +328,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
         GATE: () => this.LA(2).tokenType !== t.RParen,
         DEF: () => {
           this.CONSUME1(t.Comma);
-          const item = this.SUBRULE2(this.item);
+          const item = this.SUBRULE2(this.expression);
           (items ??= [single!]).push(item);
           height = Math.max(height, this.height);
         },
@@ -311,9 +357,10 @@ export class ExpressionRules extends EmbeddedActionsParser {
     let comprehension = false;
     let height = -1;
     this.OPTION(() => {
-      const first = this.SUBRULE1(this.item);
+      const first = this.SUBRULE1(this.expression);
       items.push(first);
       height = this.height;
+      if (this.none(AFTER_ITEM)) return;
       this.OPTION1(() => {
         this.SUBRULE(this.comprehension);
         comprehension = true;
@@ -322,7 +369,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
         GATE: () => this.LA(2).tokenType !== t.RBracket,
         DEF: () => {
           this.CONSUME1(t.Comma);
-          const item = this.SUBRULE2(this.item);
+          const item = this.SUBRULE2(this.expression);
           items.push(item);
           height = Math.max(height, this.height);
         },
@@ -340,14 +387,6 @@ export class ExpressionRules extends EmbeddedActionsParser {
       ? { kind: "List", start, end, items, magicComma: true }
       : { kind: "List", start, end, items };
   });
-
-  /** Element of a tuple or list. */
-  readonly item = this.RULE("item", (): ast.Expr =>
-    this.OR([
-      { ALT: () => this.SUBRULE(this.starred) },
-      { ALT: () => this.SUBRULE(this.expression) },
-    ]),
-  );
 
   readonly starred = this.RULE("starred", (): ast.Starred => {
     const star = this.CONSUME(t.Star);
@@ -408,7 +447,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
       },
       {
         ALT: () => {
-          const key = this.SUBRULE1(this.item);
+          const key = this.SUBRULE1(this.expression);
           let height = this.height;
           let value: ast.Expr | undefined;
           let construct = "a set";
@@ -487,6 +526,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
       this.OPTION(() => {
         args.push(this.SUBRULE1(this.argument));
         height = this.height;
+        if (this.none(COMMA)) return;
         this.MANY({
           GATE: () => this.LA(2).tokenType !== t.RParen,
           DEF: () => {
@@ -536,17 +576,19 @@ export class ExpressionRules extends EmbeddedActionsParser {
     const start = this.LA(1).startOffset;
     let name: string | undefined;
     let doubleStar = false;
-    let value: ast.Expr = this.OR([
-      { ALT: () => this.SUBRULE(this.starred) },
-      {
-        ALT: () => {
-          this.CONSUME(t.Power);
-          doubleStar = true;
-          return this.SUBRULE1(this.expression);
-        },
-      },
-      { ALT: () => this.SUBRULE2(this.expression) },
-    ]);
+    if (!this.none(POWER)) {
+      this.OPTION1(() => {
+        this.CONSUME(t.Power);
+        doubleStar = true;
+      });
+    }
+    let value: ast.Expr = this.SUBRULE2(this.expression);
+    if (this.none(AFTER_ARGUMENT)) {
+      const end = this.lastEnd();
+      return doubleStar
+        ? { kind: "Argument", start, end, doubleStar: true, value }
+        : { kind: "Argument", start, end, value };
+    }
     this.OPTION(() => {
       this.OR1([
         {
@@ -583,6 +625,10 @@ export class ExpressionRules extends EmbeddedActionsParser {
     this.CONSUME(t.LBracket);
     items.push(this.SUBRULE1(this.subscript));
     let { height } = this;
+    if (this.none(COMMA)) {
+      this.CONSUME1(t.RBracket);
+      return { items };
+    }
     this.MANY({
       GATE: () => this.LA(2).tokenType !== t.RBracket,
       DEF: () => {
@@ -609,9 +655,10 @@ export class ExpressionRules extends EmbeddedActionsParser {
     let sliced = false;
     let height = -1;
     this.OPTION(() => {
-      lower = this.SUBRULE(this.item);
+      lower = this.SUBRULE(this.expression);
       height = this.height;
     });
+    if (lower !== undefined && this.none(COLON)) return lower;
     this.OPTION1(() => {
       this.CONSUME1(t.Colon);
       sliced = true;

@@ -162,7 +162,7 @@ export class ModuleRules extends StatementRules {
     let fallback: ast.Expr | undefined;
     this.OPTION2(() => {
       this.CONSUME(t.Colon);
-      annotation = this.SUBRULE1(this.item);
+      annotation = this.SUBRULE1(this.expression);
     });
     this.OPTION3(() => {
       this.CONSUME(t.Assign);

@@ -167,13 +167,13 @@ export class StatementRules extends ExpressionRules {
 
   /** One expression, or several with commas: a tuple without parentheses. */
   readonly expressions = this.RULE("expressions", (): ast.Expr => {
-    const first = this.SUBRULE1(this.item);
+    const first = this.SUBRULE1(this.expression);
     let items: ast.Expr[] | undefined;
     this.MANY({
       GATE: () => !this.endsList(this.LA(2).tokenType),
       DEF: () => {
         this.CONSUME1(t.Comma);
-        (items ??= [first]).push(this.SUBRULE2(this.item));
+        (items ??= [first]).push(this.SUBRULE2(this.expression));
       },
     });
     this.OPTION(() => {
@@ -406,6 +406,8 @@ export class StatementRules extends ExpressionRules {
   readonly target = this.RULE("target", (): ast.Expr =>
     this.OR([
       {
+        // Before the general case, whose `*` would take `in` for an operator.
+        IGNORE_AMBIGUITIES: true,
         ALT: (): ast.Expr => {
           const star = this.CONSUME(t.Star);
           const value = this.SUBRULE1(this.postfix);
