@@ -243,7 +243,7 @@ function step(random: Random, a: string, b: string, kernels: readonly Kernel[], 
   }
   switch (random(6)) {
     case 0:
-      return `R.matmul(${a}, w, out_dtype="void")`;
+      return `R.matmul(${a}, w)`;
     case 1:
       return `R.add(${a}, b)`;
     case 2:
