@@ -41,6 +41,7 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   const needed = all.rows.filter((row) => !solve.implies(domain.rows, row)).map(toPoly);
   if (needed.length === 0) return "always";
   const known = atEntry(() => domain.rows.map(toPoly).filter((p) => !analyzer.isNonNegative(p)));
+  known.sort((a, b) => firstAtom(a) - firstAtom(b));
   const cond: readonly (PrimExpr | undefined)[] = needed.map((p) => comparisonOf(analyzer, "le", poly.addConst(poly.neg(p), -1), dtype));
   const when: readonly (PrimExpr | undefined)[] = known.map((p) => comparisonOf(analyzer, "le", p, dtype));
   if (!isComplete(cond) || !isComplete(when)) return "unknown";
@@ -50,6 +51,7 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   };
 }
 
+const firstAtom = (p: Poly): number => p.terms[0]?.atoms[0]?.id ?? 0;
 const isComplete = (list: readonly (PrimExpr | undefined)[]): list is readonly PrimExpr[] => !list.includes(undefined);
 
 /** Whether an atom is made of symbols only. */

@@ -1,0 +1,268 @@
+/**
+ * Conflicts between iterations that may run in any order or at once: those of parallel and vectorised loops, and
+ * instances of a block with different spatial axes. A conflict is proved absent, or shown by values that were checked.
+ */
+import { Analyzer, exprText, poly, type Poly } from "../../arith/index.js";
+import { substitute } from "../../ir/core/rewrite.js";
+import { varsOf } from "../../ir/core/free-vars.js";
+import { visit } from "../../ir/core/visit.js";
+import { range, type Buffer } from "../../ir/tir/buffer.js";
+import { makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import type { Block, For, Stmt } from "../../ir/tir/stmt.js";
+import type { Int } from "../../support/int.js";
+import { lanesOf } from "./lanes.js";
+import { declareSymbols, symbolsOf } from "./symbols.js";
+import { readsMemory, walkFunction, type Access, type Step } from "./walk.js";
+import { findWitness, witnessText, type Witness } from "./witness.js";
+
+/** What runs concurrently. */
+export type Concurrent = { readonly kind: "loop"; readonly loop: For } | { readonly kind: "block"; readonly block: Block };
+
+export interface Race {
+  readonly group: Concurrent;
+  readonly write: Access;
+  /** What meets it: another write, or a read. */
+  readonly other: Access;
+  /** The axis or loop variable in which the two iterations differ. */
+  readonly differsIn: Var;
+  /** `i = 0, j = 1` of either. */
+  readonly first: string;
+  readonly second: string;
+}
+
+export interface RaceReport {
+  readonly races: readonly Race[];
+  /** Pairs that were neither proved apart nor shown to meet. */
+  readonly unknown: readonly { readonly group: Concurrent; readonly buffer: Buffer }[];
+}
+
+const MAX_PAIRS = 200;
+
+/** Looks for conflicts in a function. */
+export function findRaces(func: PrimFunc): RaceReport {
+  const accesses: Access[] = [];
+  walkFunction(func, () => ({ access: (a) => accesses.push(a) }));
+  const races: Race[] = [];
+  const unknown: { group: Concurrent; buffer: Buffer }[] = [];
+  const symbols = symbolsOf(func);
+  for (const group of groupsOf(func.body)) {
+    const inside = accessesIn(group, accesses);
+    for (const [buffer, list] of byBuffer(inside, privateBuffers(group))) {
+      const found = conflictIn(func, symbols, group, list);
+      if (found === "unknown") unknown.push({ group, buffer });
+      else if (found) races.push(found);
+    }
+  }
+  return { races, unknown };
+}
+
+function groupsOf(body: Stmt): Concurrent[] {
+  const groups: Concurrent[] = [];
+  visit(body, {
+    enter(node) {
+      if (node.kind === "tir.For" && (node.loopKind === "parallel" || node.loopKind === "vectorized")) groups.push({ kind: "loop", loop: node });
+      if (node.kind === "tir.Block" && node.iters.some((iter) => iter.iterKind === "spatial")) groups.push({ kind: "block", block: node });
+    },
+  });
+  return groups;
+}
+
+const belongs = (group: Concurrent, step: Step): boolean =>
+  group.kind === "loop" ? step.kind === "loop" && step.loop === group.loop : isAxis(group.block, step);
+
+/** A block without bindings runs over its domains. */
+const isAxis = (block: Block, step: Step): boolean =>
+  (step.kind === "value" && step.block === block) || (step.kind !== "when" && block.iters.some((iter) => iter.var === step.var));
+
+const accessesIn = (group: Concurrent, all: readonly Access[]): Access[] => all.filter((a) => a.path.some((s) => belongs(group, s)));
+
+/** Buffers that every iteration has for itself, and views, whose place is not followed. */
+function privateBuffers(group: Concurrent): Set<Buffer> {
+  const found = new Set<Buffer>();
+  visit(group.kind === "loop" ? group.loop.body : group.block, {
+    enter(node, defining) {
+      if (node.kind === "tir.Buffer" && defining) found.add(node);
+    },
+  });
+  return found;
+}
+
+function byBuffer(accesses: readonly Access[], excluded: ReadonlySet<Buffer>): Map<Buffer, Access[]> {
+  const found = new Map<Buffer, Access[]>();
+  for (const a of accesses) {
+    if (excluded.has(a.buffer)) continue;
+    const list = found.get(a.buffer);
+    if (list) list.push(a);
+    else found.set(a.buffer, [a]);
+  }
+  return found;
+}
+
+function conflictIn(func: PrimFunc, symbols: readonly Var[], group: Concurrent, list: readonly Access[]): Race | "unknown" | undefined {
+  let isUnknown = false;
+  let pairs = 0;
+  const writes = distinct(list.filter((a) => a.isWrite));
+  const reads = distinct(list.filter((a) => !a.isWrite));
+  for (const [i, write] of writes.entries()) {
+    for (const other of [...writes.slice(i), ...reads]) {
+      if (++pairs > MAX_PAIRS) return "unknown";
+      if (other.isWrite && storesSameValue(write, other)) continue;
+      const found = new Pair(func, symbols, group, write, other).check();
+      if (typeof found === "object") return found;
+      if (found === "unknown") isUnknown = true;
+    }
+  }
+  return isUnknown ? "unknown" : undefined;
+}
+
+/** One access for each text and init-ness. */
+function distinct(list: readonly Access[]): Access[] {
+  const seen = new Set<string>();
+  return list.filter((a) => {
+    const key = `${a.indices.map(exprText).join(",")}|${a.path.length}|${a.inInit}`;
+    return !seen.has(key) && Boolean(seen.add(key));
+  });
+}
+
+/** All iterations store one and the same value: their order does not matter. */
+function storesSameValue(a: Access, b: Access): boolean {
+  if (a.node.kind !== "tir.Store" || b.node.kind !== "tir.Store") return false;
+  const own = new Set(a.path.flatMap((s) => (s.kind === "when" ? [] : [s.var])));
+  const isFixed = (e: PrimExpr): boolean => !readsMemory(e) && !varsOf(e).some((v) => own.has(v));
+  return isFixed(a.node.value) && isFixed(b.node.value) && exprText(a.node.value) === exprText(b.node.value);
+}
+
+class Pair {
+  private readonly analyzer = new Analyzer();
+  private readonly renamed = new Map<Var, Var>();
+
+  constructor(
+    func: PrimFunc,
+    private readonly symbols: readonly Var[],
+    private readonly group: Concurrent,
+    private readonly write: Access,
+    private readonly other: Access,
+  ) {
+    declareSymbols(func, this.analyzer);
+  }
+
+  check(): Race | "unknown" | undefined {
+    const { write, other } = this;
+    if (write.indices.length !== other.indices.length) return "unknown";
+    const scalars = [...write.indices, ...other.indices].every((e) => lanesOf(e)?.count === 1);
+    if (!scalars) return "unknown";
+    const paths = this.paths();
+    for (const path of paths) for (const step of path) this.enter(step);
+    const equal: Poly[] = [];
+    write.indices.forEach((index, i) => {
+      const gap = poly.sub(this.analyzer.poly(index), this.analyzer.poly(this.rename(other.indices[i]!)));
+      equal.push(gap, poly.neg(gap));
+    });
+    if (this.analyzer.impossible(equal)) return undefined;
+    let result: "unknown" | undefined;
+    for (const v of this.axes()) {
+      const found = this.differing(v, equal, paths);
+      if (typeof found === "object") return found;
+      result ??= found;
+    }
+    return result;
+  }
+
+  /** Variables that tell iterations apart. */
+  private axes(): readonly Var[] {
+    const { group } = this;
+    if (group.kind === "loop") return [group.loop.var];
+    return group.block.iters.filter((iter) => iter.iterKind === "spatial").map((iter) => iter.var);
+  }
+
+  /** The path of the write, and what of the other's path is its own, with its variables renamed. */
+  private paths(): readonly (readonly Step[])[] {
+    const { write, other, group } = this;
+    const from = (path: readonly Step[]): number => path.findIndex((s) => belongs(group, s));
+    const free = (path: readonly Step[]): Step[] => path.map((s) => this.freeAxis(s));
+    const own = other.path.slice(from(other.path));
+    for (const step of own) if (step.kind !== "when") this.renamed.set(step.var, makeVar(`${step.var.name}'`, step.var.dtype));
+    return [free(write.path), free(own).map((s) => this.renameStep(s))];
+  }
+
+  /** Axes of the block at hand run over their domains, whatever loops are bound to them. */
+  private freeAxis(step: Step): Step {
+    if (this.group.kind !== "block" || step.kind !== "value" || step.block !== this.group.block || !step.iter?.dom) return step;
+    return { kind: "loop", var: step.var, min: step.iter.dom.min, extent: step.iter.dom.extent };
+  }
+
+  private rename(e: PrimExpr): PrimExpr {
+    return substitute(e, this.renamed);
+  }
+
+  private renameStep(step: Step): Step {
+    const v = step.kind === "when" ? undefined : (this.renamed.get(step.var) ?? step.var);
+    switch (step.kind) {
+      case "loop":
+        return { kind: "loop", var: v!, min: this.rename(step.min), extent: this.rename(step.extent), step: step.step && this.rename(step.step) };
+      case "value":
+        return { kind: "value", var: v!, value: this.rename(step.value) };
+      case "unknown":
+        return { kind: "unknown", var: v! };
+      case "when":
+        return { ...step, cond: this.rename(step.cond) };
+    }
+  }
+
+  private enter(step: Step): void {
+    const { analyzer } = this;
+    if (step.kind === "loop") analyzer.bind(step.var, range(step.min, step.extent));
+    else if (step.kind === "value" && step.var.dtype.lanes === 1 && !readsMemory(step.value)) analyzer.bind(step.var, step.value);
+    else if (step.kind === "when" && !readsMemory(step.cond) && step.cond.dtype.lanes === 1) analyzer.assume(step.cond, step.holds);
+  }
+
+  private differing(v: Var, equal: readonly Poly[], paths: readonly (readonly Step[])[]): Race | "unknown" | undefined {
+    const twin = this.renamed.get(v);
+    if (!twin) return "unknown";
+    const gap = poly.sub(this.analyzer.poly(twin), this.analyzer.poly(v));
+    const later = poly.addConst(gap, -1);
+    const earlier = poly.addConst(poly.neg(gap), -1);
+    // A vector reads before it writes: only what an earlier iteration wrote is missed.
+    const isVector = this.group.kind === "loop" && this.group.loop.loopKind === "vectorized";
+    const orders = this.other === this.write || (isVector && !this.other.isWrite) ? [later] : [later, earlier];
+    let isUnknown = false;
+    for (const order of orders) {
+      if (this.analyzer.impossible([...equal, order])) continue;
+      const found = this.show(v, twin, [...equal, order], paths);
+      if (found) return found;
+      isUnknown = true;
+    }
+    return isUnknown ? "unknown" : undefined;
+  }
+
+  private show(v: Var, twin: Var, goal: readonly Poly[], paths: readonly (readonly Step[])[]): Race | undefined {
+    const { write, other, group } = this;
+    const isSure = !write.uncertain && !other.uncertain && paths.every((p) => p.every((s) => s.kind !== "unknown"));
+    if (!isSure || (group.kind === "block" && !isPlain(group.block))) return undefined;
+    const isOrdered = (a: Int, b: Int): boolean => this.group.kind === "loop" && this.group.loop.loopKind === "vectorized" ? a < b : a !== b;
+    const witness = findWitness(this.analyzer, goal, this.symbols, paths, (at) => {
+      const [a, b] = [at(v), at(twin)];
+      if (a === undefined || b === undefined || !isOrdered(a, b)) return false;
+      return write.indices.every((index, i) => {
+        const x = at(index);
+        return x !== undefined && x === at(this.rename(other.indices[i]!));
+      });
+    });
+    if (!witness) return undefined;
+    return { group, write, other, differsIn: v, first: this.text(witness, false), second: this.text(witness, true) };
+  }
+
+  private text(witness: Witness, second: boolean): string {
+    const vars = this.group.kind === "loop" ? [this.group.loop.var] : this.group.block.iters.map((iter) => iter.var);
+    const own = new Map<Var, Int>();
+    for (const v of vars) {
+      const value = witness.get(second ? (this.renamed.get(v) ?? v) : v);
+      if (value !== undefined) own.set(v, value);
+    }
+    return witnessText(own, vars);
+  }
+}
+
+/** Whether every point of the domains is an instance: no predicate, and bindings that do not restrict. */
+const isPlain = (block: Block): boolean => block.predicate.kind === "tir.IntImm";
