@@ -259,7 +259,8 @@ export const nodeTable: NodeTable = {
       retSinfo: "node",
       isPure: "value",
       isPrivate: "value",
-      attrs: "attrs", // prettier-ignore
+      attrs: "attrs",
+      retInferred: "hint", // prettier-ignore
     },
   },
   "ir.GlobalVar": { summary: "Module-level name.", fields: { name: "value" } },

@@ -102,6 +102,8 @@ export interface Func extends NodeBase {
   readonly isPrivate: boolean;
   /** Without `global_symbol`. */
   readonly attrs: Attrs;
+  /** The text had no return type: `retSinfo` was deduced. */
+  readonly retInferred?: boolean | undefined;
 }
 
 export type Binding = VarBinding | MatchCast;

@@ -1,0 +1,38 @@
+/** Struct info of values while they are bound. Mistakes are left to the checker, which infers again. */
+import type { Expr, Func } from "../../../ir/relax/expr.js";
+import { opaqueFunc, type FuncInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { functionSignature, inferExpr, makeInferContext, signatureOf } from "../../../op/deduce/index.js";
+import type { InferContext } from "../../../op/infer-context.js";
+import type { ElabContext } from "../../context.js";
+import { lookup } from "../../scope.js";
+
+/** Struct info of any value. */
+export const infoOf = (ctx: ElabContext, value: Expr | Func): StructInfo =>
+  value.kind === "relax.Function" ? functionSignature(value) : inferExpr(value, contextFor(ctx));
+
+const contexts = new WeakMap<ElabContext, InferContext>();
+
+function contextFor(ctx: ElabContext): InferContext {
+  let made = contexts.get(ctx);
+  if (made === undefined) {
+    made = makeInferContext({
+      signature: (name) => declaredInfo(ctx, name),
+      // Symbols that are visible where the value stands outlive the branches inside it.
+      isOuter: (v) => {
+        const entity = lookup(ctx.scope, v.name);
+        return entity?.kind === "scalar" && entity.var === v;
+      },
+    });
+    contexts.set(ctx, made);
+  }
+  return made;
+}
+
+/** Signature of a function of the module; a T function that is not elaborated yet is opaque. */
+function declaredInfo(ctx: ElabContext, name: string): FuncInfo | undefined {
+  const declared = ctx.functions.get(name);
+  if (declared === undefined) return undefined;
+  if (declared.info !== undefined) return declared.info;
+  if (declared.func !== undefined) return signatureOf(declared.func);
+  return declared.extern?.sinfo ?? opaqueFunc;
+}
