@@ -4,6 +4,9 @@ import { codesOf, type Code, type CodeInfo, type CodeTable } from "../support/di
 type AnyTable = CodeTable<Record<string, CodeInfo>>;
 const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../../grammar/codes.js")).syntaxCodes,
+  async () => (await import("../analysis/codes.js")).sco,
+  async () => (await import("../analysis/codes.js")).shp,
+  async () => (await import("../analysis/codes.js")).wft,
   async () => (await import("./codes.js")).codes,
   async () => (await import("./codes.js")).internalCodes,
   async () => (await import("../driver/codes.js")).codes,
@@ -13,6 +16,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../syntax/codes.js")).codes,
   async () => (await import("../syntax/relax-codes.js")).relaxCodes,
   async () => (await import("../target/wasm/codes.js")).codes,
+  async () => (await import("../transform/codes.js")).codes,
 ];
 
 /** Every diagnostic code, in order. */

@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/explain.js")).explain,
   },
   {
+    name: "format",
+    summary: "Lays programs out, keeping comments and meaning.",
+    load: async () => (await import("./commands/format.js")).format,
+  },
+  {
     name: "list",
     summary: "Lists the diagnostic codes, passes, ops or commands.",
     load: async () => (await import("./commands/list.js")).list,

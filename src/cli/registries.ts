@@ -1,4 +1,5 @@
 /** The registries as `list` and `explain` show them; each is loaded when it is asked for. */
+import { optionName } from "../support/option.js";
 import { allCodes } from "./codes.gen.js";
 import { commands } from "./commands.gen.js";
 
@@ -13,6 +14,10 @@ export interface RegistryEntry {
   readonly bad?: string;
   readonly good?: string;
   readonly family?: string;
+  /** Of a pass: what it works on, the level it takes and the level it leaves. */
+  readonly dialect?: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   /** Of an op: a lowering exists. */
   readonly lowered?: boolean;
   readonly options?: readonly { readonly name: string; readonly help: string }[];
@@ -27,6 +32,19 @@ const LISTS = {
     })),
   commands: async (): Promise<readonly RegistryEntry[]> =>
     commands.map(({ name, summary }) => ({ name, summary })),
+  passes: async (): Promise<readonly RegistryEntry[]> => {
+    const { allPasses, lookupPass } = await import("../transform/registry.js");
+    const loaded = await Promise.all(allPasses().map(({ name }) => lookupPass(name)));
+    return loaded.flatMap((pass) => {
+      if (pass === undefined) return [];
+      const { name, summary, dialect, from, to, options } = pass;
+      const described = Object.entries(options).map(([key, { help, default: initial }]) => ({
+        name: optionName(key),
+        help: `${help} (default ${JSON.stringify(initial)})`,
+      }));
+      return [{ name, summary, dialect, from, to, options: described }];
+    });
+  },
   ops: async (): Promise<readonly RegistryEntry[]> => {
     const { allOps } = await import("../op/registry.js");
     return allOps().map(({ name, family, summary, structural, params }) => ({
