@@ -262,7 +262,11 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
       i = j;
       if (next === undefined) break;
       if (width < 0) width = columnOf(tail, job);
-      if (!indentTo(width, next)) break;
+      if (!indentTo(width, next)) {
+        out.push(virtual(t.BrokenLine, next.startOffset, { end: piece.end }), virtual(t.Newline, piece.end));
+        lineStart = out.length;
+        break;
+      }
       lineStart = out.length;
     }
   }

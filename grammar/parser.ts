@@ -26,11 +26,11 @@ let shared: RelaxParser | undefined;
 export const relaxParser = (): RelaxParser => (shared ??= new RelaxParser());
 
 /** Errors of one piece after which the rest of it is given up. */
-const MAX_ERRORS = 40;
+const MAX_ERRORS = 20;
 
 /**
- * Parses the tokens of a piece. A line that does not parse is reported, replaced by a BrokenLine, and the piece
- * is parsed again, so that each mistake is reported once and the lines around it keep their meaning.
+ * Parses the tokens of a piece. A line that does not parse is reported, replaced by a BrokenLine, and the statement
+ * it is in is parsed again, so that each mistake is reported once and the lines around it keep their meaning.
  */
 export function parseTokens(
   source: Source,
@@ -38,16 +38,17 @@ export function parseTokens(
   report: (diagnostic: Diagnostic) => void,
 ): { readonly body: ast.Stmt[]; readonly queue: number } {
   const parser = relaxParser();
-  const { tokens } = run;
+  const kept: ast.Stmt[] = [];
+  let { tokens } = run;
+  let comment = 0;
   for (let attempt = 0; attempt < MAX_ERRORS; attempt++) {
     parser.source = source;
     parser.problems = [];
-    parser.queue = { text: source.text, comments: run.comments, next: 0 };
+    parser.queue = { text: source.text, comments: run.comments, next: comment };
     parser.input = tokens;
     let fault: { token: IToken; diagnostic: Diagnostic } | undefined;
-    let body: ast.Stmt[] = [];
     try {
-      body = parser.piece();
+      parser.piece();
       const error = parser.errors[0];
       if (error !== undefined) fault = { token: error.token, diagnostic: diagnose(source, tokens, error) };
     } catch (error) {
@@ -59,15 +60,21 @@ export function parseTokens(
     }
     if (fault === undefined) {
       parser.problems.forEach(report);
-      return { body, queue: parser.queue.next };
+      for (const statement of parser.body) kept.push(statement);
+      return { body: kept, queue: parser.queue.next };
     }
+    const { done, body, problems } = parser;
+    const resume = tokens[done.tokens]?.startOffset ?? source.text.length;
+    for (const problem of problems) if ((problem.span?.start ?? 0) < resume) report(problem);
+    for (let i = 0; i < done.statements; i++) kept.push(body[i]!);
+    comment = done.comments;
+    tokens = tokens.slice(done.tokens);
     breakLine(tokens, fault.token, () => report(fault.diagnostic));
   }
   const first = tokens[0];
   const last = tokens[tokens.length - 1];
-  const body: ast.Stmt[] =
-    first && last ? [{ kind: "ErrorStmt", start: first.startOffset, end: endOf(last) }] : [];
-  return { body, queue: run.comments.length };
+  if (first && last) kept.push({ kind: "ErrorStmt", start: first.startOffset, end: endOf(last) });
+  return { body: kept, queue: run.comments.length };
 }
 
 const tooDeep = (source: Source, token: IToken, limit: number): Diagnostic =>

@@ -48,6 +48,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
   /** What the rule about to be called continues: the operand of a suffix or of `if … else`. */
   private subject: ast.Expr = { kind: "ErrorExpr", start: -1, end: -1 };
   declare protected consumeToken: () => void;
+  declare private currIdx: number;
 
   constructor(skipValidations: boolean) {
     super([...t.allTokens], {
@@ -57,6 +58,11 @@ export class ExpressionRules extends EmbeddedActionsParser {
       errorMessageProvider: messages,
       skipValidations,
     });
+  }
+
+  /** Number of tokens consumed. */
+  protected position(): number {
+    return this.currIdx + 1;
   }
 
   protected lastEnd(): number {
@@ -112,8 +118,10 @@ export class ExpressionRules extends EmbeddedActionsParser {
     if (parts === undefined && this.none(AFTER_OPERAND)) return first;
     parts?.push(first);
     let { height } = this;
+    let operands = 1;
     this.MANY2(() => {
       const op = this.CONSUME(t.BinaryOp);
+      operands++;
       (parts ??= [first]).push(op);
       if (!this.none(PREFIX)) {
         this.MANY3(() => {
@@ -127,7 +135,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
     });
     let result = first;
     if (parts !== undefined && !this.RECORDING_PHASE) {
-      this.height = this.raise(height + parts.length - 1, this.LA(0));
+      this.height = this.raise(height + parts.length - operands, this.LA(0));
       result = foldOperators(parts, this.source, this.problems);
     }
     if (this.none(AFTER_OPERATORS)) return result;

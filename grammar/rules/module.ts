@@ -7,12 +7,26 @@ import { StatementRules } from "./statements.js";
 
 /** The whole grammar. */
 export class ModuleRules extends StatementRules {
+  /** How far the piece has been parsed in whole statements: tokens, statements, comments. */
+  done = { tokens: 0, statements: 0, comments: 0 };
+
   /** Entry: all statements of a piece. */
+  /** Statements of the piece so far, the unfinished one included. */
+  body: ast.Stmt[] = [];
+
   readonly piece = this.RULE("piece", (): ast.Stmt[] => {
     const body: ast.Stmt[] = [];
     this.into = body;
     this.nesting = 0;
-    this.MANY(() => this.SUBRULE(this.statement));
+    this.body = body;
+    this.done = { tokens: 0, statements: 0, comments: this.queue.next };
+    this.MANY(() => {
+      this.SUBRULE(this.statement);
+      const { done } = this;
+      done.tokens = this.position();
+      done.statements = body.length;
+      done.comments = this.queue.next;
+    });
     return body;
   });
 
