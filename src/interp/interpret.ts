@@ -2,18 +2,12 @@
 import type { IRModule } from "../ir/module.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import { DiagnosticError, type Diagnostic } from "../support/diagnostic.js";
-import { isFloat, laneOf } from "../support/dtype.js";
-import {
-  describeValue,
-  floatValue,
-  intValue,
-  voidValue,
-  type HostCode,
-  type Value,
-} from "../support/value.js";
+import type { HostCode, Value } from "../support/value.js";
+import type { Span } from "../support/source.js";
 import { codes } from "./codes.js";
+import { runPrimFunc } from "./interpret-prim.js";
+import { callFunction, missingOperators } from "./relax/run.js";
 import { fail } from "./fail.js";
-import { viewOfArray, type Slot } from "./tir/memory.js";
 import type { Guard, Machine } from "./tir/compiler.js";
 import { makeMachine } from "./tir/run.js";
 
@@ -47,7 +41,7 @@ export function interpret(
   args: readonly Value[],
   options: InterpretOptions = {},
 ): Outcome {
-  const machine = makeMachine({ module, ...options });
+  const machine = makeMachine({ module, callRelax: callFunction, ...options });
   try {
     return { ok: true, value: enter(machine, entry, args), steps: machine.steps };
   } catch (error) {
@@ -62,37 +56,23 @@ export function interpret(
 function enter(machine: Machine, entry: string, args: readonly Value[]): Value {
   const func = machine.module.functions.get(entry);
   if (func?.kind === "tir.PrimFunc") return runPrimFunc(machine, func, args);
+  if (func?.kind === "relax.Function") {
+    const missing = missingOperators(machine.module, entry);
+    if (missing.size > 0) notLowered(missing);
+    return machine.callRelax(func, args);
+  }
   return fail(codes.noFunction({ name: entry }));
 }
 
-/** A value as an argument of a TensorIR function. */
-export function toSlot(value: Value, name: string, func: PrimFunc): Slot {
-  switch (value.kind) {
-    case "tensor":
-      return viewOfArray(value.data, value.written);
-    case "int":
-    case "float":
-      return value.value;
-    case "string":
-      return value.value;
-    default:
-      return fail(
-        codes.argumentKind({
-          at: func.span,
-          param: name,
-          name: func.name,
-          expected: "a tensor or a scalar",
-          actual: describeValue(value),
-        }),
-      );
-  }
-}
-
-export function runPrimFunc(machine: Machine, func: PrimFunc, args: readonly Value[]): Value {
-  const slots = args.map((a, i) => toSlot(a, func.params[i]?.var.name ?? String(i), func));
-  const result = machine.functionOf(func).run(slots);
-  if (typeof result !== "number" && typeof result !== "bigint") return voidValue;
-  const type = laneOf(func.retType);
-  if (type.code === "void") return voidValue;
-  return isFloat(type) ? floatValue(Number(result), type) : intValue(result, type);
+/** All operators that cannot run, in one message, each with its place. */
+function notLowered(missing: ReadonlyMap<string, Span | undefined>): never {
+  const places = [...missing].filter((entry): entry is [string, Span] => entry[1] !== undefined);
+  return fail(
+    codes.notLowered({
+      at: places[0]?.[1],
+      count: missing.size,
+      names: [...missing.keys()].map((name) => `\`${name}\``).join(", "),
+      labels: places.slice(1).map(([name, span]) => ({ span, message: `\`${name}\` too` })),
+    }),
+  );
 }

@@ -2,12 +2,13 @@
 import { exprText } from "../../arith/index.js";
 import { varsOf } from "../../ir/core/free-vars.js";
 import type { IRModule } from "../../ir/module.js";
+import type { Func } from "../../ir/relax/expr.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
 import type { CallArg, PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { DType } from "../../support/dtype.js";
 import type { Scalar } from "../../support/numeric/scalar.js";
-import type { HostCode } from "../../support/value.js";
+import type { HostCode, Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { fail } from "../fail.js";
 import type { Frame, Slot, View } from "./memory.js";
@@ -37,6 +38,8 @@ export interface Machine {
   memory: number;
   /** The function as closures; made once. */
   functionOf(func: PrimFunc): CompiledFunction;
+  /** Calls a Relax function of the module. */
+  callRelax(func: Func, args: readonly Value[]): Value;
 }
 
 export interface CompiledFunction {

@@ -1,9 +1,11 @@
 /** Whole TensorIR functions: entry checks, binding of parameters, the body. */
 import { exprText } from "../../arith/index.js";
+import type { Func } from "../../ir/relax/expr.js";
 import type { Var } from "../../ir/tir/expr.js";
 import type { Param, PrimFunc } from "../../ir/tir/function.js";
 import { isVector } from "../../support/dtype.js";
 import { converter, type Scalar } from "../../support/numeric/scalar.js";
+import type { Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { fail } from "../fail.js";
 import { compileMatch, mismatchText, unknownIn, type Mismatch } from "./bind.js";
@@ -22,7 +24,9 @@ import { compileStatement, RESULT } from "./statement.js";
 
 /** Options of one run; absent limits are generous. */
 export type MachineInit = Pick<Machine, "module"> &
-  Partial<Omit<Machine, "module" | "steps" | "depth" | "memory" | "functionOf">>;
+  Partial<Omit<Machine, "module" | "steps" | "depth" | "memory" | "functionOf" | "callRelax">> & {
+    callRelax?(machine: Machine, func: Func, args: readonly Value[]): Value;
+  };
 
 export function makeMachine(init: MachineInit): Machine {
   const compiled = new Map<PrimFunc, CompiledFunction>();
@@ -31,13 +35,17 @@ export function makeMachine(init: MachineInit): Machine {
     hosts: init.hosts ?? new Map(),
     guards: init.guards ?? new Map(),
     stepLimit: init.stepLimit ?? Infinity,
-    depthLimit: init.depthLimit ?? 400,
+    depthLimit: init.depthLimit ?? 800,
     memoryLimit: init.memoryLimit ?? 2 ** 31,
     vscale: init.vscale ?? 2,
     print: init.print ?? (() => undefined),
     steps: 0,
     depth: 0,
     memory: 0,
+    callRelax: (func, args) =>
+      init.callRelax === undefined
+        ? fail(codes.noFunction({ name: func.name }))
+        : init.callRelax(machine, func, args),
     functionOf(func) {
       const known = compiled.get(func);
       if (known) return known;
@@ -49,7 +57,7 @@ export function makeMachine(init: MachineInit): Machine {
   return machine;
 }
 
-function makeCompiler(machine: Machine, func: PrimFunc): Compiler {
+export function makeCompiler(machine: Machine, func: PrimFunc): Compiler {
   const slots: Compiler["slots"] = new Map();
   const c: Compiler = {
     machine,
