@@ -1,6 +1,8 @@
 /** Running compiled kernels: one memory that tensors and kernels share, argument blocks, statuses. */
 import { isFloat, type DType } from "../../support/dtype.js";
 import type { HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
+import type { HostCode, HostContext } from "../../support/value.js";
+import { hostEntry } from "./host-entry.js";
 import { makeHeap, type Heap } from "./heap.js";
 
 /** The part of the WebAssembly interface that is used; the same in Node and in browsers. */
@@ -19,10 +21,8 @@ interface Engine {
 }
 declare const WebAssembly: Engine;
 
+/** An argument or result of a kernel. */
 export type HostScalar = number | bigint;
-/** A function called by kernels; pointers are addresses in the memory of the instance. */
-export type HostFunction = (instance: WasmInstance, ...args: HostScalar[]) => HostScalar | void;
-
 export interface WasmArtifact {
   readonly bytes: Uint8Array;
   readonly kernels: readonly KernelInfo[];
@@ -59,30 +59,26 @@ const SCRATCH_BYTES = 1 << 20;
 /** Instantiates; throws {@link MissingHostFunctions} when host functions are missing. */
 export function instantiate(
   artifact: WasmArtifact,
-  host: ReadonlyMap<string, HostFunction> = new Map(),
+  host: ReadonlyMap<string, HostCode> = new Map(),
+  context: HostContext = { print: () => undefined },
 ): WasmInstance {
   const missing = artifact.hostImports.filter((i) => !host.has(i.name));
   if (missing.length > 0) throw new MissingHostFunctions([...new Set(missing.map((i) => i.name))]);
-  let self: WasmInstance | undefined;
   const imports: Record<string, unknown> = {};
-  for (const { key, name, result } of artifact.hostImports) {
-    const call = host.get(name)!;
-    imports[key] = (...args: HostScalar[]) => {
-      const value = call(self!, ...args);
-      if (result === undefined) return undefined;
-      return result === "i64" ? BigInt(value ?? 0) : Number(value ?? 0);
-    };
+  let memory: Exports["memory"] | undefined;
+  for (const need of artifact.hostImports) {
+    imports[need.key] = hostEntry(need, host.get(need.name)!, context, () => memory!.buffer);
   }
   const instance = new WebAssembly.Instance(new WebAssembly.Module(artifact.bytes), {
     host: imports,
   });
   const exports = instance.exports as Exports;
+  memory = exports.memory;
   const heap = makeHeap(exports.memory);
   const scratch = heap.alloc(SCRATCH_BYTES);
   exports.scratch.value = scratch;
   exports.scratch_end.value = scratch + SCRATCH_BYTES;
-  self = makeInstance(artifact, exports, heap);
-  return self;
+  return makeInstance(artifact, exports, heap);
 }
 
 function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): WasmInstance {

@@ -36,11 +36,17 @@ export interface StatusInfo {
 }
 
 export type HostType = "i32" | "i64" | "f32" | "f64";
+/** How an argument of a host function travels: a string not at all, a tensor as address and i64 dimensions. */
+export type HostArgument =
+  | { readonly kind: "scalar"; readonly dtype: DType }
+  | { readonly kind: "pointer" }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "tensor"; readonly dtype: DType; readonly rank: number };
 /** A function that the host must provide. */
 export interface HostImport {
   /** Name of the import in module `host`: function and signature. */
   readonly key: string;
   readonly name: string;
-  readonly params: readonly HostType[];
-  readonly result?: HostType | undefined;
+  readonly args: readonly HostArgument[];
+  readonly result?: { readonly register: HostType; readonly dtype: DType } | undefined;
 }

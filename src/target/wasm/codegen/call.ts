@@ -1,8 +1,18 @@
 /** Intrinsic calls. */
 import type { Call, CallArg, PrimExpr } from "../../../ir/tir/expr.js";
-import { binary, intImm } from "../../../ir/tir/expr.js";
+import { binary, floatImm, ifThenElse, intImm, type BinaryOp } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { bytesOf, dtype, isFloat, laneOf, type DType } from "../../../support/dtype.js";
+import {
+  bytesOf,
+  dtype,
+  isFloat,
+  laneOf,
+  tryDType,
+  uint8,
+  type DType,
+} from "../../../support/dtype.js";
+import { floatFormat } from "../../../support/numeric/float-format.js";
+import { integerRange } from "../../../support/numeric/scalar.js";
 import { codes } from "../codes.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { emitAddress, emitLow32 } from "./address.js";
@@ -11,11 +21,12 @@ import { coerce } from "./coerce.js";
 import type { FunctionContext } from "./context.js";
 import { emitRemainder, roundToType } from "./float.js";
 import { emitHostCall } from "./host-call.js";
-import { LANE_OF_REGISTER } from "./lanes.js";
+import { laneAt, LANE_OF_REGISTER } from "./lanes.js";
 import { emitReturn } from "./leave.js";
 import { elementaryRoutine } from "./program.js";
-import { emitMultiplyShift } from "./multiply-shift.js";
-import { isSmallFloat, isUnsigned, registerOf } from "./register.js";
+import { emitMultiplyShift, emitMultiplyShiftPerAxis } from "./multiply-shift.js";
+import { emitNextAfter, emitScaleByPower, powerRoutine } from "./float-bits.js";
+import { isSmallFloat, isUnsigned, registerOf, wrapToWidth } from "./register.js";
 import { decodeRoutine, encodeRoutine } from "./small-float.js";
 import { emitRegisterLane } from "./register-lane.js";
 
@@ -46,6 +57,18 @@ const native =
     roundToType(cx, e.dtype);
   };
 
+const binaryOf = (op: BinaryOp, dtype: DType, a: PrimExpr, b: PrimExpr): PrimExpr => ({
+  kind: "tir.Binary",
+  op,
+  a,
+  b,
+  dtype,
+});
+const asBinary =
+  (op: BinaryOp): Emit =>
+  (cx, e) =>
+    cx.emit({ ...binaryOf(op, e.dtype, operand(e, 0), operand(e, 1)), span: e.span });
+
 const identity: Emit = (cx, e) => cx.emit(operand(e, 0));
 const nothing: Emit = () => undefined;
 
@@ -56,18 +79,46 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   trunc: (cx, e) => (isFloat(e.dtype) ? native("trunc")(cx, e) : identity(cx, e)),
   nearbyint: (cx, e) => (isFloat(e.dtype) ? native("nearest")(cx, e) : identity(cx, e)),
   rint: (cx, e) => (isFloat(e.dtype) ? native("nearest")(cx, e) : identity(cx, e)),
-  round: emitRound,
+  round: (cx, e) => (isFloat(e.dtype) ? native("nearest")(cx, e) : identity(cx, e)),
   fabs: emitAbs,
   abs: emitAbs,
   copysign(cx, e) {
     cx.emit(coerce(operand(e, 0), e.dtype));
     cx.emit(coerce(operand(e, 1), e.dtype));
     cx.f.op(`${registerOf(e.dtype)}.copysign` as PlainOp);
+    roundToType(cx, e.dtype);
   },
+  fma(cx, e) {
+    const product = binaryOf("mul", e.dtype, operand(e, 0), operand(e, 1));
+    cx.emit(binaryOf("add", e.dtype, product, operand(e, 2)));
+  },
+  pow: emitPower,
+  power: emitPower,
+  ldexp: emitScaleByPower,
+  nextafter: emitNextAfter,
+  bitwise_and: asBinary("bitand"),
+  bitwise_or: asBinary("bitor"),
+  bitwise_xor: asBinary("bitxor"),
+  shift_left: asBinary("shl"),
+  shift_right: asBinary("shr"),
+  truncdiv: asBinary("div"),
+  truncmod: asBinary("mod"),
+  floordiv: asBinary("floordiv"),
+  floormod: asBinary("floormod"),
+  ceildiv: asBinary("ceildiv"),
+  min: asBinary("min"),
+  max: asBinary("max"),
+  bitwise_not: (cx, e) =>
+    cx.emit({ kind: "tir.Unary", op: "bitnot", a: coerce(operand(e, 0), e.dtype), dtype: e.dtype }),
+  if_then_else: (cx, e) => cx.emit(ifThenElse(operand(e, 0), operand(e, 1), operand(e, 2), e.span)),
+  min_value: (cx, e) => cx.emit(extremeOf(e.dtype, "min")),
+  max_value: (cx, e) => cx.emit(extremeOf(e.dtype, "max")),
+  infinity: (cx, e) => cx.emit(floatImm(Infinity, e.dtype)),
+  dp4a: emitDotOfFour,
   fmod(cx, e) {
     cx.emit(coerce(operand(e, 0), e.dtype));
     cx.emit(coerce(operand(e, 1), e.dtype));
-    emitRemainder(cx, e.dtype, false);
+    emitRemainder(cx, e.dtype);
   },
   isnan(cx, e) {
     const x = operand(e, 0);
@@ -125,7 +176,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   },
   address_of: emitAddressOf,
   tvm_access_ptr(cx, e) {
-    const element = operand(e, 0).dtype;
+    const element = namedType(e.args[0]);
     cx.emit(operand(e, 1));
     emitLow32(cx, operand(e, 2));
     cx.f.i32(bytesOf(element));
@@ -142,9 +193,18 @@ const intrinsics: Readonly<Record<string, Emit>> = {
       cx,
       [0, 1, 2, 3].map((i) => operand(e, i)) as [PrimExpr, PrimExpr, PrimExpr, PrimExpr],
     ),
+  q_multiply_shift_per_axis: (cx, e) =>
+    emitMultiplyShiftPerAxis(
+      cx,
+      [0, 1, 2, 3, 4].map((i) => operand(e, i)),
+    ),
   ret: (cx, e) => emitReturn(cx, e.args.length === 0 ? undefined : operand(e, 0)),
   call_extern: emitHostCall,
   call_pure_extern: emitHostCall,
+  call_packed: emitHostCall,
+  call_cpacked: emitHostCall,
+  call_packed_lowered: emitHostCall,
+  tvm_call_packed: emitHostCall,
   [LANE_OF_REGISTER]: (cx, e) => emitRegisterLane(cx, e),
 };
 
@@ -156,7 +216,10 @@ export const intrinsicNames: readonly string[] = Object.keys(intrinsics).filter(
 /** Pushes the value of an intrinsic call (nothing for those without a value). */
 export function emitCall(cx: FunctionContext, e: Call): void {
   const emit = Object.hasOwn(intrinsics, e.op) ? intrinsics[e.op] : undefined;
-  if (emit !== undefined) return emit(cx, e);
+  return emit === undefined ? emitElementary(cx, e) : emit(cx, e);
+}
+
+function emitElementary(cx: FunctionContext, e: Call): void {
   const width = e.dtype.code !== "handle" && e.dtype.bits === 64 ? "f64" : "f32";
   const routine = isFloat(e.dtype) ? elementaryRoutine(cx.shared, e.op, width) : undefined;
   if (routine === undefined)
@@ -166,34 +229,47 @@ export function emitCall(cx: FunctionContext, e: Call): void {
   roundToType(cx, e.dtype);
 }
 
-/** Half away from zero; `x − trunc(x)` is exact. */
-function emitRound(cx: FunctionContext, e: Call): void {
-  const { f } = cx;
-  const x = operand(e, 0);
-  if (!isFloat(e.dtype)) return cx.emit(x);
-  const reg = registerOf(e.dtype) as "f32" | "f64";
-  const value = f.local(reg);
-  const whole = f.local(reg);
-  const push = (v: number): void => (reg === "f32" ? f.f32(v) : f.f64(v));
-  cx.emit(coerce(x, e.dtype));
-  f.tee(value);
-  f.op(`${reg}.trunc`);
-  f.tee(whole);
-  push(1);
-  push(0);
-  f.get(value);
-  f.get(whole);
-  f.op(`${reg}.sub`);
-  f.op(`${reg}.abs`);
-  push(0.5);
-  f.op(`${reg}.ge`);
-  f.op("select");
-  f.get(value);
-  f.op(`${reg}.copysign`);
-  f.op(`${reg}.add`);
-  f.get(value);
-  f.op(`${reg}.copysign`);
-  roundToType(cx, e.dtype);
+/** Integer powers multiply; a negative exponent stops, as there is no result. */
+function emitPower(cx: FunctionContext, e: Call): void {
+  if (isFloat(e.dtype)) return emitElementary(cx, { ...e, op: "pow" });
+  const reg = registerOf(e.dtype) as "i32" | "i64";
+  cx.emit(coerce(operand(e, 0), e.dtype));
+  cx.emit(coerce(operand(e, 1), e.dtype));
+  cx.f.call(powerRoutine(cx.shared, reg));
+  if (reg === "i32") wrapToWidth(cx.f, e.dtype);
+}
+
+/** The type an operand names. */
+function namedType(arg: CallArg | undefined): DType {
+  if (arg?.kind === "tir.DTypeImm") return arg.value;
+  if (arg?.kind === "tir.StringImm") return tryDType(arg.value) ?? uint8;
+  if (arg?.kind === "tir.AttrArg" && typeof arg.value === "string")
+    return tryDType(arg.value) ?? uint8;
+  if (arg?.kind === "tir.Call" && arg.op === "type_annotation") {
+    return arg.args[0] === undefined ? arg.dtype : namedType(arg.args[0]);
+  }
+  return arg !== undefined && "dtype" in arg && arg.dtype !== undefined ? arg.dtype : uint8;
+}
+
+function extremeOf(type: DType, which: "min" | "max"): PrimExpr {
+  if (!isFloat(type)) return intImm(integerRange(type)[which], type);
+  const greatest =
+    floatFormat(type)?.maxFinite ?? (type.bits === 32 ? 3.4028234663852886e38 : Number.MAX_VALUE);
+  return floatImm(which === "min" ? -greatest : greatest, type);
+}
+
+/** Sum of the products of four bytes each, added to the third operand. */
+function emitDotOfFour(cx: FunctionContext, e: Call): void {
+  const lanes = [0, 1, 2, 3].map((k) => {
+    const [a, b] = [laneAt(cx, operand(e, 0), k), laneAt(cx, operand(e, 1), k)];
+    return binary("mul", coerce(a, e.dtype), coerce(b, e.dtype));
+  });
+  cx.emit(
+    lanes.reduce<PrimExpr>(
+      (sum, product) => binary("add", sum, product),
+      coerce(operand(e, 2), e.dtype),
+    ),
+  );
 }
 
 function emitAbs(cx: FunctionContext, e: Call): void {

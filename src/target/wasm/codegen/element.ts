@@ -38,7 +38,10 @@ export function emitLoadAt(cx: FunctionContext, type: DType, offset: number): vo
   if (bytes >= 4) return f.memory(`${reg}.load`, offset);
   const sign = isSigned(type) ? "s" : "u";
   f.memory(bytes === 1 ? `i32.load8_${sign}` : `i32.load16_${sign}`, offset);
-  if (type.bits < 8) wrapToWidth(f, type);
+  if (type.code === "bool") {
+    f.i32(0);
+    f.op("i32.ne");
+  } else if (type.bits < 8) wrapToWidth(f, type);
 }
 
 /** Stores a value of the buffer's lane type, given by `value`, which must push it. */

@@ -8,9 +8,8 @@ import type {
   Select,
   Unary,
 } from "../../../ir/tir/expr.js";
-import { commonDType } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { isFloat, laneOf } from "../../../support/dtype.js";
+import { isFloat, laneOf, type DType } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { emitCall } from "./call.js";
@@ -19,7 +18,7 @@ import { emitCast } from "./cast.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext } from "./context.js";
 import { emitLoad } from "./element.js";
-import { emitFloatBinary, roundToType } from "./float.js";
+import { emitFloatBinary } from "./float.js";
 import { emitIntegerBinary } from "./integer.js";
 import { laneAt } from "./lanes.js";
 import { isUnsigned, registerOf, wrapToWidth } from "./register.js";
@@ -87,8 +86,16 @@ function emitNode(cx: FunctionContext, e: PrimExpr): void {
   }
 }
 
+/** Float beats integer, wider beats narrower, then the left operand's type. */
+function comparedType(a: DType, b: DType): DType {
+  const x = laneOf(a);
+  const y = laneOf(b);
+  if (isFloat(x) !== isFloat(y)) return isFloat(x) ? x : y;
+  return x.bits >= y.bits && x.code !== "bool" ? x : y;
+}
+
 function emitCompare(cx: FunctionContext, e: Compare): void {
-  const type = laneOf(commonDType(e.a.dtype, e.b.dtype));
+  const type = comparedType(e.a.dtype, e.b.dtype);
   const reg = registerOf(type);
   cx.emit(coerce(e.a, type));
   cx.emit(coerce(e.b, type));
@@ -130,8 +137,7 @@ function emitUnary(cx: FunctionContext, e: Unary): void {
     case "neg":
       if (isFloat(e.dtype)) {
         cx.emit(e.a);
-        f.op(`${reg}.neg` as PlainOp);
-        return roundToType(cx, e.dtype);
+        return f.op(`${reg}.neg` as PlainOp);
       }
       if (reg === "i64") f.i64(0);
       else f.i32(0);

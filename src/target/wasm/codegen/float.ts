@@ -5,7 +5,7 @@ import type { PlainOp } from "../encoder/opcodes.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext } from "./context.js";
 import { fmodRoutine } from "./fmod.js";
-import { isSmallFloat, registerOf } from "./register.js";
+import { isSmallFloat, registerOf, type Register } from "./register.js";
 import { roundRoutine } from "./small-float.js";
 
 /** Rounds the f32 on the stack to a small float type; nothing for the others. */
@@ -34,65 +34,72 @@ export function emitFloatBinary(cx: FunctionContext, e: Binary): void {
       return roundToType(cx, type);
     case "min":
     case "max":
-      operands();
-      f.op(`${reg}.${e.op}` as PlainOp);
-      return;
+      return emitFloatMinMax(cx, e, reg);
     case "floordiv":
     case "ceildiv":
       operands();
       f.op(`${reg}.div` as PlainOp);
       roundToType(cx, type);
-      f.op(`${reg}.${e.op === "floordiv" ? "floor" : "ceil"}` as PlainOp);
-      return roundToType(cx, type);
+      return f.op(`${reg}.${e.op === "floordiv" ? "floor" : "ceil"}` as PlainOp);
     case "mod":
-    case "floormod":
       operands();
-      emitRemainder(cx, type, e.op === "floormod");
-      return;
+      return emitRemainder(cx, type);
+    case "floormod":
+      return emitFloorRemainder(cx, e, reg);
     default:
       throw new Error(`bit operation ${e.op} on ${type.name}`);
   }
 }
 
-/** Takes dividend and divisor; the remainder has the sign of the dividend, or (floor) of the divisor. */
-export function emitRemainder(cx: FunctionContext, type: DType, floor: boolean): void {
+/** `a < b ? a : b`, and `a > b ? a : b`: a NaN gives the second operand. */
+function emitFloatMinMax(cx: FunctionContext, e: Binary, reg: Register): void {
   const { f } = cx;
-  const reg = registerOf(type) as "f32" | "f64";
-  const a = f.local("f64");
-  const b = f.local("f64");
-  const r = f.local("f64");
-  const widen = (): void => {
-    if (reg === "f32") f.op("f64.promote_f32");
-  };
-  widen();
-  f.set(b);
-  widen();
-  f.set(a);
+  const a = f.local(reg);
+  const b = f.local(reg);
+  cx.emit(coerce(e.a, e.dtype));
+  f.tee(a);
+  cx.emit(coerce(e.b, e.dtype));
+  f.tee(b);
   f.get(a);
   f.get(b);
-  f.call(fmodRoutine(cx.shared));
-  f.set(r);
-  if (floor) {
-    // r + b where r is not 0 and the signs differ.
-    f.get(r);
-    f.f64(0);
-    f.op("f64.ne");
-    f.get(r);
-    f.f64(0);
-    f.op("f64.lt");
-    f.get(b);
-    f.f64(0);
-    f.op("f64.lt");
-    f.op("i32.ne");
-    f.op("i32.and");
-    f.if(undefined, () => {
-      f.get(r);
-      f.get(b);
-      f.op("f64.add");
-      f.set(r);
-    });
+  f.op(`${reg}.${e.op === "min" ? "lt" : "gt"}` as PlainOp);
+  f.op("select");
+}
+
+/** Takes dividend and divisor; the exact remainder, with the sign of the dividend. */
+export function emitRemainder(cx: FunctionContext, type: DType): void {
+  const { f } = cx;
+  const single = registerOf(type) === "f32";
+  if (single) {
+    const divisor = f.local("f32");
+    f.set(divisor);
+    f.op("f64.promote_f32");
+    f.get(divisor);
+    f.op("f64.promote_f32");
   }
-  f.get(r);
-  if (reg === "f32") f.op("f32.demote_f64");
+  f.call(fmodRoutine(cx.shared));
+  if (single) f.op("f32.demote_f64");
   roundToType(cx, type);
+}
+
+/** `a − floor(a / b) · b`, each step rounded. */
+function emitFloorRemainder(cx: FunctionContext, e: Binary, reg: Register): void {
+  const { f } = cx;
+  const a = f.local(reg);
+  const b = f.local(reg);
+  cx.emit(coerce(e.a, e.dtype));
+  f.set(a);
+  cx.emit(coerce(e.b, e.dtype));
+  f.set(b);
+  f.get(a);
+  f.get(a);
+  f.get(b);
+  f.op(`${reg}.div` as PlainOp);
+  roundToType(cx, e.dtype);
+  f.op(`${reg}.floor` as PlainOp);
+  f.get(b);
+  f.op(`${reg}.mul` as PlainOp);
+  roundToType(cx, e.dtype);
+  f.op(`${reg}.sub` as PlainOp);
+  roundToType(cx, e.dtype);
 }

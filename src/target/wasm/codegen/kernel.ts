@@ -1,6 +1,6 @@
 /** Code of one T function, and of the entry that takes its arguments from a block in memory. */
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
-import type { Stmt } from "../../../ir/tir/stmt.js";
+import type { PrimFunc } from "../../../ir/tir/function.js";
 import { varsOf } from "../../../ir/core/free-vars.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
@@ -43,7 +43,7 @@ export function defineKernel(
       promoted: new Map([...promoted].map(([b, n]) => [b, localsFor(f, b, n)])),
       loops: [],
       retType: kernel.func.retType,
-      frame: hasAllocation(body, promoted) ? saveFrame(shared, f) : undefined,
+      frame: hasAllocation(kernel.func, promoted) ? saveFrame(shared, f) : undefined,
       depth: 0,
       emit: (e) => emitExpr(cx, e),
     };
@@ -69,10 +69,18 @@ export function defineKernel(
 const localsFor = (f: FunctionBuilder, buffer: Buffer, count: number): Local[] =>
   Array.from({ length: count }, () => f.local(registerOf(buffer.dtype)));
 
-function hasAllocation(body: Stmt, promoted: ReadonlyMap<Buffer, number>): boolean {
+/** Whether the function takes scratch memory, by allocations or by declarations without memory behind them. */
+function hasAllocation(func: PrimFunc, promoted: ReadonlyMap<Buffer, number>): boolean {
+  const owned = new Set<Var>(
+    func.params.flatMap((p) => [p.var, ...(p.buffer ? [p.buffer.data] : [])]),
+  );
   let found = false;
-  visit(body, {
-    enter: (n) => void (n.kind === "tir.Alloc" && !promoted.has(n.buffer) && (found = true)),
+  visit(func.body, {
+    enter(n) {
+      if (n.kind === "tir.AllocConst") owned.add(n.buffer.data);
+      if (n.kind === "tir.Alloc" && !promoted.has(n.buffer)) found = true;
+      if (n.kind === "tir.Decl" && !owned.has(n.buffer.data)) found = true;
+    },
   });
   return found;
 }

@@ -19,3 +19,14 @@ export function emitMultiplyShift(
   const half = binary("shl", intImm(1, int64), binary("sub", right, intImm(1, int64)));
   cx.emit(cast(binary("shr", binary("add", product, half), right), int32));
 }
+
+/** `(x · 2^left · y) / 2^(q + right)` of the operands x, y, left, right, q; halves rounded up. */
+export function emitMultiplyShiftPerAxis(cx: FunctionContext, operands: readonly PrimExpr[]): void {
+  const [x, y, left, right, q] = operands.map((e) =>
+    e.kind === "tir.IntImm" ? intImm(e.value, int64) : cast(e, int64),
+  ) as [PrimExpr, PrimExpr, PrimExpr, PrimExpr, PrimExpr];
+  const shift = binary("add", right, q);
+  const half = binary("shl", intImm(1, int64), binary("sub", shift, intImm(1, int64)));
+  const product = binary("mul", binary("shl", x, left), y);
+  cx.emit(cast(binary("shr", binary("add", product, half), shift), int32));
+}

@@ -1,5 +1,6 @@
 /** Code for statements. */
 import { visit } from "../../../ir/core/visit.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
 import { binary, compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type {
   Alloc,
@@ -90,6 +91,7 @@ function allocates(cx: FunctionContext, s: Stmt): boolean {
   visit(s, {
     enter(node) {
       if (node.kind === "tir.Alloc" && !cx.promoted.has(node.buffer)) found = true;
+      if (node.kind === "tir.Decl" && !cx.locals.has(node.buffer.data)) found = true;
       return found ? false : undefined;
     },
   });
@@ -253,7 +255,7 @@ function emitBind(cx: FunctionContext, s: Bind): void {
 
 const DEVICE_SCOPE = /^(wmma|metal|m16n8k8|mma|warp|tmem|trn)|texture/;
 
-function emitAlloc(cx: FunctionContext, s: Alloc): void {
+function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   const { f } = cx;
   const { buffer } = s;
   if (cx.promoted.has(buffer)) return;
@@ -295,7 +297,7 @@ function emitAlloc(cx: FunctionContext, s: Alloc): void {
 }
 
 /** Elements a strided buffer spans: 1 + Σ (extent − 1)·stride. */
-function spanOf(buffer: Alloc["buffer"]): PrimExpr {
+function spanOf(buffer: Buffer): PrimExpr {
   const wide = (e: PrimExpr): PrimExpr =>
     e.kind === "tir.IntImm" ? intImm(e.value, int64) : coerce(e, int64);
   return buffer.shape.reduce<PrimExpr>(
@@ -309,12 +311,9 @@ function spanOf(buffer: Alloc["buffer"]): PrimExpr {
   );
 }
 
-/** An alias needs no code when its pointer is known; a pointer not known yet is an error where it is used. */
+/** An alias needs no code; a declaration without memory behind it gets some. */
 function emitDecl(cx: FunctionContext, s: Decl): void {
-  if (!cx.locals.has(s.buffer.data))
-    throw new DiagnosticError(
-      codes.unboundVariable({ name: `${s.buffer.name}.data`, at: s.span ?? s.buffer.span }),
-    );
+  if (!cx.locals.has(s.buffer.data)) emitAlloc(cx, s);
 }
 
 function emitConstants(cx: FunctionContext, s: AllocConst): void {

@@ -226,6 +226,12 @@ function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
   const type = laneOf(e.dtype);
   const shape = shapeOf(type);
   const sign = isUnsigned(type) ? "u" : "s";
+  if (isFloat(type) && (e.op === "min" || e.op === "max")) {
+    // pmin(b, a) is `a < b ? a : b`.
+    emitChunk(s, e.b, chunk);
+    emitChunk(s, e.a, chunk);
+    return f.op(`${shape}.p${e.op}` as PlainOp);
+  }
   emitChunk(s, e.a, chunk);
   switch (e.op) {
     case "shl":
@@ -253,7 +259,7 @@ function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
       return f.op("v128.xor");
     case "min":
     case "max":
-      return f.op(`${shape}.${e.op}${isFloat(type) ? "" : `_${sign}`}` as PlainOp);
+      return f.op(`${shape}.${e.op}_${sign}` as PlainOp);
     default:
       f.op(`${shape}.${e.op}` as PlainOp);
       wrapLanes(s, type);

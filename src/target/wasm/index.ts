@@ -1,0 +1,32 @@
+/** WebAssembly with 128-bit SIMD: lowering, code generation, own binary encoder. */
+import type { IRModule } from "../../ir/module.js";
+import type { Sink } from "../../support/diagnostic.js";
+import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
+import { lowerForWasm, type LowerOptions } from "./lower.js";
+
+export { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
+export type { Guard } from "./codegen/kernel.js";
+export { lowerForWasm, wasmPipeline, type LowerOptions } from "./lower.js";
+export { intrinsicNames } from "./codegen/call.js";
+
+/**
+ * Compiles all T functions of a module, of any level. Guards are looked up by the function as it stands in `module`.
+ * Undefined when errors were reported.
+ */
+export function compileWasm(
+  module: IRModule,
+  sink: Sink,
+  options: CompileOptions & LowerOptions = {},
+): CompiledWasm | undefined {
+  const lowered = lowerForWasm(module, sink, options);
+  if (lowered === undefined) return undefined;
+  const { guards } = options;
+  return generate(lowered, sink, {
+    ...(guards && {
+      guards: (name) => {
+        const original = module.functions.get(name);
+        return original?.kind === "tir.PrimFunc" ? guards(name, original) : [];
+      },
+    }),
+  });
+}

@@ -1,0 +1,53 @@
+/** Diagnostics of passes and pipelines. */
+import { defineCodes } from "../support/diagnostic.js";
+
+export const codes = defineCodes("PAS", {
+  unknownPass: {
+    number: 1,
+    message: "there is no pass named `{name}`",
+    hint: "`relaxc list passes` shows all of them",
+  },
+  unknownOption: {
+    number: 2,
+    message: "the pass `{pass}` has no option `{option}`",
+    hint: "its options are: {known}",
+  },
+  badOption: {
+    number: 3,
+    message: "option `{option}` of `{pass}` is {found}, but must be {expected}",
+  },
+  pipelineSyntax: {
+    number: 4,
+    message: "the pipeline cannot be read at character {position}: {expected} is missing",
+    hint: "separate passes by commas and write options in braces after the name",
+  },
+  wrongLevel: {
+    number: 11,
+    message:
+      "`{pass}` works on TensorIR of level `{from}`, but `{name}` is still of level `{level}`",
+    hint: "run {fix} first",
+    explain:
+      "TensorIR has three levels: `block` (schedulable), `loop` (no blocks) and `flat` (one-dimensional buffers). A pass says from which level it works.",
+  },
+  vectorExtent: {
+    number: 20,
+    message: "the vectorised loop over `{loop}` has no constant extent",
+    hint: "split the loop by a constant factor and vectorise the inner part",
+  },
+  unboundIters: {
+    number: 21,
+    message: "block `{block}` stands outside loops that give its variables values",
+    hint: "bind its variables with `T.axis.remap`",
+  },
+  threadSync: {
+    number: 22,
+    message: "`T.{name}` makes threads wait for each other, which loops in order cannot do",
+    hint: "keep GPU functions for GPU targets",
+  },
+  notBroken: {
+    number: 30,
+    severity: "error",
+    message: "after `{pass}` the module is not well-formed any more: {problem}",
+    hint: "this is a defect of the pass; report it with the module",
+  },
+});

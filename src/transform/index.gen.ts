@@ -1,0 +1,53 @@
+// Made by `npm run gen` from the pass declarations below src/transform.
+export const passes = [
+  {
+    name: "canonicalize-loop",
+    summary: "Makes loops start at 0 and step by 1.",
+    load: async () => (await import("./tir/canonicalize-loop.js")).canonicalizeLoop,
+  },
+  {
+    name: "convert-blocks",
+    summary: "Replaces blocks by their bodies with the block variables substituted.",
+    load: async () => (await import("./tir/convert-blocks.js")).convertBlocks,
+  },
+  {
+    name: "flatten-buffer",
+    summary: "Makes buffers one-dimensional.",
+    load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
+  },
+  {
+    name: "lower-init-block",
+    summary: "Turns block initialisations into statements under a condition.",
+    load: async () => (await import("./tir/lower-init-block.js")).lowerInitBlock,
+  },
+  {
+    name: "lower-match-buffer",
+    summary: "Turns matched sub-regions into aliases with strides and an offset.",
+    load: async () => (await import("./tir/lower-match-buffer.js")).lowerMatchBuffer,
+  },
+  {
+    name: "lower-thread-binding",
+    summary: "Runs loops that are bound to threads in order.",
+    load: async () => (await import("./tir/lower-thread-binding.js")).lowerThreadBinding,
+  },
+  {
+    name: "plan-allocation",
+    summary: "Turns block allocations into allocation statements where they are used.",
+    load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
+  },
+  {
+    name: "remove-no-op",
+    summary: "Drops statements without effect.",
+    load: async () => (await import("./tir/remove-no-op.js")).removeNoOp,
+  },
+  {
+    name: "unroll-loop",
+    summary: "Replaces small unrolled loops by their iterations.",
+    load: async () => (await import("./tir/unroll-loop.js")).unrollLoop,
+  },
+  {
+    name: "vectorize-loop",
+    summary: "Replaces vectorised loops by vector expressions.",
+    load: async () => (await import("./tir/vectorize-loop.js")).vectorizeLoop,
+  },
+] as const;

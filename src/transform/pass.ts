@@ -1,0 +1,35 @@
+/** Passes: pure functions from module to module, declared with name, options and the levels they work between. */
+import type { IRModule } from "../ir/module.js";
+import type { Sink } from "../support/diagnostic.js";
+import type { OptionSet, OptionValues } from "../support/option.js";
+
+/** Levels of TensorIR: schedulable blocks, plain loops, one-dimensional buffers. */
+export type TirLevel = "block" | "loop" | "flat";
+/** Levels of Relax. */
+export type RelaxLevel = "graph" | "legal" | "alloc" | "planned" | "vm";
+export type Level = TirLevel | RelaxLevel;
+
+/** What a pass may use beside its module: where to report. */
+export interface PassContext extends Sink {
+  /** Name of the entry function or target, when the caller knows it. */
+  readonly target?: string | undefined;
+}
+
+export interface Pass<S extends OptionSet = OptionSet> {
+  /** Kebab-case, as in pipelines. */
+  readonly name: string;
+  readonly dialect: "tir" | "relax" | "module";
+  readonly summary: string;
+  /** The highest level it accepts; absent: all. */
+  readonly from?: Level;
+  /** The level it leaves; absent: that of its input. */
+  readonly to?: Level;
+  readonly options: S;
+  /** Passes or facts that must come before, for documentation and messages. */
+  readonly requires?: readonly string[];
+  /** Returns the same object when nothing changed. */
+  run(module: IRModule, options: OptionValues<S>, ctx: PassContext): IRModule;
+}
+
+/** Declares a pass; the type of its options follows from the declaration. */
+export const definePass = <const S extends OptionSet>(pass: Pass<S>): Pass<S> => pass;

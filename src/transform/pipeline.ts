@@ -1,0 +1,146 @@
+/** Running passes one after another, with hooks for dumps and verification. */
+import { irModule, type BaseFunc, type IRModule } from "../ir/module.js";
+import type { PrimFunc } from "../ir/tir/function.js";
+import type { Sink } from "../support/diagnostic.js";
+import { optionName, readOptions, type OptionSet } from "../support/option.js";
+import { codes } from "./codes.js";
+import { levelOf } from "./level.js";
+import type { Pass, PassContext } from "./pass.js";
+import type { PipelineItem } from "./pipeline-text.js";
+
+/** A pass with the values of its options. */
+export interface Step {
+  readonly pass: Pass;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** As written in a pipeline. */
+  readonly text: string;
+}
+
+export interface PipelineHooks {
+  /** After each pass: the step, its position, and the modules before and after (`===` when unchanged). */
+  after?(step: Step, index: number, before: IRModule, after: IRModule): void;
+  /** Checks a module (`--verify-each`); text of the first problem. */
+  verify?(module: IRModule): string | undefined;
+  readonly target?: string;
+}
+
+/** A step with given option values; for pipelines made in code. */
+export const step = (
+  pass: Pass<OptionSet>,
+  values: Readonly<Record<string, unknown>> = {},
+): Step => ({
+  pass,
+  values: { ...readOptions(pass.options, []).values, ...values },
+  text: pass.name,
+});
+
+/** Looks up the passes of a pipeline; unknown names and wrong options are all reported. */
+export async function resolvePipeline(
+  items: readonly PipelineItem[],
+  lookup: (name: string) => Promise<Pass | undefined>,
+  sink: Sink,
+  suggest: (name: string) => string | undefined = () => undefined,
+): Promise<Step[] | undefined> {
+  const steps: Step[] = [];
+  let failed = false;
+  for (const { name, options } of items) {
+    const pass = await lookup(name);
+    if (pass === undefined) {
+      failed = true;
+      const hint = suggest(name);
+      sink.report(codes.unknownPass({ name, ...(hint === undefined ? {} : { hints: [hint] }) }));
+      continue;
+    }
+    const { values, problems } = readOptions(pass.options, options);
+    for (const p of problems) {
+      failed = true;
+      if (p.kind === "unknown") {
+        const known = p.known.map((k) => `\`${k}\``).join(", ") || "none";
+        sink.report(codes.unknownOption({ pass: name, option: p.name, known }));
+      } else {
+        sink.report(
+          codes.badOption({ pass: name, option: p.name, found: p.found, expected: p.expected }),
+        );
+      }
+    }
+    const shown = options.map(([k, v]) =>
+      v === undefined ? optionName(k) : `${optionName(k)}=${v}`,
+    );
+    steps.push({ pass, values, text: shown.length === 0 ? name : `${name}{${shown.join(",")}}` });
+  }
+  return failed ? undefined : steps;
+}
+
+const ORDER = ["block", "loop", "flat"] as const;
+/** Passes that bring TensorIR down to a level. */
+const LOWERED_BY: Readonly<Record<string, string>> = {
+  loop: "`lower-init-block,lower-match-buffer,plan-allocation,convert-blocks`",
+  flat: "`flatten-buffer`",
+};
+
+/** Runs the steps; undefined when a pass reported an error or broke the module. */
+export function runPipeline(
+  module: IRModule,
+  steps: readonly Step[],
+  sink: Sink,
+  hooks: PipelineHooks = {},
+): IRModule | undefined {
+  let current = module;
+  for (const [index, one] of steps.entries()) {
+    let failed = false;
+    const ctx: PassContext = {
+      target: hooks.target,
+      report(diagnostic) {
+        if (diagnostic.severity === "error") failed = true;
+        sink.report(diagnostic);
+      },
+    };
+    checkLevel(current, one.pass, ctx);
+    if (failed) return undefined;
+    const after = one.pass.run(current, one.values, ctx);
+    if (failed) return undefined;
+    hooks.after?.(one, index, current, after);
+    const problem = hooks.verify?.(after);
+    if (problem !== undefined) {
+      sink.report(codes.notBroken({ pass: one.text, problem }));
+      return undefined;
+    }
+    current = after;
+  }
+  return current;
+}
+
+function checkLevel(module: IRModule, pass: Pass, ctx: PassContext): void {
+  const from = ORDER.findIndex((l) => l === pass.from);
+  if (from <= 0) return;
+  for (const [name, func] of module.functions) {
+    if (func.kind !== "tir.PrimFunc") continue;
+    const level = levelOf(func);
+    if (ORDER.indexOf(level) >= from) continue;
+    ctx.report(
+      codes.wrongLevel({
+        pass: pass.name,
+        from: pass.from!,
+        name,
+        level,
+        fix: LOWERED_BY[pass.from!]!,
+        at: func.span,
+      }),
+    );
+  }
+}
+
+/** The module with each T function mapped; the same object when nothing changed. */
+export function mapPrimFuncs(
+  module: IRModule,
+  map: (func: PrimFunc, name: string) => PrimFunc,
+): IRModule {
+  let changed = false;
+  const functions = new Map<string, BaseFunc>();
+  for (const [name, func] of module.functions) {
+    const mapped = func.kind === "tir.PrimFunc" ? map(func, name) : func;
+    changed ||= mapped !== func;
+    functions.set(name, mapped);
+  }
+  return changed ? irModule(functions, module) : module;
+}

@@ -1,0 +1,80 @@
+import { rebuild } from "../../ir/core/rewrite.js";
+import type { Node } from "../../ir/nodes.js";
+import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
+import type { PrimExpr } from "../../ir/tir/expr.js";
+import { decl, seq, type Block, type MatchBuffer } from "../../ir/tir/stmt.js";
+import { definePass } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
+import { replaceNodes } from "./replace.js";
+import { addIndex, mulIndex, stridesOf } from "./strides.js";
+
+/**
+ * Precondition: none. Result: no block matches sub-regions; each match became a declared alias whose strides and
+ * offset are those of its source, and the symbols the match binds are replaced by their values. Sound because the
+ * alias addresses exactly the elements of the region.
+ */
+export const lowerMatchBuffer = definePass({
+  name: "lower-match-buffer",
+  dialect: "tir",
+  summary: "Turns matched sub-regions into aliases with strides and an offset.",
+  from: "block",
+  options: {},
+  run: (module) => mapPrimFuncs(module, (func) => lower(func)),
+});
+
+/** Outer blocks first, because a match may be of a matched buffer. */
+function lower<T extends Node>(node: T): T {
+  const here = node.kind === "tir.Block" && node.matches.length > 0 ? withoutMatches(node) : node;
+  return rebuild(here, (child) =>
+    child.kind === "tir.Var" || child.kind === "tir.Buffer" ? child : lower(child),
+  ) as T;
+}
+
+function withoutMatches(block: Block): Block {
+  let rest: Block = { ...block, matches: [] };
+  const views: Buffer[] = [];
+  let pending = [...block.matches];
+  while (pending.length > 0) {
+    const [match, ...others] = pending;
+    const { view, map } = viewOf(match!);
+    views.push(view);
+    rest = replaceNodes(rest, map);
+    pending = others.map((m) => replaceNodes(m, map));
+  }
+  return { ...rest, body: seq([...views.map((v) => decl(v)), rest.body]) };
+}
+
+/** The alias for a match, and what stands for the names it binds. */
+function viewOf({ source, buffer: target }: MatchBuffer): { view: Buffer; map: Map<Node, Node> } {
+  const map = new Map<Node, Node>([[target.data, source.buffer.data]]);
+  const sourceStrides = stridesOf(source.buffer);
+  const rank = target.shape.length;
+  const skipped = source.region.length - rank;
+  const offset = source.region.reduce<PrimExpr>(
+    (sum, range, k) => addIndex(sum, mulIndex(range.min, sourceStrides[k]!)),
+    source.buffer.elemOffset ?? {
+      kind: "tir.IntImm",
+      value: 0,
+      dtype: source.region[0]!.min.dtype,
+    },
+  );
+  target.shape.forEach((d, k) => {
+    if (d.kind === "tir.Var") map.set(d, source.region[k + skipped]!.extent);
+  });
+  const strides = sourceStrides.slice(skipped);
+  target.strides.forEach((s, k) => {
+    if (s.kind === "tir.Var") map.set(s, strides[k]!);
+  });
+  if (target.elemOffset?.kind === "tir.Var") map.set(target.elemOffset, offset);
+  const view = makeBuffer({
+    ...target,
+    data: source.buffer.data,
+    shape: target.shape.map((d) => replaceNodes(d, map)),
+    strides,
+    elemOffset: offset.kind === "tir.IntImm" && offset.value === 0 ? undefined : offset,
+    align: 0,
+    offsetFactor: 0,
+  });
+  map.set(target, view);
+  return { view, map };
+}

@@ -1,0 +1,31 @@
+import { rewrite } from "../../ir/core/rewrite.js";
+import { makeBuffer } from "../../ir/tir/buffer.js";
+import { alloc, seq, type Realize } from "../../ir/tir/stmt.js";
+import { definePass } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
+
+/**
+ * Precondition: `lower-init-block` (an init may use the buffers). Result: block allocations are statements at the
+ * start of the block that owns them. Sound because a block's buffers live as long as one run of the block.
+ */
+export const planAllocation = definePass({
+  name: "plan-allocation",
+  dialect: "tir",
+  summary: "Turns block allocations into allocation statements where they are used.",
+  from: "block",
+  requires: ["lower-init-block"],
+  options: {},
+  run: (module) =>
+    mapPrimFuncs(module, (func) =>
+      rewrite(func, (node) => {
+        if (node.kind === "tir.Realize") return realized(node);
+        if (node.kind !== "tir.Block" || node.allocs.length === 0 || node.init !== undefined)
+          return node;
+        return { ...node, allocs: [], body: seq([...node.allocs.map((b) => alloc(b)), node.body]) };
+      }),
+    ),
+});
+
+/** Producer allocations of the old era cover their whole buffer. */
+const realized = (node: Realize) =>
+  seq([alloc(makeBuffer({ ...node.region.buffer, scope: node.scope || "global" })), node.body]);

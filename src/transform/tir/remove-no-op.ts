@@ -1,0 +1,72 @@
+import { rewrite } from "../../ir/core/rewrite.js";
+import { visit } from "../../ir/core/visit.js";
+import type { PrimExpr } from "../../ir/tir/expr.js";
+import { seq, type Stmt } from "../../ir/tir/stmt.js";
+import { definePass } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
+
+/**
+ * Precondition: none. Result: no statement without effect: evaluated constants, conditions without branches, empty
+ * loops. Sound because evaluating what is dropped cannot stop the program or change memory.
+ */
+export const removeNoOp = definePass({
+  name: "remove-no-op",
+  dialect: "tir",
+  summary: "Drops statements without effect.",
+  options: {},
+  run: (module) =>
+    mapPrimFuncs(module, (func) => rewrite(func, (node) => (isStmt(node) ? trimmed(node) : node))),
+});
+
+const isStmt = (node: { readonly kind: string }): node is Stmt =>
+  ["tir.Seq", "tir.Evaluate", "tir.If", "tir.For", "tir.AttrStmt"].includes(node.kind);
+
+const nothing: Stmt = seq([]);
+const isNothing = (s: Stmt | undefined): boolean =>
+  s === undefined || (s.kind === "tir.Seq" && s.body.length === 0);
+
+function trimmed(s: Stmt): Stmt {
+  switch (s.kind) {
+    case "tir.Evaluate":
+      return isHarmless(s.value) ? nothing : s;
+    case "tir.Seq": {
+      const kept = s.body.filter((child) => !isNothing(child));
+      return kept.length === s.body.length && !kept.some((c) => c.kind === "tir.Seq")
+        ? s
+        : seq(kept, s.span);
+    }
+    case "tir.If":
+      if (s.cond.kind === "tir.IntImm")
+        return s.cond.value !== 0 ? s.then : (s.otherwise ?? nothing);
+      if (isNothing(s.then) && isNothing(s.otherwise) && isHarmless(s.cond)) return nothing;
+      return s.otherwise !== undefined && isNothing(s.otherwise)
+        ? { ...s, otherwise: undefined }
+        : s;
+    case "tir.For":
+      if (s.extent.kind === "tir.IntImm" && s.extent.value <= 0 && isHarmless(s.min))
+        return nothing;
+      return isNothing(s.body) && isHarmless(s.min) && isHarmless(s.extent) ? nothing : s;
+    case "tir.AttrStmt":
+      return isNothing(s.body) ? nothing : s;
+    default:
+      return s;
+  }
+}
+
+/** Evaluation reads no memory, calls nothing and divides by constants at most. */
+function isHarmless(e: PrimExpr): boolean {
+  let harmless = true;
+  visit(e, {
+    enter(n) {
+      if (n.kind === "tir.Load" || n.kind === "tir.Call" || n.kind === "tir.CallGlobal")
+        harmless = false;
+      if (
+        n.kind === "tir.Binary" &&
+        /div|mod/.test(n.op) &&
+        !(n.b.kind === "tir.IntImm" && n.b.value !== 0)
+      )
+        harmless = false;
+    },
+  });
+  return harmless;
+}

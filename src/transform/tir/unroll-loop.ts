@@ -1,0 +1,62 @@
+import { refresh, rewrite, substitute } from "../../ir/core/rewrite.js";
+import { visit } from "../../ir/core/visit.js";
+import type { Node } from "../../ir/nodes.js";
+import { intImm } from "../../ir/tir/expr.js";
+import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
+import { option } from "../../support/option.js";
+import { definePass } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
+import { addIndex } from "./strides.js";
+
+/**
+ * Precondition: none. Result: loops marked `unrolled` whose constant extent is small are replaced by their iterations,
+ * each with its own copies of the variables it defines; other such loops become serial. Sound because the iterations
+ * run in the same order.
+ */
+export const unrollLoop = definePass({
+  name: "unroll-loop",
+  dialect: "tir",
+  summary: "Replaces small unrolled loops by their iterations.",
+  options: {
+    maxExtent: option.int({ default: 16, help: "Loops with more iterations stay loops." }),
+    maxNodes: option.int({ default: 4096, help: "Limit on the size of what one loop becomes." }),
+  },
+  run: (module, options) =>
+    mapPrimFuncs(module, (func) =>
+      rewrite(func, (node) =>
+        node.kind === "tir.For" && node.loopKind === "unrolled" ? unroll(node, options) : node,
+      ),
+    ),
+});
+
+function unroll(
+  loop: For,
+  limits: { readonly maxExtent: number; readonly maxNodes: number },
+): Stmt {
+  const serial: For = { ...loop, loopKind: "serial" };
+  if (loop.extent.kind !== "tir.IntImm" || loop.step !== undefined) return serial;
+  const count = Number(loop.extent.value);
+  const { binders, nodes, jumps } = inspect(loop.body);
+  if (count < 1 || count > limits.maxExtent || count * nodes > limits.maxNodes || jumps)
+    return serial;
+  const iterations = Array.from({ length: count }, (_, k) => {
+    const value = addIndex(loop.min, intImm(k, loop.var.dtype));
+    const body = substitute(loop.body, new Map([[loop.var, value]]));
+    return k === 0 ? body : refresh(body, binders);
+  });
+  return seq(iterations, loop.span);
+}
+
+function inspect(body: Stmt): { binders: Set<Node>; nodes: number; jumps: boolean } {
+  const binders = new Set<Node>();
+  let nodes = 0;
+  let jumps = false;
+  visit(body, {
+    enter(node, defining) {
+      nodes++;
+      if (defining) binders.add(node);
+      if (node.kind === "tir.Jump") jumps = true;
+    },
+  });
+  return { binders, nodes, jumps };
+}
