@@ -31,7 +31,7 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   const isLocal = (key: string): boolean => !terms.get(key)!.atoms.every(isSymbolic);
   // A product with a loop variable loses its meaning when eliminated; an opaque value has none.
   for (const t of terms.values()) if (t.atoms.length > 1 && isLocal(t.key)) return "unknown";
-  if (atoms.some((a) => a.kind === "opaque" || a.kind === "choice" || ((a.kind === "min" || a.kind === "max") && !isSymbolic(a)))) return "unknown";
+  if (atoms.some((a) => !isSymbolic(a) && a.kind !== "var" && a.kind !== "floordiv")) return "unknown";
   const goal = new Set(violation.map((p) => p.key));
   const all = solve.eliminate(rows.map(rowOf), isLocal);
   const domain = solve.eliminate(rows.filter((p) => !goal.has(p.key)).map(rowOf), isLocal);

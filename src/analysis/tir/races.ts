@@ -6,14 +6,14 @@ import { Analyzer, exprText, poly, type Poly } from "../../arith/index.js";
 import { substitute } from "../../ir/core/rewrite.js";
 import { varsOf } from "../../ir/core/free-vars.js";
 import { visit } from "../../ir/core/visit.js";
-import { range, type Buffer } from "../../ir/tir/buffer.js";
+import type { Buffer } from "../../ir/tir/buffer.js";
 import { makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { Block, For, Stmt } from "../../ir/tir/stmt.js";
 import type { Int } from "../../support/int.js";
 import { lanesOf } from "./lanes.js";
 import { declareSymbols, symbolsOf } from "./symbols.js";
-import { readsMemory, walkFunction, type Access, type Step } from "./walk.js";
+import { bindLoop, readsMemory, walkFunction, type Access, type Step } from "./walk.js";
 import { findWitness, witnessText, type Witness } from "./witness.js";
 
 /** What runs concurrently. */
@@ -212,7 +212,7 @@ class Pair {
 
   private enter(step: Step): void {
     const { analyzer } = this;
-    if (step.kind === "loop") analyzer.bind(step.var, range(step.min, step.extent));
+    if (step.kind === "loop") bindLoop(analyzer, step.var, step.min, step.extent);
     else if (step.kind === "value" && step.var.dtype.lanes === 1 && !readsMemory(step.value)) analyzer.bind(step.var, step.value);
     else if (step.kind === "when" && !readsMemory(step.cond) && step.cond.dtype.lanes === 1) analyzer.assume(step.cond, step.holds);
   }

@@ -1,5 +1,5 @@
 /** Walks a TensorIR function and keeps what is known at each place in an analyser. */
-import { Analyzer, isPrim } from "../../arith/index.js";
+import { Analyzer, isPrim, poly } from "../../arith/index.js";
 import { children, visit } from "../../ir/core/visit.js";
 import { isNode, type Node } from "../../ir/nodes.js";
 import { range, type Buffer, type BufferRegion } from "../../ir/tir/buffer.js";
@@ -168,7 +168,7 @@ class Walk {
     this.expr(s.min);
     this.expr(s.extent);
     this.push({ kind: "loop", var: s.var, min: s.min, extent: s.extent, step: s.step, loop: s });
-    this.analyzer.bind(s.var, range(s.min, s.extent));
+    this.iterate(s.var, s.min, s.extent);
     const mayStop = hasBreak(s.body);
     if (mayStop) this.uncertain++;
     this.run(s.body);
@@ -181,7 +181,12 @@ class Walk {
     if (!isNode(node) || node.kind !== "tir.IterVar" || !isPrim(value)) return;
     const zero = intImm(0, node.var.dtype);
     this.push({ kind: "loop", var: node.var, min: zero, extent: value });
-    this.analyzer.bind(node.var, range(zero, value));
+    this.iterate(node.var, zero, value);
+  }
+
+  /** A variable that runs over a range, in a place that is reached only if the range is not empty. */
+  private iterate(v: Var, min: PrimExpr, extent: PrimExpr): void {
+    bindLoop(this.analyzer, v, min, extent);
   }
 
   private block(s: Block): void {
@@ -193,7 +198,7 @@ class Walk {
       if (value) this.let(iter.var, value, iter, s);
       else if (iter.dom) {
         this.push({ kind: "loop", var: iter.var, min: iter.dom.min, extent: iter.dom.extent });
-        this.analyzer.bind(iter.var, iter.dom);
+        this.iterate(iter.var, iter.dom.min, iter.dom.extent);
       } else this.push({ kind: "unknown", var: iter.var });
     });
     this.handlers.block?.(s, this.path, this.uncertain > 0);
@@ -354,6 +359,12 @@ class Walk {
       inInit: this.init > 0,
     });
   }
+}
+
+/** Binds a loop variable where its loop runs at least once. */
+export function bindLoop(analyzer: Analyzer, v: Var, min: PrimExpr, extent: PrimExpr): void {
+  analyzer.bind(v, range(min, extent));
+  analyzer.assumeNonNegative(poly.addConst(analyzer.poly(extent), -1));
 }
 
 /** Vector conditions guard per lane; they tell nothing about the whole. */

@@ -1,5 +1,5 @@
 /** Counter-examples: values of symbols and loop variables, checked by evaluation. */
-import { evaluate, relevantRows, rowOf, solve, type Analyzer, type Poly } from "../../arith/index.js";
+import { evaluate, poly, relevantRows, rowOf, solve, type Analyzer, type Poly } from "../../arith/index.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import { addInt, floorModInt, subInt, type Int } from "../../support/int.js";
 import type { Step } from "./walk.js";
@@ -21,7 +21,7 @@ export function findWitness(
   wanted: Wanted,
 ): Witness | undefined {
   const free = freeVariables(paths);
-  const solved = fromSolver(analyzer, goal, [...symbols, ...free]);
+  const solved = fromSolver(analyzer, goal, symbols, [...symbols, ...free]);
   if (solved && follows(solved, paths) && wanted(evaluator(solved))) return solved;
   return search(symbols, paths, wanted);
 }
@@ -30,9 +30,11 @@ const freeVariables = (paths: readonly (readonly Step[])[]): Var[] => [
   ...new Set(paths.flatMap((path) => path.flatMap((s) => (s.kind === "loop" ? [s.var] : [])))),
 ];
 
-function fromSolver(analyzer: Analyzer, goal: readonly Poly[], vars: readonly Var[]): Map<Var, Int> | undefined {
+function fromSolver(analyzer: Analyzer, goal: readonly Poly[], symbols: readonly Var[], vars: readonly Var[]): Map<Var, Int> | undefined {
   const { rows } = relevantRows(analyzer, goal);
-  const solution = solve.findSolution(rows.map(rowOf));
+  // Sizes of at least one tell more than empty ones.
+  const positive = symbols.map((v) => poly.addConst(analyzer.poly(v), -1));
+  const solution = solve.findSolution([...rows, ...positive].map(rowOf)) ?? solve.findSolution(rows.map(rowOf));
   if (!solution) return undefined;
   const values = new Map<Var, Int>();
   for (const v of vars) {

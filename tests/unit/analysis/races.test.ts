@@ -1,0 +1,91 @@
+import * as fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkPrimFunc, findRaces } from "../../../src/analysis/index.js";
+import { evaluate, exprText } from "../../../src/arith/index.js";
+import type { Buffer } from "../../../src/ir/tir/buffer.js";
+import { intImm, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js";
+import type { IterKind, LoopKind, Stmt } from "../../../src/ir/tir/stmt.js";
+import { Diagnostics } from "../../../src/support/diagnostic.js";
+import { at, blk, buf, func, loop, loops, op, put, seedMatmul, v } from "./build.js";
+
+const races = suite("analysis: races");
+const [n, m, i, j, x, y] = [v("n"), v("m"), v("i"), v("j"), v("x"), v("y")];
+const A = buf("A", [n]);
+const B = buf("B", [n, m]);
+const F = buf("F", [op("mul", n, m)]);
+const D = buf("D", [8, 8]);
+const E = buf("E", [8]);
+const codes = (body: Stmt, ...buffers: Buffer[]): string => {
+  const sink = new Diagnostics();
+  checkPrimFunc(func("f", buffers, body), sink, { showUnknown: true });
+  return sink.all.filter((d) => d.code.startsWith("WFT")).map((d) => d.code).join(" ");
+};
+const sum = (kind: IterKind): Stmt =>
+  loops([[i, 8], [j, 8]], blk("sum", [[x, "spatial", 8, i], [y, kind, 8, j]], put(E, [x], op("add", at(E, x), at(D, x, y)))));
+
+races("every iteration of a parallel loop writes the same row", () => {
+  assert.is(codes(loop(i, n, loop(j, m, put(A, [j], at(B, i, j))), "parallel"), A, B), "WFT050");
+});
+races("an iteration reads what the next one writes", () => {
+  assert.is(codes(loop(i, op("sub", n, 1), put(A, [i], at(A, op("add", i, 1))), "parallel"), A), "WFT051");
+});
+races("a vectorised loop may read ahead, not behind", () => {
+  assert.is(codes(loop(i, 4, put(E, [i], at(E, op("add", i, 1))), "vectorized"), E), "");
+  assert.is(codes(loop(i, 4, put(E, [op("add", i, 1)], at(E, i)), "vectorized"), E), "WFT051");
+});
+races("an accumulating axis must be a reduction", () => {
+  assert.is(codes(sum("spatial"), D, E), "WFT052");
+  assert.is(codes(sum("reduce"), D, E), "");
+});
+races("a reduction bound to a parallel loop is a conflict", () => {
+  const body = loop(i, 8, loop(j, 8, blk("sum", [[x, "spatial", 8, i], [y, "reduce", 8, j]], put(E, [x], op("add", at(E, x), at(D, x, y)))), "parallel"));
+  assert.is(codes(body, D, E), "WFT050");
+});
+races("safe programs are silent, flattened and symbolic ones too", () => {
+  assert.is(codes(seedMatmul().body, ...seedMatmul().params.map((p) => p.buffer!)).replace(/WFT00\d ?/g, ""), "");
+  assert.is(codes(loop(i, n, loop(j, m, put(F, [op("add", op("mul", i, m), j)], at(B, i, j))), "parallel"), F, B), "");
+  assert.is(codes(loop(i, n, put(A, [0]), "parallel"), A), "", "all write the same value");
+});
+races("what cannot be decided is silent unless asked for", () => {
+  const index = at(buf("I", [8]), i);
+  assert.is(findRaces(func("f", [E], loop(i, 8, put(E, [index], at(D, i, i)), "parallel"))).races.length, 0);
+});
+
+// ---- against enumeration -----------------------------------------------------
+
+const coefficient = fc.constantFrom(0, 0, 1, 1, 2, 3, -1);
+const linear = fc.tuple(fc.integer({ min: 0, max: 3 }), coefficient, coefficient).map(([c, a, b]): PrimExpr => op("add", op("add", op("mul", i, a), op("mul", j, b)), intImm(c + 12)));
+const index = fc.oneof(linear, fc.tuple(linear, fc.constantFrom(2, 3, 4), fc.constantFrom("floordiv" as const, "floormod" as const)).map(([e, c, kind]) => op(kind, e, c)));
+
+races("verdicts agree with comparing all pairs of iterations", () => {
+  let decided = 0;
+  fc.assert(
+    fc.property(index, index, fc.constantFrom<LoopKind>("parallel", "vectorized"), (w, r, kind) => {
+      const P = buf("P", [64]);
+      const f = func("f", [P], loop(i, 4, loop(j, 3, put(P, [w], op("add", at(P, r), i))), kind));
+      const { races: found, unknown } = findRaces(f);
+      const expected = conflicts(w, r, kind);
+      if (found.length > 0) assert.ok(expected, `${exprText(w)} ${exprText(r)} ${kind}`);
+      else if (unknown.length === 0) assert.not(expected, `${exprText(w)} ${exprText(r)} ${kind}`);
+      if (unknown.length === 0) decided++;
+    }),
+    { seed: 3, numRuns: 300 },
+  );
+  assert.ok(decided > 250, `${decided} of 300 decided`);
+});
+
+function conflicts(w: PrimExpr, r: PrimExpr, kind: LoopKind): boolean {
+  const value = (e: PrimExpr, a: number, b: number): unknown => evaluate(e, { of: (u: Var) => (u === i ? a : u === j ? b : undefined) });
+  for (let a = 0; a < 4; a++)
+    for (let b = 0; b < 3; b++)
+      for (let c = 0; c < 4; c++)
+        for (let d = 0; d < 3; d++) {
+          if (a === c) continue;
+          if (value(w, a, b) === value(w, c, d)) return true;
+          if (value(w, a, b) === value(r, c, d) && (kind === "parallel" || a < c)) return true;
+        }
+  return false;
+}
+
+races.run();
