@@ -60,7 +60,6 @@ const scope = defineCodes("SCO", {
     message: "there is no `{section}` object number {index} in a metadata section",
     hint: "put `metadata = tvm.ir.load_json(\"\"\"…\"\"\")` before the program, or write the constant in place",
   },
-  unusedDefine: { number: 19, severity: "warning", message: "no template constant is named `{name}`" },
   macroDepth: {
     number: 20,
     message: "`{name}` expands itself",
@@ -112,7 +111,7 @@ const scope = defineCodes("SCO", {
 
 const type = defineCodes("TYP", {
   unknownDType: { number: 1, message: "`{name}` is not a data type" },
-  expectedDictionary: { number: 2, message: "a dictionary is expected here", hint: "write `{\"key\": value}`" },
+  expectedDictionary: { number: 2, message: "a dictionary is expected here", hint: "keys and values stand in braces" },
   keyNotString: { number: 3, message: "the keys of an attribute dictionary are strings" },
   repeatedKey: { number: 4, message: "key `{key}` stands twice in this dictionary", hint: "remove one of them" },
   notAnExpression: { number: 5, message: "\"{text}\" is not an expression" },

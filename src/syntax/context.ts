@@ -13,6 +13,7 @@ import { int32, type DType } from "../support/dtype.js";
 import type { Diagnostic, Sink } from "../support/diagnostic.js";
 import type { Source, Span } from "../support/source.js";
 import { splitPath, type Dialect } from "./dialect-names.js";
+import type { TirState } from "./elaborate/tir/state.js";
 import type { Era } from "./era.js";
 import { lookup, newScope, type Entity, type Scope } from "./scope.js";
 
@@ -49,6 +50,10 @@ export interface ElabContext {
   moduleName: string;
   moduleAttrs: ReadonlyMap<string, AttrValue>;
   globalInfos: Map<string, readonly import("../ir/module.js").GlobalInfo[]>;
+  /** `@I.ir_module(s_tir=True)` */
+  moduleSTir: boolean;
+  /** Whether the file or its host gives template constants. */
+  hasConstants: boolean;
   /** The innermost scope. */
   scope: Scope;
   /** Era of the function at hand. */
@@ -57,11 +62,24 @@ export interface ElabContext {
   literalInt: DType;
   /** Set while text inside a string is read: all spans are then this one. */
   spanOverride: Span | undefined;
+  /** Scope in which the function at hand keeps its symbols. */
+  functionScope: Scope | undefined;
+  /** Reads an attribute value (set once; breaks the circle between expressions and attributes). */
+  readonly attribute: (ctx: ElabContext, expr: Expr) => AttrValue | undefined;
+  /** State of the T function at hand. */
+  tir: TirState | undefined;
   /** Nesting of expressions, statements and macro expansions. */
   depth: number;
+  /** Nesting of macro expansions. */
+  macroDepth: number;
 }
 
-export const makeContext = (source: Source, sink: Sink, options: ElaborateOptions): ElabContext => ({
+export const makeContext = (
+  source: Source,
+  sink: Sink,
+  options: ElaborateOptions,
+  attribute: ElabContext["attribute"],
+): ElabContext => ({
   source,
   sink,
   options,
@@ -69,11 +87,17 @@ export const makeContext = (source: Source, sink: Sink, options: ElaborateOption
   moduleName: "",
   moduleAttrs: new Map(),
   globalInfos: new Map(),
+  moduleSTir: false,
+  hasConstants: false,
   scope: newScope(),
   era: options.era ?? "2026",
   literalInt: int32,
   spanOverride: undefined,
+  functionScope: undefined,
+  attribute,
+  tir: undefined,
   depth: 0,
+  macroDepth: 0,
 });
 
 /** Place of a syntax node. */

@@ -1,0 +1,2 @@
+/** Elaboration of T functions. */
+export { elaborateTirFunction } from "./function.js";
