@@ -35,11 +35,16 @@ const AFTER_OPERATORS = setOf(t.If, t.Walrus);
 const AFTER_ARGUMENT = setOf(t.Assign, t.For, t.Async);
 const AFTER_ITEM = setOf(t.Comma, t.For, t.Async);
 
+/** A copy without the room that `push` reserves; most lists are short, and a tree has millions. */
+export const exact = <T>(items: T[]): T[] => (items.length === 0 ? items : items.slice());
+
 const NOTHING: Source = { name: "", text: "" };
 
 /** The expression half of the parser. */
 export class ExpressionRules extends EmbeddedActionsParser {
   source: Source = NOTHING;
+  /** Spellings met so far in the file. */
+  spellings = new Map<string, string>();
   /** Mistakes that do not stop parsing. */
   problems: Diagnostic[] = [];
   /** Height of the expression parsed last. */
@@ -58,6 +63,14 @@ export class ExpressionRules extends EmbeddedActionsParser {
       errorMessageProvider: messages,
       skipValidations,
     });
+  }
+
+  /** One copy of each spelling, so that a tree of a large file stays small. */
+  protected shared(text: string): string {
+    const known = this.spellings.get(text);
+    if (known !== undefined) return known;
+    this.spellings.set(text, text);
+    return text;
   }
 
   /** Number of tokens consumed. */
@@ -199,7 +212,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
         const value = this.subject;
         this.CONSUME(t.Dot);
         const name = this.CONSUME(t.Name);
-        return { kind: "Attribute", start: value.start, end: endOf(name), value, name: name.image };
+        return { kind: "Attribute", start: value.start, end: endOf(name), value, name: this.shared(name.image) };
       },
     },
     {
@@ -233,7 +246,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
     {
       ALT: (): ast.Expr => {
         const token = this.CONSUME1(t.Name);
-        return { kind: "Name", start: token.startOffset, end: endOf(token), id: token.image };
+        return { kind: "Name", start: token.startOffset, end: endOf(token), id: this.shared(token.image) };
       },
     },
     { ALT: () => this.numeral(this.CONSUME(t.Num)) },
@@ -282,7 +295,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
     }
     const last = raw.charCodeAt(raw.length - 1) | 32;
     if (last === 106) return this.unsupported("a complex number", start);
-    return { kind: "Num", start, end, raw };
+    return { kind: "Num", start, end, raw: this.shared(raw) };
   }
 
   readonly string = this.RULE("string", (): ast.Str => {
@@ -352,9 +365,10 @@ export class ExpressionRules extends EmbeddedActionsParser {
     if (single !== undefined && items === undefined) return single;
     const end = this.lastEnd();
     this.height = height + 1;
+    const all = exact(items ?? []);
     return magic
-      ? { kind: "Tuple", start, end, items: items ?? [], parens: true, magicComma: true }
-      : { kind: "Tuple", start, end, items: items ?? [], parens: true };
+      ? { kind: "Tuple", start, end, items: all, parens: true, magicComma: true }
+      : { kind: "Tuple", start, end, items: all, parens: true };
   });
 
   readonly list = this.RULE("list", (): ast.Expr => {
@@ -392,8 +406,8 @@ export class ExpressionRules extends EmbeddedActionsParser {
     const end = this.lastEnd();
     this.height = height + 1;
     return magic
-      ? { kind: "List", start, end, items, magicComma: true }
-      : { kind: "List", start, end, items };
+      ? { kind: "List", start, end, items: exact(items), magicComma: true }
+      : { kind: "List", start, end, items: exact(items) };
   });
 
   readonly starred = this.RULE("starred", (): ast.Starred => {
@@ -440,8 +454,8 @@ export class ExpressionRules extends EmbeddedActionsParser {
     const end = this.lastEnd();
     this.height = height + 1;
     return magic
-      ? { kind: "Dict", start, end, entries, magicComma: true }
-      : { kind: "Dict", start, end, entries };
+      ? { kind: "Dict", start, end, entries: exact(entries), magicComma: true }
+      : { kind: "Dict", start, end, entries: exact(entries) };
   });
 
   readonly dictEntry = this.RULE("dictEntry", (): { key: ast.Expr; value: ast.Expr } | string =>
@@ -551,7 +565,8 @@ export class ExpressionRules extends EmbeddedActionsParser {
       this.CONSUME(t.RParen);
       this.height = height;
       if (args.length > 1) this.checkArguments(args);
-      return magic ? { args, magicComma: true } : { args };
+      const all = exact(args);
+      return magic ? { args: all, magicComma: true } : { args: all };
     },
   );
 
@@ -635,7 +650,7 @@ export class ExpressionRules extends EmbeddedActionsParser {
     let { height } = this;
     if (this.none(COMMA)) {
       this.CONSUME1(t.RBracket);
-      return { items };
+      return { items: exact(items) };
     }
     this.MANY({
       GATE: () => this.LA(2).tokenType !== t.RBracket,
@@ -651,7 +666,8 @@ export class ExpressionRules extends EmbeddedActionsParser {
     });
     this.CONSUME(t.RBracket);
     this.height = height;
-    return magic ? { items, magicComma: true } : { items };
+    const all = exact(items);
+    return magic ? { items: all, magicComma: true } : { items: all };
   });
 
   readonly subscript = this.RULE("subscript", (): ast.Expr => {

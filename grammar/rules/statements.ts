@@ -4,7 +4,7 @@ import type * as ast from "../ast/nodes.js";
 import { syntaxCodes } from "../codes.js";
 import { endOf } from "../lexer.js";
 import * as t from "../tokens.js";
-import { ExpressionRules, MAX_HEIGHT } from "./expressions.js";
+import { exact, ExpressionRules, MAX_HEIGHT } from "./expressions.js";
 import { describeTarget, targetAdvice } from "./targets.js";
 import { takeDeeper, takeHead, takeLines, triviaOf, type CommentQueue, type HeadComments } from "./trivia.js";
 
@@ -97,14 +97,14 @@ export class StatementRules extends ExpressionRules {
       made = this.OR([
         {
           ALT: () => {
-            const targets = [value];
-            let last = value;
+            let targets = [value];
+            let last: ast.Expr | undefined;
             this.AT_LEAST_ONE(() => {
               this.CONSUME(t.Assign);
+              if (last !== undefined) targets = [...targets, last];
               last = this.SUBRULE1(this.expressions);
-              targets.push(last);
             });
-            targets.pop();
+            last ??= value;
             for (const target of targets) this.checkTarget(target);
             return { kind: "Assign", start, end: last.end, targets, value: last };
           },
@@ -181,7 +181,7 @@ export class StatementRules extends ExpressionRules {
       items ??= [first];
     });
     if (items === undefined) return first;
-    return { kind: "Tuple", start: first.start, end: this.lastEnd(), items, parens: false };
+    return { kind: "Tuple", start: first.start, end: this.lastEnd(), items: exact(items), parens: false };
   });
 
   private endsList(type: TokenType): boolean {
@@ -337,7 +337,8 @@ export class StatementRules extends ExpressionRules {
     this.into = outer;
     this.head = undefined;
     const end = body[body.length - 1]?.end ?? colonEnd;
-    return { suite: dangling.length === 0 ? { body } : { body, dangling }, head, end };
+    const all = exact(body);
+    return { suite: dangling.length === 0 ? { body: all } : { body: all, dangling }, head, end };
   });
 
   private takeDangling(indent: IToken): ast.Comment[] {
@@ -400,7 +401,7 @@ export class StatementRules extends ExpressionRules {
       items ??= [first];
     });
     if (items === undefined) return first;
-    return { kind: "Tuple", start: first.start, end: this.lastEnd(), items, parens: false };
+    return { kind: "Tuple", start: first.start, end: this.lastEnd(), items: exact(items), parens: false };
   });
 
   readonly target = this.RULE("target", (): ast.Expr =>
