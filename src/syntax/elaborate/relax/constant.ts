@@ -72,7 +72,25 @@ function collect(state: FunctionState, node: A.Expr, depth: number, leaves: Leaf
     }
     return [node.items.length, ...(inner ?? [])];
   }
+  const word = floatWord(node);
+  if (word !== undefined) {
+    leaves.push({ value: word, kind: "float", node });
+    return [];
+  }
   return fromValue(state, elaborateExpr(state, node), node, leaves);
+}
+
+const WORDS: Readonly<Record<string, number>> = { inf: Infinity, "+inf": Infinity, "-inf": -Infinity, nan: NaN };
+
+/** `float("inf")`, `-float("inf")`, `float("nan")`. */
+function floatWord(node: A.Expr): number | undefined {
+  if (node.kind === "Unary" && node.op === "-") {
+    const inner = floatWord(node.operand);
+    return inner === undefined ? undefined : -inner;
+  }
+  if (node.kind !== "Call" || node.func.kind !== "Name" || node.func.id !== "float" || node.args.length !== 1) return undefined;
+  const only = node.args[0]!.value;
+  return only.kind === "Str" ? WORDS[only.value] : undefined;
 }
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
@@ -119,7 +137,7 @@ function fromLiteral(state: FunctionState, value: AttrValue, node: A.Expr, leave
   if (typeof value === "boolean") leaves.push({ value: value ? 1 : 0, kind: "bool", node });
   else if (isInt(value)) leaves.push({ value, kind: "int", node });
   else if (typeof value === "string") {
-    const float = { inf: Infinity, "-inf": -Infinity, nan: NaN }[value];
+    const float = WORDS[value];
     if (float === undefined) return undefined;
     leaves.push({ value: float, kind: "float", node });
   } else if (Array.isArray(value)) {

@@ -4,6 +4,7 @@ import { externFunc } from "../../../ir/module.js";
 import { dtypeValue, primValue, shapeExpr, str, tuple, tupleGetItem, type Expr } from "../../../ir/relax/expr.js";
 import { shapeInfo, tensorInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { tryDType } from "../../../support/dtype.js";
+import { elementCount } from "../../../support/ndarray.js";
 import { plainLiteral } from "../literal.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { takeArguments } from "./arguments.js";
@@ -16,7 +17,7 @@ import { anyOperand, leaf, scalarOf, shapeOfItems } from "./operand.js";
 import { bodySite } from "./output-types.js";
 import { at, fail, type FunctionState } from "./state.js";
 import { dimensions, elaborateType, requiredDType } from "./types.js";
-import { describe, errorValue, isExpr, type RValue } from "./value.js";
+import { describe, errorValue, isExpr } from "./value.js";
 
 const primForm: Form = (state, call) => {
   const args = takeArguments(state, call, "prim_value", ["value"]);
@@ -151,9 +152,20 @@ function castTarget(info: StructInfo, dims: Parameters<typeof shapeExpr>[0], spa
 }
 
 const constForm: Form = (state, call) => {
-  const args = takeArguments(state, call, "const", ["value", "dtype?"]);
+  const args = takeArguments(state, call, "const", ["value", "dtype?", "shape?"]);
   const node = args?.get("value");
-  return node === undefined ? errorValue : (elaborateConstant(state, node, args?.get("dtype"), call) ?? errorValue);
+  if (node === undefined) return errorValue;
+  const made = elaborateConstant(state, node, args?.get("dtype"), call);
+  const shapeNode = args?.get("shape");
+  if (made === undefined || shapeNode === undefined) return made ?? errorValue;
+  // Lengths below one of zero, which nested lists cannot say.
+  const shape = plainLiteral(state.ctx, shapeNode);
+  const lengths = Array.isArray(shape) ? (shape as readonly unknown[]).filter((d): d is number => typeof d === "number" && d >= 0) : [];
+  if (Array.isArray(shape) && lengths.length === shape.length && elementCount(lengths) === elementCount(made.data.shape)) {
+    return { ...made, data: { ...made.data, shape: lengths } };
+  }
+  fail(state, relaxCodes.expectedShape({ at: at(state, shapeNode), what: "this" }));
+  return errorValue;
 };
 
 /** Forms by name below `R`. */
@@ -175,6 +187,3 @@ export const literals: Readonly<Record<string, Form>> = Object.assign(Object.cre
   match_cast: castForm,
   match_shape: matchShapeForm,
 });
-
-/** Used by forms that produce scalars in place. */
-export const asValue = (state: FunctionState, value: RValue): RValue => (value.kind === "error" ? errorValue : value);
