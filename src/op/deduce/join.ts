@@ -60,7 +60,7 @@ export function join(
     case "relax.TensorInfo":
       return joinTensor(a, b as typeof a, prover, options);
     case "relax.DTensorInfo":
-      return structuralEqual(a, b) ? a : objectInfo;
+      return structuralEqual(a, b, { mapFreeVars: false }) ? a : objectInfo;
     case "relax.TupleInfo": {
       const other = b as typeof a;
       if (a.fields.length !== other.fields.length) return objectInfo;
