@@ -1,0 +1,3 @@
+/** The `.rxe` artefact format. */
+export { decodeArtefact, encodeArtefact, type Artefact, type Manifest } from "./artefact.js";
+export * from "./executable.js";

@@ -1,0 +1,78 @@
+/** What can go wrong in the virtual machine. */
+import { defineCodes } from "../support/diagnostic.js";
+
+export const codes = defineCodes("RUN", {
+  badCode: {
+    number: 101,
+    message: "the bytecode of `{name}` cannot be run: {reason}",
+    hint: "build the artefact again",
+    explain: "The machine checks all code before it runs any of it.",
+  },
+  missingHost: {
+    number: 102,
+    message: "the program needs host functions that are not there: {names}",
+    hint: "register them when the program is loaded",
+  },
+  missingKernels: {
+    number: 103,
+    message: "the program has no code for these kernels: {names}",
+    hint: "build the artefact again",
+  },
+  noFunction: { number: 104, message: "the program has no function `{name}`" },
+  argumentCount: {
+    number: 105,
+    message: "`{name}` takes {expected} arguments, but got {actual}",
+  },
+  argumentKind: {
+    number: 106,
+    message: "parameter `{param}` of `{name}` takes {expected}, but got {actual}",
+  },
+  argumentRank: {
+    number: 107,
+    message: "parameter `{param}` of `{name}` has {expected} axes, but the tensor has {actual}",
+  },
+  argumentShape: {
+    number: 108,
+    message: "axis {axis} of `{param}` of `{name}` is {actual}, but `{dimension}` is {expected}",
+  },
+  matchFailed: {
+    number: 109,
+    message: "the value of `{name}` does not match: {found} instead of {expected}",
+  },
+  guardFailed: {
+    number: 110,
+    message: "`{condition}` does not hold: {values}",
+    explain:
+      "The function's accesses are in bounds only if the condition holds, so it is checked on entry.",
+  },
+  kernelStopped: { number: 111, message: "the kernel `{name}` stopped: {reason}" },
+  outOfMemory: { number: 112, message: "there is no room for {bytes} bytes" },
+  storageSize: {
+    number: 113,
+    message: "a tensor of {bytes} bytes at offset {offset} does not fit a storage of {size}",
+  },
+  operand: { number: 114, message: "`{name}` takes {expected}, but got {actual}" },
+  userAssert: { number: 115, message: "the assertion failed: {text}" },
+  stepLimit: {
+    number: 116,
+    message: "the program did not end within {limit} steps",
+    hint: "raise the limit, or look for a loop that never ends",
+  },
+  callDepth: {
+    number: 117,
+    message: "calls of `{name}` are nested more than {limit} deep",
+    hint: "look for a recursion that never ends",
+  },
+  unsetRegister: { number: 118, message: "register %{register} has no value here" },
+  hostFailed: { number: 119, message: "the host function `{name}` failed: {reason}" },
+  noInput: { number: 120, message: "`{name}` has no inputs yet", hint: "call setInput first" },
+  noOutput: {
+    number: 121,
+    message: "`{name}` has no output yet",
+    hint: "call invokeStateful first",
+  },
+  tupleIndex: { number: 122, message: "there is no item {index} in a tuple of {size}" },
+  shapeOverflow: { number: 123, message: "a dimension does not fit 64 bits" },
+  shapeDivision: { number: 124, message: "a dimension is divided by zero" },
+  negativeExtent: { number: 125, message: "the shape ({dims}) has a negative dimension" },
+});

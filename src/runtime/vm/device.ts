@@ -1,0 +1,68 @@
+/** Memory and kernels as the virtual machine sees them. */
+import type { KernelInfo } from "../wasm/kernel-info.js";
+import type { HostScalar, KernelResult, WasmInstance } from "../wasm/instance.js";
+
+export interface Device {
+  /** Address of at least that many bytes, 64-byte aligned. */
+  alloc(bytes: number): number;
+  free(address: number): void;
+  /** A view of all memory; stale after the next allocation. */
+  bytes(): Uint8Array;
+  readonly kernels: ReadonlyMap<string, KernelInfo>;
+  /** Arguments in the order of `KernelInfo.params`. */
+  call(name: string, args: readonly HostScalar[]): KernelResult;
+}
+
+/** A WebAssembly instance as a device. */
+export const wasmDevice = (instance: WasmInstance): Device => ({
+  alloc: (bytes) => instance.heap.alloc(bytes),
+  free: (address) => instance.heap.free(address),
+  bytes: () => instance.bytes(),
+  kernels: instance.kernels,
+  call: (name, args) => instance.call(name, args),
+});
+
+/** A kernel written in JavaScript. */
+export interface HostKernel {
+  readonly info: KernelInfo;
+  run(memory: Uint8Array, args: readonly HostScalar[]): KernelResult;
+}
+
+const ALIGN = 64;
+
+/** A device in plain memory, which grows by doubling; for programs without kernels, and for tests. */
+export function memoryDevice(kernels: readonly HostKernel[] = []): Device {
+  let memory = new Uint8Array(1 << 16);
+  let top = ALIGN;
+  const sizes = new Map<number, number>();
+  const free = new Map<number, number[]>();
+  const byName = new Map(kernels.map((k) => [k.info.name, k]));
+  return {
+    kernels: new Map(kernels.map((k) => [k.info.name, k.info])),
+    alloc(bytes) {
+      const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
+      const known = free.get(size)?.pop();
+      const address = known ?? top;
+      if (known === undefined) top += size;
+      if (top > memory.length) {
+        const larger = new Uint8Array(Math.max(memory.length * 2, top));
+        larger.set(memory);
+        memory = larger;
+      }
+      sizes.set(address, size);
+      return address;
+    },
+    free(address) {
+      const size = sizes.get(address);
+      if (size === undefined) return;
+      sizes.delete(address);
+      free.set(size, [...(free.get(size) ?? []), address]);
+    },
+    bytes: () => memory,
+    call(name, args) {
+      const kernel = byName.get(name);
+      if (kernel === undefined) throw new Error(`no kernel ${name}`);
+      return kernel.run(memory, args);
+    },
+  };
+}

@@ -1,0 +1,367 @@
+/** The virtual machine: frames, registers, calls. */
+import type { Executable, FunctionRecord } from "../../artefact/index.js";
+import { DiagnosticError } from "../../support/diagnostic.js";
+import { dtype } from "../../support/dtype.js";
+import type { Source, Span } from "../../support/source.js";
+import {
+  floatValue,
+  intValue,
+  nullValue,
+  shapeValue,
+  stringValue,
+  type HostCode,
+  type Value,
+} from "../../support/value.js";
+import { codes } from "../codes.js";
+import { builtins } from "./builtins.js";
+import { bytesOfTensor, fail, newTensor, type VmContext } from "./context.js";
+import { borrowedValue, fromHostValue, toHostValue } from "./convert.js";
+import type { Device } from "./device.js";
+import { prepareKernel, type KernelCode } from "./kernel-call.js";
+import { loadCode, type Instruction, type Operand } from "./load.js";
+import { describe, release, retain, type VmClosure, type VmValue } from "./value.js";
+
+export interface MachineOptions {
+  /** Host functions by name. */
+  readonly hosts?: ReadonlyMap<string, HostCode>;
+  /** Instructions after which the program is stopped. */
+  readonly stepLimit?: number;
+  readonly depthLimit?: number;
+  /** Bytes of one allocation. */
+  readonly memoryLimit?: number;
+  /** Takes the lines a program prints. */
+  print?(text: string): void;
+  /** Told of every call before it runs. */
+  instrument?(name: string, args: readonly Value[]): void;
+}
+
+/** A loaded program. */
+export interface Machine {
+  /** Runs a function; throws a {@link DiagnosticError} when the program stops. */
+  invoke(name: string, args: readonly Value[]): Value;
+  /** Names of the parameters, or undefined when there is no such function. */
+  paramsOf(name: string): readonly string[] | undefined;
+  readonly functionNames: readonly string[];
+  /** Bytes of the constants. */
+  readonly constantBytes: number;
+}
+
+interface Frame {
+  readonly record: Extract<FunctionRecord, { kind: "vm" }>;
+  readonly registers: (VmValue | undefined)[];
+  pc: number;
+  /** Register of the caller that takes the result; −1: none. */
+  readonly dst: number;
+}
+
+type Resolved =
+  | { readonly kind: "vm"; readonly record: Extract<FunctionRecord, { kind: "vm" }> }
+  | { readonly kind: "kernel"; readonly name: string; readonly run: KernelCode }
+  | { readonly kind: "builtin"; readonly name: string; readonly run: (typeof builtins)[string] }
+  | { readonly kind: "host"; readonly name: string; readonly run: HostCode }
+  | { readonly kind: "invoke"; readonly name: string; readonly dynamic: boolean };
+
+/** Builtins that call a function given as a value. */
+const INVOKE: Readonly<Record<string, boolean>> = {
+  "vm.builtin.invoke_closure": false,
+  "vm.builtin.call_tir_dyn": true,
+};
+
+function resolve(e: Executable, device: Device, hosts: ReadonlyMap<string, HostCode>): Resolved[] {
+  const missing: string[] = [];
+  const noKernel: string[] = [];
+  const resolved = e.functions.map((record): Resolved => {
+    const { name } = record;
+    if (record.kind === "vm") return { kind: "vm", record };
+    if (record.kind === "kernel") {
+      const info = device.kernels.get(name);
+      if (info !== undefined) return { kind: "kernel", name, run: prepareKernel(record, info) };
+      noKernel.push(name);
+    } else {
+      if (Object.hasOwn(INVOKE, name)) return { kind: "invoke", name, dynamic: INVOKE[name]! };
+      const host = hosts.get(name);
+      if (host !== undefined) return { kind: "host", name, run: host };
+      if (Object.hasOwn(builtins, name)) return { kind: "builtin", name, run: builtins[name]! };
+      missing.push(name);
+    }
+    return { kind: "builtin", name, run: () => nullValue };
+  });
+  const list = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(", ");
+  if (noKernel.length > 0) fail(codes.missingKernels({ names: list(noKernel) }));
+  if (missing.length > 0) fail(codes.missingHost({ names: list(missing) }));
+  return resolved;
+}
+
+/** Checks a program, puts its constants into the memory of the device, and makes it ready to run. */
+export function makeMachine(e: Executable, device: Device, options: MachineOptions = {}): Machine {
+  const code = loadCode(e);
+  const functions = resolve(e, device, options.hosts ?? new Map());
+  const sources: readonly Source[] = e.sources;
+  const stepLimit = options.stepLimit ?? Infinity;
+  const depthLimit = options.depthLimit ?? 20_000;
+  const frames: Frame[] = [];
+  let steps = 0;
+  const place = (pc: number): Span | undefined => {
+    const p = e.places[pc];
+    return p && { source: sources[p.source]!, start: p.start, end: p.end };
+  };
+  const vm: VmContext = {
+    device,
+    print: (text) => options.print?.(text),
+    at: () => {
+      const top = frames[frames.length - 1];
+      return top && place(top.pc);
+    },
+    memoryLimit: options.memoryLimit ?? 2 ** 32,
+  };
+  const free = (address: number): void => device.free(address);
+  const constants = e.constants.map((c) => loadConstant(vm, c));
+  constants.forEach(retain);
+  const closures = functions.map((f, func): VmClosure => ({
+    kind: "closure",
+    name: f.kind === "vm" ? f.record.name : f.name,
+    func,
+    captured: [],
+  }));
+
+  const set = (frame: Frame, dst: number, value: VmValue): void => {
+    retain(value);
+    if (dst < 0) return release(value, free);
+    const old = frame.registers[dst];
+    frame.registers[dst] = value;
+    if (old !== undefined) release(old, free);
+  };
+  const read = (frame: Frame, o: Operand): VmValue => {
+    if (o.kind === "value") return o.value;
+    if (o.kind === "constant") return constants[o.index]!;
+    if (o.kind === "function") return closures[o.index]!;
+    const value = frame.registers[o.register];
+    return value ?? fail(codes.unsetRegister({ at: vm.at(), register: o.register }));
+  };
+  const pop = (): void => {
+    const frame = frames.pop()!;
+    for (const value of frame.registers) if (value !== undefined) release(value, free);
+  };
+  const push = (record: Frame["record"], args: readonly VmValue[], dst: number): void => {
+    if (args.length !== record.paramNames.length) {
+      fail(
+        codes.argumentCount({
+          at: vm.at(),
+          name: record.name,
+          expected: record.paramNames.length,
+          actual: args.length,
+        }),
+      );
+    }
+    if (frames.length >= depthLimit) {
+      fail(codes.callDepth({ at: vm.at(), name: record.name, limit: depthLimit }));
+    }
+    const registers = new Array<VmValue | undefined>(record.registers).fill(undefined);
+    args.forEach((a, i) => {
+      retain(a);
+      registers[i] = a;
+    });
+    frames.push({ record, registers, pc: record.start, dst });
+  };
+
+  /** Calls a function value; true when a frame was pushed for it. */
+  const apply = (
+    frame: Frame,
+    f: VmValue | undefined,
+    args: readonly VmValue[],
+    dst: number,
+  ): boolean => {
+    if (f?.kind !== "closure") {
+      return fail(
+        codes.operand({ at: vm.at(), name: "call", expected: "a function", actual: describe(f) }),
+      );
+    }
+    const all = [...args, ...f.captured];
+    if (f.func !== undefined) return call(frame, functions[f.func]!, all, dst);
+    const host = f.host!;
+    set(
+      frame,
+      dst,
+      callHost(host.name, (_, values) => host.call(values), all),
+    );
+    return false;
+  };
+  const callHost = (name: string, run: HostCode, args: readonly VmValue[]): VmValue => {
+    const values = args.map((a) => borrowedValue(vm, a, callBack));
+    try {
+      const result = run({ print: vm.print }, values);
+      return own(result, values, args);
+    } catch (error) {
+      if (error instanceof DiagnosticError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      return fail(codes.hostFailed({ at: vm.at(), name, reason }));
+    }
+  };
+  /** A host function that gives back one of its arguments means that value, not a copy. */
+  const own = (result: Value, values: readonly Value[], args: readonly VmValue[]): VmValue => {
+    const same = values.indexOf(result);
+    return same >= 0 ? args[same]! : fromHostValue(vm, result);
+  };
+  const call = (frame: Frame, f: Resolved, args: readonly VmValue[], dst: number): boolean => {
+    switch (f.kind) {
+      case "vm":
+        push(f.record, args, dst);
+        return true;
+      case "kernel":
+        set(frame, dst, f.run(vm, args));
+        return false;
+      case "builtin":
+        set(frame, dst, f.run(vm, args, f.name));
+        return false;
+      case "host":
+        set(frame, dst, callHost(f.name, f.run, args));
+        return false;
+      case "invoke": {
+        const last = args[args.length - 1];
+        if (f.dynamic && last?.kind === "shape") {
+          const dims = last.dims.map((d) => intValue(d, dtype("int64")));
+          return apply(frame, args[0], [...args.slice(1, -1), ...dims], dst);
+        }
+        return apply(frame, args[0], args.slice(1), dst);
+      }
+    }
+  };
+
+  /** Runs until the frame at `depth` has returned; its value is still held once. */
+  const run = (depth: number): VmValue => {
+    for (;;) {
+      const frame = frames[frames.length - 1]!;
+      const i: Instruction = code[frame.pc]!;
+      if (++steps > stepLimit) fail(codes.stepLimit({ at: vm.at(), limit: stepLimit }));
+      switch (i.op) {
+        case "call": {
+          const f = functions[i.func]!;
+          const args = i.args.map((a) => read(frame, a));
+          if (options.instrument !== undefined) tell(f, args);
+          call(frame, f, args, i.dst);
+          // A pushed frame returns to the instruction after this one.
+          frame.pc++;
+          break;
+        }
+        case "ret": {
+          const value = read(frame, { kind: "register", register: i.register });
+          retain(value);
+          const { dst } = frame;
+          pop();
+          if (frames.length === depth) return value;
+          set(frames[frames.length - 1]!, dst, value);
+          release(value, free);
+          break;
+        }
+        case "goto":
+          frame.pc = i.target;
+          break;
+        case "branch": {
+          const cond = read(frame, { kind: "register", register: i.register });
+          if (cond.kind !== "int") {
+            fail(
+              codes.operand({
+                at: vm.at(), name: "if", expected: "a truth value", actual: describe(cond),
+              }), // prettier-ignore
+            );
+          }
+          frame.pc = cond.value !== 0 ? frame.pc + 1 : i.otherwise;
+        }
+      }
+    }
+  };
+  const tell = (f: Resolved, args: readonly VmValue[]): void => {
+    const name = f.kind === "vm" ? f.record.name : f.name;
+    options.instrument!(
+      name,
+      args.map((a) => toHostValue(vm, a)),
+    );
+  };
+
+  /** Runs a function to its end with values of the host; on failure everything it held is given back. */
+  const enter = (
+    f: Resolved,
+    given: readonly Value[],
+    captured: readonly VmValue[] = [],
+  ): Value => {
+    const depth = frames.length;
+    const args: VmValue[] = [];
+    try {
+      for (const g of given) {
+        const value = fromHostValue(vm, g);
+        retain(value);
+        args.push(value);
+      }
+      const all = [...args, ...captured];
+      let result: VmValue;
+      if (f.kind === "vm") {
+        push(f.record, all, -1);
+        result = run(depth);
+      } else {
+        result = f.kind === "kernel" ? f.run(vm, all) : fail(codes.noFunction({ name: f.name }));
+        retain(result);
+        // A kernel stores to its tensors: copy them back to the caller's.
+        if (f.kind === "kernel") copyBack(given, args);
+      }
+      const value = toHostValue(vm, result, callBack);
+      release(result, free);
+      return value;
+    } finally {
+      while (frames.length > depth) pop();
+      for (const a of args) release(a, free);
+    }
+  };
+  const copyBack = (given: readonly Value[], args: readonly VmValue[]): void =>
+    given.forEach((g, i) => {
+      const arg = args[i]!;
+      if (g.kind === "tensor" && arg.kind === "tensor") g.data.bytes.set(bytesOfTensor(vm, arg));
+    });
+  const callBack = (closure: VmValue, args: readonly Value[]): Value => {
+    if (closure.kind !== "closure" || closure.func === undefined) return nullValue;
+    return enter(functions[closure.func]!, args, closure.captured);
+  };
+
+  const byName = new Map<string, Resolved>();
+  functions.forEach((f) => {
+    if (f.kind === "vm" && f.record.isPublic) byName.set(f.record.name, f);
+    else if (f.kind === "kernel") byName.set(f.name, f);
+  });
+  return {
+    invoke(name, args) {
+      const f = byName.get(name);
+      if (f === undefined) return fail(codes.noFunction({ name }));
+      if (frames.length === 0) steps = 0;
+      return enter(f, args);
+    },
+    paramsOf(name) {
+      const record = e.functions.find((f) => f.name === name && f.kind !== "host");
+      if (record?.kind === "vm") return record.paramNames;
+      return record?.kind === "kernel" ? record.params.map((p) => p.name) : undefined;
+    },
+    functionNames: [...byName.keys()],
+    constantBytes: e.constants.reduce(
+      (n, c) => n + (c.kind === "tensor" ? c.data.bytes.length : 0),
+      0,
+    ),
+  };
+}
+
+function loadConstant(vm: VmContext, c: Executable["constants"][number]): VmValue {
+  switch (c.kind) {
+    case "tensor": {
+      const t = newTensor(vm, c.data.dtype, c.data.shape);
+      bytesOfTensor(vm, t).set(c.data.bytes);
+      return t;
+    }
+    case "shape":
+      return shapeValue(c.dims);
+    case "int":
+      return intValue(c.value, dtype(c.dtype));
+    case "float":
+      return floatValue(c.value, dtype(c.dtype));
+    case "string":
+      return stringValue(c.value);
+    case "dtype":
+      return { kind: "dtype", value: dtype(c.value) };
+  }
+}

@@ -1,0 +1,102 @@
+/** Values in registers. Tensors live in the memory of the device, in storages that are counted. */
+import type { DType } from "../../support/dtype.js";
+import type { Int } from "../../support/int.js";
+import type {
+  ClosureValue,
+  DTypeValue,
+  FloatValue,
+  IntValue,
+  NullValue,
+  ObjectValue,
+  ShapeValue,
+  StringValue,
+} from "../../support/value.js";
+
+export interface DeviceStorage {
+  readonly address: number;
+  readonly size: number;
+  /** Registers and tuples that hold it; it is given back when none does any more. */
+  refs: number;
+}
+
+export interface DeviceTensor {
+  readonly kind: "tensor";
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly storage: DeviceStorage;
+  /** In bytes. */
+  readonly offset: number;
+}
+export interface VmStorage {
+  readonly kind: "storage";
+  readonly storage: DeviceStorage;
+}
+export interface VmTuple {
+  readonly kind: "tuple";
+  readonly fields: readonly VmValue[];
+}
+/** A function of the program with its last arguments, or one of the host. */
+export interface VmClosure {
+  readonly kind: "closure";
+  readonly name: string;
+  readonly func?: number | undefined;
+  readonly captured: readonly VmValue[];
+  readonly host?: ClosureValue | undefined;
+}
+/** Values of the symbols of one call. */
+export interface ShapeHeap {
+  readonly kind: "heap";
+  readonly slots: (Int | undefined)[];
+}
+
+export type VmValue =
+  | DeviceTensor | VmStorage | VmTuple | VmClosure | ShapeHeap
+  | ShapeValue | IntValue | FloatValue | StringValue | DTypeValue | NullValue | ObjectValue; // prettier-ignore
+
+/** Calls `each` for every storage a value holds. */
+function storagesOf(value: VmValue, each: (s: DeviceStorage) => void): void {
+  if (value.kind === "tensor" || value.kind === "storage") each(value.storage);
+  else if (value.kind === "tuple") for (const f of value.fields) storagesOf(f, each);
+  else if (value.kind === "closure") for (const c of value.captured) storagesOf(c, each);
+}
+
+const increase = (s: DeviceStorage): void => void s.refs++;
+
+export const retain = (value: VmValue): void => storagesOf(value, increase);
+
+/** Gives back storages that nothing else holds. */
+export const release = (value: VmValue, free: (address: number) => void): void =>
+  storagesOf(value, (s) => {
+    if (--s.refs === 0) free(s.address);
+  });
+
+export function describe(value: VmValue | undefined): string {
+  if (value === undefined) return "nothing";
+  switch (value.kind) {
+    case "tensor": {
+      const shape = `${value.shape.join(", ")}${value.shape.length === 1 ? "," : ""}`;
+      return `a tensor of shape (${shape}) and type ${value.dtype.name}`;
+    }
+    case "shape":
+      return `the shape (${value.dims.join(", ")})`;
+    case "int":
+    case "float":
+      return `the ${value.dtype.name} ${value.value}`;
+    case "string":
+      return "a string";
+    case "dtype":
+      return `the type ${value.value.name}`;
+    case "tuple":
+      return `a tuple of ${value.fields.length}`;
+    case "closure":
+      return "a function";
+    case "storage":
+      return "a storage";
+    case "heap":
+      return "the symbols of a call";
+    case "null":
+      return "nothing";
+    case "object":
+      return "an object of the host";
+  }
+}
