@@ -50,7 +50,7 @@ async function runSuite(suite, result, fail) {
   result.passed += passed;
   result.skipped += skipped;
   if (typeof problems === "string") {
-    fail(problems.trimEnd() + printed(output), total - passed);
+    fail(withoutRepeats(problems.trimEnd()) + printed(output), total - passed);
   } else if (passed !== total) {
     fail(
       `  ${name}: ${passed} of ${total} tests ran; a \`before\` hook has thrown`,
@@ -61,6 +61,19 @@ async function runSuite(suite, result, fail) {
   }
   if (process.env.CI && skipped > 0)
     fail(`  ${name}: ${skipped} tests are skipped or left out by \`only\``);
+}
+
+/** uvu shows a message of several lines twice, the second time as a part of the stack; this drops the second. */
+function withoutRepeats(problems) {
+  let seen = new Set();
+  const kept = problems.split("\n").filter((line) => {
+    if (line.includes(" FAIL ")) seen = new Set();
+    const text = line.trim();
+    const isRepeat = /^ {4}\S/.test(line) && seen.has(text);
+    seen.add(text);
+    return !isRepeat;
+  });
+  return kept.join("\n");
 }
 
 /** What the tests themselves wrote, shown only with a failure. */
