@@ -305,9 +305,10 @@ function markSoftKeyword(out: IToken[], from: number, last: IToken): void {
   const second = out[from + 1];
   if (second === undefined) return;
   const operand = second.tokenType === t.Name || second.tokenType === t.Num || second.tokenType === t.Str;
-  const bracket = second.tokenType === t.LParen || second.tokenType === t.LBracket;
-  const colon = last.tokenType === t.Colon;
-  if (operand || (bracket && colon && word !== "type")) {
+  const listed =
+    (second.tokenType === t.LBracket && last.tokenType === t.Colon) ||
+    (second.tokenType === t.LParen && hasColon(out, from));
+  if (operand || (listed && word !== "type")) {
     first.tokenType = t.SoftKeyword;
     first.tokenTypeIdx = t.SoftKeyword.tokenTypeIdx ?? 0;
   }

@@ -124,6 +124,7 @@ function* findHeads(
   /** Start of the comment and blank lines directly above the current line. */
   let above: number | undefined;
   let decorated: number | undefined;
+  let brackets = { at: from, depth: 0 };
   for (let start = from; start < to; ) {
     while (string < strings.length && strings[string + 1]! <= start) string += 2;
     const inString = string < strings.length && strings[string]! < start;
@@ -144,12 +145,15 @@ function* findHeads(
     } else {
       const c = text.charCodeAt(line.at);
       if (c === 64) {
-        if (matchesAt(decoratorLine, text, line.at)) decorated ??= above ?? start;
-        else decorated = undefined;
+        // An unusual decorator, or a product in brackets that goes on at the start of a line.
+        const usual = matchesAt(decoratorLine, text, line.at);
+        if (!usual) advance(cursor, brackets, line.at);
+        if (usual || brackets.depth === 0) decorated ??= above ?? start;
       } else if ((c === 100 || c === 99 || c === 97) && matchesAt(headWord, text, line.at)) {
         const kind = matchesAt(classWord, text, line.at) ? "class" : "function";
         yield { start: decorated ?? above ?? start, kind };
         decorated = undefined;
+        brackets = { at: line.at, depth: 0 };
       } else if (c !== 41 && c !== 93 && c !== 125) decorated = undefined;
       above = undefined;
     }

@@ -16,7 +16,7 @@ const SHORT = 24;
 export const verbatim = (text: string): Doc =>
   text.includes("\n") ? join(literallineWithoutBreakParent, text.split("\n")) : text;
 
-/** Document of an expression that stands alone or in a list. */
+/** Document of an expression inside brackets, or of one that breaks at no operator of its own. */
 export function exprDoc(e: ast.Expr, comments: InnerComments): Doc {
   if (comments.left === 0 || !comments.inside(e.start, e.end)) {
     const notes: FlatNotes = { magic: false };
@@ -52,7 +52,7 @@ export function exprDoc(e: ast.Expr, comments: InnerComments): Doc {
     case "Lambda": {
       const notes: FlatNotes = { magic: false };
       const head = flat({ ...e, body: { kind: "Name", start: -1, end: -1, id: "" } }, notes);
-      return [head, itemDoc(e.body, comments)];
+      return [head, valueDoc(e.body, comments)];
     }
     case "Slice": {
       const parts: Doc[] = [];
@@ -117,7 +117,9 @@ const itemDoc = (e: ast.Expr, comments: InnerComments): Doc =>
 
 function operandDoc(parent: ast.Expr, child: ast.Expr, right: boolean, comments: InnerComments): Doc {
   const bare = child.kind === "Tuple" && !child.parens && child.items.length > 0;
-  if (!bare && !needsParens(parent, child, right)) return exprDoc(child, comments);
+  if (!bare && !needsParens(parent, child, right)) {
+    return child.kind === "Str" ? valueDoc(child, comments) : exprDoc(child, comments);
+  }
   if (child.kind === "UnsupportedExpr") return exprDoc(child, comments);
   return parenthesised(child, comments);
 }
@@ -178,12 +180,12 @@ const levelOf = (e: ast.Binary | ast.BoolOp): number =>
 const breaksAtOperators = (e: ast.Expr): boolean =>
   e.kind === "Binary" || e.kind === "BoolOp" || e.kind === "Compare" || e.kind === "Conditional";
 
-/** The right side of `=`, a condition, a returned value: brackets are added where operators must break. */
+/** Document of an expression outside brackets: they are added where operators must break. */
 export function valueDoc(e: ast.Expr, comments: InnerComments): Doc {
   if (breaksAtOperators(e)) {
     return group([ifBreak("("), indent([softline, chainDoc(e, comments)]), softline, ifBreak(")")]);
   }
-  if (e.kind === "Unary" || (e.kind === "Str" && isAdjacent(e))) {
+  if (e.kind === "Unary" || e.kind === "Starred" || (e.kind === "Str" && isAdjacent(e))) {
     return group([ifBreak("("), indent([softline, exprDoc(e, comments)]), softline, ifBreak(")")]);
   }
   return exprDoc(e, comments);

@@ -4,7 +4,7 @@ import { builders, printer } from "prettier/doc";
 import type * as ast from "../ast/nodes.js";
 import { bracketed, type ListItem } from "./brackets.js";
 import { innerComments, noComments, type InnerComments } from "./comments.js";
-import { argumentsDoc, exprDoc, parameterDoc, valueDoc, verbatim } from "./expressions.js";
+import { argumentsDoc, parameterDoc, valueDoc, verbatim } from "./expressions.js";
 import { flat, flatArguments, flatItem, flatParameter, type FlatNotes } from "./flat.js";
 
 const { align } = builders;
@@ -268,15 +268,15 @@ function lineDoc(s: Line, comments: InnerComments): Doc {
     case "ExprStmt":
       return valueDoc(s.value, comments);
     case "Assign":
-      return [...s.targets.map((target) => [exprDoc(target, comments), " = "]), valueDoc(s.value, comments)];
+      return [...s.targets.map((target) => [valueDoc(target, comments), " = "]), valueDoc(s.value, comments)];
     case "AnnAssign": {
-      const head: Doc[] = [exprDoc(s.target, comments), ": ", exprDoc(s.annotation, comments)];
+      const head: Doc[] = [valueDoc(s.target, comments), ": ", valueDoc(s.annotation, comments)];
       return s.value === undefined ? head : [...head, " = ", valueDoc(s.value, comments)];
     }
     case "AugAssign":
-      return [exprDoc(s.target, comments), ` ${s.op}= `, valueDoc(s.value, comments)];
+      return [valueDoc(s.target, comments), ` ${s.op}= `, valueDoc(s.value, comments)];
     case "For":
-      return ["for ", exprDoc(s.target, comments), " in ", valueDoc(s.iter, comments), ":"];
+      return ["for ", valueDoc(s.target, comments), " in ", valueDoc(s.iter, comments), ":"];
     case "While":
       return ["while ", valueDoc(s.cond, comments), ":"];
     case "If":
@@ -298,7 +298,7 @@ function lineDoc(s: Line, comments: InnerComments): Doc {
         ? flatLine(s, { magic: false })
         : ["class ", s.name, argumentsDoc(s.bases, s.body.body[0]?.start ?? s.end, comments), ":"];
     case "Decorator":
-      return ["@", exprDoc(s.value, comments)];
+      return ["@", valueDoc(s.value, comments)];
     default:
       return verbatim(flatLine(s, { magic: false }));
   }
@@ -306,8 +306,8 @@ function lineDoc(s: Line, comments: InnerComments): Doc {
 
 const withDoc = (item: ast.WithItem, comments: InnerComments): Doc =>
   item.target === undefined
-    ? exprDoc(item.context, comments)
-    : [exprDoc(item.context, comments), " as ", exprDoc(item.target, comments)];
+    ? valueDoc(item.context, comments)
+    : [valueDoc(item.context, comments), " as ", valueDoc(item.target, comments)];
 
 function importDoc(s: ast.Import): Doc {
   const { module } = s;
@@ -329,6 +329,6 @@ function functionDoc(s: ast.FunctionDef, comments: InnerComments): Doc {
   const close = s.returns?.start ?? s.body.body[0]?.start ?? s.end;
   const head = `def ${s.name}${typeParams(s, { magic: false })}`;
   const params = bracketed("(", items, ")", close, comments, { magic: s.magicComma, spread: true });
-  const result: Doc = s.returns === undefined ? "" : [" -> ", exprDoc(s.returns, comments)];
+  const result: Doc = s.returns === undefined ? "" : [" -> ", valueDoc(s.returns, comments)];
   return [head, params, result, ":"];
 }
