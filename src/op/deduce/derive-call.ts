@@ -69,8 +69,7 @@ export function deriveCallReturn(
       }),
     );
   });
-  if (failed || args.some(isErrorInfo)) return failed ? errorInfo : erase(func.ret, match.images());
-  return erase(func.ret, match.images());
+  return failed ? errorInfo : erase(func.ret, match.images());
 }
 
 interface Deferred {
@@ -182,6 +181,7 @@ class Matcher {
   images(): Parameters<typeof erase>[1] {
     return {
       symbol: (v) => this.symbols.get(v),
+      simplify: (e) => this.ctx.simplify(e),
       shape: (v) => {
         const bound = this.shapes.get(v);
         if (bound !== undefined) return bound;

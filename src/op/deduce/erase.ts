@@ -16,6 +16,8 @@ import { symbolsOf } from "./symbols.js";
 export interface Images {
   /** What stands for a symbol; the symbol itself where it stays known; undefined: forgotten. */
   symbol(v: Var): PrimExpr | undefined;
+  /** Applied to lengths that change. */
+  simplify?(e: PrimExpr): PrimExpr;
   /** The same for variables used as shapes. */
   shape(v: RelaxVar): ShapeExpr | RelaxVar | undefined;
 }
@@ -86,7 +88,11 @@ function mapped(dims: readonly PrimExpr[], images: Images): readonly PrimExpr[] 
     changed = true;
     map.set(v, image);
   }
-  return changed ? dims.map((d) => substitute(d, map)) : dims;
+  if (!changed) return dims;
+  return dims.map((d) => {
+    const after = substitute(d, map);
+    return after === d ? d : (images.simplify?.(after) ?? after);
+  });
 }
 
 /** Keeps what is visible: symbols and shape variables outside the sets stay as they are. */

@@ -1,6 +1,6 @@
 /** Distributed tensors. */
 import { defineOp } from "../../define-op.js";
-import { func, intAttr, meshAttr, outTy, strAttr, tensor, tupleArg } from "../../params.js";
+import { func, intAttr, meshAttr, outTy, shape, strAttr, tensor, tupleArg } from "../../params.js";
 import { explicitRule } from "../../rules/call.js";
 import { scatterWorkersRule, shardingRule } from "../../rules/distributed.js";
 
@@ -34,6 +34,11 @@ export const callTirLocalView = defineOp({
   ...common,
   name: "dist.call_tir_local_view",
   summary: "Calls a T function on the local parts of distributed tensors.",
-  params: [func("gvar"), tupleArg("args"), outTy],
+  params: [
+    func("gvar"),
+    tupleArg("args"),
+    outTy,
+    shape("tir_vars", { optional: true, keyword: true }),
+  ],
   rule: explicitRule,
 });
