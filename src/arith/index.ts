@@ -11,3 +11,9 @@ export { comparisonOf } from "./simplify.js";
 export { relevantRows, rowOf } from "./refute.js";
 export * as solve from "./solve.js";
 export * as poly from "./poly.js";
+export {
+  evalRegion, evalSet, everyInt, intersectionOf, isProvedEmpty, isProvedInside, onePoint, rangeOfSet, setOfRange, unionOf, type IntSet,
+} from "./int-set.js"; // prettier-ignore
+export { detectIterMap, inverseOf, normalizeIterMap, type IterLevel, type IterMap, type IterMapFailure, type IterMapRequest } from "./iter-map.js";
+export { subspaceDivide, type DividedIndex, type Subspaces } from "./iter-divide.js";
+export type { IterMark, IterSplit, IterSum } from "./iter-sum.js";

@@ -104,7 +104,8 @@ function binaryPoly(ctx: NormalContext, e: Binary): Poly | undefined {
     case "sub":
       return sub(a, b);
     case "mul":
-      return mul(a, b);
+      // A product of too many terms stands as it was written.
+      return mul(a, b) ?? atomPoly(ctx.table.opaque(e));
     case "floordiv":
       return divPoly(ctx, a, b, e.dtype);
     case "floormod":

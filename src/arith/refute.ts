@@ -5,17 +5,17 @@ import { negInt } from "../support/int.js";
 import { isFinite, type Bound } from "./bound.js";
 import type { Cases } from "./conditions.js";
 import {
-  addConst, atomPoly, constValue, isConst, mul, neg, sub, termPoly, type Atom, type Poly, type Term,
+  addConst, atomPoly, constValue, forEachAtom, isConst, mul, neg, sub, termPoly, type Atom, type Poly, type Term,
 } from "./poly.js"; // prettier-ignore
-import { hasNoSolution, type Row, type SolveLimits } from "./solve.js";
+import { divPoly, type Reasoner } from "./divide.js";
+import { hasNoSolution, implies, type Row, type SolveLimits } from "./solve.js";
 
 /** What the prover reads of an analyser. */
-export interface Knowledge {
+export interface Knowledge extends Reasoner {
   /** Polynomials known to be `>= 0`. */
   readonly facts: readonly Poly[];
   /** Known alternatives. */
   readonly alternatives: readonly Cases[];
-  boundOf(p: Poly): Bound;
   boundOfAtom(atom: Atom): Bound;
   /** Polynomials `>= 0` that define the range of a variable, with symbolic ends. */
   rangeOf(atom: Atom): readonly Poly[];
@@ -83,7 +83,7 @@ export function relevantRows(known: Knowledge, goal: readonly Poly[]): { rows: P
       for (const p of definition(known, atom)) addRow(p);
     }
     pending = pending.filter((fact) => {
-      const related = fact.terms.some((t) => products.has(t.key) || t.atoms.some((a) => atoms.has(a.id)));
+      const related = atomsWithin(fact).some((id) => atoms.has(id));
       if (related) addRow(fact);
       return !related;
     });
@@ -94,6 +94,17 @@ export function relevantRows(known: Knowledge, goal: readonly Poly[]): { rows: P
     if (t.atoms.length > 1) for (const p of boundRows(termPoly(1, t.atoms), known.boundOf(termPoly(1, t.atoms)))) addRow(p);
   }
   return { rows, atoms: [...atoms.values()] };
+}
+
+const within = new WeakMap<Poly, readonly number[]>();
+/** Atoms of a polynomial, operands of atoms included. */
+function atomsWithin(p: Poly): readonly number[] {
+  const known = within.get(p);
+  if (known) return known;
+  const found: number[] = [];
+  forEachAtom(p, (atom) => found.push(atom.id));
+  within.set(p, found);
+  return found;
 }
 
 function boundRows(value: Poly, { min, max }: Bound): Poly[] {
@@ -114,7 +125,7 @@ function definition(known: Knowledge, atom: Atom): Poly[] {
     case "floordiv":
       return [...rows, ...quotientRows(known, value, a!, b!)];
     case "floormod":
-      return [...rows, ...remainderRows(known, value, a!, b!)];
+      return [...rows, ...remainderRows(known, atom)];
     case "min":
       return [...rows, sub(a!, value), sub(b!, value)];
     case "max":
@@ -137,13 +148,17 @@ function quotientRows(known: Knowledge, q: Poly, p: Poly, d: Poly): Poly[] {
   return [rest, addConst(sub(d, rest), -1)];
 }
 
-/** `0 <= r < d`, and `r <= p` for `p >= 0` */
-function remainderRows(known: Knowledge, r: Poly, p: Poly, d: Poly): Poly[] {
+/** `0 <= r < d` and `r = p - d * (p // d)`; `r <= p` for `p >= 0` */
+function remainderRows(known: Knowledge, { a, b, dtype, ...atom }: Atom): Poly[] {
+  const r = atomPoly({ a: a!, b: b!, dtype, ...atom });
+  const [p, d] = [a!, b!];
   const c = constValue(d);
   if (c !== undefined ? c <= 0 : !isPositive(known, d)) return [];
   const rows = [r, addConst(sub(d, r), -1)];
   if (known.boundOf(p).min >= 0) rows.push(sub(p, r));
-  return rows;
+  const whole = mul(divPoly(known, p, d, dtype), d);
+  const gap = whole && sub(r, sub(p, whole));
+  return gap ? [...rows, gap, neg(gap)] : rows;
 }
 
 /**
@@ -159,7 +174,7 @@ function productRows(known: Knowledge, rows: readonly Poly[], products: Readonly
   for (const atom of factors.values()) {
     const { min, max } = known.boundOfAtom(atom);
     const factor = atomPoly(atom);
-    const sign = min >= 0 ? factor : max <= 0 ? neg(factor) : undefined;
+    const sign = min >= 0 || isImplied(rows, factor) ? factor : max <= 0 ? neg(factor) : undefined;
     if (!sign) continue;
     for (const row of rows) {
       if (made.length > 60) return made;
@@ -174,6 +189,9 @@ function productRows(known: Knowledge, rows: readonly Poly[], products: Readonly
   }
   return made;
 }
+
+const isImplied = (rows: readonly Poly[], p: Poly): boolean =>
+  rows.length < 60 && implies(rows.filter((r) => r.terms.every((t) => t.atoms.length === 1)).map(rowOf), rowOf(p));
 
 /** Whether `t = atom * s` up to the coefficient. */
 const beside = (t: Term, atom: Atom, s: Term): boolean => {

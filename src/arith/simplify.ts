@@ -1,5 +1,4 @@
 /** Simplification of any expression: indices by normal form, conditions by proof, the rest by its operands. */
-import { structuralEqual } from "../ir/core/equal.js";
 import { boolImm, compare, intImm, logic, unary, type Compare, type PrimExpr } from "../ir/tir/expr.js";
 import { isBool, isVector } from "../support/dtype.js";
 import { floorDivInt, negInt, truncModInt } from "../support/int.js";
@@ -7,7 +6,7 @@ import { isComparable } from "./conditions.js";
 import { fromPoly } from "./from-poly.js";
 import { isIndexType, toPoly, withSimpleChildren, type NormalContext } from "./normalize.js";
 import { addConst, coeffGcd, isConst, neg, polyOf, sub, type Poly } from "./poly.js";
-import { hasEffects } from "./terms.js";
+import { hasEffects, sizeOf } from "./terms.js";
 
 /** What simplification needs of an analyser. */
 export interface SimplifyContext extends NormalContext {
@@ -21,10 +20,16 @@ export function simplifyExpr(ctx: SimplifyContext, e: PrimExpr): PrimExpr {
   // Rules are local; what one round builds may give the next something to do.
   for (let round = ctx.depth === 0 ? 5 : 1; round > 0; round--) {
     const next = step(ctx, result);
-    if (next === result || structuralEqual(next, result, { mapFreeVars: false })) break;
+    if (next === result || ctx.table.keyOf(next) === ctx.table.keyOf(result)) break;
     result = next;
   }
-  return result;
+  return result === e || (ctx.depth === 0 && isMuchLarger(result, e)) ? e : result;
+}
+
+/** Multiplying out may make an expression longer; beyond some size that helps nobody. */
+function isMuchLarger(result: PrimExpr, e: PrimExpr): boolean {
+  const limit = 4 * sizeOf(e, 5000) + 200;
+  return sizeOf(result, limit) >= limit;
 }
 
 function step(ctx: SimplifyContext, e: PrimExpr): PrimExpr {
@@ -52,7 +57,7 @@ function simplifyValue(ctx: SimplifyContext, e: PrimExpr): PrimExpr {
     if (known !== undefined) return simplifyExpr(ctx, known ? e.then : e.otherwise);
     const then = ctx.under(e.cond, true, () => simplifyExpr(ctx, e.then));
     const otherwise = ctx.under(e.cond, false, () => simplifyExpr(ctx, e.otherwise));
-    if (structuralEqual(then, otherwise, { mapFreeVars: false })) return then;
+    if (ctx.table.keyOf(then) === ctx.table.keyOf(otherwise)) return then;
     return { ...e, cond: simplifyExpr(ctx, e.cond), then, otherwise };
   }
   if (e.kind === "tir.Cast" && e.value.dtype === e.dtype) return simplifyExpr(ctx, e.value);

@@ -18,7 +18,17 @@ const PURE_CALLS = new Set(
 export const isPureCall = (op: string): boolean => PURE_CALLS.has(op);
 
 /** Whether evaluating the expression may do more than compute a value. */
-export function hasEffects(expr: Node, depth = 0): boolean {
+export function hasEffects(expr: Node): boolean {
+  const known = effects.get(expr);
+  if (known !== undefined) return known;
+  const answer = mayAct(expr, 0);
+  effects.set(expr, answer);
+  return answer;
+}
+
+const effects = new WeakMap<Node, boolean>();
+
+function mayAct(expr: Node, depth: number): boolean {
   if (depth > 400) return true;
   if (expr.kind === "tir.CallGlobal") return true;
   if (expr.kind === "tir.Call" && !isPureCall(expr.op)) return true;
@@ -30,9 +40,9 @@ export function hasEffects(expr: Node, depth = 0): boolean {
     case "tir.Binary":
     case "tir.Compare":
     case "tir.Logic":
-      return hasEffects(expr.a, depth + 1) || hasEffects(expr.b, depth + 1);
+      return mayAct(expr.a, depth + 1) || mayAct(expr.b, depth + 1);
     default:
-      return childNodes(expr).some((child) => hasEffects(child, depth + 1));
+      return childNodes(expr).some((child) => mayAct(child, depth + 1));
   }
 }
 
@@ -48,6 +58,17 @@ function childNodes(node: Node): Node[] {
     if (role !== "value" && role !== "hint" && role !== "tensor") walk(fieldValue(node, name));
   }
   return found;
+}
+
+/** Number of nodes of the expression as a tree, counted up to `limit`. */
+export function sizeOf(expr: Node, limit: number): number {
+  let count = 0;
+  const stack: Node[] = [expr];
+  while (stack.length > 0 && count < limit) {
+    count++;
+    for (const child of childNodes(stack.pop()!)) stack.push(child);
+  }
+  return count;
 }
 
 /** The atoms of one analyser. */
@@ -91,15 +112,25 @@ export class TermTable {
     return this.intern(key, (id) => ({ id, kind: "opaque", expr, dtype: expr.dtype }));
   }
 
-  /** Text that is equal exactly for structurally equal expressions (binders by identity). */
-  keyOf(node: Node, depth = 0): string {
-    if (depth > 300) return `#${this.identity(node)}`;
-    if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return `#${this.identity(node)}`;
+  private readonly numbers = new WeakMap<Node, number>();
+  private readonly shapes = new Map<string, number>();
+
+  /** A number that is equal exactly for structurally equal expressions (binders by identity). */
+  keyOf(node: Node, depth = 0): number {
+    const known = this.numbers.get(node);
+    if (known !== undefined) return known;
+    const text = this.shapeOf(node, depth);
+    const number = this.shapes.get(text) ?? this.shapes.size;
+    this.shapes.set(text, number);
+    this.numbers.set(node, number);
+    return number;
+  }
+
+  /** One level of a node as text, its children by number. */
+  private shapeOf(node: Node, depth: number): string {
+    if (depth > 600 || node.kind === "tir.Var" || node.kind === "tir.Buffer") return `#${this.identity(node)}`;
     if (node.kind === "tir.IntImm") return `${node.value}:${node.dtype.name}`;
-    const parts = fieldsOf(node.kind).map(({ name, role }) => {
-      const value = fieldValue(node, name);
-      return role === "hint" ? "" : this.valueKey(value, depth + 1);
-    });
+    const parts = fieldsOf(node.kind).map(({ name, role }) => (role === "hint" ? "" : this.valueKey(fieldValue(node, name), depth + 1)));
     return `${node.kind}(${parts.join(",")})`;
   }
 
@@ -109,7 +140,7 @@ export class TermTable {
       const entries = [...value].map(([k, v]) => `${JSON.stringify(k)}=${this.valueKey(v, depth)}`);
       return `{${entries.join(",")}}`;
     }
-    if (isNode(value)) return this.keyOf(value, depth);
+    if (isNode(value)) return `@${this.keyOf(value, depth)}`;
     if (typeof value === "string") return JSON.stringify(value);
     if (typeof value === "object" && value !== null) {
       return "name" in value && typeof value.name === "string" ? value.name : `#${this.identity(value)}`;
