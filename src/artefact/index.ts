@@ -1,3 +1,4 @@
 /** The `.rxe` artefact format. */
 export { decodeArtefact, encodeArtefact, type Artefact, type Manifest } from "./artefact.js";
 export * from "./executable.js";
+export * from "./builder.js";

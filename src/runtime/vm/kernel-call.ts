@@ -1,10 +1,11 @@
 /** Calls of compiled T functions: checks of arguments against the declaration, symbols, the status. */
 import type { Dim, FunctionRecord } from "../../artefact/index.js";
+import { DiagnosticError } from "../../support/diagnostic.js";
 import { dtype, isFloat, type DType } from "../../support/dtype.js";
 import type { Int } from "../../support/int.js";
 import { floatValue, intValue, nullValue } from "../../support/value.js";
 import { codes } from "../codes.js";
-import type { HostScalar } from "../wasm/instance.js";
+import type { HostScalar, KernelResult } from "../wasm/instance.js";
 import type { KernelInfo } from "../wasm/kernel-info.js";
 import { fail, type VmContext } from "./context.js";
 import { computeDim } from "./shape-builtins.js";
@@ -150,7 +151,7 @@ export function prepareKernel(record: KernelRecord, info: KernelInfo): KernelCod
     }
     checkArguments(vm, record, types, args);
     const values = pick.map((p) => p(args));
-    const result = vm.device.call(record.name, values);
+    const result = callDevice(vm, record.name, values);
     if (!result.ok) return stopped(vm, record, info, values, result.reason);
     const { returns } = info;
     if (result.value === undefined || returns === undefined) return nullValue;
@@ -158,6 +159,17 @@ export function prepareKernel(record: KernelRecord, info: KernelInfo): KernelCod
       ? floatValue(Number(result.value), returns)
       : intValue(normal(result.value), returns);
   };
+}
+
+/** Traps of the device's code stop the program, not the host. */
+function callDevice(vm: VmContext, name: string, values: readonly HostScalar[]): KernelResult {
+  try {
+    return vm.device.call(name, values);
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail(codes.kernelStopped({ at: vm.at(), name, reason }));
+  }
 }
 
 const normal = (x: HostScalar): Int =>

@@ -61,6 +61,9 @@ type Resolved =
   | { readonly kind: "host"; readonly name: string; readonly run: HostCode }
   | { readonly kind: "invoke"; readonly name: string; readonly dynamic: boolean };
 
+/** Registers of all frames together. */
+const MOST_IN_USE = 1 << 24;
+
 /** Builtins that call a function given as a value. */
 const INVOKE: Readonly<Record<string, boolean>> = {
   "vm.builtin.invoke_closure": false,
@@ -101,6 +104,7 @@ export function makeMachine(e: Executable, device: Device, options: MachineOptio
   const depthLimit = options.depthLimit ?? 20_000;
   const frames: Frame[] = [];
   let steps = 0;
+  let inUse = 0;
   const place = (pc: number): Span | undefined => {
     const p = e.places[pc];
     return p && { source: sources[p.source]!, start: p.start, end: p.end };
@@ -140,6 +144,7 @@ export function makeMachine(e: Executable, device: Device, options: MachineOptio
   };
   const pop = (): void => {
     const frame = frames.pop()!;
+    inUse -= frame.record.registers;
     for (const value of frame.registers) if (value !== undefined) release(value, free);
   };
   const push = (record: Frame["record"], args: readonly VmValue[], dst: number): void => {
@@ -153,7 +158,9 @@ export function makeMachine(e: Executable, device: Device, options: MachineOptio
         }),
       );
     }
-    if (frames.length >= depthLimit) {
+    inUse += record.registers;
+    if (frames.length >= depthLimit || inUse > MOST_IN_USE) {
+      inUse -= record.registers;
       fail(codes.callDepth({ at: vm.at(), name: record.name, limit: depthLimit }));
     }
     const registers = new Array<VmValue | undefined>(record.registers).fill(undefined);

@@ -1,0 +1,45 @@
+/** What an artefact's manifest says of its kernels. */
+import type { Source } from "../support/source.js";
+import type { HostImport, KernelInfo, StatusInfo } from "./wasm/kernel-info.js";
+
+export interface KernelTable {
+  readonly kernels: readonly KernelInfo[];
+  readonly statuses: readonly StatusInfo[];
+  readonly hostImports: readonly HostImport[];
+}
+
+/** Plain data for the manifest; `sources` are the texts that places may refer to. */
+export function writeKernelTable(table: KernelTable, sources: readonly Source[]): unknown {
+  return {
+    kernels: table.kernels.map((k) => ({
+      name: k.name,
+      params: k.params.map((p) => ({
+        name: p.name,
+        role: p.role,
+        dtype: p.dtype.name,
+        index: p.index,
+        source: p.source,
+      })),
+      returns: k.returns?.name,
+    })),
+    statuses: table.statuses.map((s) => {
+      const { span } = s;
+      const source = sources.findIndex(
+        (x) => x.name === span?.source.name && x.text === span.source.text,
+      );
+      return {
+        kind: s.kind,
+        function: s.function,
+        message: s.message,
+        symbols: s.symbols,
+        place: span && source >= 0 ? [source, span.start, span.end] : undefined,
+      };
+    }),
+    hostImports: table.hostImports.map((h) => ({
+      key: h.key,
+      name: h.name,
+      args: h.args.map((a) => ("dtype" in a ? { ...a, dtype: a.dtype.name } : a)),
+      result: h.result && { register: h.result.register, dtype: h.result.dtype.name },
+    })),
+  };
+}

@@ -1,0 +1,130 @@
+/** From the bytes of a `.rxe` file to a machine that is ready to run. */
+import { decodeArtefact, type Artefact } from "../artefact/index.js";
+import { DiagnosticError } from "../support/diagnostic.js";
+import { tryDType } from "../support/dtype.js";
+import type { Source } from "../support/source.js";
+import type { HostCode } from "../support/value.js";
+import { codes as artefactCodes } from "../artefact/codes.js";
+import { codes } from "./codes.js";
+import { memoryDevice, wasmDevice, type Device } from "./vm/device.js";
+import { makeMachine, type Machine, type MachineOptions } from "./vm/machine.js";
+import { instantiate } from "./wasm/instance.js";
+import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./wasm/kernel-info.js";
+
+/** Decodes, checks and instantiates; `file` is for messages. Throws a {@link DiagnosticError}. */
+export function loadArtefact(
+  bytes: Uint8Array,
+  file: string,
+  options: MachineOptions = {},
+): Machine {
+  const artefact = decodeArtefact(bytes, file);
+  return makeMachine(artefact.executable, makeDevice(artefact, file, options), options);
+}
+
+function makeDevice(artefact: Artefact, file: string, options: MachineOptions): Device {
+  if (artefact.kernels.length === 0) return memoryDevice();
+  const damaged = (reason: string): never => {
+    throw new DiagnosticError(artefactCodes.artefactDamaged({ file, reason }));
+  };
+  if (artefact.manifest.target !== "wasm") damaged(`its target is \`${artefact.manifest.target}\``);
+  const table = readTable(artefact.manifest.kernels, artefact.executable.sources, damaged);
+  const hosts = options.hosts ?? new Map<string, HostCode>();
+  const missing = table.hostImports.filter((i) => !hosts.has(i.name)).map((i) => `\`${i.name}\``);
+  if (missing.length > 0) {
+    const names = [...new Set(missing)].join(", ");
+    throw new DiagnosticError(codes.missingHost({ names }));
+  }
+  try {
+    const context = { print: (text: string) => options.print?.(text) };
+    return wasmDevice(instantiate({ bytes: artefact.kernels, ...table }, hosts, context));
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
+    return damaged("its WebAssembly code cannot be instantiated");
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads what the manifest says of kernels; anything not as written is damage. */
+function readTable(
+  data: unknown,
+  sources: readonly Source[],
+  damaged: (reason: string) => never,
+): { kernels: KernelInfo[]; statuses: StatusInfo[]; hostImports: HostImport[] } {
+  const wrong = (): never => damaged("its table of kernels is malformed");
+  const object = (x: unknown): Fields =>
+    typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Fields) : wrong();
+  const list = (x: unknown): readonly unknown[] => (Array.isArray(x) ? (x as unknown[]) : wrong());
+  const text = (x: unknown): string => (typeof x === "string" ? x : wrong());
+  const count = (x: unknown): number =>
+    typeof x === "number" && Number.isSafeInteger(x) && x >= 0 ? x : wrong();
+  const oneOf = <T extends string>(x: unknown, ...words: readonly T[]): T =>
+    words.find((w) => w === x) ?? wrong();
+  const type = (x: unknown) => tryDType(text(x)) ?? wrong();
+  const root = object(data);
+  const kernels = list(root["kernels"]).map((k): KernelInfo => {
+    const kernel = object(k);
+    const params = list(kernel["params"]).map((p) => {
+      const param = object(p);
+      const source = param["source"] === undefined ? undefined : object(param["source"]);
+      return {
+        name: text(param["name"]),
+        role: oneOf(param["role"], "pointer", "scalar", "symbol"),
+        dtype: type(param["dtype"]),
+        ...(param["index"] !== undefined && { index: count(param["index"]) }),
+        ...(source && {
+          source: {
+            param: count(source["param"]),
+            field: oneOf(source["field"], "shape", "strides", "offset"),
+            axis: count(source["axis"]),
+          },
+        }),
+      };
+    });
+    const returns = kernel["returns"];
+    const name = text(kernel["name"]);
+    return { name, params, ...(returns !== undefined && { returns: type(returns) }) };
+  });
+  const statuses = list(root["statuses"]).map((x): StatusInfo => {
+    const status = object(x);
+    return {
+      kind: oneOf(status["kind"], "assert", "division-by-zero", "guard", "memory", "unreachable"),
+      function: text(status["function"]),
+      message: text(status["message"]),
+      symbols: list(status["symbols"]).map(text),
+      span: place(status["place"]),
+    };
+  });
+  const hostImports = list(root["hostImports"]).map((x): HostImport => {
+    const host = object(x);
+    const result = host["result"] === undefined ? undefined : object(host["result"]);
+    return {
+      key: text(host["key"]),
+      name: text(host["name"]),
+      args: list(host["args"]).map((a) => hostArgument(object(a))),
+      ...(result && {
+        result: {
+          register: oneOf(result["register"], "i32", "i64", "f32", "f64"),
+          dtype: type(result["dtype"]),
+        },
+      }),
+    };
+  });
+  return { kernels, statuses, hostImports };
+
+  function hostArgument(a: Fields): HostArgument {
+    const kind = oneOf(a["kind"], "scalar", "pointer", "string", "tensor");
+    if (kind === "pointer") return { kind };
+    if (kind === "string") return { kind, value: text(a["value"]) };
+    if (kind === "scalar") return { kind, dtype: type(a["dtype"]) };
+    return { kind, dtype: type(a["dtype"]), rank: count(a["rank"]) };
+  }
+
+  function place(x: unknown): StatusInfo["span"] {
+    if (x === undefined) return undefined;
+    const [source, start, end] = list(x).map(count) as [number, number, number];
+    const found = sources[source];
+    if (found === undefined || !(start <= end && end <= found.text.length)) return undefined;
+    return { source: found, start, end };
+  }
+}
