@@ -1,8 +1,9 @@
 import { rewrite } from "../../ir/core/rewrite.js";
 import { makeBuffer } from "../../ir/tir/buffer.js";
-import { alloc, seq, type Realize } from "../../ir/tir/stmt.js";
+import { alloc, seq, type Realize, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { replaceNodes } from "./replace.js";
 
 /**
  * Precondition: `lower-init-block` (an init may use the buffers). Result: block allocations are statements at the
@@ -27,5 +28,10 @@ export const planAllocation = definePass({
 });
 
 /** Producer allocations of the old era cover their whole buffer. */
-const realized = (node: Realize) =>
-  seq([alloc(makeBuffer({ ...node.region.buffer, scope: node.scope || "global" })), node.body]);
+function realized(node: Realize): Stmt {
+  const { buffer } = node.region;
+  const scope = node.scope || buffer.scope;
+  if (scope === buffer.scope) return seq([alloc(buffer), node.body], node.span);
+  const placed = makeBuffer({ ...buffer, scope });
+  return seq([alloc(placed), replaceNodes(node.body, new Map([[buffer, placed]]))], node.span);
+}

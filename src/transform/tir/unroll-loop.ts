@@ -47,15 +47,33 @@ function unroll(
   return seq(iterations, loop.span);
 }
 
+/** Size, jumps, and what the body defines; the pointer of an alias belongs to what it aliases. */
 function inspect(body: Stmt): { binders: Set<Node>; nodes: number; jumps: boolean } {
   const binders = new Set<Node>();
   let nodes = 0;
   let jumps = false;
   visit(body, {
-    enter(node, defining) {
+    enter(node) {
       nodes++;
-      if (defining) binders.add(node);
-      if (node.kind === "tir.Jump") jumps = true;
+      switch (node.kind) {
+        case "tir.For":
+        case "tir.Bind":
+        case "tir.Let":
+          binders.add(node.var);
+          return;
+        case "tir.Alloc":
+        case "tir.AllocConst":
+          binders.add(node.buffer).add(node.buffer.data);
+          return;
+        case "tir.Decl":
+          binders.add(node.buffer);
+          return;
+        case "tir.Jump":
+          jumps = true;
+          return;
+        default:
+          return;
+      }
     },
   });
   return { binders, nodes, jumps };

@@ -48,13 +48,12 @@ export function operand(e: Call, index: number): PrimExpr {
   return arg;
 }
 
-/** One native float instruction, rounded to the type. */
+/** One native float instruction whose result needs no rounding to the type. */
 const native =
   (name: string): Emit =>
   (cx, e) => {
     cx.emit(coerce(operand(e, 0), e.dtype));
     cx.f.op(`${registerOf(e.dtype)}.${name}` as PlainOp);
-    roundToType(cx, e.dtype);
   };
 
 const binaryOf = (op: BinaryOp, dtype: DType, a: PrimExpr, b: PrimExpr): PrimExpr => ({
@@ -73,7 +72,10 @@ const identity: Emit = (cx, e) => cx.emit(operand(e, 0));
 const nothing: Emit = () => undefined;
 
 const intrinsics: Readonly<Record<string, Emit>> = {
-  sqrt: native("sqrt"),
+  sqrt(cx, e) {
+    native("sqrt")(cx, e);
+    roundToType(cx, e.dtype);
+  },
   floor: (cx, e) => (isFloat(e.dtype) ? native("floor")(cx, e) : identity(cx, e)),
   ceil: (cx, e) => (isFloat(e.dtype) ? native("ceil")(cx, e) : identity(cx, e)),
   trunc: (cx, e) => (isFloat(e.dtype) ? native("trunc")(cx, e) : identity(cx, e)),
