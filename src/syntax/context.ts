@@ -52,6 +52,8 @@ export interface ElabContext {
   globalInfos: Map<string, readonly import("../ir/module.js").GlobalInfo[]>;
   /** `@I.ir_module(s_tir=True)` */
   moduleSTir: boolean;
+  /** JSON of a metadata section in the file. */
+  metadataText: string | undefined;
   /** Whether the file or its host gives template constants. */
   hasConstants: boolean;
   /** The innermost scope. */
@@ -88,6 +90,7 @@ export const makeContext = (
   moduleAttrs: new Map(),
   globalInfos: new Map(),
   moduleSTir: false,
+  metadataText: undefined,
   hasConstants: false,
   scope: newScope(),
   era: options.era ?? "2026",

@@ -9,20 +9,42 @@ export const nameExpr = (id: string): A.Name => ({ kind: "Name", id, ...NOWHERE 
 /** `base.a.b` for a dotted path. */
 export function path(base: string, dotted: string): A.Expr {
   let at: A.Expr = nameExpr(base);
-  for (const part of dotted.split(".")) at = { kind: "Attribute", value: at, name: part, ...NOWHERE };
+  for (const part of dotted.split("."))
+    at = { kind: "Attribute", value: at, name: part, ...NOWHERE };
   return at;
 }
-export const member = (value: A.Expr, name: string): A.Attribute => ({ kind: "Attribute", value, name, ...NOWHERE });
+export const member = (value: A.Expr, name: string): A.Attribute => ({
+  kind: "Attribute",
+  value,
+  name,
+  ...NOWHERE,
+});
 export const num = (raw: string): A.Num => ({ kind: "Num", raw, ...NOWHERE });
 /** An integer literal; a negative one is a unary minus on its absolute value. */
 export const intExpr = (value: Int): A.Expr =>
-  value < 0 ? { kind: "Unary", op: "-", operand: num(String(-value)), ...NOWHERE } : num(String(value));
-export const strExpr = (value: string): A.Str => ({ kind: "Str", value, raw: stringLiteral(value), ...NOWHERE });
-export const constant = (value: A.Constant["value"]): A.Constant => ({ kind: "Constant", value, ...NOWHERE });
+  value < 0
+    ? { kind: "Unary", op: "-", operand: num(String(-value)), ...NOWHERE }
+    : num(String(value));
+export const strExpr = (value: string): A.Str => ({
+  kind: "Str",
+  value,
+  raw: stringLiteral(value),
+  ...NOWHERE,
+});
+export const constant = (value: A.Constant["value"]): A.Constant => ({
+  kind: "Constant",
+  value,
+  ...NOWHERE,
+});
 export const boolExpr = (value: boolean): A.Constant => constant(value ? "True" : "False");
 export const none: A.Constant = constant("None");
 export const arg = (value: A.Expr): A.Argument => ({ kind: "Argument", value, ...NOWHERE });
-export const keyword = (name: string, value: A.Expr): A.Argument => ({ kind: "Argument", name, value, ...NOWHERE });
+export const keyword = (name: string, value: A.Expr): A.Argument => ({
+  kind: "Argument",
+  name,
+  value,
+  ...NOWHERE,
+});
 /** A call with positional operands, then keywords in the order given. */
 export const callExpr = (
   func: A.Expr,
@@ -31,7 +53,10 @@ export const callExpr = (
 ): A.Call => ({
   kind: "Call",
   func,
-  args: keywords.length === 0 ? args.map(arg) : [...args.map(arg), ...keywords.map(([n, v]) => keyword(n, v))],
+  args:
+    keywords.length === 0
+      ? args.map(arg)
+      : [...args.map(arg), ...keywords.map(([n, v]) => keyword(n, v))],
   ...NOWHERE,
 });
 export const subscript = (value: A.Expr, items: readonly A.Expr[]): A.Subscript => ({
@@ -40,14 +65,23 @@ export const subscript = (value: A.Expr, items: readonly A.Expr[]): A.Subscript 
   items: items.length === 0 ? [tupleExpr([])] : items,
   ...NOWHERE,
 });
-export const slice = (lower: A.Expr | undefined, upper: A.Expr | undefined, step?: A.Expr): A.Slice => ({
+export const slice = (
+  lower: A.Expr | undefined,
+  upper: A.Expr | undefined,
+  step?: A.Expr,
+): A.Slice => ({
   kind: "Slice",
   ...(lower && { lower }),
   ...(upper && { upper }),
   ...(step && { step }),
   ...NOWHERE,
 });
-export const tupleExpr = (items: readonly A.Expr[], parens = true): A.Tuple => ({ kind: "Tuple", items, parens, ...NOWHERE });
+export const tupleExpr = (items: readonly A.Expr[], parens = true): A.Tuple => ({
+  kind: "Tuple",
+  items,
+  parens,
+  ...NOWHERE,
+});
 export const listExpr = (items: readonly A.Expr[]): A.List => ({ kind: "List", items, ...NOWHERE });
 export const dictExpr = (entries: readonly (readonly [string, A.Expr])[]): A.Dict => ({
   kind: "Dict",
@@ -67,8 +101,19 @@ export const compareExpr = (op: A.CompareOperator, left: A.Expr, right: A.Expr):
   operands: [left, right],
   ...NOWHERE,
 });
-export const boolOpExpr = (op: "and" | "or", left: A.Expr, right: A.Expr): A.BoolOp => ({ kind: "BoolOp", op, left, right, ...NOWHERE });
-export const unaryExpr = (op: A.Unary["op"], operand: A.Expr): A.Unary => ({ kind: "Unary", op, operand, ...NOWHERE });
+export const boolOpExpr = (op: "and" | "or", left: A.Expr, right: A.Expr): A.BoolOp => ({
+  kind: "BoolOp",
+  op,
+  left,
+  right,
+  ...NOWHERE,
+});
+export const unaryExpr = (op: A.Unary["op"], operand: A.Expr): A.Unary => ({
+  kind: "Unary",
+  op,
+  operand,
+  ...NOWHERE,
+});
 export const lambdaExpr = (params: readonly string[], body: A.Expr): A.Lambda => ({
   kind: "Lambda",
   params: params.map((name) => parameter(name)),
@@ -85,7 +130,12 @@ export const parameter = (name: string, annotation?: A.Expr): A.Parameter => ({
   ...NOWHERE,
 });
 export const exprStmt = (value: A.Expr): A.ExprStmt => ({ kind: "ExprStmt", value, ...NOWHERE });
-export const assign = (target: A.Expr, value: A.Expr): A.Assign => ({ kind: "Assign", targets: [target], value, ...NOWHERE });
+export const assign = (target: A.Expr, value: A.Expr): A.Assign => ({
+  kind: "Assign",
+  targets: [target],
+  value,
+  ...NOWHERE,
+});
 export const annAssign = (target: A.Expr, annotation: A.Expr, value?: A.Expr): A.AnnAssign => ({
   kind: "AnnAssign",
   target,
@@ -93,7 +143,9 @@ export const annAssign = (target: A.Expr, annotation: A.Expr, value?: A.Expr): A
   ...(value && { value }),
   ...NOWHERE,
 });
-export const suite = (body: readonly A.Stmt[]): A.Suite => ({ body: body.length === 0 ? [pass] : body });
+export const suite = (body: readonly A.Stmt[]): A.Suite => ({
+  body: body.length === 0 ? [pass] : body,
+});
 export const forStmt = (target: A.Expr, iter: A.Expr, body: readonly A.Stmt[]): A.For => ({
   kind: "For",
   target,
@@ -101,12 +153,23 @@ export const forStmt = (target: A.Expr, iter: A.Expr, body: readonly A.Stmt[]): 
   body: suite(body),
   ...NOWHERE,
 });
-export const whileStmt = (cond: A.Expr, body: readonly A.Stmt[]): A.While => ({ kind: "While", cond, body: suite(body), ...NOWHERE });
+export const whileStmt = (cond: A.Expr, body: readonly A.Stmt[]): A.While => ({
+  kind: "While",
+  cond,
+  body: suite(body),
+  ...NOWHERE,
+});
 /** An `otherwise` that is one If prints as `elif`. */
 export function ifStmt(cond: A.Expr, then: readonly A.Stmt[], otherwise?: readonly A.Stmt[]): A.If {
   const only = otherwise?.length === 1 ? otherwise[0] : undefined;
   const chained = only?.kind === "If" ? [{ ...only, elif: true as const }] : otherwise;
-  return { kind: "If", cond, then: suite(then), ...(chained && { otherwise: suite(chained) }), ...NOWHERE };
+  return {
+    kind: "If",
+    cond,
+    then: suite(then),
+    ...(chained && { otherwise: suite(chained) }),
+    ...NOWHERE,
+  };
 }
 export const withStmt = (context: A.Expr, body: readonly A.Stmt[], target?: A.Expr): A.With => ({
   kind: "With",
@@ -114,8 +177,17 @@ export const withStmt = (context: A.Expr, body: readonly A.Stmt[], target?: A.Ex
   body: suite(body),
   ...NOWHERE,
 });
-export const returnStmt = (value?: A.Expr): A.Return => ({ kind: "Return", ...(value && { value }), ...NOWHERE });
-export const assertStmt = (cond: A.Expr, message: A.Expr): A.Assert => ({ kind: "Assert", cond, message, ...NOWHERE });
+export const returnStmt = (value?: A.Expr): A.Return => ({
+  kind: "Return",
+  ...(value && { value }),
+  ...NOWHERE,
+});
+export const assertStmt = (cond: A.Expr, message: A.Expr): A.Assert => ({
+  kind: "Assert",
+  cond,
+  message,
+  ...NOWHERE,
+});
 export const pass: A.Simple = { kind: "Pass", ...NOWHERE };
 export const simple = (kind: A.Simple["kind"]): A.Simple => ({ kind, ...NOWHERE });
 export interface FunctionInit {
@@ -138,7 +210,11 @@ export const functionDef = (f: FunctionInit): A.FunctionDef => ({
   body: suite(f.body),
   ...NOWHERE,
 });
-export const classDef = (decorators: readonly A.Expr[], name: string, body: readonly A.Stmt[]): A.ClassDef => ({
+export const classDef = (
+  decorators: readonly A.Expr[],
+  name: string,
+  body: readonly A.Stmt[],
+): A.ClassDef => ({
   kind: "ClassDef",
   decorators,
   name,

@@ -1,6 +1,9 @@
 /** State of raising one function. */
 import type * as A from "../../../grammar/ast/nodes.js";
 import type { IRModule } from "../../ir/module.js";
+import type { Buffer } from "../../ir/tir/buffer.js";
+import type { Var } from "../../ir/tir/expr.js";
+import type { For } from "../../ir/tir/stmt.js";
 import type { DType } from "../../support/dtype.js";
 import type { Names } from "./names.js";
 
@@ -43,6 +46,12 @@ export interface RaiseContext {
   readonly module: IRModule | undefined;
   /** How the module is called in this function: its class name, or the alias in R functions; "" for loose functions. */
   moduleRef: string;
+  /** Loops around, for block variables that take their domain. */
+  readonly loops: Map<Var, For>;
+  /** Thread variables that several launches bind. */
+  readonly sharedThreads: ReadonlySet<Var>;
+  /** Prints a declaration of a buffer that nothing defines at the top of the function, and gives its name. */
+  readonly declareBuffer: (ctx: RaiseContext, buffer: Buffer) => A.Expr;
   /** Set when something referred to the module, so that the alias statement is needed. */
   usesModule: boolean;
   /** Statement lists collect here while an expression needs a declaration before it (free variables). */

@@ -13,6 +13,8 @@ export interface Names {
   get(key: object): string | undefined;
   /** Gives `key` a fresh name made from `hint` in the present scope. */
   give(key: object, hint: string): string;
+  /** As `give`, but kept until the end of the function: for declarations at its top. */
+  keep(key: object, hint: string): string;
   /** A fresh name without an owner. */
   fresh(hint: string): string;
   /** Gives `key` exactly this text, e.g. `A.data` for the pointer of A; reserves nothing. */
@@ -28,7 +30,11 @@ export function makeNames(reserved: Iterable<string>): Names {
   const texts = new Map<object, string>();
   /** Next number to try per hint, so that many equal hints stay linear. */
   const next = new Map<string, number>();
-  const frames: { readonly names: string[]; readonly keys: object[]; readonly counters: Map<string, number | undefined> }[] = [];
+  const frames: {
+    readonly names: string[];
+    readonly keys: object[];
+    readonly counters: Map<string, number | undefined>;
+  }[] = [];
   const fresh = (hint: string): string => {
     const clean = identifier(hint);
     let name = clean;
@@ -37,7 +43,8 @@ export function makeNames(reserved: Iterable<string>): Names {
       while (taken.has(`${clean}_${i}`)) i++;
       name = `${clean}_${i}`;
       const frame = frames[frames.length - 1];
-      if (frame !== undefined && !frame.counters.has(clean)) frame.counters.set(clean, next.get(clean));
+      if (frame !== undefined && !frame.counters.has(clean))
+        frame.counters.set(clean, next.get(clean));
       next.set(clean, i + 1);
     }
     taken.add(name);
@@ -52,6 +59,13 @@ export function makeNames(reserved: Iterable<string>): Names {
       frames[frames.length - 1]?.keys.push(key);
       return name;
     },
+    keep(key, hint) {
+      const inner = frames.splice(0, frames.length);
+      const name = fresh(hint);
+      frames.push(...inner);
+      texts.set(key, name);
+      return name;
+    },
     fresh,
     alias(key, text) {
       texts.set(key, text);
@@ -64,6 +78,7 @@ export function makeNames(reserved: Iterable<string>): Names {
       const frame = frames.pop();
       if (frame === undefined) return;
       for (const name of frame.names) taken.delete(name);
+      for (const key of frame.keys) texts.delete(key);
       for (const [hint, before] of frame.counters) {
         if (before === undefined) next.delete(hint);
         else next.set(hint, before);

@@ -1,9 +1,9 @@
 /** Calls: intrinsics, operators in function form, literal objects, functions of the module, methods. */
 import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
-import { call as makeCall, callGlobal, dtypeImm, type CallArg, type PrimExpr } from "../../../ir/tir/expr.js";
+import { call as makeCall, callGlobal, dtypeImm, type CallArg } from "../../../ir/tir/expr.js";
 import { arityOf, intrinsicOf, isOpenName, type Intrinsic } from "../../../op/tir/index.js";
-import { bool, dtype as dtypeNamed, handle, laneOf, tryDType, voidType, type DType } from "../../../support/dtype.js";
+import { dtype as dtypeNamed, handle, tryDType, voidType, type DType } from "../../../support/dtype.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, spanOf, type ElabContext, type Member } from "../../context.js";
@@ -12,8 +12,9 @@ import { elaborateDType } from "../literal.js";
 import { argumentsOf, unknownKeyword } from "./arguments.js";
 import { callMethod } from "./method.js";
 import { elaborateValue, errorValue } from "./expression.js";
+import { isExprArg, resultType } from "./intrinsic-type.js";
 import { inlineExpression } from "./macro.js";
-import { describe, toCallArg, toPrim, withLanesOf } from "./operand.js";
+import { describe, toCallArg, toPrim } from "./operand.js";
 import { castTo, matchTypes } from "./operators.js";
 import { constructScalar, specialCalls } from "./special-call.js";
 import { memberNames, statementMembers } from "./members.js";
@@ -191,7 +192,7 @@ function notDType(ctx: ElabContext, at: Expr): true {
 
 function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written: DType | undefined, call: Call): Value {
   const span = spanOf(ctx, call);
-  if (intrinsic.result === "join" && args.length > 0 && args.every(isExpr)) {
+  if (intrinsic.result === "join" && args.length > 0 && args.every(isExprArg)) {
     const [a, b, c] = args;
     if (b !== undefined) {
       const [x, y] = matchTypes(a!, b);
@@ -201,26 +202,6 @@ function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written
   return makeCall(intrinsic.name, args, written ?? resultType(intrinsic, args), span);
 }
 
-const isExpr = (a: CallArg): a is PrimExpr => a.kind !== "tir.Buffer" && "dtype" in a;
-
-/** The dtype that the table's rule gives; what the printer compares a call's dtype with. */
-export function resultType(intrinsic: Intrinsic, args: readonly CallArg[]): DType {
-  const dtypeOf = (a: CallArg | undefined): DType => (a !== undefined && isExpr(a) ? a.dtype : handle);
-  switch (intrinsic.result) {
-    case "first":
-    case "join":
-      return dtypeOf(args[0]);
-    case "second":
-      return dtypeOf(args[1]);
-    case "bool":
-      return withLanesOf(bool, dtypeOf(args[0]));
-    case "leading":
-    case "trailing":
-      return laneOf(handle);
-    default:
-      return dtypeNamed(intrinsic.result.slice("fixed:".length));
-  }
-}
 
 // ---- functions of the module -----------------------------------------------
 

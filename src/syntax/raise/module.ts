@@ -1,0 +1,105 @@
+/** Modules as files. */
+import type * as A from "../../../grammar/ast/nodes.js";
+import type { BaseFunc, ExternFunc, IRModule } from "../../ir/module.js";
+import { raiseAttrs, raiseAttrValue } from "./attributes.js";
+import { assign, callExpr, classDef, dictExpr, exprStmt, importFrom, listExpr, nameExpr, path, strExpr } from "./build.js";
+import type { RaiseContext, RaiseOptions } from "./context.js";
+import { identifier, makeNames, type Names } from "./names.js";
+import { raiseRelaxFunction, raiseType } from "./relax/index.js";
+import { raiseTirFunction } from "./tir/function.js";
+import { bufferName } from "./tir/expression.js";
+
+/** The file of a module: a class, or loose functions when the module has no name. */
+export function raise(module: IRModule, options: RaiseOptions = {}): A.File {
+  const functions = inOrder(module, options);
+  const body: A.Stmt[] = [];
+  const dialect = options.dialect ?? "native";
+  const header = options.header ?? dialect !== "native";
+  const ctx = raiseContext(module, options);
+  if (header) body.push(...headerOf(ctx));
+  const items = functions.map(([name, func]) => raiseItem(ctx, name, func));
+  if (module.name === "" && module.attrs.size === 0 && module.globalInfos.size === 0) body.push(...items);
+  else body.push(classDef([path(ctx.I, "ir_module")], ctx.moduleRef, [...moduleHead(ctx, module), ...items]));
+  return { kind: "File", body, start: -1, end: -1 };
+}
+
+/** T functions, externals, R functions, by name; `main` last. */
+function inOrder(module: IRModule, options: RaiseOptions): [string, BaseFunc][] {
+  const all = [...module.functions];
+  if (options.order === "source") return all;
+  const rank = (func: BaseFunc): number => (func.kind === "tir.PrimFunc" ? 0 : func.kind === "ir.ExternFunc" ? 1 : 2);
+  return all.sort(
+    ([a, f], [b, g]) => Number(a === "main") - Number(b === "main") || rank(f) - rank(g) || (a < b ? -1 : a > b ? 1 : 0),
+  );
+}
+
+/** What raising the functions of a module needs; names are new for each function. */
+export function raiseContext(module: IRModule | undefined, options: RaiseOptions): RaiseContext {
+  const dialect = options.dialect ?? "native";
+  const T = options.prefix?.tir ?? "T";
+  const R = options.prefix?.relax ?? "R";
+  const I = options.prefix?.ir ?? "I";
+  const isLoose = module === undefined || (module.name === "" && module.attrs.size === 0 && module.globalInfos.size === 0);
+  const moduleRef = isLoose ? "" : identifier(module.name === "" ? "Module" : module.name);
+  return {
+    options: dialect === "native" ? options : { defaults: "all", ...options },
+    dialect,
+    names: functionNames(module, [T, R, I, moduleRef]),
+    T,
+    R,
+    I,
+    module,
+    moduleRef,
+    usesModule: false,
+    pending: [],
+    loops: new Map(),
+    sharedThreads: new Set(),
+    declareBuffer: bufferOutside,
+  };
+}
+
+/** A buffer of a lone expression keeps its name. */
+const bufferOutside: RaiseContext["declareBuffer"] = (ctx, buffer) => {
+  ctx.names.give(buffer, buffer.name);
+  return bufferName(ctx, buffer);
+};
+
+const functionNames = (module: IRModule | undefined, prefixes: readonly string[]): Names =>
+  makeNames([...prefixes, "I", "T", "R", "cls", ...(module === undefined ? [] : module.functions.keys())]);
+
+function raiseItem(ctx: RaiseContext, name: string, func: BaseFunc): A.Stmt {
+  if (func.kind === "ir.ExternFunc") return raiseExternItem(ctx, name, func);
+  const own: RaiseContext = { ...ctx, names: functionNames(ctx.module, [ctx.T, ctx.R, ctx.I, ctx.moduleRef]), usesModule: false, pending: [] };
+  return func.kind === "tir.PrimFunc" ? raiseTirFunction(func, name, own) : raiseRelaxFunction(func, name, own);
+}
+
+/** `name = R.ExternFunc("symbol")` */
+function raiseExternItem(ctx: RaiseContext, name: string, func: ExternFunc): A.Stmt {
+  const args: A.Expr[] = [strExpr(func.symbol)];
+  if (func.sinfo !== undefined) args.push(raiseType(ctx, func.sinfo, "body"));
+  return assign(nameExpr(name), callExpr(path(ctx.R, "ExternFunc"), args));
+}
+
+function moduleHead(ctx: RaiseContext, module: IRModule): A.Stmt[] {
+  const out: A.Stmt[] = [];
+  if (module.attrs.size > 0) out.push(exprStmt(callExpr(path(ctx.I, "module_attrs"), [raiseAttrs(ctx, module.attrs)])));
+  if (module.globalInfos.size > 0) {
+    const infos = dictExpr(
+      [...module.globalInfos]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, items]): readonly [string, A.Expr] => [key, listExpr(items.map((item) => raiseAttrValue(ctx, item)))]),
+    );
+    out.push(exprStmt(callExpr(path(ctx.I, "module_global_infos"), [infos])));
+  }
+  return out;
+}
+
+/** Imports that a Python host needs. */
+function headerOf(ctx: RaiseContext): A.Stmt[] {
+  const tir = ctx.dialect === "tvm-0.18" ? "tir" : "tirx";
+  return [
+    importFrom("tvm.script", "ir", ctx.I),
+    importFrom("tvm.script", tir, ctx.T),
+    importFrom("tvm.script", "relax", ctx.R),
+  ];
+}
