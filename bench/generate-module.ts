@@ -159,7 +159,7 @@ function softmax(random: Random, i: number, kernels: Kernel[]): string[] {
     `        total = T.sblock_alloc_buffer((${rows},), "float32")`,
     ...block("top", "SR", [
       "with T.init():",
-      "    top[vi] = T.min_value(\"float32\")",
+      '    top[vi] = T.min_value("float32")',
       "top[vi] = T.max(top[vi], x[vi, vk])",
     ]),
     ...block("total", "SR", [
@@ -235,7 +235,13 @@ function graph(random: Random, i: number, kernels: readonly Kernel[]): string[] 
   return out;
 }
 
-function step(random: Random, a: string, b: string, kernels: readonly Kernel[], type: string): string {
+function step(
+  random: Random,
+  a: string,
+  b: string,
+  kernels: readonly Kernel[],
+  type: string,
+): string {
   if (kernels.length > 0 && random(2) === 0) {
     const kernel = pick(random, kernels);
     const operands = kernel.binary ? `(${a}, ${b})` : `(${a},)`;

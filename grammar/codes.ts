@@ -8,8 +8,8 @@ export const syntaxCodes = defineCodes("SYN", {
     explain:
       "The statement is understood up to the marked place, and what stands there cannot continue it. " +
       "The cause is often just before: an operator too many, a comma missing between two arguments.",
-    bad: "@R.function\ndef main(x: R.Tensor((4,), \"float32\")):\n    return R.add(x x)\n",
-    good: "@R.function\ndef main(x: R.Tensor((4,), \"float32\")):\n    return R.add(x, x)\n",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return R.add(x x)\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return R.add(x, x)\n',
   },
   unclosedBracket: {
     number: 2,
@@ -18,8 +18,8 @@ export const syntaxCodes = defineCodes("SYN", {
     explain:
       "Inside brackets a line end means nothing, so the statement runs on until the bracket is closed. " +
       "The mark is at the opening bracket without a partner.",
-    bad: "@R.function\ndef main(x: R.Tensor((4,), \"float32\")):\n    return R.add(x, x\n",
-    good: "@R.function\ndef main(x: R.Tensor((4,), \"float32\")):\n    return R.add(x, x)\n",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return R.add(x, x\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return R.add(x, x)\n',
   },
   mismatchedBracket: {
     number: 3,
@@ -43,14 +43,15 @@ export const syntaxCodes = defineCodes("SYN", {
     hint: "add {quotes} at its end",
     explain:
       "A string ends on the line it starts on, with the quote it starts with. Only triple-quoted strings span lines.",
-    bad: "dtype = \"float32\nN = 4\n",
-    good: "dtype = \"float32\"\nN = 4\n",
+    bad: 'dtype = "float32\nN = 4\n',
+    good: 'dtype = "float32"\nN = 4\n',
   },
   unknownCharacter: {
     number: 6,
     message: "the character `{character}` ({codepoint}) has no meaning here",
     hint: "{advice}",
-    explain: "Outside strings and comments the language uses ASCII punctuation and Unicode letters only.",
+    explain:
+      "Outside strings and comments the language uses ASCII punctuation and Unicode letters only.",
     bad: "N = 4 $ 2\n",
     good: "N = 4 * 2\n",
   },
@@ -69,16 +70,17 @@ export const syntaxCodes = defineCodes("SYN", {
     message: "`{keyword}` needs `:` at the end of its line",
     hint: "add `:`",
     explain: "A line that opens a block ends in a colon; the block follows, indented deeper.",
-    bad: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    for i in range(4)\n        A[i] = T.float32(0)\n",
-    good: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    for i in range(4):\n        A[i] = T.float32(0)\n",
+    bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4)\n        A[i] = T.float32(0)\n',
+    good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4):\n        A[i] = T.float32(0)\n',
   },
   missingBlock: {
     number: 9,
     message: "`{keyword}` has no block",
     hint: "indent the statements that belong to it, or write `pass`",
-    explain: "After a line that ends in `:` a block of at least one statement follows, indented deeper than that line.",
-    bad: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    for i in range(4):\n    A[i] = T.float32(0)\n",
-    good: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    for i in range(4):\n        A[i] = T.float32(0)\n",
+    explain:
+      "After a line that ends in `:` a block of at least one statement follows, indented deeper than that line.",
+    bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4):\n    A[i] = T.float32(0)\n',
+    good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4):\n        A[i] = T.float32(0)\n',
   },
   unexpectedIndent: {
     number: 10,
@@ -94,16 +96,17 @@ export const syntaxCodes = defineCodes("SYN", {
     hint: "indent it by {columns} columns",
     explain:
       "A line that ends a block returns to the column of an enclosing block, so that it is clear which one it continues.",
-    bad: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    for i in range(4):\n        A[i] = T.float32(0)\n      A[0] = T.float32(1)\n",
-    good: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    for i in range(4):\n        A[i] = T.float32(0)\n    A[0] = T.float32(1)\n",
+    bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4):\n        A[i] = T.float32(0)\n      A[0] = T.float32(1)\n',
+    good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4):\n        A[i] = T.float32(0)\n    A[0] = T.float32(1)\n',
   },
   mixedIndentation: {
     number: 12,
     message: "this line is indented with {found}, earlier lines with {earlier}",
     hint: "use four spaces a level throughout",
-    explain: "Tabs and spaces look alike and count differently, so a file uses one of them for indentation.",
-    bad: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    A[0] = T.float32(0)\n\tA[1] = T.float32(0)\n",
-    good: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    A[0] = T.float32(0)\n    A[1] = T.float32(0)\n",
+    explain:
+      "Tabs and spaces look alike and count differently, so a file uses one of them for indentation.",
+    bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n\tA[1] = T.float32(0)\n',
+    good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n    A[1] = T.float32(0)\n',
   },
   tooDeep: {
     number: 13,
@@ -125,16 +128,16 @@ export const syntaxCodes = defineCodes("SYN", {
     message: "a positional argument follows `{keyword}=…`",
     hint: "move it before the keyword arguments, or name it",
     explain: "In a call the positional arguments come first, then the named ones.",
-    bad: "@R.function\ndef main(x: R.Tensor((4,), dtype=\"float32\", (2,))):\n    return x\n",
-    good: "@R.function\ndef main(x: R.Tensor((4,), dtype=\"float32\")):\n    return x\n",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), dtype="float32", (2,))):\n    return x\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), dtype="float32")):\n    return x\n',
   },
   repeatedKeyword: {
     number: 16,
     message: "the argument `{keyword}` is given twice",
     hint: "keep one of the two",
     explain: "A call names each of its arguments once.",
-    bad: "@R.function\ndef main(x: R.Tensor((4,), dtype=\"float32\", dtype=\"int32\")):\n    return x\n",
-    good: "@R.function\ndef main(x: R.Tensor((4,), dtype=\"float32\")):\n    return x\n",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), dtype="float32", dtype="int32")):\n    return x\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), dtype="float32")):\n    return x\n',
   },
   foreignOperator: {
     number: 17,
@@ -157,24 +160,24 @@ export const syntaxCodes = defineCodes("SYN", {
     message: "`{escape}` is not a complete escape sequence",
     hint: "write `\\\\` for a backslash itself",
     explain: "`\\x` takes two hexadecimal digits, `\\u` four, `\\U` eight up to 0010ffff.",
-    bad: "name = \"a\\xg\"\n",
-    good: "name = \"a\\x0a\"\n",
+    bad: 'name = "a\\xg"\n',
+    good: 'name = "a\\x0a"\n',
   },
   orphanClause: {
     number: 20,
     message: "`{keyword}` continues no `{opener}`",
     hint: "align it with the `{opener}` it belongs to",
     explain: "`elif` and `else` stand directly after the block of an `if`, at its column.",
-    bad: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\")):\n    A[0] = T.float32(0)\n    else:\n        A[1] = T.float32(0)\n",
-    good: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\"), n: T.int32):\n    if n > 0:\n        A[0] = T.float32(0)\n    else:\n        A[1] = T.float32(0)\n",
+    bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n    else:\n        A[1] = T.float32(0)\n',
+    good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32"), n: T.int32):\n    if n > 0:\n        A[0] = T.float32(0)\n    else:\n        A[1] = T.float32(0)\n',
   },
   assignmentAsCondition: {
     number: 21,
     message: "`=` assigns and cannot stand in an expression",
     hint: "compare with `==`",
     explain: "A condition compares with `==`; a single `=` names an argument or binds a variable.",
-    bad: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\"), n: T.int32):\n    if n = 0:\n        A[0] = T.float32(0)\n",
-    good: "@T.prim_func\ndef f(A: T.Buffer((4,), \"float32\"), n: T.int32):\n    if n == 0:\n        A[0] = T.float32(0)\n",
+    bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32"), n: T.int32):\n    if n = 0:\n        A[0] = T.float32(0)\n',
+    good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32"), n: T.int32):\n    if n == 0:\n        A[0] = T.float32(0)\n',
   },
   missingFunction: {
     number: 22,

@@ -45,15 +45,42 @@ const PARTNER: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}"
 
 /** Statements that a bracket cannot contain at the start of a line. */
 const neverInBrackets = new Set<TokenType>([
-  t.Def, t.Class, t.With, t.Return, t.While, t.Pass, t.Assert, t.Import, t.Del, t.Break, t.Continue,
-  t.Raise, t.Try, t.Except, t.Finally, t.Global, t.Nonlocal, t.Elif,
+  t.Def,
+  t.Class,
+  t.With,
+  t.Return,
+  t.While,
+  t.Pass,
+  t.Assert,
+  t.Import,
+  t.Del,
+  t.Break,
+  t.Continue,
+  t.Raise,
+  t.Try,
+  t.Except,
+  t.Finally,
+  t.Global,
+  t.Nonlocal,
+  t.Elif,
 ]);
 /** Those that it could contain, but hardly at the column of the statement it is in. */
 const rarelyInBrackets = new Set<TokenType>([t.For, t.If, t.At, t.Else]);
 
 /** Words whose line opens a block. */
 export const blockWords = new Set<TokenType>([
-  t.Def, t.Class, t.For, t.While, t.If, t.Elif, t.Else, t.With, t.Try, t.Except, t.Finally, t.Async,
+  t.Def,
+  t.Class,
+  t.For,
+  t.While,
+  t.If,
+  t.Elif,
+  t.Else,
+  t.With,
+  t.Try,
+  t.Except,
+  t.Finally,
+  t.Async,
 ]);
 
 let actionTable: Uint8Array | undefined;
@@ -80,7 +107,10 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
   const { context, piece, report } = job;
   const { source } = context;
   const table = actionsByIndex();
-  const at = (start: number, end: number): { source: typeof source; start: number; end: number } => ({
+  const at = (
+    start: number,
+    end: number,
+  ): { source: typeof source; start: number; end: number } => ({
     source,
     start,
     end,
@@ -223,9 +253,7 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
       open.push(token);
       out.push(token);
       if (open.length + widths.length > MAX_OPEN && !broken) {
-        report(
-          syntaxCodes.tooDeep({ at: at(token.startOffset, endOf(token)), limit: MAX_OPEN }),
-        );
+        report(syntaxCodes.tooDeep({ at: at(token.startOffset, endOf(token)), limit: MAX_OPEN }));
         broken = true;
       }
     } else if (action === CLOSE) {
@@ -250,7 +278,7 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
         if (neverInBrackets.has(type)) closeUnclosed();
         else if (rarelyInBrackets.has(type)) {
           width = columnOf(tail, job);
-          if (width > widths[widths.length - 1]!) continue;
+          if (width > widths[widths.length - 1]! || !looksLikeStatement(input, j + 1)) continue;
           closeUnclosed();
         } else continue;
       }
@@ -263,7 +291,10 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
       if (next === undefined) break;
       if (width < 0) width = columnOf(tail, job);
       if (!indentTo(width, next)) {
-        out.push(virtual(t.BrokenLine, next.startOffset, { end: piece.end }), virtual(t.Newline, piece.end));
+        out.push(
+          virtual(t.BrokenLine, next.startOffset, { end: piece.end }),
+          virtual(t.Newline, piece.end),
+        );
         lineStart = out.length;
         break;
       }
@@ -274,7 +305,11 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
   if (out.length > lineStart && out[out.length - 1]!.tokenType !== t.Newline) endLine(piece.end);
   const head = out[lineStart];
   const last = out[out.length - 2];
-  if (head && last?.tokenType === t.Colon && (blockWords.has(head.tokenType) || head.tokenType === t.SoftKeyword)) {
+  if (
+    head &&
+    last?.tokenType === t.Colon &&
+    (blockWords.has(head.tokenType) || head.tokenType === t.SoftKeyword)
+  ) {
     missingBlock(head, last, piece.end, !piece.openClass);
   }
   while (widths.length > 1) {
@@ -282,6 +317,21 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
     if (!phantom.pop()) out.push(virtual(t.Dedent, piece.end));
   }
   return out;
+}
+
+/** Whether the line from `at` could be a statement: brackets in balance, and a colon at its end or `@name` at its start. */
+function looksLikeStatement(tokens: readonly IToken[], at: number): boolean {
+  const first = tokens[at]!;
+  let depth = 0;
+  let i = at;
+  for (; i < tokens.length && tokens[i]!.tokenType !== t.Newline; i++) {
+    const type = tokens[i]!.tokenType;
+    if (type === t.LParen || type === t.LBracket || type === t.LBrace) depth++;
+    else if (type === t.RParen || type === t.RBracket || type === t.RBrace) depth--;
+    if (depth < 0) return false;
+  }
+  if (first.tokenType === t.At) return tokens[at + 1]?.startOffset === first.startOffset + 1;
+  return depth === 0 && tokens[i - 1]!.tokenType === t.Colon;
 }
 
 /** Whether the line has a colon outside brackets. */
@@ -304,7 +354,8 @@ function markSoftKeyword(out: IToken[], from: number, last: IToken): void {
   if (word !== "match" && word !== "case" && word !== "type") return;
   const second = out[from + 1];
   if (second === undefined) return;
-  const operand = second.tokenType === t.Name || second.tokenType === t.Num || second.tokenType === t.Str;
+  const operand =
+    second.tokenType === t.Name || second.tokenType === t.Num || second.tokenType === t.Str;
   const listed =
     (second.tokenType === t.LBracket && last.tokenType === t.Colon) ||
     (second.tokenType === t.LParen && hasColon(out, from));
@@ -321,7 +372,8 @@ function columnOf(newline: IToken, job: LayoutJob): number {
   if (from === image.length) return 0;
   const first = image.charCodeAt(from);
   const { context } = job;
-  if (first === 32 && context.indentWith === 32 && image.indexOf("\t", from) < 0) return image.length - from;
+  if (first === 32 && context.indentWith === 32 && image.indexOf("\t", from) < 0)
+    return image.length - from;
   let column = 0;
   let mixed = false;
   for (let i = from; i < image.length; i++) {
@@ -366,7 +418,8 @@ function checkName(token: IToken, job: LayoutJob): boolean {
 function numberAdvice(text: string): string {
   if (/^0[xXoObB]/.test(text)) return "digits of the base follow `0x`, `0o` or `0b`";
   if (text.includes("__") || text.endsWith("_")) return "put single `_` between digits only";
-  if (/^[\d.]+[A-Za-z]/.test(text)) return "put an operator between number and name, or start the name with a letter";
+  if (/^[\d.]+[A-Za-z]/.test(text))
+    return "put an operator between number and name, or start the name with a letter";
   return "write the digits with at most one point";
 }
 

@@ -78,7 +78,11 @@ function parsePiece(context: LexContext, piece: Piece): Parsed {
   const report = (diagnostic: Diagnostic): void => {
     found.push(diagnostic);
   };
-  const local: LexContext = { source: context.source, sink: { report }, indentWith: context.indentWith };
+  const local: LexContext = {
+    source: context.source,
+    sink: { report },
+    indentWith: context.indentWith,
+  };
   const run = lexPiece(local, piece);
   context.indentWith = local.indentWith;
   const { text } = context.source;

@@ -10,7 +10,11 @@ let shared: Lexer | undefined;
 
 /** The one lexer; made at first use. */
 export function relaxLexer(validate = false): Lexer {
-  if (validate) return new Lexer([...lexerTokens], { positionTracking: "onlyOffset", ensureOptimizations: true });
+  if (validate)
+    return new Lexer([...lexerTokens], {
+      positionTracking: "onlyOffset",
+      ensureOptimizations: true,
+    });
   return (shared ??= new Lexer([...lexerTokens], {
     positionTracking: "onlyOffset",
     ensureOptimizations: true,
@@ -75,7 +79,7 @@ export function lexPiece(context: LexContext, piece: Piece): TokenRun {
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  "$": "delete it",
+  $: "delete it",
   "?": "write `a if condition else b` for a choice",
   "\\": "a backslash joins lines only as the last character of a line",
   "`": "delete it",

@@ -56,7 +56,8 @@ export function decodeString(image: string): StringParts {
   };
 }
 
-const lineEnds = (text: string): string => (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
+const lineEnds = (text: string): string =>
+  text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 
 function unescape(body: string): { value: string; bad?: number } {
   let value = "";
@@ -89,9 +90,9 @@ function unescape(body: string): { value: string; bad?: number } {
 
 /** Character names that occur in practice; the full table of Unicode names is not carried. */
 const NAMED: Readonly<Record<string, string>> = {
-  "SPACE": " ",
-  "NULL": "\0",
-  "BULLET": "•",
+  SPACE: " ",
+  NULL: "\0",
+  BULLET: "•",
   "DEGREE SIGN": "°",
   "EM DASH": "—",
   "EN DASH": "–",
@@ -109,7 +110,7 @@ const NAMED: Readonly<Record<string, string>> = {
   "MULTIPLICATION SIGN": "×",
   "NO-BREAK SPACE": "\u00a0",
   "RIGHTWARDS ARROW": "→",
-  "SNOWMAN": "☃",
+  SNOWMAN: "☃",
 };
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -36,7 +36,8 @@ const labelOf = (type: TokenType): string =>
 export function describeToken(token: IToken): string {
   const type = token.tokenType;
   if (type === t.Newline) return "the end of the line";
-  if (token.image === "") return type === t.Indent || type === t.Dedent ? labelOf(type) : "the end of the text";
+  if (token.image === "")
+    return type === t.Indent || type === t.Dedent ? labelOf(type) : "the end of the text";
   if (type === t.Str || type === t.LongString) return "a string";
   const image = token.image.length > 40 ? `${token.image.slice(0, 39)}…` : token.image;
   if (type === t.Num) return `the number \`${image}\``;

@@ -50,7 +50,8 @@ export function parseTokens(
     try {
       parser.piece();
       const error = parser.errors[0];
-      if (error !== undefined) fault = { token: error.token, diagnostic: diagnose(source, tokens, error) };
+      if (error !== undefined)
+        fault = { token: error.token, diagnostic: diagnose(source, tokens, error) };
     } catch (error) {
       if (error instanceof ChainTooLong) {
         fault = { token: error.token, diagnostic: tooDeep(source, error.token, MAX_HEIGHT) };
@@ -106,7 +107,8 @@ function breakLine(tokens: IToken[], token: IToken, report: () => void): void {
       return;
     }
     let before = from - 1;
-    while (before > 0 && tokens[before]!.image === "" && tokens[before]!.tokenType !== t.BrokenLine) before--;
+    while (before > 0 && tokens[before]!.image === "" && tokens[before]!.tokenType !== t.BrokenLine)
+      before--;
     [from] = lineAround(tokens, before);
     if (to < tokens.length) to = Math.max(to, from + 1);
   } else report();
@@ -155,7 +157,11 @@ function rebalance(tokens: IToken[]): void {
 }
 
 /** Puts a failed rule into words. */
-function diagnose(source: Source, tokens: readonly IToken[], error: IRecognitionException): Diagnostic {
+function diagnose(
+  source: Source,
+  tokens: readonly IToken[],
+  error: IRecognitionException,
+): Diagnostic {
   const { token } = error;
   const index = tokens.indexOf(token);
   const previous = tokens[(index < 0 ? tokens.length : index) - 1];
@@ -166,7 +172,10 @@ function diagnose(source: Source, tokens: readonly IToken[], error: IRecognition
   const start = atEnd && previous !== undefined ? endOf(previous) : offset;
   const at = { source, start, end: atEnd ? start : endOf(token) };
   const type = token.tokenType;
-  if ((type === t.Elif || type === t.Else || type === t.Except || type === t.Finally) && head === token) {
+  if (
+    (type === t.Elif || type === t.Else || type === t.Except || type === t.Finally) &&
+    head === token
+  ) {
     const opener = type === t.Except || type === t.Finally ? "try" : "if";
     return syntaxCodes.orphanClause({ at, keyword: token.image, opener });
   }
@@ -190,7 +199,12 @@ function diagnose(source: Source, tokens: readonly IToken[], error: IRecognition
 const BLOCKS = new Set(["def", "class", "for", "while", "if", "elif", "else", "with", "try"]);
 
 /** Inside brackets the list may also go on or end; the parser names one possibility only. */
-function expectation(named: string, tokens: readonly IToken[], from: number, token: IToken): string {
+function expectation(
+  named: string,
+  tokens: readonly IToken[],
+  from: number,
+  token: IToken,
+): string {
   if (named === "`)`" || named === "`]`" || named === "`}`") return `\`,\` or ${named}`;
   if (named !== "the end of the statement") return named;
   const first = tokens[from];
@@ -200,13 +214,20 @@ function expectation(named: string, tokens: readonly IToken[], from: number, tok
 function hintFor(token: IToken, previous: IToken | undefined): { hints?: readonly string[] } {
   if (previous === undefined) return {};
   const operand = (x: IToken): boolean =>
-    x.tokenType === t.Name || x.tokenType === t.Num || x.tokenType === t.Str || x.tokenType === t.LongString;
+    x.tokenType === t.Name ||
+    x.tokenType === t.Num ||
+    x.tokenType === t.Str ||
+    x.tokenType === t.LongString;
   const ends = operand(previous) || [t.RParen, t.RBracket, t.RBrace].includes(previous.tokenType);
   if (previous.tokenType === t.Name && (previous.image === "print" || previous.image === "exec")) {
     return { hints: [`call it: \`${previous.image}(…)\``] };
   }
   if (ends && operand(token)) return { hints: ["put `,` or an operator between them"] };
-  if (token.tokenType === t.RParen || token.tokenType === t.RBracket || token.tokenType === t.RBrace) {
+  if (
+    token.tokenType === t.RParen ||
+    token.tokenType === t.RBracket ||
+    token.tokenType === t.RBrace
+  ) {
     return { hints: ["complete the expression before the bracket"] };
   }
   return {};

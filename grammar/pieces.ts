@@ -95,7 +95,7 @@ const isComment = (text: string, line: Line): boolean => text.charCodeAt(line.at
 
 /** Column of the first statement. */
 function firstColumn({ text }: Cursor): number {
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const line = lineAt(text, start);
     if (!isEmpty(text, line) && !isComment(text, line)) return line.column;
     start = line.end;
@@ -125,7 +125,7 @@ function* findHeads(
   let above: number | undefined;
   let decorated: number | undefined;
   let brackets = { at: from, depth: 0 };
-  for (let start = from; start < to; ) {
+  for (let start = from; start < to;) {
     while (string < strings.length && strings[string + 1]! <= start) string += 2;
     const inString = string < strings.length && strings[string]! < start;
     const line = inString ? undefined : lineAt(text, start);
@@ -164,7 +164,7 @@ function* findHeads(
 /** Column of the first definition deeper than the class. */
 function memberColumn(cursor: Cursor, from: number, to: number, base: number): number | undefined {
   const { text } = cursor;
-  for (let start = from; start < to; ) {
+  for (let start = from; start < to;) {
     const line = lineAt(text, start);
     const c = text.charCodeAt(line.at);
     if (line.column > base && (c === 64 || c === 100) && !inLongString(cursor, start)) {
@@ -180,7 +180,7 @@ function classEnd(cursor: Cursor, from: number, to: number, base: number): numbe
   const { text } = cursor;
   const brackets = { at: from, depth: 0 };
   let above: number | undefined;
-  for (let start = from; start < to; ) {
+  for (let start = from; start < to;) {
     const line = lineAt(text, start);
     if (isEmpty(text, line) || (isComment(text, line) && line.column <= base)) above ??= start;
     else {
@@ -233,7 +233,8 @@ function advance(cursor: Cursor, state: { at: number; depth: number }, to: numbe
   state.at = Math.max(state.at, to);
 }
 
-const stringOrComment = /#[^\r\n]*|"""|'''|"(?:[^"\\\r\n]|\\[\s\S])*"?|'(?:[^'\\\r\n]|\\[\s\S])*'?/g;
+const stringOrComment =
+  /#[^\r\n]*|"""|'''|"(?:[^"\\\r\n]|\\[\s\S])*"?|'(?:[^'\\\r\n]|\\[\s\S])*'?/g;
 
 /** All triple-quoted strings; most texts have none, and then nothing is scanned. */
 function longStrings(text: string): number[] {

@@ -91,7 +91,9 @@ function operatorOf(token: IToken, source: Source, problems: Diagnostic[]): stri
       at,
       found: image,
       wanted,
-      fixes: [{ title: `write \`${wanted}\``, safe: true, edits: [{ span: at, text: ` ${wanted} ` }] }],
+      fixes: [
+        { title: `write \`${wanted}\``, safe: true, edits: [{ span: at, text: ` ${wanted} ` }] },
+      ],
     }),
   );
   return wanted;

@@ -202,7 +202,21 @@ ordered.push(Name);
 
 // ---- operators and brackets, longest first ---------------------------------
 
-for (const text of ["**=", "//=", ">>=", "<<=", "+=", "-=", "*=", "/=", "%=", "@=", "&=", "|=", "^="]) {
+for (const text of [
+  "**=",
+  "//=",
+  ">>=",
+  "<<=",
+  "+=",
+  "-=",
+  "*=",
+  "/=",
+  "%=",
+  "@=",
+  "&=",
+  "|=",
+  "^=",
+]) {
   token(`Aug${text}`, text, { category: AugmentedOp });
 }
 export const Ellipsis = token("Ellipsis", "...");

@@ -75,5 +75,7 @@ export function bracketed(
     });
   }
   const inner = group([...parts, last, ...after], { shouldBreak: broken });
-  return group([open, opening, indent([softline, inner]), softline, close], { shouldBreak: broken });
+  return group([open, opening, indent([softline, inner]), softline, close], {
+    shouldBreak: broken,
+  });
 }

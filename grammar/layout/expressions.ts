@@ -31,7 +31,10 @@ export function exprDoc(e: ast.Expr, comments: InnerComments): Doc {
     case "Subscript":
       return [
         operandDoc(e, e.value, false, comments),
-        list("[", e.items, "]", e.end, comments, { magic: e.magicComma, soleComma: e.magicComma === true }),
+        list("[", e.items, "]", e.end, comments, {
+          magic: e.magicComma,
+          soleComma: e.magicComma === true,
+        }),
       ];
     case "Tuple":
       if (!e.parens && e.items.length > 0) return bareTuple(e, comments);
@@ -94,9 +97,17 @@ function isSmall(e: ast.Expr, depth: number): boolean {
     case "Attribute":
       return isSmall(e.value, depth - 1);
     case "Call":
-      return e.args.length <= 2 && isSmall(e.func, depth - 1) && e.args.every((a) => isSmall(a.value, depth - 1));
+      return (
+        e.args.length <= 2 &&
+        isSmall(e.func, depth - 1) &&
+        e.args.every((a) => isSmall(a.value, depth - 1))
+      );
     case "Subscript":
-      return e.items.length <= 4 && isSmall(e.value, depth - 1) && e.items.every((i) => isSmall(i, depth - 1));
+      return (
+        e.items.length <= 4 &&
+        isSmall(e.value, depth - 1) &&
+        e.items.every((i) => isSmall(i, depth - 1))
+      );
     case "Tuple":
     case "List":
       return e.items.length <= 4 && e.items.every((i) => isSmall(i, depth - 1));
@@ -115,7 +126,12 @@ const itemDoc = (e: ast.Expr, comments: InnerComments): Doc =>
     ? ["(", exprDoc(e, comments), ")"]
     : exprDoc(e, comments);
 
-function operandDoc(parent: ast.Expr, child: ast.Expr, right: boolean, comments: InnerComments): Doc {
+function operandDoc(
+  parent: ast.Expr,
+  child: ast.Expr,
+  right: boolean,
+  comments: InnerComments,
+): Doc {
   const bare = child.kind === "Tuple" && !child.parens && child.items.length > 0;
   if (!bare && !needsParens(parent, child, right)) {
     return child.kind === "Str" ? valueDoc(child, comments) : exprDoc(child, comments);

@@ -61,7 +61,12 @@ export function needsParens(parent: ast.Expr, child: ast.Expr, right: boolean): 
   switch (parent.kind) {
     case "Binary": {
       const outer = precedenceOf(parent.op);
-      if (outer >= BIT && outer <= PRECEDENCE.shift && child.kind === "Binary" && child.op !== parent.op) {
+      if (
+        outer >= BIT &&
+        outer <= PRECEDENCE.shift &&
+        child.kind === "Binary" &&
+        child.op !== parent.op
+      ) {
         return true;
       }
       if (parent.op === "**") return right ? inner < unary : inner <= power;
@@ -85,7 +90,9 @@ export function needsParens(parent: ast.Expr, child: ast.Expr, right: boolean): 
     case "Subscript":
       return inner < postfix || (child.kind === "Num" && parent.kind === "Attribute");
     default:
-      return inner < 0 && child.kind !== "Slice" && child.kind !== "Starred" && !(child.kind === "Tuple");
+      return (
+        inner < 0 && child.kind !== "Slice" && child.kind !== "Starred" && !(child.kind === "Tuple")
+      );
   }
 }
 
@@ -115,7 +122,9 @@ export function flat(e: ast.Expr, notes: FlatNotes): string {
     case "Slice": {
       const lower = e.lower === undefined ? "" : flatItem(e.lower, notes);
       const upper = e.upper === undefined ? "" : flatItem(e.upper, notes);
-      return e.step === undefined ? `${lower}:${upper}` : `${lower}:${upper}:${flatItem(e.step, notes)}`;
+      return e.step === undefined
+        ? `${lower}:${upper}`
+        : `${lower}:${upper}:${flatItem(e.step, notes)}`;
     }
     case "Starred":
       return `*${operand(e, e.value, false, notes)}`;
@@ -160,7 +169,9 @@ export function flat(e: ast.Expr, notes: FlatNotes): string {
 
 /** An expression where a list element or the like may stand. */
 export function flatItem(e: ast.Expr, notes: FlatNotes): string {
-  return e.kind === "Tuple" && !e.parens && e.items.length > 0 ? `(${flat(e, notes)})` : flat(e, notes);
+  return e.kind === "Tuple" && !e.parens && e.items.length > 0
+    ? `(${flat(e, notes)})`
+    : flat(e, notes);
 }
 
 function operand(parent: ast.Expr, child: ast.Expr, right: boolean, notes: FlatNotes): string {
@@ -218,7 +229,8 @@ export function flatString(e: ast.Str): string {
   return pieces.length === 1 ? pieces[0]! : pieces.join(" ");
 }
 
-const literal = /[A-Za-z]{0,2}(?:"""(?:[^"\\]|\\[\s\S]|"(?!""))*"""|'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|#[^\r\n]*/g;
+const literal =
+  /[A-Za-z]{0,2}(?:"""(?:[^"\\]|\\[\s\S]|"(?!""))*"""|'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|#[^\r\n]*/g;
 
 /** The literals of adjacent strings, quotes made uniform. */
 export function stringPieces(raw: string): string[] {

@@ -45,7 +45,13 @@ function blanks(columns: number): string {
 const IGNORE = "# prettier-ignore";
 
 /** Writes the statements of a block at a depth; `between` is what separates definitions. */
-export function writeSuite(w: Writer, suite: ast.Suite, column: number, topLevel = false, inClass = false): void {
+export function writeSuite(
+  w: Writer,
+  suite: ast.Suite,
+  column: number,
+  topLevel = false,
+  inClass = false,
+): void {
   const { body } = suite;
   let previous: ast.Stmt | undefined;
   for (const statement of body) {
@@ -85,8 +91,18 @@ function writeComments(w: Writer, comments: readonly ast.Comment[], column: numb
 /** Writes one statement, without the comments above it. */
 export function writeStatement(w: Writer, s: ast.Stmt, column: number): void {
   const { trivia } = s;
-  if (trivia?.leading?.some((c) => c.text === IGNORE) === true && s.start >= 0 && w.text !== undefined) {
-    writeVerbatim(w, w.text.slice(s.start, s.end), s.start, column, isBlock(s) ? undefined : trivia.trailing);
+  if (
+    trivia?.leading?.some((c) => c.text === IGNORE) === true &&
+    s.start >= 0 &&
+    w.text !== undefined
+  ) {
+    writeVerbatim(
+      w,
+      w.text.slice(s.start, s.end),
+      s.start,
+      column,
+      isBlock(s) ? undefined : trivia.trailing,
+    );
     return;
   }
   switch (s.kind) {
@@ -122,7 +138,7 @@ const isBlock = (s: ast.Stmt): boolean => "body" in s || s.kind === "If";
 
 function writeIf(w: Writer, s: ast.If, column: number): void {
   const inner = column + w.tabWidth;
-  for (let branch = s; ; ) {
+  for (let branch = s; ;) {
     writeLine(w, branch, column, branch.trivia);
     writeSuite(w, branch.then, inner);
     const { otherwise } = branch;
@@ -134,7 +150,9 @@ function writeIf(w: Writer, s: ast.If, column: number): void {
       continue;
     }
     if (otherwise.above !== undefined) writeComments(w, otherwise.above, column);
-    w.lines.push(`${blanks(column)}else:${otherwise.opening === undefined ? "" : `  ${otherwise.opening.text}`}`);
+    w.lines.push(
+      `${blanks(column)}else:${otherwise.opening === undefined ? "" : `  ${otherwise.opening.text}`}`,
+    );
     writeSuite(w, otherwise, inner);
     return;
   }
@@ -151,13 +169,15 @@ function writeVerbatim(
   const lines = text.split(/\r\n?|\n/);
   let from = column;
   if (w.text !== undefined && start >= 0) {
-    const lineStart = Math.max(w.text.lastIndexOf("\n", start - 1), w.text.lastIndexOf("\r", start - 1)) + 1;
+    const lineStart =
+      Math.max(w.text.lastIndexOf("\n", start - 1), w.text.lastIndexOf("\r", start - 1)) + 1;
     from = start - lineStart;
   }
   lines.forEach((line, i) => {
     if (i === 0) w.lines.push(blanks(column) + line);
     else if (line.trim() === "") w.lines.push("");
-    else if (from !== column && line.slice(0, from).trim() === "") w.lines.push(blanks(column) + line.slice(from));
+    else if (from !== column && line.slice(0, from).trim() === "")
+      w.lines.push(blanks(column) + line.slice(from));
     else w.lines.push(line);
   });
   if (trailing !== undefined) w.lines[w.lines.length - 1] += `  ${trailing.text}`;
@@ -234,7 +254,9 @@ function flatLine(s: Line, notes: FlatNotes): string {
       return `def ${s.name}${typeParams(s, notes)}(${params})${returns(s, notes)}:`;
     }
     case "ClassDef":
-      return s.bases.length === 0 ? `class ${s.name}:` : `class ${s.name}(${flatArguments(s.bases, notes)}):`;
+      return s.bases.length === 0
+        ? `class ${s.name}:`
+        : `class ${s.name}(${flatArguments(s.bases, notes)}):`;
     case "Decorator":
       return `@${flat(s.value, notes)}`;
     case "UnsupportedStmt":
@@ -254,12 +276,16 @@ const returns = (s: ast.FunctionDef, notes: FlatNotes): string =>
 
 function typeParams(s: ast.FunctionDef, notes: FlatNotes): string {
   if (s.typeParams.length === 0) return "";
-  const names = s.typeParams.map((p) => (p.bound === undefined ? p.name : `${p.name}: ${flatItem(p.bound, notes)}`));
+  const names = s.typeParams.map((p) =>
+    p.bound === undefined ? p.name : `${p.name}: ${flatItem(p.bound, notes)}`,
+  );
   return `[${names.join(", ")}]`;
 }
 
 function importLine(s: ast.Import): string {
-  const names = s.names.map(({ name, alias }) => (alias === undefined ? name : `${name} as ${alias}`)).join(", ");
+  const names = s.names
+    .map(({ name, alias }) => (alias === undefined ? name : `${name} as ${alias}`))
+    .join(", ");
   return s.module === undefined ? `import ${names}` : `from ${s.module} import ${names}`;
 }
 
@@ -268,7 +294,10 @@ function lineDoc(s: Line, comments: InnerComments): Doc {
     case "ExprStmt":
       return valueDoc(s.value, comments);
     case "Assign":
-      return [...s.targets.map((target) => [valueDoc(target, comments), " = "]), valueDoc(s.value, comments)];
+      return [
+        ...s.targets.map((target) => [valueDoc(target, comments), " = "]),
+        valueDoc(s.value, comments),
+      ];
     case "AnnAssign": {
       const head: Doc[] = [valueDoc(s.target, comments), ": ", valueDoc(s.annotation, comments)];
       return s.value === undefined ? head : [...head, " = ", valueDoc(s.value, comments)];
@@ -282,7 +311,14 @@ function lineDoc(s: Line, comments: InnerComments): Doc {
     case "If":
       return [s.elif === true ? "elif " : "if ", valueDoc(s.cond, comments), ":"];
     case "With":
-      return ["with ", builders.join(", ", s.items.map((i) => withDoc(i, comments))), ":"];
+      return [
+        "with ",
+        builders.join(
+          ", ",
+          s.items.map((i) => withDoc(i, comments)),
+        ),
+        ":",
+      ];
     case "Return":
       return s.value === undefined ? "return" : ["return ", valueDoc(s.value, comments)];
     case "Assert":
@@ -317,7 +353,10 @@ function importDoc(s: ast.Import): Doc {
     end: -1,
     doc: () => (alias === undefined ? name : `${name} as ${alias}`),
   }));
-  return [`from ${module} import `, bracketed(builders.ifBreak("("), items, builders.ifBreak(")"), -1, noComments)];
+  return [
+    `from ${module} import `,
+    bracketed(builders.ifBreak("("), items, builders.ifBreak(")"), -1, noComments),
+  ];
 }
 
 function functionDoc(s: ast.FunctionDef, comments: InnerComments): Doc {

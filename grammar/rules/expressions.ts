@@ -107,7 +107,13 @@ export class ExpressionRules extends EmbeddedActionsParser {
 
   protected unsupported(construct: string, start: number): ast.UnsupportedExpr {
     const end = this.lastEnd();
-    return { kind: "UnsupportedExpr", start, end, construct, text: this.source.text.slice(start, end) };
+    return {
+      kind: "UnsupportedExpr",
+      start,
+      end,
+      construct,
+      text: this.source.text.slice(start, end),
+    };
   }
 
   /** Whether the next token starts none of the optional parts in `set`; false while the grammar is recorded. */
@@ -174,7 +180,14 @@ export class ExpressionRules extends EmbeddedActionsParser {
           const otherwise = this.SUBRULE2(this.expression);
           this.nesting--;
           this.height = this.raise(Math.max(height, this.height) + 1, token);
-          return { kind: "Conditional", start: then.start, end: otherwise.end, cond, then, otherwise };
+          return {
+            kind: "Conditional",
+            start: then.start,
+            end: otherwise.end,
+            cond,
+            then,
+            otherwise,
+          };
         },
       },
       {
@@ -212,7 +225,13 @@ export class ExpressionRules extends EmbeddedActionsParser {
         const value = this.subject;
         this.CONSUME(t.Dot);
         const name = this.CONSUME(t.Name);
-        return { kind: "Attribute", start: value.start, end: endOf(name), value, name: this.shared(name.image) };
+        return {
+          kind: "Attribute",
+          start: value.start,
+          end: endOf(name),
+          value,
+          name: this.shared(name.image),
+        };
       },
     },
     {
@@ -246,7 +265,12 @@ export class ExpressionRules extends EmbeddedActionsParser {
     {
       ALT: (): ast.Expr => {
         const token = this.CONSUME1(t.Name);
-        return { kind: "Name", start: token.startOffset, end: endOf(token), id: this.shared(token.image) };
+        return {
+          kind: "Name",
+          start: token.startOffset,
+          end: endOf(token),
+          id: this.shared(token.image),
+        };
       },
     },
     { ALT: () => this.numeral(this.CONSUME(t.Num)) },
@@ -284,7 +308,13 @@ export class ExpressionRules extends EmbeddedActionsParser {
     const { image: raw, startOffset: start } = token;
     const end = endOf(token);
     const second = raw.charCodeAt(1);
-    if (raw.charCodeAt(0) === 48 && second >= 48 && second <= 57 && /^\d+$/.test(raw) && /[1-9]/.test(raw)) {
+    if (
+      raw.charCodeAt(0) === 48 &&
+      second >= 48 &&
+      second <= 57 &&
+      /^\d+$/.test(raw) &&
+      /[1-9]/.test(raw)
+    ) {
       this.problems.push(
         syntaxCodes.badNumber({
           at: this.at(start, end),
@@ -312,7 +342,8 @@ export class ExpressionRules extends EmbeddedActionsParser {
     });
     const start = first.startOffset;
     const end = this.lastEnd();
-    const raw = end - start === first.image.length ? first.image : this.source.text.slice(start, end);
+    const raw =
+      end - start === first.image.length ? first.image : this.source.text.slice(start, end);
     return prefix === undefined
       ? { kind: "Str", start, end, value, raw }
       : { kind: "Str", start, end, value, raw, prefix };
@@ -586,7 +617,11 @@ export class ExpressionRules extends EmbeddedActionsParser {
           );
         }
         keyword = name;
-      } else if (keyword !== undefined && arg.value.kind !== "Starred" && arg.doubleStar === undefined) {
+      } else if (
+        keyword !== undefined &&
+        arg.value.kind !== "Starred" &&
+        arg.doubleStar === undefined
+      ) {
         this.problems.push(
           syntaxCodes.positionalAfterKeyword({ at: this.at(arg.start, arg.end), keyword }),
         );
@@ -620,7 +655,9 @@ export class ExpressionRules extends EmbeddedActionsParser {
             if (value.kind === "Name" && !doubleStar) name = value.id;
             else {
               this.problems.push(
-                syntaxCodes.assignmentAsCondition({ at: this.at(equals.startOffset, endOf(equals)) }),
+                syntaxCodes.assignmentAsCondition({
+                  at: this.at(equals.startOffset, endOf(equals)),
+                }),
               );
             }
             value = this.SUBRULE3(this.expression);

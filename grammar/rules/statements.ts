@@ -6,7 +6,14 @@ import { endOf } from "../lexer.js";
 import * as t from "../tokens.js";
 import { exact, ExpressionRules, MAX_HEIGHT } from "./expressions.js";
 import { describeTarget, targetAdvice } from "./targets.js";
-import { takeDeeper, takeHead, takeLines, triviaOf, type CommentQueue, type HeadComments } from "./trivia.js";
+import {
+  takeDeeper,
+  takeHead,
+  takeLines,
+  triviaOf,
+  type CommentQueue,
+  type HeadComments,
+} from "./trivia.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -121,7 +128,14 @@ export class StatementRules extends ExpressionRules {
             this.checkTarget(value);
             return assigned === undefined
               ? { kind: "AnnAssign", start, end: annotation.end, target: value, annotation }
-              : { kind: "AnnAssign", start, end: assigned.end, target: value, annotation, value: assigned };
+              : {
+                  kind: "AnnAssign",
+                  start,
+                  end: assigned.end,
+                  target: value,
+                  annotation,
+                  value: assigned,
+                };
           },
         },
         {
@@ -130,7 +144,14 @@ export class StatementRules extends ExpressionRules {
             const operand = this.SUBRULE3(this.expressions);
             const op = token.image.slice(0, -1) as ast.BinaryOperator;
             this.checkTarget(value);
-            return { kind: "AugAssign", start, end: operand.end, target: value, op, value: operand };
+            return {
+              kind: "AugAssign",
+              start,
+              end: operand.end,
+              target: value,
+              op,
+              value: operand,
+            };
           },
         },
       ]);
@@ -181,7 +202,13 @@ export class StatementRules extends ExpressionRules {
       items ??= [first];
     });
     if (items === undefined) return first;
-    return { kind: "Tuple", start: first.start, end: this.lastEnd(), items: exact(items), parens: false };
+    return {
+      kind: "Tuple",
+      start: first.start,
+      end: this.lastEnd(),
+      items: exact(items),
+      parens: false,
+    };
   });
 
   private endsList(type: TokenType): boolean {
@@ -305,7 +332,13 @@ export class StatementRules extends ExpressionRules {
   });
 
   private foreign(construct: string, start: number, end: number): ast.UnsupportedStmt {
-    return { kind: "UnsupportedStmt", start, end, construct, text: this.source.text.slice(start, end) };
+    return {
+      kind: "UnsupportedStmt",
+      start,
+      end,
+      construct,
+      text: this.source.text.slice(start, end),
+    };
   }
 
   /** A block: indented statements, or simple statements on the same line. */
@@ -401,7 +434,13 @@ export class StatementRules extends ExpressionRules {
       items ??= [first];
     });
     if (items === undefined) return first;
-    return { kind: "Tuple", start: first.start, end: this.lastEnd(), items: exact(items), parens: false };
+    return {
+      kind: "Tuple",
+      start: first.start,
+      end: this.lastEnd(),
+      items: exact(items),
+      parens: false,
+    };
   });
 
   readonly target = this.RULE("target", (): ast.Expr =>
@@ -458,7 +497,10 @@ export class StatementRules extends ExpressionRules {
     });
     for (let i = clauses.length - 1; i >= 0; i--) {
       const clause = clauses[i]!;
-      const trivia = { ...(clause.leading.length > 0 ? { leading: clause.leading } : {}), ...clause.block.head };
+      const trivia = {
+        ...(clause.leading.length > 0 ? { leading: clause.leading } : {}),
+        ...clause.block.head,
+      };
       const made: ast.If = {
         kind: "If",
         start: clause.start,

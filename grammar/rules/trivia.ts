@@ -35,7 +35,8 @@ export function columnAt(text: string, offset: number): number {
   let start = offset;
   while (start > 0 && !isLineEnd(text.charCodeAt(start - 1))) start--;
   let column = 0;
-  for (let i = start; i < offset; i++) column = text.charCodeAt(i) === 9 ? (column | 7) + 1 : column + 1;
+  for (let i = start; i < offset; i++)
+    column = text.charCodeAt(i) === 9 ? (column | 7) + 1 : column + 1;
   return column;
 }
 
@@ -80,7 +81,11 @@ export function takeDeeper(queue: CommentQueue, offset: number, column: number):
 }
 
 /** Takes the comments of a logical line: those inside, and the one after its last token. */
-export function takeHead(queue: CommentQueue, lastEnd: number, lineEnd: number): HeadComments | undefined {
+export function takeHead(
+  queue: CommentQueue,
+  lastEnd: number,
+  lineEnd: number,
+): HeadComments | undefined {
   let token = queue.comments[queue.next];
   if (token === undefined || token.startOffset >= lineEnd) return undefined;
   const inner: ast.Comment[] = [];

@@ -28,11 +28,19 @@ export function formatText(text: string, options: FormatOptions = {}): FormatRes
   const source = { name: options.name ?? "input.relax", text };
   const file = parseText(source, sink);
   if (sink.failed) return { text, diagnostics: sink.all };
-  const laid = printFile(file, { width: options.width ?? 88, tabWidth: options.tabWidth ?? 4, text });
+  const laid = printFile(file, {
+    width: options.width ?? 88,
+    tabWidth: options.tabWidth ?? 4,
+    text,
+  });
   return { text: withLineEnds(laid, text, options.endOfLine ?? "lf"), diagnostics: sink.all };
 }
 
-function withLineEnds(laid: string, original: string, wanted: "lf" | "crlf" | "cr" | "auto"): string {
+function withLineEnds(
+  laid: string,
+  original: string,
+  wanted: "lf" | "crlf" | "cr" | "auto",
+): string {
   const kind = wanted === "auto" ? lineEndOf(original) : wanted;
   return kind === "lf" ? laid : laid.replaceAll("\n", ENDS[kind]);
 }

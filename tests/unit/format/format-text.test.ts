@@ -10,7 +10,10 @@ formatting("a text with a syntax error comes back as it was, with the error", ()
   const text = "x  =  (1\n";
   const result = formatText(text);
   assert.is(result.text, text);
-  assert.equal(result.diagnostics.map((d) => d.code), ["SYN002"]);
+  assert.equal(
+    result.diagnostics.map((d) => d.code),
+    ["SYN002"],
+  );
 });
 
 formatting("line ends become line feeds unless asked otherwise", () => {

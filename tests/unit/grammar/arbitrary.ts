@@ -4,23 +4,59 @@ import type { ast } from "../../../grammar/index.js";
 
 const nowhere = { start: -1, end: -1 } as const;
 
-const names = fc.constantFrom("A", "x", "y1", "vi", "T", "match", "case", "type", "_", "naïve", "a_long_name");
+const names = fc.constantFrom(
+  "A",
+  "x",
+  "y1",
+  "vi",
+  "T",
+  "match",
+  "case",
+  "type",
+  "_",
+  "naïve",
+  "a_long_name",
+);
 const name: fc.Arbitrary<ast.Name> = names.map((id) => ({ kind: "Name", ...nowhere, id }));
 const numeral: fc.Arbitrary<ast.Num> = fc
   .constantFrom("0", "1", "128", "1.0", "1e-05", "0xff", "9223372036854775807", ".5", "2.")
   .map((raw) => ({ kind: "Num", ...nowhere, raw }));
 const string: fc.Arbitrary<ast.Str> = fc
-  .oneof(fc.string({ maxLength: 30, unit: "grapheme" }), fc.string({ maxLength: 12, unit: "binary" }))
+  .oneof(
+    fc.string({ maxLength: 30, unit: "grapheme" }),
+    fc.string({ maxLength: 12, unit: "binary" }),
+  )
   .map((value) => ({ kind: "Str", ...nowhere, value }));
 const constant: fc.Arbitrary<ast.Constant> = fc
   .constantFrom("True" as const, "False" as const, "None" as const, "..." as const)
   .map((value) => ({ kind: "Constant", ...nowhere, value }));
 
 const BINARY: readonly ast.BinaryOperator[] = [
-  "+", "-", "*", "/", "//", "%", "@", "**", "<<", ">>", "&", "|", "^",
+  "+",
+  "-",
+  "*",
+  "/",
+  "//",
+  "%",
+  "@",
+  "**",
+  "<<",
+  ">>",
+  "&",
+  "|",
+  "^",
 ];
 const COMPARE: readonly ast.CompareOperator[] = [
-  "<", "<=", ">", ">=", "==", "!=", "in", "not in", "is", "is not",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "==",
+  "!=",
+  "in",
+  "not in",
+  "is",
+  "is not",
 ];
 
 type Tie = { readonly expr: ast.Expr };
@@ -44,7 +80,9 @@ export const expr: fc.Arbitrary<ast.Expr> = fc.letrec<Tie>((tie) => {
       numeral,
       string,
       constant,
-      fc.tuple(e, names).map(([value, attr]): ast.Expr => ({ kind: "Attribute", ...nowhere, value, name: attr })),
+      fc
+        .tuple(e, names)
+        .map(([value, attr]): ast.Expr => ({ kind: "Attribute", ...nowhere, value, name: attr })),
       fc
         .tuple(e, fc.array(argument, { maxLength: 4 }), fc.option(keyword, { nil: undefined }))
         .map(([func, args, last]): ast.Expr => ({
@@ -66,7 +104,10 @@ export const expr: fc.Arbitrary<ast.Expr> = fc.letrec<Tie>((tie) => {
         .tuple(fc.constantFrom("and" as const, "or" as const), e, e)
         .map(([op, left, right]): ast.Expr => ({ kind: "BoolOp", ...nowhere, op, left, right })),
       fc
-        .tuple(e, fc.array(fc.tuple(fc.constantFrom(...COMPARE), e), { minLength: 1, maxLength: 3 }))
+        .tuple(
+          e,
+          fc.array(fc.tuple(fc.constantFrom(...COMPARE), e), { minLength: 1, maxLength: 3 }),
+        )
         .map(([first, links]): ast.Expr => ({
           kind: "Compare",
           ...nowhere,
@@ -75,7 +116,13 @@ export const expr: fc.Arbitrary<ast.Expr> = fc.letrec<Tie>((tie) => {
         })),
       fc
         .tuple(e, e, e)
-        .map(([then, cond, otherwise]): ast.Expr => ({ kind: "Conditional", ...nowhere, cond, then, otherwise })),
+        .map(([then, cond, otherwise]): ast.Expr => ({
+          kind: "Conditional",
+          ...nowhere,
+          cond,
+          then,
+          otherwise,
+        })),
       fc.tuple(fc.uniqueArray(names, { maxLength: 3 }), e).map(([params, body]): ast.Expr => ({
         kind: "Lambda",
         ...nowhere,
@@ -84,20 +131,20 @@ export const expr: fc.Arbitrary<ast.Expr> = fc.letrec<Tie>((tie) => {
       })),
       items.map((list): ast.Expr => ({ kind: "Tuple", ...nowhere, items: list, parens: true })),
       items.map((list): ast.Expr => ({ kind: "List", ...nowhere, items: list })),
-      fc
-        .array(fc.tuple(e, e), { maxLength: 3 })
-        .map((entries): ast.Expr => ({
-          kind: "Dict",
-          ...nowhere,
-          entries: entries.map(([key, value]) => ({ key, value })),
-        })),
+      fc.array(fc.tuple(e, e), { maxLength: 3 }).map((entries): ast.Expr => ({
+        kind: "Dict",
+        ...nowhere,
+        entries: entries.map(([key, value]) => ({ key, value })),
+      })),
     ),
   };
 }).expr;
 
 const target: fc.Arbitrary<ast.Expr> = fc.oneof(
   name,
-  fc.tuple(name, expr).map(([value, index]): ast.Expr => ({ kind: "Subscript", ...nowhere, value, items: [index] })),
+  fc
+    .tuple(name, expr)
+    .map(([value, index]): ast.Expr => ({ kind: "Subscript", ...nowhere, value, items: [index] })),
   fc.array(name, { minLength: 2, maxLength: 3 }).map((items): ast.Expr => ({
     kind: "Tuple",
     ...nowhere,
@@ -121,7 +168,9 @@ const { stmt: statement } = fc.letrec<Blocks>((tie) => {
       ...(fallback === undefined ? {} : { default: fallback }),
     }));
   return {
-    suite: fc.array(tie("stmt"), { minLength: 1, maxLength: 3 }).map((list): ast.Suite => ({ body: list })),
+    suite: fc
+      .array(tie("stmt"), { minLength: 1, maxLength: 3 })
+      .map((list): ast.Suite => ({ body: list })),
     stmt: fc.oneof(
       { depthSize: "small", withCrossShrink: true },
       expr.map((value): ast.Stmt => ({ kind: "ExprStmt", ...nowhere, value })),
@@ -139,14 +188,32 @@ const { stmt: statement } = fc.letrec<Blocks>((tie) => {
         })),
       fc
         .tuple(name, fc.constantFrom(...BINARY), expr)
-        .map(([to, op, value]): ast.Stmt => ({ kind: "AugAssign", ...nowhere, target: to, op, value })),
+        .map(([to, op, value]): ast.Stmt => ({
+          kind: "AugAssign",
+          ...nowhere,
+          target: to,
+          op,
+          value,
+        })),
       expr.map((value): ast.Stmt => ({ kind: "Return", ...nowhere, value })),
-      fc.tuple(expr, expr).map(([cond, message]): ast.Stmt => ({ kind: "Assert", ...nowhere, cond, message })),
+      fc
+        .tuple(expr, expr)
+        .map(([cond, message]): ast.Stmt => ({ kind: "Assert", ...nowhere, cond, message })),
       fc
         .constantFrom("Pass" as const, "Break" as const, "Continue" as const)
         .map((kind): ast.Stmt => ({ kind, ...nowhere })),
-      fc.tuple(target, expr, body).map(([to, iter, suite]): ast.Stmt => ({ kind: "For", ...nowhere, target: to, iter, body: suite })),
-      fc.tuple(expr, body).map(([cond, suite]): ast.Stmt => ({ kind: "While", ...nowhere, cond, body: suite })),
+      fc
+        .tuple(target, expr, body)
+        .map(([to, iter, suite]): ast.Stmt => ({
+          kind: "For",
+          ...nowhere,
+          target: to,
+          iter,
+          body: suite,
+        })),
+      fc
+        .tuple(expr, body)
+        .map(([cond, suite]): ast.Stmt => ({ kind: "While", ...nowhere, cond, body: suite })),
       fc
         .tuple(expr, body, fc.option(body, { nil: undefined }))
         .map(([cond, then, otherwise]): ast.Stmt => ({
@@ -156,14 +223,22 @@ const { stmt: statement } = fc.letrec<Blocks>((tie) => {
           then,
           ...(otherwise === undefined ? {} : { otherwise }),
         })),
-      fc.tuple(expr, fc.option(name, { nil: undefined }), body).map(([context, to, suite]): ast.Stmt => ({
-        kind: "With",
-        ...nowhere,
-        items: [to === undefined ? { ...nowhere, context } : { ...nowhere, context, target: to }],
-        body: suite,
-      })),
       fc
-        .tuple(fc.array(expr, { maxLength: 1 }), names, fc.array(parameter, { maxLength: 3 }), fc.option(expr, { nil: undefined }), body)
+        .tuple(expr, fc.option(name, { nil: undefined }), body)
+        .map(([context, to, suite]): ast.Stmt => ({
+          kind: "With",
+          ...nowhere,
+          items: [to === undefined ? { ...nowhere, context } : { ...nowhere, context, target: to }],
+          body: suite,
+        })),
+      fc
+        .tuple(
+          fc.array(expr, { maxLength: 1 }),
+          names,
+          fc.array(parameter, { maxLength: 3 }),
+          fc.option(expr, { nil: undefined }),
+          body,
+        )
         .map(([decorators, id, params, returns, suite]): ast.Stmt => ({
           kind: "FunctionDef",
           ...nowhere,
@@ -186,7 +261,18 @@ export const file: fc.Arbitrary<ast.File> = fc
   .map((body) => ({ kind: "File", ...nowhere, body }));
 
 const FORGOTTEN = new Set([
-  "start", "end", "raw", "trivia", "nameStart", "nameEnd", "dangling", "above", "opening", "text", "parens", "magicComma",
+  "start",
+  "end",
+  "raw",
+  "trivia",
+  "nameStart",
+  "nameEnd",
+  "dangling",
+  "above",
+  "opening",
+  "text",
+  "parens",
+  "magicComma",
 ]);
 
 /** A tree as text that shows meaning only: no positions, trivia, or spelling of literals. */

@@ -10,7 +10,11 @@ const parser = suite("grammar: parser");
 function read(text: string): ast.File {
   const sink = new Diagnostics();
   const file = parseText({ name: "t.relax", text }, sink);
-  assert.equal(sink.all.map((d) => `${d.code} ${d.message}`), [], text);
+  assert.equal(
+    sink.all.map((d) => `${d.code} ${d.message}`),
+    [],
+    text,
+  );
   return file;
 }
 
@@ -104,34 +108,63 @@ for (const [text, construct] of [
 }
 
 parser("soft keywords are names", () => {
-  const { body } = read("match = case + type\nmatch.a(case)\nmatch[1] = 2\ntype: T.int32 = 1\n_ = match(x)\n");
-  assert.equal(body.map((s) => s.kind), ["Assign", "ExprStmt", "Assign", "AnnAssign", "Assign"]);
+  const { body } = read(
+    "match = case + type\nmatch.a(case)\nmatch[1] = 2\ntype: T.int32 = 1\n_ = match(x)\n",
+  );
+  assert.equal(
+    body.map((s) => s.kind),
+    ["Assign", "ExprStmt", "Assign", "AnnAssign", "Assign"],
+  );
 });
 
 parser("subscripts hold slices, stars and the empty tuple", () => {
   const e = value("A[*i, a:b, ::2, :, (), c,]") as ast.Subscript;
-  assert.equal(e.items.map((i) => i.kind), ["Starred", "Slice", "Slice", "Slice", "Tuple", "Name"]);
+  assert.equal(
+    e.items.map((i) => i.kind),
+    ["Starred", "Slice", "Slice", "Slice", "Tuple", "Name"],
+  );
 });
 
 parser("a parameter list has defaults, stars, annotations and type parameters", () => {
-  const f = only("def f[n, m: int](a: T.handle, b=1, *c, d: x = 2, **e) -> None: pass\n") as ast.FunctionDef;
-  assert.equal(f.typeParams.map((p) => p.name), ["n", "m"]);
-  assert.equal(f.params.map((p) => `${p.star ?? ""}${p.name}`), ["a", "b", "*c", "d", "**e"]);
+  const f = only(
+    "def f[n, m: int](a: T.handle, b=1, *c, d: x = 2, **e) -> None: pass\n",
+  ) as ast.FunctionDef;
+  assert.equal(
+    f.typeParams.map((p) => p.name),
+    ["n", "m"],
+  );
+  assert.equal(
+    f.params.map((p) => `${p.star ?? ""}${p.name}`),
+    ["a", "b", "*c", "d", "**e"],
+  );
   assert.is(f.body.body.length, 1);
 });
 
 parser("imports keep module, names and aliases", () => {
-  const { body } = read("from tvm.script import ir as I, relax\nimport tvm.tir, a as b\nfrom . import (x, y as z,)\n");
-  assert.equal((body as ast.Import[]).map((i) => [i.module, i.names]), [
-    ["tvm.script", [{ name: "ir", alias: "I" }, { name: "relax" }]],
-    [undefined, [{ name: "tvm.tir" }, { name: "a", alias: "b" }]],
-    [".", [{ name: "x" }, { name: "y", alias: "z" }]],
-  ]);
+  const { body } = read(
+    "from tvm.script import ir as I, relax\nimport tvm.tir, a as b\nfrom . import (x, y as z,)\n",
+  );
+  assert.equal(
+    (body as ast.Import[]).map((i) => [i.module, i.names]),
+    [
+      ["tvm.script", [{ name: "ir", alias: "I" }, { name: "relax" }]],
+      [undefined, [{ name: "tvm.tir" }, { name: "a", alias: "b" }]],
+      [".", [{ name: "x" }, { name: "y", alias: "z" }]],
+    ],
+  );
 });
 
 parser("`with` takes several items, with and without brackets", () => {
-  for (const text of ["with a as b, c: pass\n", "with (a as b, c): pass\n", "with (\n  a as b,\n  c,\n):\n  pass\n"]) {
-    assert.equal((only(text) as ast.With).items.map((i) => i.target !== undefined), [true, false], text);
+  for (const text of [
+    "with a as b, c: pass\n",
+    "with (a as b, c): pass\n",
+    "with (\n  a as b,\n  c,\n):\n  pass\n",
+  ]) {
+    assert.equal(
+      (only(text) as ast.With).items.map((i) => i.target !== undefined),
+      [true, false],
+      text,
+    );
   }
   assert.is((only("with (a): pass\n") as ast.With).items.length, 1);
 });
@@ -149,7 +182,9 @@ for (const [text, expected] of [
   [String.raw`"\d\N{BULLET}"`, "\\d•"],
   ['"a" "b"\'c\'', "abc"],
 ] as const) {
-  parser(`the string ${JSON.stringify(text)} has its value`, () => assert.is((value(text) as ast.Str).value, expected));
+  parser(`the string ${JSON.stringify(text)} has its value`, () =>
+    assert.is((value(text) as ast.Str).value, expected),
+  );
 }
 
 parser("f-strings and bytes are marked", () => {
@@ -175,7 +210,10 @@ for (const [raw, expected] of [
 
 parser("uniformly indented text is read relative to its first line", () => {
   const { body } = read("    @T.prim_func\n    def f(a: T.handle):\n        pass\n\n    N = 4\n");
-  assert.equal(body.map((s) => s.kind), ["FunctionDef", "Assign"]);
+  assert.equal(
+    body.map((s) => s.kind),
+    ["FunctionDef", "Assign"],
+  );
 });
 
 parser("tabs, BOM, CRLF, joined lines and semicolons are layout", () => {
@@ -184,29 +222,62 @@ parser("tabs, BOM, CRLF, joined lines and semicolons are layout", () => {
   assert.is((body[0] as ast.If).then.body.length, 3);
 });
 
+parser("brackets may go on at the start of a line, whatever stands there", () => {
+  const { body } = read("x = (a\nif b\nelse c)\ny = (a\n@ b)\n@(a\n@ b)\ndef f(\nx\n): pass\n");
+  assert.equal(
+    body.map((s) => s.kind),
+    ["Assign", "Assign", "FunctionDef"],
+  );
+});
+
 parser("comments belong to the statements beside them", () => {
   const { body, dangling } = read(
     "# top\n\n# head\nif a:  # on if\n    # in\n    x = f(  # open\n        1,\n        # own\n    )  # end\n    # last of block\n# above else\nelse:  # on else\n    pass\n# file end\n",
   );
   const branch = body[0] as ast.If;
   const x = branch.then.body[0]!;
-  assert.equal(branch.trivia?.leading?.map((c) => c.text), ["# top", "# head"]);
+  assert.equal(
+    branch.trivia?.leading?.map((c) => c.text),
+    ["# top", "# head"],
+  );
   assert.is(branch.trivia?.trailing?.text, "# on if");
-  assert.equal(x.trivia?.leading?.map((c) => c.text), ["# in"]);
-  assert.equal(x.trivia?.inner?.map((c) => c.text), ["# open", "# own"]);
+  assert.equal(
+    x.trivia?.leading?.map((c) => c.text),
+    ["# in"],
+  );
+  assert.equal(
+    x.trivia?.inner?.map((c) => c.text),
+    ["# open", "# own"],
+  );
   assert.is(x.trivia?.trailing?.text, "# end");
-  assert.equal(branch.then.dangling?.map((c) => c.text), ["# last of block"]);
-  assert.equal(branch.otherwise?.above?.map((c) => c.text), ["# above else"]);
+  assert.equal(
+    branch.then.dangling?.map((c) => c.text),
+    ["# last of block"],
+  );
+  assert.equal(
+    branch.otherwise?.above?.map((c) => c.text),
+    ["# above else"],
+  );
   assert.is(branch.otherwise?.opening?.text, "# on else");
-  assert.equal(dangling?.map((c) => c.text), ["# file end"]);
+  assert.equal(
+    dangling?.map((c) => c.text),
+    ["# file end"],
+  );
 });
 
 parser("positions are offsets into the whole text, in every function of a class", () => {
-  const text = "class M:\n    @a.b\n    def f(x):\n        return x\n\n    # c\n    @a.b\n    def g(y):\n        s = \"\"\"\ndef h():\n\"\"\"\n        return y\nN = 1\n";
+  const text =
+    'class M:\n    @a.b\n    def f(x):\n        return x\n\n    # c\n    @a.b\n    def g(y):\n        s = """\ndef h():\n"""\n        return y\nN = 1\n';
   const { body } = read(text);
-  assert.equal(body.map((s) => s.kind), ["ClassDef", "Assign"]);
+  assert.equal(
+    body.map((s) => s.kind),
+    ["ClassDef", "Assign"],
+  );
   const members = (body[0] as ast.ClassDef).body.body as ast.FunctionDef[];
-  assert.equal(members.map((m) => m.name), ["f", "g"]);
+  assert.equal(
+    members.map((m) => m.name),
+    ["f", "g"],
+  );
   for (const m of members) {
     assert.is(text.slice(m.nameStart, m.nameEnd), m.name);
     assert.is(text.slice(m.start, m.start + 4), "@a.b");

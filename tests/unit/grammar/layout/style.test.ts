@@ -1,6 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parseText, printExpr, printFile, stringLiteral, type ast } from "../../../../grammar/index.js";
+import {
+  parseText,
+  printExpr,
+  printFile,
+  stringLiteral,
+  type ast,
+} from "../../../../grammar/index.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
 
 const style = suite("grammar/layout: style");
@@ -46,12 +52,17 @@ for (const [value, literal] of [
   ["ünïcode 😀", '"ünïcode 😀"'],
   ["\ud800", '"\\ud800"'],
 ] as const) {
-  style(`${JSON.stringify(value)} is written ${literal}`, () => assert.is(stringLiteral(value), literal));
+  style(`${JSON.stringify(value)} is written ${literal}`, () =>
+    assert.is(stringLiteral(value), literal),
+  );
 }
 
 style("a call that does not fit breaks its brackets, then its elements", () => {
   const call = "value = some.function(first_argument, second_argument, third=argument)\n";
-  assert.is(format(call, 60), "value = some.function(\n    first_argument, second_argument, third=argument\n)\n");
+  assert.is(
+    format(call, 60),
+    "value = some.function(\n    first_argument, second_argument, third=argument\n)\n",
+  );
   assert.is(
     format(call, 40),
     "value = some.function(\n    first_argument,\n    second_argument,\n    third=argument,\n)\n",
@@ -91,12 +102,17 @@ style("a sole dictionary hugs the brackets of an attribute call", () => {
   );
 });
 
-style("blank lines: two between definitions of the file, one in a class, at most one kept elsewhere", () => {
-  assert.is(
-    format("import a\n\n\n\nb = 1\nclass M:\n\n    def f():\n        x = 1\n\n\n        y = 2\n    def g(): pass\nc = 2\n"),
-    "import a\n\nb = 1\n\n\nclass M:\n    def f():\n        x = 1\n\n        y = 2\n\n    def g():\n        pass\n\n\nc = 2\n",
-  );
-});
+style(
+  "blank lines: two between definitions of the file, one in a class, at most one kept elsewhere",
+  () => {
+    assert.is(
+      format(
+        "import a\n\n\n\nb = 1\nclass M:\n\n    def f():\n        x = 1\n\n\n        y = 2\n    def g(): pass\nc = 2\n",
+      ),
+      "import a\n\nb = 1\n\n\nclass M:\n    def f():\n        x = 1\n\n        y = 2\n\n    def g():\n        pass\n\n\nc = 2\n",
+    );
+  },
+);
 
 style("comments keep their place", () => {
   const text = [
@@ -129,7 +145,8 @@ style("comments keep their place", () => {
 });
 
 style("a statement under prettier-ignore is left as written", () => {
-  const text = "x = [\n    # prettier-ignore\n]\n# prettier-ignore\nm = [1,0,\n     0,1]  # id\nz=1\n";
+  const text =
+    "x = [\n    # prettier-ignore\n]\n# prettier-ignore\nm = [1,0,\n     0,1]  # id\nz=1\n";
   assert.match(format(text), "# prettier-ignore\nm = [1,0,\n     0,1]  # id\nz = 1\n");
 });
 
