@@ -19,8 +19,10 @@ const files = new Map<string, string>();
 const problems: string[] = [];
 for (const generate of GENERATORS) {
   const made: Generated = await generate();
-  for (const [path, text] of made.files) files.set(path, text);
   problems.push(...made.problems);
+  // An index made while a declaration does not load would lose that entry; the old one stays.
+  const isPartial = made.problems.some((p) => / does not (compile|load)/.test(p));
+  for (const [path, text] of made.files) if (!isPartial) files.set(path, text);
 }
 for (const [path, text] of generateReferenceIndex([...files.keys()])) files.set(path, text);
 

@@ -3,6 +3,11 @@ import type { CommandEntry } from "./command.js";
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: "check",
+    summary: "Parses, resolves and verifies programs, and reports every problem.",
+    load: async () => (await import("./commands/check.js")).check,
+  },
+  {
     name: "completion",
     summary: "Writes a completion script for a shell.",
     load: async () => (await import("./commands/completion.js")).completion,
@@ -26,5 +31,20 @@ export const commands: readonly CommandEntry[] = [
     name: "list",
     summary: "Lists the diagnostic codes, passes, ops or commands.",
     load: async () => (await import("./commands/list.js")).list,
+  },
+  {
+    name: "opt",
+    summary: "Runs passes over a program and prints what comes out.",
+    load: async () => (await import("./commands/opt.js")).opt,
+  },
+  {
+    name: "print",
+    summary: "Prints a program in canonical form, in the dialect asked for.",
+    load: async () => (await import("./commands/print.js")).print,
+  },
+  {
+    name: "roundtrip",
+    summary: "Checks that the printed text of a program means the same as its source.",
+    load: async () => (await import("./commands/roundtrip.js")).roundtrip,
   },
 ];

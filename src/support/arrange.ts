@@ -43,7 +43,10 @@ export function arrange(
     const key = isError ? `${code}\0${message}` : String(groups.size);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { diagnostic, also: [] });
-    else known.also.push(positionAt(span!.source, span!.start).line);
+    else {
+      const { line } = positionAt(span!.source, span!.start);
+      if (known.also.at(-1) !== line) known.also.push(line);
+    }
   }
   const all = [...groups.values()];
   if (all.length <= limit) return { shown: all, hidden: 0 };

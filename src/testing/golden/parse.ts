@@ -28,6 +28,8 @@ export interface GoldenCase {
   readonly checks: readonly Check[];
   readonly exit: number | undefined;
   readonly claims: readonly Claim[];
+  /** Sizes (`m=3,n=7`) for which `main` gives the same before and after the run. */
+  readonly values: readonly string[];
   /** Line of `#: case`, from 1. */
   readonly line: number;
 }
@@ -76,6 +78,7 @@ function parseCase(path: string, lines: readonly string[], start: number, end: n
   let program: { from: number; to: number } | undefined;
   const sections: Section[] = [];
   const checks: Check[] = [];
+  const values: string[] = [];
   for (let i = start + 1; i < end;) {
     const line = lines[i]!;
     const next = nextDirective(lines, i + 1, end);
@@ -101,6 +104,9 @@ function parseCase(path: string, lines: readonly string[], start: number, end: n
       const own = kind === "repaired" && argument !== "" ? { run: argument } : {};
       sections.push({ kind, ...own, text: body(lines, i + 1, next), from: i + 1, to: next });
       i = next;
+    } else if (word === "values") {
+      values.push(argument);
+      i++;
     } else if (/^check(-next|-not|-count-\d+)?$/.test(word)) {
       const pattern = line.slice(line.indexOf(word) + word.length).trim();
       const [, kind = "check", count = "1"] = word.split("-");
@@ -111,10 +117,10 @@ function parseCase(path: string, lines: readonly string[], start: number, end: n
   if (run === undefined) return fail(start, "a case needs `#: run`");
   const text = program === undefined ? "" : body(lines, program.from, program.to);
   const claims = claimsOf(text);
-  if (sections.length + checks.length + claims.length === 0 && exit === undefined) {
+  if (sections.length + checks.length + claims.length + values.length === 0 && exit === undefined) {
     fail(start, "the case expects nothing");
   }
-  return { name, run, program: text, sections, checks, exit, claims, line: start + 1 };
+  return { name, run, program: text, sections, checks, exit, claims, values, line: start + 1 };
 }
 
 function nextDirective(lines: readonly string[], from: number, end: number): number {

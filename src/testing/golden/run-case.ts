@@ -34,6 +34,11 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
     if (unmatched !== undefined) problems.push(`${unmatched}\n${quote(run.stdout)}`);
   }
   if (golden.claims.length > 0) problems.push(...(await claimProblems(golden)));
+  for (const sizes of golden.values) {
+    const { valuesDiffer } = await import("./values.js");
+    const found = valuesDiffer(golden.program, run.stdout, sizes);
+    if (found !== undefined) problems.push(`values ${sizes}: ${found}`);
+  }
   const unexpectedEnd = exitProblems(golden, run);
   // What a run that went wrong has written is never taken for the expectation.
   if (unexpectedEnd.length > 0) actual.clear();

@@ -1,0 +1,76 @@
+/** `#: values`: a program means the same before and after, on inputs made from a seed. */
+import { makeInputs, parseShapes } from "../../driver/inputs.js";
+import { readModule } from "../../driver/frontend.js";
+import { interpret } from "../../interp/index.js";
+import { DiagnosticError } from "../../support/diagnostic.js";
+import type { DType } from "../../support/dtype.js";
+import { elementCount, type NDArray } from "../../support/ndarray.js";
+import { elementAccess } from "../../support/numeric/element.js";
+import type { Value } from "../../support/value.js";
+
+const ENTRY = "main";
+
+/** What differs between the results of two texts, for sizes like `m=3,n=7`; undefined when nothing does. */
+export function valuesDiffer(before: string, after: string, sizes: string): string | undefined {
+  try {
+    return difference(evaluate(before, sizes), evaluate(after, sizes), "the result");
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.message;
+    throw error;
+  }
+}
+
+function evaluate(text: string, sizes: string): Value {
+  const { module, failed, diagnostics } = readModule({ name: "case.relax", text });
+  const first = diagnostics.find((d) => d.severity === "error");
+  if (failed && first !== undefined) throw new DiagnosticError(first);
+  const entry = module.functions.get(ENTRY);
+  if (entry?.kind !== "relax.Function")
+    throw new Error("`#: values` needs a Relax function `main`");
+  const request = { ...parseShapes([sizes]), given: new Map<string, NDArray>(), seed: 1 };
+  const outcome = interpret(module, ENTRY, makeInputs(entry, request));
+  if (!outcome.ok) throw new DiagnosticError(outcome.diagnostic);
+  return outcome.value;
+}
+
+function difference(a: Value, b: Value, where: string): string | undefined {
+  if (a.kind !== b.kind) return `${where} was a ${a.kind}, now it is a ${b.kind}`;
+  if (a.kind === "tensor" && b.kind === "tensor") return tensorsDiffer(a.data, b.data, where);
+  if (a.kind === "tuple" && b.kind === "tuple") {
+    if (a.fields.length !== b.fields.length) return `${where} has another number of fields`;
+    for (const [i, field] of a.fields.entries()) {
+      const found = difference(field, b.fields[i]!, `${where}[${i}]`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  const same = shown(a) === shown(b);
+  return same ? undefined : `${where} was ${shown(a)}, now it is ${shown(b)}`;
+}
+
+const shown = (value: Value): string =>
+  JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
+
+function tensorsDiffer(a: NDArray, b: NDArray, where: string): string | undefined {
+  if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) {
+    return `${where} was ${a.dtype.name} [${a.shape.join()}], now it is ${b.dtype.name} [${b.shape.join()}]`;
+  }
+  const { bytes, read } = elementAccess(a.dtype);
+  const [first, second] = [a, b].map(({ bytes: all }) => new DataView(all.buffer, all.byteOffset));
+  for (let i = 0; i < elementCount(a.shape); i++) {
+    const x = read(first!, i * bytes);
+    const y = read(second!, i * bytes);
+    if (!isClose(x, y, a.dtype))
+      return `${where} differs at element ${i}: ${String(x)}, now ${String(y)}`;
+  }
+  return undefined;
+}
+
+/** Integers exactly; floats up to what a changed order of operations explains. */
+function isClose(x: number | bigint, y: number | bigint, dtype: DType): boolean {
+  if (x === y || (Number.isNaN(x) && Number.isNaN(y))) return true;
+  if (dtype.code === "int" || dtype.code === "uint" || dtype.code === "bool") return false;
+  const [a, b] = [Number(x), Number(y)];
+  const relative = dtype.bits === 64 ? 1e-12 : dtype.bits === 32 ? 1e-5 : 2e-2;
+  return Math.abs(a - b) <= relative * Math.max(1, Math.abs(a), Math.abs(b));
+}

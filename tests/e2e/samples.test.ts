@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { runCli } from "../../src/testing/run-cli.js";
+
+const samples = suite("samples");
+const names = readdirSync("samples").filter((name) => name.endsWith(".relax"));
+
+for (const name of names) {
+  const text = readFileSync(`samples/${name}`, "utf8");
+  const run = (...argv: readonly string[]) => runCli(argv, { files: { [name]: text } });
+
+  samples(`${name} starts with its purpose`, () => assert.match(text, /^# [A-Z].{20,}\.?$/m));
+
+  samples(`${name} is laid out`, async () => {
+    const { stdout, stderr } = await run("format", "--check", name);
+    assert.is(stdout + stderr, "", "npx relaxc format --write samples");
+  });
+
+  // The sample of mistakes says so in its name; all others are without error.
+  samples(`${name} checks as its name says`, async () => {
+    const { exit, stdout } = await run("check", "--report", "concise", name);
+    assert.is(exit, name.includes("mistakes") ? 1 : 0, stdout);
+  });
+
+  if (name.includes("mistakes")) continue;
+  for (const dialect of ["native", "tvm-0.27", "tvm-0.18"]) {
+    samples(`${name} reads back from ${dialect}`, async () => {
+      const { exit, stdout, stderr } = await run("roundtrip", "--dialect", dialect, name);
+      assert.is(exit, 0, stdout + stderr);
+    });
+  }
+}
+
+samples("there are at least fifteen", () => assert.ok(names.length >= 15));
+
+samples.run();
