@@ -5,6 +5,7 @@ import { floatImm } from "../../../ir/tir/expr.js";
 import type { OpParam } from "../../../op/op.js";
 import { float64 } from "../../../support/dtype.js";
 import { isInt, type Int } from "../../../support/int.js";
+import { memberOf } from "../../context.js";
 import { elaborateAttrValue } from "../attributes.js";
 import { elaborateDType } from "../literal.js";
 import { relaxCodes } from "../../relax-codes.js";
@@ -42,7 +43,7 @@ export function elaborateAttribute(state: FunctionState, expr: A.Expr, param: Op
     default:
       break;
   }
-  const value = elaborateAttrValue(state.ctx, expr);
+  const value = attributeValue(state, expr);
   if (value === undefined) return undefined;
   if (value === null && param.optional === true) return null;
   const converted = convert(value, param);
@@ -59,6 +60,17 @@ export function elaborateAttribute(state: FunctionState, expr: A.Expr, param: Op
   );
   return undefined;
 }
+
+/** Any literal, and scalars and strings in their operand spelling. */
+function attributeValue(state: FunctionState, expr: A.Expr): AttrValue | undefined {
+  const member = expr.kind === "Call" ? memberOf(state.ctx, expr.func) : undefined;
+  if (member?.dialect === "R" && WRAPPERS.has(member.name) && expr.kind === "Call" && expr.args.length === 1) {
+    return attributeValue(state, expr.args[0]!.value);
+  }
+  return elaborateAttrValue(state.ctx, expr);
+}
+
+const WRAPPERS = new Set(["prim_value", "str", "dtype", "shape"]);
 
 /** Canonical name of a dtype; `null` for none (`""`, `"void"`, `None`). */
 function dtypeName(state: FunctionState, expr: A.Expr): string | null | undefined {
@@ -110,7 +122,8 @@ function float(value: AttrValue): AttrValue | undefined {
     return floatImm(value.value, float64, value.span);
   }
   const whole = integer(value);
-  return whole === undefined ? undefined : floatImm(Number(whole), float64);
+  if (whole !== undefined) return floatImm(Number(whole), float64);
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.Var" ? value : undefined;
 }
 
 function boolean(value: AttrValue): boolean | undefined {

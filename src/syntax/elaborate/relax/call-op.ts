@@ -112,16 +112,30 @@ export function makeOpCall(state: FunctionState, def: OpDef, args: Arguments, no
     } else {
       const operand = elaborateOperand(state, itemOf(state, given[0]!), param, def.name);
       if (operand === undefined) ok = false;
-      operands.push(operand);
+      operands.push(operand !== undefined && saysNothing(operand, param) ? undefined : operand);
     }
   }
   if (!ok) return errorValue;
+  splitSeparators(attrs);
   return relaxCall(opNode(def.name, at(state, node.func)), completed(def, operands, rest), {
     attrs,
     sinfoArgs,
     span: at(state, node),
   });
 }
+
+/** Separators written in an index map are an attribute of their own. */
+function splitSeparators(attrs: Map<string, AttrValue>): void {
+  const map = attrs.get("index_map");
+  if (typeof map !== "object" || map === null || !("kind" in map) || map.kind !== "tir.IndexMap") return;
+  if (map.separators.length === 0 || !attrs.has("axis_separators")) return;
+  attrs.set("index_map", { ...map, separators: [] });
+  attrs.set("axis_separators", map.separators);
+}
+
+/** The empty tuple stands for an optional operand that is absent. */
+const saysNothing = (operand: Expr, param: OpParam): boolean =>
+  param.optional === true && param.default === undefined && param.type !== "tuple" && operand.kind === "relax.Tuple" && operand.fields.length === 0;
 
 export const itemOf = (state: FunctionState, node: A.Expr): Item => ({ value: elaborateExpr(state, node), node });
 

@@ -8,21 +8,23 @@ import { relaxCodes } from "../../relax-codes.js";
 import { callFamily } from "./call-family.js";
 import { elaborateOpCall, itemOf } from "./call-op.js";
 import { elaborateExpr, functionValue } from "./expression.js";
+import { expansions } from "./expansions.js";
 import { infoOf } from "./infer.js";
 import { literals } from "./literals.js";
 import { expandMacro } from "./macro.js";
-import { anyOperand, leaf } from "./operand.js";
+import { castTo } from "../tir/operators.js";
+import { anyOperand, leaf, scalarOf } from "./operand.js";
 import { refusals } from "./refused.js";
 import { at, fail, type FunctionState } from "./state.js";
 import { elaborateScalar } from "./symbols.js";
 import { requiredDType } from "./types.js";
-import { describe, errorValue, isExpr, type RValue } from "./value.js";
+import { describe, errorValue, isExpr, isPrim, type RValue } from "./value.js";
 
 /** A form that is read by its own function. */
 export type Form = (state: FunctionState, call: A.Call) => RValue;
 
 /** Spellings of operators that changed. */
-const RENAMED: Readonly<Record<string, string>> = { ewise_fma: "ewise_fma", "nn.matmul": "matmul", shape_equals: "equal" };
+const RENAMED: Readonly<Record<string, string>> = { "nn.matmul": "matmul" };
 
 /** Any call; not a type constructor. */
 export function elaborateCall(state: FunctionState, call: A.Call): RValue {
@@ -31,6 +33,7 @@ export function elaborateCall(state: FunctionState, call: A.Call): RValue {
   const member = memberOf(ctx, func);
   if (member?.dialect === "R") return memberCall(state, member.name, call);
   if (member?.dialect === "T") return elaborateScalar(state, call) ?? errorValue;
+  if (member?.name === "meta_var" && call.args.length === 1) return elaborateExpr(state, call.args[0]!.value);
   if (member !== undefined) return memberCall(state, member.name, call, member.dialect);
   const name = functionOf(ctx, func);
   if (name !== undefined) return callOf(state, functionValue(state, name, func), call);
@@ -64,7 +67,7 @@ function unresolvedPath(state: FunctionState, func: A.Attribute): string | undef
 }
 
 function memberCall(state: FunctionState, name: string, call: A.Call, dialect = "R"): RValue {
-  const form = callFamily[name] ?? literals[name];
+  const form = callFamily[name] ?? literals[name] ?? expansions[name];
   if (form !== undefined) return form(state, call);
   if (refusals(state, name, call)) return errorValue;
   const def = dialect === "R" ? (lookupOp(name) ?? lookupOp(RENAMED[name] ?? name)) : undefined;
@@ -79,10 +82,12 @@ function methodCall(state: FunctionState, func: A.Attribute, call: A.Call): RVal
   const object = elaborateExpr(state, func.value);
   if (object.kind === "error") return errorValue;
   const only = call.args[0];
-  if (func.name === "astype" && isExpr(object) && call.args.length === 1 && (only!.name ?? "dtype") === "dtype") {
+  if (func.name === "astype" && (isExpr(object) || isPrim(object)) && call.args.length === 1 && (only!.name ?? "dtype") === "dtype") {
     const dtype = requiredDType(state, only!.value);
     if (dtype === undefined) return errorValue;
-    const operand = leaf(state, object, at(state, func.value));
+    const prim = scalarOf(object, at(state, func.value));
+    if (prim !== undefined) return castTo(prim, dtype);
+    const operand = leaf(state, object as Expr, at(state, func.value));
     return relaxCall(opNode("astype"), [operand], { attrs: new Map([["dtype", dtype.name]]), span: at(state, call) });
   }
   fail(

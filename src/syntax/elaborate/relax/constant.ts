@@ -4,6 +4,7 @@ import type { AttrValue } from "../../../ir/core/node.js";
 import { constant, type Const } from "../../../ir/relax/expr.js";
 import { bool, dtype as dtypeNamed, float32, int32, isFloat, type DType } from "../../../support/dtype.js";
 import { isInt } from "../../../support/int.js";
+import { constantValue } from "../constant.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { elaborateExpr } from "./expression.js";
 import { at, fail, type FunctionState } from "./state.js";
@@ -77,7 +78,9 @@ function collect(state: FunctionState, node: A.Expr, depth: number, leaves: Leaf
     leaves.push({ value: word, kind: "float", node });
     return [];
   }
-  return fromValue(state, elaborateExpr(state, node), node, leaves);
+  const known = constantValue(state.ctx, node);
+  const value: RValue = known === undefined ? elaborateExpr(state, node) : { kind: "literal", value: known, node };
+  return fromValue(state, value, node, leaves);
 }
 
 const WORDS: Readonly<Record<string, number>> = { inf: Infinity, "+inf": Infinity, "-inf": -Infinity, nan: NaN };

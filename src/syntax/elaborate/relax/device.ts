@@ -6,6 +6,7 @@ import type { Span } from "../../../support/source.js";
 import { elaborateAttrValue } from "../attributes.js";
 import { plainLiteral } from "../literal.js";
 import { relaxCodes } from "../../relax-codes.js";
+import { memberOf } from "../../context.js";
 import { at, fail, type FunctionState } from "./state.js";
 import { constructorName } from "./symbols.js";
 
@@ -29,10 +30,35 @@ export function parseDevice(state: FunctionState, expr: A.Expr): VDevice | null 
     if (device === undefined) fail(state, relaxCodes.badDevice({ at: at(state, expr), text: value }));
     return device ?? null;
   }
+  const made = deviceCall(state, expr);
+  if (made !== undefined) return made;
   const object = elaborateAttrValue(state.ctx, expr);
   if (typeof object === "object" && object !== null && "kind" in object && object.kind === "ir.VDevice") return object;
   if (object !== undefined) fail(state, relaxCodes.badDevice({ at: at(state, expr), text: "…" }));
   return null;
+}
+
+/** Kinds by the numbers that `R.device(type, index)` takes. */
+const DEVICE_TYPES: Readonly<Record<number, string>> = {
+  1: "cpu", 2: "cuda", 4: "opencl", 7: "vulkan", 8: "metal", 9: "vpi", 10: "rocm", 12: "ext_dev", 15: "webgpu", 16: "hexagon",
+}; // prettier-ignore
+const DEVICE_KINDS = new Set(Object.values(DEVICE_TYPES));
+
+/** `R.cpu()`, `tvm.cuda(1)`, `R.device("cuda", 0)`, `R.device(1, 0)`. */
+function deviceCall(state: FunctionState, expr: A.Expr): VDevice | undefined {
+  if (expr.kind !== "Call") return undefined;
+  const name = memberOf(state.ctx, expr.func)?.name;
+  const args = new Map(expr.args.map((a, i) => [a.name ?? String(i), plainLiteral(state.ctx, a.value)] as const));
+  const span = at(state, expr);
+  const made = (kind: string, index: unknown): VDevice | undefined =>
+    index === undefined || index === null || (typeof index === "number" && index >= 0)
+      ? { kind: "ir.VDevice", target: kind, index: index ?? 0, scope: "global", span }
+      : undefined;
+  if (name !== undefined && DEVICE_KINDS.has(name)) return made(name, args.get("0") ?? args.get("dev_id"));
+  if (name !== "device") return undefined;
+  const type = args.get("0") ?? args.get("device_type") ?? args.get("dev_type");
+  const kind = typeof type === "number" ? DEVICE_TYPES[type] : type;
+  return typeof kind === "string" ? made(kind, args.get("1") ?? args.get("index") ?? args.get("device_id") ?? args.get("dev_id")) : undefined;
 }
 
 /** The module's device of that name, or a device that the module does not declare. */

@@ -14,12 +14,13 @@ import { plainLiteral } from "../literal.js";
 import { DEPTH_LIMIT } from "../tir/expression.js";
 import { elaborateCall } from "./call.js";
 import { infoOf } from "./infer.js";
+import { inspectItem, inspectProperty } from "./inspect.js";
 import { leaf, scalarOf } from "./operand.js";
 import { binaryOperator, compareOperator, negate } from "./operators.js";
 import { at, fail, type FunctionState } from "./state.js";
-import { elaborateScalar, introduce, isScalarText } from "./symbols.js";
+import { dimOfValue, elaborateScalar, introduce, isScalarText } from "./symbols.js";
 import { elaborateType, isTypeText, typeName } from "./types.js";
-import { bodySite } from "./output-types.js";
+import { bodySite } from "./symbols.js";
 import { describe, errorValue, isExpr, isPrim, type RValue } from "./value.js";
 import { int64 } from "../../../support/dtype.js";
 
@@ -195,6 +196,8 @@ export function functionValue(state: FunctionState, name: string, expr: A.Expr):
 
 /** `x.shape` of text of 2022. */
 function propertyValue(state: FunctionState, expr: A.Attribute): RValue {
+  const property = inspectProperty(state, expr);
+  if (property !== undefined) return property;
   const value = elaborateExpr(state, expr.value);
   if (value.kind === "error") return errorValue;
   if (isExpr(value) && expr.name === "shape") {
@@ -208,6 +211,10 @@ function propertyValue(state: FunctionState, expr: A.Attribute): RValue {
 function itemValue(state: FunctionState, expr: A.Subscript): RValue {
   const metadata = metadataValue(state, expr);
   if (metadata !== undefined) return metadata;
+  const known = dimOfValue(state, expr);
+  if (known !== undefined) return known;
+  const inspected = inspectItem(state, expr);
+  if (inspected !== undefined) return inspected;
   const value = elaborateExpr(state, expr.value);
   if (value.kind === "error") return errorValue;
   const index = expr.items.length === 1 ? plainLiteral(state.ctx, expr.items[0]!) : undefined;

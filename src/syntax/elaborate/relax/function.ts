@@ -10,7 +10,7 @@ import {
 } from "../../../ir/relax/struct-info.js";
 import type { Var as Symbol } from "../../../ir/tir/expr.js";
 import { erase } from "../../../op/deduce/index.js";
-import { int64 } from "../../../support/dtype.js";
+import { int64, tryDType, type DType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { define, memberOf, spanOf, withScope, type ElabContext } from "../../context.js";
 import { plainLiteral } from "../literal.js";
@@ -91,7 +91,8 @@ export function elaborateParams(state: FunctionState, def: A.FunctionDef): Var[]
     const dtype = p.annotation === undefined ? undefined : scalarAnnotation(ctx, p.annotation);
     if (dtype !== undefined) scalars.set(p, introduce(ctx, ctx.scope, p.name, dtype, p));
   }
-  for (const p of def.params) if (p.annotation !== undefined) introduceFrom(ctx, ctx.scope, p.annotation, true);
+  const declared = declaredSymbols(ctx, def);
+  for (const p of def.params) if (p.annotation !== undefined) introduceFrom(ctx, ctx.scope, p.annotation, true, declared);
   const params: Var[] = [];
   const seen = new Set<string>();
   let ok = true;
@@ -108,6 +109,19 @@ export function elaborateParams(state: FunctionState, def: A.FunctionDef): Var[]
     params.push(defineParameter(state, p, info, at));
   }
   return ok ? params : undefined;
+}
+
+/** Dtypes of symbols that the body declares: `n = T.float16()`. */
+function declaredSymbols(ctx: ElabContext, def: A.FunctionDef): ReadonlyMap<string, DType> {
+  const found = new Map<string, DType>();
+  for (const stmt of def.body.body) {
+    if (stmt.kind !== "Assign" || stmt.targets.length !== 1 || stmt.value.kind !== "Call") continue;
+    const [target] = stmt.targets;
+    const member = memberOf(ctx, stmt.value.func);
+    const dtype = member?.dialect === "T" && stmt.value.args.length === 0 ? tryDType(member.name) : undefined;
+    if (target?.kind === "Name" && dtype !== undefined) found.set(target.id, dtype);
+  }
+  return found;
 }
 
 function parameterType(state: FunctionState, p: A.Parameter): StructInfo | undefined {

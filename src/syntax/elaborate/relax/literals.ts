@@ -14,7 +14,7 @@ import { elaborateConstant } from "./constant.js";
 import { elaborateExpr } from "./expression.js";
 import { infoOf } from "./infer.js";
 import { anyOperand, leaf, scalarOf, shapeOfItems } from "./operand.js";
-import { bodySite } from "./output-types.js";
+import { bodySite } from "./symbols.js";
 import { at, fail, type FunctionState } from "./state.js";
 import { dimensions, elaborateType, requiredDType } from "./types.js";
 import { describe, errorValue, isExpr } from "./value.js";

@@ -178,7 +178,7 @@ function inlineTuple(state: FunctionState, item: Item, place: Place): Expr | und
 }
 
 /** `(x)` where a tuple is meant: warns, because it is not one. */
-function warnParens(state: FunctionState, node: A.Expr): void {
+export function warnParens(state: FunctionState, node: A.Expr): void {
   const { source, start, end } = at(state, node);
   let first = start - 1;
   let last = end;
@@ -223,7 +223,7 @@ function functionOperand(state: FunctionState, item: Item, place: Place): Expr |
   if (value.kind === "literal" && typeof value.value === "string") {
     const declared = state.ctx.functions.get(value.value);
     const span = at(state, node);
-    return declared?.dialect === "T" ? globalVar(value.value, span) : externFunc(value.value, undefined, span);
+    return declared?.dialect === "T" && place.op === "call_tir" ? globalVar(value.value, span) : externFunc(value.value, undefined, span);
   }
   if (value.kind === "ir.GlobalVar" || value.kind === "ir.ExternFunc" || value.kind === "relax.Var") return value;
   if (value.kind === "relax.Str") return externFunc(value.value, undefined, value.span);

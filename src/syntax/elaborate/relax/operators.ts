@@ -1,13 +1,13 @@
 /** Python operators on tensors. */
 import type * as A from "../../../../grammar/ast/nodes.js";
-import { op as opNode, relaxCall, type Expr } from "../../../ir/relax/expr.js";
+import { op as opNode, primValue, relaxCall, type Expr } from "../../../ir/relax/expr.js";
 import { arithmetic, bitwise, comparison, negation } from "../tir/operators.js";
 import type { BinaryOp, CompareOp, PrimExpr } from "../../../ir/tir/expr.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { elaborateExpr } from "./expression.js";
 import { leaf, literalPrim, literalText, scalarOf } from "./operand.js";
 import { at, fail, type FunctionState } from "./state.js";
-import { describe, errorValue, isExpr, type Item, type RValue } from "./value.js";
+import { describe, errorValue, isExpr, isPrim, type Item, type RValue } from "./value.js";
 
 const TENSOR_OPS: Readonly<Record<string, string>> = {
   "+": "add",
@@ -80,6 +80,7 @@ function tensorCall(state: FunctionState, name: string, op: string, items: reado
   const args: Expr[] = [];
   for (const { value, node } of items) {
     if (isExpr(value)) args.push(leaf(state, value, at(state, node)));
+    else if (isPrim(value)) args.push(primValue(value, at(state, node)));
     else if (value.kind === "literal" && literalPrim(value.value, undefined) !== undefined) {
       const text = literalText(state, node) ?? "this";
       fail(state, relaxCodes.numberForTensor({ at: at(state, node), value: text, op, name: "both sides" }));

@@ -11,8 +11,6 @@ export interface OutputTypes {
   readonly all: readonly StructInfo[];
 }
 
-export const bodySite = { strings: false, introduces: false } as const;
-
 /** One type, or a list or tuple of types; undefined when it is none (reported). */
 export function outputTypes(state: FunctionState, expr: A.Expr, op: string): OutputTypes | undefined {
   const site = { strings: false, introduces: state.ctx.era === "2022" };
@@ -20,7 +18,7 @@ export function outputTypes(state: FunctionState, expr: A.Expr, op: string): Out
     const infos = expr.items.map((item) => elaborateType(state, item, site));
     if (infos.some((i) => i === undefined)) return undefined;
     const all = infos as StructInfo[];
-    return { one: tupleInfo(all, at(state, expr)), all };
+    return { one: all.length === 1 ? all[0]! : tupleInfo(all, at(state, expr)), all };
   }
   if (!isTypeText(state, expr) && expr.kind !== "Constant") {
     const instead = `e.g. \`R.${op}(…, out_ty=R.Tensor((2, 3), "float32"))\``;

@@ -6,6 +6,10 @@ import { at, fail, type FunctionState } from "./state.js";
 const META: Readonly<Record<string, string>> = {
   emit_te: "write the T function into the module and call it with `R.call_tir`",
   call_py_func: "call an external function: `R.call_packed(\"name\", …)`",
+  Call: "call the operator by its name",
+  Var: "bind a name",
+  Function: "write a function",
+  VarBinding: "write `name = value`",
   rewriter: "write the pattern and its replacement as passes",
 };
 

@@ -1,6 +1,7 @@
 /** Statements of R function bodies. */
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { primValue, tupleGetItem, type Expr } from "../../../ir/relax/expr.js";
+import { structuralEqual } from "../../../ir/core/equal.js";
 import { isVoid, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { tryDType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
@@ -86,13 +87,14 @@ function expressionStatement(state: FunctionState, stmt: A.ExprStmt): void {
     default:
       break;
   }
-  if (!isExpr(value) || value.kind !== "relax.Call") {
+  const acting = value.kind === "items" && value.items.length === 0 ? tupleNode([], at(state, stmt)) : value;
+  const info = isExpr(acting) ? infoOf(state.ctx, acting) : undefined;
+  if (!isExpr(acting) || info === undefined || (acting.kind !== "relax.Call" && !isVoid(info))) {
     fail(state, relaxCodes.noEffect({ at: at(state, stmt) }));
     return;
   }
-  const info = infoOf(state.ctx, value);
   if (!isVoid(info) && info.kind !== "relax.ObjectInfo") fail(state, relaxCodes.unusedValue({ at: at(state, stmt) }));
-  emit(state, value, { name: "_", span: at(state, stmt), bound: true });
+  emit(state, acting, { name: "_", span: at(state, stmt), bound: true });
 }
 
 function assignment(state: FunctionState, stmt: A.Assign): void {
@@ -126,7 +128,7 @@ function bindPairs(state: FunctionState, targets: readonly A.Expr[], values: rea
   const read = values.map((value, i) => {
     const target = targets[i]!;
     if (target.kind !== "Name") return undefined;
-    return declaresSymbol(state, target, value) ? null : elaborateExpr(state, value);
+    return declaresSymbol(state, target, value) || isAlias(state, target, value) ? null : elaborateExpr(state, value);
   });
   targets.forEach((target, i) => {
     const value = read[i];
@@ -249,6 +251,9 @@ function bindValue(
     return;
   }
   if (value.kind === "cast") {
+    if (annotation !== undefined && state.ctx.era !== "2022" && !structuralEqual(annotation, value.info, { mapFreeVars: false })) {
+      fail(state, relaxCodes.castAnnotation({ at: at(state, stmt) }));
+    }
     const bound = emitCast(state, value.value, value.info, e);
     define(state.ctx, target.id, bound.entity);
     return;

@@ -1,5 +1,6 @@
 /** Symbolic dimensions of R functions: where they are introduced, and dimension expressions over them. */
 import type * as A from "../../../../grammar/ast/nodes.js";
+import { dimsOf } from "../../../ir/relax/struct-info.js";
 import { makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import { int64, isInteger, tryDType, type DType } from "../../../support/dtype.js";
 import { didYouMean } from "../../../support/suggest.js";
@@ -7,6 +8,7 @@ import { memberOf, resolve, type ElabContext } from "../../context.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { visibleNames, type Scope } from "../../scope.js";
 import { elaborateDimension, parseStringExpr } from "../dimension.js";
+import { plainLiteral } from "../literal.js";
 import { at, fail, type FunctionState } from "./state.js";
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -40,18 +42,26 @@ export function scalarAnnotation(ctx: ElabContext, expr: A.Expr): DType | undefi
  * Introduces the symbols that an annotation names as plain dimensions: strings that are identifiers, and bare names
  * that stand for nothing yet. `strings` is false for return types, where a string must name a known symbol.
  */
-export function introduceFrom(ctx: ElabContext, scope: Scope, expr: A.Expr, strings: boolean): void {
+export function introduceFrom(
+  ctx: ElabContext,
+  scope: Scope,
+  expr: A.Expr,
+  strings: boolean,
+  declared?: ReadonlyMap<string, DType>,
+): void {
   switch (expr.kind) {
     case "Call": {
       const name = constructorName(ctx, expr.func);
       if (name === "Prim") {
-        for (const a of expr.args) if (a.name === "value") introduceDim(ctx, scope, a.value, strings);
+        for (const a of expr.args) if (a.name === "value") introduceDim(ctx, scope, a.value, strings, declared);
         return;
       }
       const shaped = name !== undefined && SHAPED.has(name);
+      const hasDType = expr.args.length > 1;
       expr.args.forEach((a, i) => {
         const isShape = a.name === "shape" || a.name === "values" || (a.name === undefined && i === 0);
-        if (shaped && isShape) introduceDims(ctx, scope, a.value, strings);
+        if (shaped && isShape && a.value.kind === "Str" && hasDType) introduceDim(ctx, scope, a.value, strings);
+        else if (shaped && isShape) introduceDims(ctx, scope, a.value, strings);
         else if (!shaped) introduceFrom(ctx, scope, a.value, strings);
       });
       return;
@@ -78,9 +88,16 @@ function introduceDims(ctx: ElabContext, scope: Scope, expr: A.Expr, strings: bo
   for (const item of expr.items) introduceDim(ctx, scope, item, strings);
 }
 
-function introduceDim(ctx: ElabContext, scope: Scope, item: A.Expr, strings: boolean): void {
+function introduceDim(
+  ctx: ElabContext,
+  scope: Scope,
+  item: A.Expr,
+  strings: boolean,
+  declared?: ReadonlyMap<string, DType>,
+): void {
   if (item.kind === "Str" && strings && IDENTIFIER.test(item.value)) {
-    if (scope.names.get(item.value)?.kind !== "scalar") introduce(ctx, scope, item.value, int64, item);
+    if (scope.names.get(item.value)?.kind === "scalar") return;
+    introduce(ctx, scope, item.value, declared?.get(item.value) ?? int64, item);
   } else if (item.kind === "Name" && item.id !== "_") {
     const entity = resolve(ctx, item.id);
     if (entity === undefined || entity.kind === "typevar") introduce(ctx, scope, item.id, int64, item);
@@ -156,7 +173,12 @@ export interface DimensionSite {
   readonly strings: boolean;
   /** A bare name that stands for nothing introduces a symbol. */
   readonly introduces: boolean;
+  /** Not only integers. */
+  readonly anyDType?: boolean;
 }
+
+/** Where types stand in a function's body. */
+export const bodySite: DimensionSite = { strings: false, introduces: false };
 
 /** One dimension of a shape: an integer expression. Undefined when it is none (reported). */
 export function elaborateDim(state: FunctionState, expr: A.Expr, site: DimensionSite): PrimExpr | undefined {
@@ -169,14 +191,27 @@ export function elaborateDim(state: FunctionState, expr: A.Expr, site: Dimension
     ctx.spanOverride = at(state, expr);
     const value = elaborateScalar(state, inner);
     ctx.spanOverride = saved;
-    return value === undefined ? undefined : integer(state, value, expr);
+    return value === undefined || site.anyDType === true ? value : integer(state, value, expr);
   }
   if (expr.kind === "Name" && site.introduces && resolve(ctx, expr.id) === undefined) {
     return introduce(ctx, state.top, expr.id, int64, expr);
   }
   if (!checkNames(state, expr, expr)) return undefined;
+  const known = dimOfValue(state, expr);
+  if (known !== undefined) return known;
   const value = elaborateScalar(state, expr);
-  return value === undefined ? undefined : integer(state, value, expr);
+  return value === undefined || site.anyDType === true ? value : integer(state, value, expr);
+}
+
+/** `x.ty.shape[i]`: a length of a value whose type is known here. */
+export function dimOfValue(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
+  if (expr.kind !== "Subscript" || expr.value.kind !== "Attribute" || expr.value.name !== "shape") return undefined;
+  const inner = expr.value.value;
+  const index = plainLiteral(state.ctx, expr.items[0]!);
+  const root = inner.kind === "Attribute" && inner.value.kind === "Name" ? resolve(state.ctx, inner.value.id) : undefined;
+  if (root?.kind !== "relax" || root.value.kind !== "relax.Var" || typeof index !== "number") return undefined;
+  const dims = dimsOf(root.value.sinfo);
+  return dims?.[index < 0 ? index + dims.length : index];
 }
 
 function integer(state: FunctionState, value: PrimExpr, expr: A.Expr): PrimExpr | undefined {

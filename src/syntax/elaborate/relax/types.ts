@@ -19,8 +19,12 @@ import { memberOf, resolve } from "../../context.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { elaborateDType, plainLiteral } from "../literal.js";
 import { meshOf, parseDevice, placementOf } from "./device.js";
+import { elaborateExpr } from "./expression.js";
+import { infoOf } from "./infer.js";
+import { warnParens } from "./operand.js";
 import { at, fail, type FunctionState } from "./state.js";
 import { constructorName, elaborateDim, type DimensionSite } from "./symbols.js";
+import { isExpr } from "./value.js";
 
 /** Names of type constructors below `R`, and bare in text of 2022. */
 const TYPES = new Set([
@@ -38,13 +42,23 @@ export function tryType(state: FunctionState, expr: A.Expr, site: DimensionSite)
   return isTypeText(state, expr) ? elaborateType(state, expr, site) : undefined;
 }
 
+/** The value of `x.ty`, the type of a value written in place. */
+function typeOfValue(state: FunctionState, expr: A.Expr): StructInfo | undefined {
+  if (expr.kind !== "Attribute" || !OF_VALUE.has(expr.name) || memberOf(state.ctx, expr) !== undefined) return undefined;
+  if (expr.value.kind !== "Name" || resolve(state.ctx, expr.value.id)?.kind !== "relax") return undefined;
+  const value = elaborateExpr(state, expr.value);
+  return isExpr(value) ? infoOf(state.ctx, value) : undefined;
+}
+
+const OF_VALUE = new Set(["ty", "struct_info", "struct_info_"]);
+
 /** Whether an expression is written as a type. */
 export function isTypeText(state: FunctionState, expr: A.Expr): boolean {
   if (expr.kind === "Call") return typeName(state, expr.func) !== undefined;
   if (expr.kind === "Subscript") return typeName(state, expr.value) !== undefined;
   if (typeName(state, expr) !== undefined) return true;
   const member = memberOf(state.ctx, expr);
-  return member?.dialect === "T" && tryDType(member.name) !== undefined;
+  return (member?.dialect === "T" && tryDType(member.name) !== undefined) || typeOfValue(state, expr) !== undefined;
 }
 
 /** Reads a type. Mistakes are reported; the result is then `undefined`. */
@@ -64,6 +78,8 @@ export function elaborateType(state: FunctionState, expr: A.Expr, site: Dimensio
       const member = memberOf(state.ctx, expr);
       const dtype = member?.dialect === "T" ? tryDType(member.name) : undefined;
       if (dtype !== undefined) return primInfo(dtype, undefined, at(state, expr));
+      const known = typeOfValue(state, expr);
+      if (known !== undefined) return known;
       break;
     }
     case "Call": {
@@ -105,6 +121,9 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   Dim: [],
 };
 
+/** Keywords of 2022. */
+const OLD_KEYWORDS: Readonly<Record<string, string>> = { "Tensor.rank": "ndim", "Shape.rank": "ndim" };
+
 type Given = ReadonlyMap<string, A.Expr>;
 
 function construct(
@@ -125,7 +144,7 @@ function construct(
       fail(state, relaxCodes.typeArgument({ at: at(state, a), type: name, limit: names.length }));
       return undefined;
     }
-    const known = key === "struct_info" && name === "Callable" ? "ret" : key;
+    const known = OLD_KEYWORDS[`${name}.${key}`] ?? key;
     if (!names.includes(known)) {
       fail(state, relaxCodes.typeKeyword({ at: at(state, a), type: name, name: key, hints: [knownParameters(names)] }));
       return undefined;
@@ -218,6 +237,12 @@ function rankOf(state: FunctionState, expr: A.Expr | undefined): number | undefi
 
 /** The shape of a tensor type: dimensions, or a variable that holds a shape. `null`: reported. */
 export function shapeOf(state: FunctionState, expr: A.Expr, site: DimensionSite): ShapeExpr | Var | null {
+  if (expr.kind === "Str" && site.strings) {
+    // `("m")`, which is no tuple.
+    warnParens(state, expr);
+    const dims = dimensions(state, [expr], site);
+    return dims === undefined ? null : shapeExpr(dims, at(state, expr));
+  }
   if (expr.kind === "Tuple" || expr.kind === "List") {
     const dims = dimensions(state, expr.items, site);
     return dims === undefined ? null : shapeExpr(dims, at(state, expr));
@@ -288,7 +313,7 @@ function primType(state: FunctionState, given: Given, expr: A.Expr, site: Dimens
     fail(state, relaxCodes.missingArgument({ at: at(state, expr), op: "R.Prim", name: "dtype" }));
     return undefined;
   }
-  const value = elaborateDim(state, valueText, site);
+  const value = elaborateDim(state, valueText, { ...site, anyDType: true });
   return value === undefined ? undefined : primInfo(dtype ?? value.dtype, value, at(state, expr));
 }
 

@@ -88,8 +88,10 @@ const castCall =
   (params: readonly [string, string]): SpecialCall =>
   (ctx, call, name) => {
     const { values } = bindArguments(ctx, `T.${name}`, call, [...params, "span?"]);
-    const dtype = dtypeOperand(ctx, values.get("dtype"));
-    const at = values.get("value");
+    // `tir.cast("int32", x)` of 2022 has the type first.
+    const swapped = name === "cast" && values.get("value")?.kind === "Str" && values.get("dtype")?.kind !== "Str";
+    const dtype = dtypeOperand(ctx, values.get(swapped ? "value" : "dtype"));
+    const at = values.get(swapped ? "dtype" : "value");
     const value = at && elaboratePrimExpr(ctx, at);
     if (dtype === undefined || value === undefined) return errorValue;
     const wanted = isVector(value.dtype) && !isVector(dtype) ? withLanes(dtype, value.dtype.lanes, value.dtype.scalable) : dtype;

@@ -6,7 +6,16 @@ import { isVoid, objectInfo, type StructInfo } from "../../../ir/relax/struct-in
 import { inferExpr, makeInferContext } from "../../../op/deduce/index.js";
 import type { InferContext } from "../../../op/infer-context.js";
 import { isLeaf } from "../../elaborate/relax/branch.js";
-import { annAssign, assign, callExpr, exprStmt, ifStmt, nameExpr, path, withStmt } from "../build.js";
+import {
+  annAssign,
+  assign,
+  callExpr,
+  exprStmt,
+  ifStmt,
+  nameExpr,
+  path,
+  withStmt,
+} from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { raiseFunction } from "./function.js";
 import { hasUnnamedSymbol, raiseType } from "./types.js";
@@ -36,7 +45,9 @@ export function raiseBlocks(body: BodyContext, blocks: readonly BindingBlock[]):
     }
     const inner = block.bindings.map((b) => raiseBinding(body, b));
     const { R, names } = body.ctx;
-    const outputs = block.bindings.filter((b) => !b.var.dataflow).map((b) => nameExpr(names.get(b.var)!));
+    const outputs = block.bindings
+      .filter((b) => !b.var.dataflow)
+      .map((b) => nameExpr(names.get(b.var)!));
     inner.push(exprStmt(callExpr(path(R, "output"), outputs)));
     stmts.push(withStmt(callExpr(path(R, "dataflow"), []), inner));
   }
@@ -62,8 +73,10 @@ function nameVar(body: BodyContext, v: Var): string {
 export function raiseBinding(body: BodyContext, binding: Binding, target?: string): A.Stmt {
   const { ctx } = body;
   const { value } = binding;
-  if (value.kind === "relax.Function") return raiseFunction(ctx, value, target ?? nameVar(body, binding.var), binding.var);
-  if (binding.kind === "relax.VarBinding" && value.kind === "relax.If") return raiseIf(body, value, target ?? nameVar(body, binding.var));
+  if (value.kind === "relax.Function")
+    return raiseFunction(ctx, value, target ?? nameVar(body, binding.var), binding.var);
+  if (binding.kind === "relax.VarBinding" && value.kind === "relax.If")
+    return raiseIf(body, value, target ?? nameVar(body, binding.var));
   if (binding.kind === "relax.MatchCast") {
     const type = raiseType(ctx, binding.sinfo, "body");
     const cast = callExpr(path(ctx.R, "match_cast"), [raiseValue(ctx, value), type]);
@@ -88,28 +101,50 @@ function annotationOf(body: BodyContext, v: Var, value: Expr): A.Expr | undefine
   const info = v.sinfo ?? objectInfo;
   if (info.kind === "relax.PrimInfo") {
     // The name of a scalar is its symbol, so that the type has no value to say.
-    return raiseType(ctx, ctx.dialect === "tvm-0.18" ? { ...info, value: undefined } : info.value === undefined ? info : { ...info, value: undefined }, "body");
+    return raiseType(
+      ctx,
+      ctx.dialect === "tvm-0.18"
+        ? { ...info, value: undefined }
+        : info.value === undefined
+          ? info
+          : { ...info, value: undefined },
+      "body",
+    );
   }
-  if (ctx.options.showAllTypes === false && !v.annotated && !differs(body, info, value)) return undefined;
-  if (isDestinationCall(value) && value.sinfoArgs.length === 1 && same(value.sinfoArgs[0]!, info)) return undefined;
+  if (ctx.options.showAllTypes === false && !v.annotated && !differs(body, info, value))
+    return undefined;
+  if (isDestinationCall(value) && value.sinfoArgs.length === 1 && same(value.sinfoArgs[0]!, info))
+    return undefined;
   // A closure's own symbols have no name here.
   if (info.kind === "relax.FuncInfo" && hasUnnamedSymbol(ctx, info)) return undefined;
   return raiseType(ctx, info, "body");
 }
 
-const same = (a: StructInfo, b: StructInfo): boolean => a === b || structuralEqual(a, b, { mapFreeVars: false });
+const same = (a: StructInfo, b: StructInfo): boolean =>
+  a === b || structuralEqual(a, b, { mapFreeVars: false });
 
 /** Whether deduction would give another type than the variable has. */
-const differs = (body: BodyContext, info: StructInfo, value: Expr): boolean => !same(inferExpr(value, body.infer), info);
+const differs = (body: BodyContext, info: StructInfo, value: Expr): boolean =>
+  !same(inferExpr(value, body.infer), info);
 
-const DESTINATION = new Set(["call_tir", "call_tir_inplace", "call_tir_with_grad", "call_dps_packed", "dist.call_tir_local_view"]);
+const DESTINATION = new Set([
+  "call_tir",
+  "call_tir_inplace",
+  "call_tir_with_grad",
+  "call_dps_packed",
+  "dist.call_tir_local_view",
+]);
 
 const isDestinationCall = (value: Expr): value is Extract<Expr, { kind: "relax.Call" }> =>
   value.kind === "relax.Call" && value.op.kind === "relax.Op" && DESTINATION.has(value.op.name);
 
 function raiseIf(body: BodyContext, value: If, name: string): A.Stmt {
   const cond = raiseValue(body.ctx, value.cond, "bare");
-  return ifStmt(cond, raiseBranch(body, value.then, name), raiseBranch(body, value.otherwise, name));
+  return ifStmt(
+    cond,
+    raiseBranch(body, value.then, name),
+    raiseBranch(body, value.otherwise, name),
+  );
 }
 
 /** A branch ends in a binding of the result's name. */
@@ -117,7 +152,10 @@ function raiseBranch(body: BodyContext, seq: SeqExpr, name: string): A.Stmt[] {
   const { ctx } = body;
   ctx.names.push();
   const last = lastBinding(seq);
-  const folds = last !== undefined && isResult(last, seq.body) && !(last.kind === "relax.VarBinding" && isLeaf(last.value as Expr));
+  const folds =
+    last !== undefined &&
+    isResult(last, seq.body) &&
+    !(last.kind === "relax.VarBinding" && isLeaf(last.value as Expr));
   const stmts = raiseBlocks(body, folds ? withoutLast(seq.blocks) : seq.blocks);
   if (folds) stmts.push(raiseBinding(body, last, name));
   else stmts.push(finalBinding(body, seq.body, name));
@@ -129,18 +167,27 @@ function finalBinding(body: BodyContext, value: Expr, name: string): A.Stmt {
   const { ctx } = body;
   const text = raiseValue(ctx, value, value.kind === "relax.PrimValue" ? "bare" : "wrapped");
   const info = inferExpr(value, body.infer);
-  if (ctx.options.showAllTypes === false || info.kind === "relax.FuncInfo") return assign(nameExpr(name), text);
-  return annAssign(nameExpr(name), raiseType(ctx, info.kind === "relax.PrimInfo" ? { ...info, value: undefined } : info, "body"), text);
+  if (ctx.options.showAllTypes === false || info.kind === "relax.FuncInfo")
+    return assign(nameExpr(name), text);
+  return annAssign(
+    nameExpr(name),
+    raiseType(ctx, info.kind === "relax.PrimInfo" ? { ...info, value: undefined } : info, "body"),
+    text,
+  );
 }
 
 function lastBinding(seq: SeqExpr): Binding | undefined {
   const block = seq.blocks[seq.blocks.length - 1];
-  return block === undefined || block.dataflow ? undefined : block.bindings[block.bindings.length - 1];
+  return block === undefined || block.dataflow
+    ? undefined
+    : block.bindings[block.bindings.length - 1];
 }
 
 const isResult = (binding: Binding, result: Expr): boolean =>
   result === binding.var ||
-  (result.kind === "relax.PrimValue" && binding.var.sinfo?.kind === "relax.PrimInfo" && result.value === binding.var.sinfo.value);
+  (result.kind === "relax.PrimValue" &&
+    binding.var.sinfo?.kind === "relax.PrimInfo" &&
+    result.value === binding.var.sinfo.value);
 
 function withoutLast(blocks: readonly BindingBlock[]): BindingBlock[] {
   const last = blocks[blocks.length - 1]!;

@@ -6,10 +6,10 @@ import type { OpDef, OpParam } from "../../../op/op.js";
 import { lookupOp } from "../../../op/registry.js";
 import { callExpr, listExpr, path, strExpr } from "../build.js";
 import type { RaiseContext } from "../context.js";
-import { raiseAttrValue } from "../attributes.js";
 import { raiseAttribute } from "./attribute.js";
 import { raiseType } from "./types.js";
 import { raiseExtern, raiseValue } from "./value.js";
+import { attrExpr } from "./scalar.js";
 
 type Keywords = (readonly [string, A.Expr])[];
 
@@ -24,7 +24,10 @@ export function raiseCall(ctx: RaiseContext, call: Call): A.Expr {
       return packedCall(ctx, call);
     default: {
       const args = call.args.map((a) => raiseValue(ctx, a));
-      return callExpr(raiseValue(ctx, call.op), args, [...rawAttributes(ctx, call), ...typeArguments(ctx, "ty_args", call.sinfoArgs)]);
+      return callExpr(raiseValue(ctx, call.op), args, [
+        ...rawAttributes(ctx, call),
+        ...typeArguments(ctx, "ty_args", call.sinfoArgs),
+      ]);
     }
   }
 }
@@ -33,22 +36,35 @@ export function raiseCall(ctx: RaiseContext, call: Call): A.Expr {
 function packedCall(ctx: RaiseContext, call: Call): A.Expr {
   const callee = call.op;
   if (callee.kind !== "ir.ExternFunc") return raiseValue(ctx, callee);
-  const keywords: Keywords = [...rawAttributes(ctx, call), ...typeArguments(ctx, "ty_args", call.sinfoArgs)];
+  const keywords: Keywords = [
+    ...rawAttributes(ctx, call),
+    ...typeArguments(ctx, "ty_args", call.sinfoArgs),
+  ];
   const args = call.args.map((a) => raiseValue(ctx, a));
-  if (callee.sinfo !== undefined && keywords.length === 0) return callExpr(raiseExtern(ctx, callee), args);
+  if (callee.sinfo !== undefined && keywords.length === 0)
+    return callExpr(raiseExtern(ctx, callee), args);
   const name = callee.sinfo === undefined ? strExpr(callee.symbol) : raiseExtern(ctx, callee);
   return callExpr(path(ctx.R, "call_packed"), [name, ...args], keywords);
 }
 
 const rawAttributes = (ctx: RaiseContext, call: Call): Keywords =>
-  [...call.attrs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, raiseAttrValue(ctx, value)] as const);
+  [...call.attrs]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => [key, attrExpr(ctx, value)] as const);
 
 /** `out_ty=`, `ty_args=` in the spelling of the dialect. */
 function typeArguments(ctx: RaiseContext, name: string, infos: readonly StructInfo[]): Keywords {
   if (infos.length === 0) return [];
   const old: Readonly<Record<string, string>> = { out_ty: "out_sinfo", ty_args: "sinfo_args" };
   const keyword = ctx.dialect === "tvm-0.18" ? (old[name] ?? name) : name;
-  return [[keyword, infos.length === 1 ? outputType(ctx, infos[0]!, name) : listExpr(infos.map((i) => raiseType(ctx, i, "body")))]];
+  return [
+    [
+      keyword,
+      infos.length === 1
+        ? outputType(ctx, infos[0]!, name)
+        : listExpr(infos.map((i) => raiseType(ctx, i, "body"))),
+    ],
+  ];
 }
 
 /** Several outputs of one call are a list of types. */
@@ -61,7 +77,10 @@ function outputType(ctx: RaiseContext, info: StructInfo, name: string): A.Expr {
 
 function unknownOp(ctx: RaiseContext, call: Call, name: string): A.Expr {
   const args = call.args.map((a) => raiseValue(ctx, a));
-  return callExpr(path(ctx.R, name), args, [...rawAttributes(ctx, call), ...typeArguments(ctx, "ty_args", call.sinfoArgs)]);
+  return callExpr(path(ctx.R, name), args, [
+    ...rawAttributes(ctx, call),
+    ...typeArguments(ctx, "ty_args", call.sinfoArgs),
+  ]);
 }
 
 /** A call of a registered operator, in the order of its signature. */
@@ -109,16 +128,26 @@ function opName(def: OpDef, call: Call): string {
 
 /** The empty tuple stands for an optional operand that is absent. */
 const isAbsent = (operand: Expr, param: OpParam): boolean =>
-  param.optional === true && param.default === undefined && param.type !== "tuple" && operand.kind === "relax.Tuple" && operand.fields.length === 0;
+  param.optional === true &&
+  param.default === undefined &&
+  param.type !== "tuple" &&
+  operand.kind === "relax.Tuple" &&
+  operand.fields.length === 0;
 
 function raiseOperand(ctx: RaiseContext, operand: Expr, param: OpParam): A.Expr {
   switch (param.type) {
     case "func":
-      return operand.kind === "ir.ExternFunc" && operand.sinfo === undefined ? strExpr(operand.symbol) : raiseValue(ctx, operand);
+      return operand.kind === "ir.ExternFunc" && operand.sinfo === undefined
+        ? strExpr(operand.symbol)
+        : raiseValue(ctx, operand);
     case "prim":
       return raiseValue(ctx, operand, operand.kind === "relax.PrimValue" ? "bare" : "wrapped");
     case "str":
-      return raiseValue(ctx, operand, param.keyword === true && operand.kind === "relax.Str" ? "bare" : "wrapped");
+      return raiseValue(
+        ctx,
+        operand,
+        param.keyword === true && operand.kind === "relax.Str" ? "bare" : "wrapped",
+      );
     default:
       return raiseValue(ctx, operand);
   }

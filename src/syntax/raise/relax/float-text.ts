@@ -29,13 +29,17 @@ export function pythonFloat(text: string): string {
   const [, sign, whole = "0", fraction = "", power = "0"] = match;
   const digits = (whole + fraction).replace(/^0+/, "");
   if (digits === "") return `${sign}0.0`;
-  const leading = whole.replace(/^0+/, "").length > 0 ? whole.length : -(fraction.length - fraction.replace(/^0+/, "").length);
+  const leading =
+    whole.replace(/^0+/, "").length > 0
+      ? whole.length
+      : -(fraction.length - fraction.replace(/^0+/, "").length);
   // Value = 0.digits × 10^exponent
   const exponent = leading + Number(power);
   const significant = digits.replace(/0+$/, "");
   const decimal = exponent - 1;
   if (decimal < -4 || decimal >= 16) {
-    const mantissa = significant.length === 1 ? significant : `${significant[0]}.${significant.slice(1)}`;
+    const mantissa =
+      significant.length === 1 ? significant : `${significant[0]}.${significant.slice(1)}`;
     const shown = Math.abs(decimal) < 10 ? `0${Math.abs(decimal)}` : String(Math.abs(decimal));
     return `${sign}${mantissa}e${decimal < 0 ? "-" : "+"}${shown}`;
   }

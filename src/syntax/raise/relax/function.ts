@@ -5,15 +5,30 @@ import type { Func, Var } from "../../../ir/relax/expr.js";
 import { objectInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import type { Var as Symbol } from "../../../ir/tir/expr.js";
 import { int64 } from "../../../support/dtype.js";
-import { assign, boolExpr, callExpr, exprStmt, functionDef, nameExpr, parameter, path, returnStmt } from "../build.js";
+import {
+  assign,
+  boolExpr,
+  callExpr,
+  exprStmt,
+  functionDef,
+  nameExpr,
+  parameter,
+  path,
+  returnStmt,
+} from "../build.js";
 import type { RaiseContext } from "../context.js";
-import { raiseAttrs } from "../attributes.js";
 import { makeBody, raiseBlocks } from "./binding.js";
 import { raiseType } from "./types.js";
 import { raiseValue } from "./value.js";
+import { attrsExpr } from "./scalar.js";
 
 /** A function of the module, or (with `closure`, the variable it is bound to) one inside another. */
-export function raiseFunction(outer: RaiseContext, func: Func, name: string, closure?: Var): A.FunctionDef {
+export function raiseFunction(
+  outer: RaiseContext,
+  func: Func,
+  name: string,
+  closure?: Var,
+): A.FunctionDef {
   const isNested = closure !== undefined;
   const ctx: RaiseContext = {
     ...outer,
@@ -29,12 +44,16 @@ export function raiseFunction(outer: RaiseContext, func: Func, name: string, clo
   const body = makeBody(ctx, usedVars(func));
   const stmts = raiseBlocks(body, func.body.blocks);
   const result = func.body.body;
-  stmts.push(returnStmt(raiseValue(ctx, result, result.kind === "relax.PrimValue" ? "bare" : "wrapped")));
+  stmts.push(
+    returnStmt(raiseValue(ctx, result, result.kind === "relax.PrimValue" ? "bare" : "wrapped")),
+  );
   ctx.names.pop();
   if (isNested && ctx.usesModule) outer.usesModule = true;
   const head: A.Stmt[] = [];
-  if (func.attrs.size > 0) head.push(exprStmt(callExpr(path(ctx.R, "func_attr"), [raiseAttrs(ctx, func.attrs)])));
-  if (alias !== undefined && ctx.usesModule && alias !== outer.moduleRef) head.push(assign(nameExpr(alias), nameExpr(outer.moduleRef)));
+  if (func.attrs.size > 0)
+    head.push(exprStmt(callExpr(path(ctx.R, "func_attr"), [attrsExpr(ctx, func.attrs)])));
+  if (alias !== undefined && ctx.usesModule && alias !== outer.moduleRef)
+    head.push(assign(nameExpr(alias), nameExpr(outer.moduleRef)));
   return functionDef({
     decorators: [decorator(ctx, func, isNested)],
     name,
@@ -69,8 +88,13 @@ function raiseParams(ctx: RaiseContext, func: Func): A.Parameter[] {
   }
   return func.params.map((p) => {
     const info = p.sinfo ?? objectInfo;
-    const plain = info.kind === "relax.PrimInfo" && scalarSymbol(info) !== undefined && names.get(info.value!) === names.get(p);
-    const type = plain ? raiseType(ctx, { ...info, value: undefined }, "signature") : raiseType(ctx, info, "signature");
+    const plain =
+      info.kind === "relax.PrimInfo" &&
+      scalarSymbol(info) !== undefined &&
+      names.get(info.value!) === names.get(p);
+    const type = plain
+      ? raiseType(ctx, { ...info, value: undefined }, "signature")
+      : raiseType(ctx, info, "signature");
     return parameter(names.get(p)!, type);
   });
 }

@@ -9,4 +9,5 @@ export { deviceText, raiseMesh, raiseType } from "./types.js";
 export { raiseExtern, raiseValue } from "./value.js";
 
 /** A function of the module under `name`. */
-export const raiseRelaxFunction = (func: Func, name: string, ctx: RaiseContext): FunctionDef => raiseFunction(ctx, func, name);
+export const raiseRelaxFunction = (func: Func, name: string, ctx: RaiseContext): FunctionDef =>
+  raiseFunction(ctx, func, name);

@@ -2,19 +2,36 @@
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { printExpr } from "../../../../grammar/index.js";
 import { visit } from "../../../ir/core/visit.js";
-import type { DeviceMesh, FuncInfo, StructInfo, TensorInfo, VDevice } from "../../../ir/relax/struct-info.js";
+import type {
+  DeviceMesh,
+  FuncInfo,
+  StructInfo,
+  TensorInfo,
+  VDevice,
+} from "../../../ir/relax/struct-info.js";
 import { structuralEqual } from "../../../ir/core/equal.js";
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import { deviceKind, devicesOfKind } from "../../elaborate/relax/device.js";
-import { boolExpr, callExpr, intExpr, listExpr, nameExpr, path, strExpr, tupleExpr } from "../build.js";
+import {
+  boolExpr,
+  callExpr,
+  intExpr,
+  listExpr,
+  nameExpr,
+  path,
+  strExpr,
+  tupleExpr,
+} from "../build.js";
 import type { RaiseContext } from "../context.js";
-import { raisePrimExpr } from "../tir/expression.js";
+import { scalarExpr } from "./scalar.js";
+
 
 /** Where a type stands: in a signature symbols are strings when they appear first, and so are compound dimensions. */
 export type TypeSite = "signature" | "body";
 
 /** `R.Any`, `R.Object` before 2026. */
-export const anyName = (ctx: RaiseContext): string => (ctx.dialect === "tvm-0.18" ? "Object" : "Any");
+export const anyName = (ctx: RaiseContext): string =>
+  ctx.dialect === "tvm-0.18" ? "Object" : "Any";
 
 /** A type as text. */
 export function raiseType(ctx: RaiseContext, info: StructInfo, site: TypeSite): A.Expr {
@@ -26,17 +43,24 @@ export function raiseType(ctx: RaiseContext, info: StructInfo, site: TypeSite): 
       const { value } = info;
       if (ctx.dialect === "tvm-0.18") {
         const given = value === undefined ? strExpr(info.dtype.name) : raiseDim(ctx, value, site);
-        return callExpr(R("Prim"), value === undefined ? [given] : [], value === undefined ? [] : [["value", given]]);
+        return callExpr(
+          R("Prim"),
+          value === undefined ? [given] : [],
+          value === undefined ? [] : [["value", given]],
+        );
       }
       if (value === undefined || ctx.dialect === "tvm-0.27") return path(ctx.T, info.dtype.name);
       return callExpr(R("Prim"), [], [["value", raiseDim(ctx, value, site)]]);
     }
     case "relax.ShapeInfo":
-      if (info.values !== undefined) return callExpr(R("Shape"), [listExpr(info.values.map((v) => raiseDim(ctx, v, site)))]);
+      if (info.values !== undefined)
+        return callExpr(R("Shape"), [listExpr(info.values.map((v) => raiseDim(ctx, v, site)))]);
       return info.ndim < 0 ? R("Shape") : callExpr(R("Shape"), [], [["ndim", intExpr(info.ndim)]]);
     case "relax.TensorInfo": {
       const { args, keywords } = tensorArguments(ctx, info, site);
-      return args.length + keywords.length === 0 ? R("Tensor") : callExpr(R("Tensor"), args, keywords);
+      return args.length + keywords.length === 0
+        ? R("Tensor")
+        : callExpr(R("Tensor"), args, keywords);
     }
     case "relax.DTensorInfo": {
       const { args, keywords } = tensorArguments(ctx, info.tensor, site);
@@ -49,7 +73,10 @@ export function raiseType(ctx: RaiseContext, info: StructInfo, site: TypeSite): 
     }
     case "relax.TupleInfo": {
       if (info.fields.length === 0) return R("Tuple");
-      return callExpr(R("Tuple"), info.fields.map((f) => raiseType(ctx, f, site)));
+      return callExpr(
+        R("Tuple"),
+        info.fields.map((f) => raiseType(ctx, f, site)),
+      );
     }
     case "relax.FuncInfo":
       return callableType(ctx, info, site);
@@ -65,10 +92,13 @@ function tensorArguments(ctx: RaiseContext, info: TensorInfo, site: TypeSite): A
   const args: A.Expr[] = [];
   const keywords: (readonly [string, A.Expr])[] = [];
   const { shape } = info;
-  if (shape?.kind === "relax.ShapeExpr") args.push(tupleExpr(shape.values.map((v) => raiseDim(ctx, v, site))));
-  else if (shape !== undefined) args.push(nameExpr(ctx.names.get(shape) ?? ctx.names.give(shape, shape.name)));
+  if (shape?.kind === "relax.ShapeExpr")
+    args.push(tupleExpr(shape.values.map((v) => raiseDim(ctx, v, site))));
+  else if (shape !== undefined)
+    args.push(nameExpr(ctx.names.get(shape) ?? ctx.names.give(shape, shape.name)));
   if (info.dtype !== undefined) keywords.push(["dtype", strExpr(info.dtype.name)]);
-  if (info.vdevice !== undefined) keywords.push(["vdevice", strExpr(deviceText(ctx, info.vdevice))]);
+  if (info.vdevice !== undefined)
+    keywords.push(["vdevice", strExpr(deviceText(ctx, info.vdevice))]);
   if (shape === undefined && info.ndim >= 0) keywords.push(["ndim", intExpr(info.ndim)]);
   return { args, keywords };
 }
@@ -88,12 +118,12 @@ function callableType(ctx: RaiseContext, info: FuncInfo, site: TypeSite): A.Expr
 
 /** One dimension. */
 export function raiseDim(ctx: RaiseContext, dim: PrimExpr, site: TypeSite): A.Expr {
-  if (site === "body" || dim.kind === "tir.IntImm") return raisePrimExpr(ctx, dim);
+  if (site === "body" || dim.kind === "tir.IntImm") return scalarExpr(ctx, dim);
   if (dim.kind === "tir.Var") {
     const known = ctx.names.get(dim);
     return known === undefined ? strExpr(ctx.names.give(dim, dim.name)) : nameExpr(known);
   }
-  return strExpr(printExpr(raisePrimExpr(ctx, dim)));
+  return strExpr(printExpr(scalarExpr(ctx, dim)));
 }
 
 /** Symbols that occur as plain dimensions of a type, in order. */
@@ -147,6 +177,8 @@ export function raiseMesh(ctx: RaiseContext, mesh: string | DeviceMesh): A.Expr 
   if (typeof mesh === "string") return strExpr(mesh);
   const shape = tupleExpr(mesh.shape.map(intExpr));
   const ids = mesh.ids.map(intExpr);
-  return callExpr(path(ctx.R, "device_mesh"), [shape, mesh.isRange ? callExpr(path(ctx.I, "Range"), ids) : listExpr(ids)]);
+  return callExpr(path(ctx.R, "device_mesh"), [
+    shape,
+    mesh.isRange ? callExpr(path(ctx.I, "Range"), ids) : listExpr(ids),
+  ]);
 }
-

@@ -3,12 +3,22 @@ import type * as A from "../../../../grammar/ast/nodes.js";
 import type { ExternFunc } from "../../../ir/module.js";
 import type { Expr } from "../../../ir/relax/expr.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
-import { callExpr, intExpr, listExpr, member, nameExpr, path, strExpr, subscript, tupleExpr } from "../build.js";
+import {
+  callExpr,
+  intExpr,
+  listExpr,
+  member,
+  nameExpr,
+  path,
+  strExpr,
+  subscript,
+  tupleExpr,
+} from "../build.js";
 import type { RaiseContext } from "../context.js";
-import { raisePrimExpr } from "../tir/expression.js";
 import { raiseCall } from "./call.js";
 import { raiseConst } from "./constant.js";
 import { raiseType } from "./types.js";
+import { scalarExpr } from "./scalar.js";
 
 /** How scalars, strings and dtypes stand: bare where only those can, else wrapped in `R.prim_value` and its kin. */
 export type Style = "wrapped" | "bare";
@@ -22,16 +32,23 @@ export function raiseValue(ctx: RaiseContext, value: Expr, style: Style = "wrapp
     case "relax.Const":
       return raiseConst(ctx, value);
     case "relax.ShapeExpr":
-      return callExpr(R("shape"), [listExpr(value.values.map((v) => raisePrimExpr(ctx, v)))]);
+      return callExpr(R("shape"), [listExpr(value.values.map((v) => scalarExpr(ctx, v)))]);
     case "relax.PrimValue":
       return raiseScalar(ctx, value.value, style);
     case "relax.Str":
       return style === "bare" ? strExpr(value.value) : callExpr(R("str"), [strExpr(value.value)]);
     case "relax.DTypeValue":
-      return style === "bare" ? strExpr(value.value.name) : callExpr(R("dtype"), [strExpr(value.value.name)]);
+      return style === "bare"
+        ? strExpr(value.value.name)
+        : callExpr(R("dtype"), [strExpr(value.value.name)]);
     case "relax.Tuple":
       return tupleExpr(value.fields.map((f) => raiseValue(ctx, f, tupleStyle(f))));
     case "relax.TupleGetItem":
+      // `(a, b)[0]` would be `a` itself.
+      if (value.tuple.kind === "relax.Tuple") {
+        const fields = value.tuple.fields.map((f) => raiseValue(ctx, f));
+        return callExpr(R("TupleGetItem"), [callExpr(R("tuple"), fields), intExpr(value.index)]);
+      }
       return subscript(raiseValue(ctx, value.tuple), [intExpr(value.index)]);
     case "relax.Call":
       return raiseCall(ctx, value);
@@ -51,7 +68,7 @@ export function raiseValue(ctx: RaiseContext, value: Expr, style: Style = "wrapp
 const tupleStyle = (field: Expr): Style => (field.kind === "relax.PrimValue" ? "bare" : "wrapped");
 
 function raiseScalar(ctx: RaiseContext, value: PrimExpr, style: Style): A.Expr {
-  const inner = raisePrimExpr(ctx, value);
+  const inner = scalarExpr(ctx, value);
   // A name or an expression over names is a scalar already.
   if (style === "bare" || (ctx.dialect !== "tvm-0.18" && value.kind === "tir.Var")) return inner;
   return callExpr(path(ctx.R, "prim_value"), [inner]);
@@ -70,4 +87,3 @@ export function raiseExtern(ctx: RaiseContext, value: ExternFunc): A.Expr {
   if (value.sinfo !== undefined) args.push(raiseType(ctx, value.sinfo, "body") as A.Str);
   return callExpr(path(ctx.R, "ExternFunc"), args);
 }
-
