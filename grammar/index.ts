@@ -3,7 +3,7 @@ import type * as ast from "./ast/nodes.js";
 import type { Diagnostic, Sink } from "../src/support/diagnostic.js";
 import type { Source } from "../src/support/source.js";
 import { lexPiece, type LexContext, type Piece } from "./lexer.js";
-import { parseTokens } from "./parser.js";
+import { parseTokens, relaxParser } from "./parser.js";
 import { cut, type PieceTree } from "./pieces.js";
 import { columnAt, takeLines } from "./rules/trivia.js";
 
@@ -26,6 +26,7 @@ export function parseText(source: Source, sink: Sink): ast.File {
   const context: LexContext = { source, sink, indentWith: 0 };
   const body: ast.Stmt[] = [];
   let waiting: ast.Comment[] = [];
+  relaxParser().spellings = new Map();
   for (const piece of cut(source)) {
     const parsed = parseTree(context, piece);
     adopt(parsed.body, waiting, parsed.rest);

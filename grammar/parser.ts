@@ -8,7 +8,7 @@ import { MAX_OPEN } from "./indentation.js";
 import { endOf, type TokenRun } from "./lexer.js";
 import { describeToken } from "./messages.js";
 import { ChainTooLong } from "./precedence.js";
-import { MAX_HEIGHT } from "./rules/expressions.js";
+import { MAX_HEIGHT } from "./rules/brackets.js";
 import { ModuleRules } from "./rules/module.js";
 import * as t from "./tokens.js";
 

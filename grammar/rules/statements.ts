@@ -4,7 +4,8 @@ import type * as ast from "../ast/nodes.js";
 import { syntaxCodes } from "../codes.js";
 import { endOf } from "../lexer.js";
 import * as t from "../tokens.js";
-import { exact, ExpressionRules, MAX_HEIGHT } from "./expressions.js";
+import { exact, MAX_HEIGHT } from "./brackets.js";
+import { ExpressionRules } from "./expressions.js";
 import { describeTarget, targetAdvice } from "./targets.js";
 import {
   takeDeeper,
