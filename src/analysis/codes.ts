@@ -58,7 +58,7 @@ export const wft = defineCodes("WFT", {
   },
   outerVariable: {
     number: 9,
-    message: "block `{block}` uses `{name}`, which belongs to a loop or block around it",
+    message: "block `{block}` uses `{name}`, the variable of a loop around it",
     hint: "bind it to an axis of the block: `v = T.axis.spatial(extent, {name})`",
     explain: "A block with axes is closed: its body sees the outside only through its axes, so that it can be moved.",
     bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4, 4), "float32")\n    for i, j in T.grid(4, 4):\n        with T.block("b"):\n            vi = T.axis.spatial(4, i)\n            A[vi, j] = 0.0\n',

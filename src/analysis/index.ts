@@ -3,6 +3,7 @@ import type { IRModule } from "../ir/module.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import { checkCallees, checkTirCalls } from "./calls.js";
+import { checkRelax } from "./relax/index.js";
 import type { Guard } from "./tir/bounds.js";
 import { checkBlocks } from "./tir/block-checks.js";
 import { reportBounds } from "./tir/report-bounds.js";
@@ -24,6 +25,7 @@ export interface CheckOptions {
 
 /** Reports every problem found in the module. */
 export function checkModule(module: IRModule, sink: Sink, options: CheckOptions = {}): void {
+  checkRelax(module, sink, options);
   const guards = new Map<string, readonly Guard[]>();
   for (const [name, func] of module.functions) {
     if (func.kind !== "tir.PrimFunc") continue;

@@ -71,7 +71,7 @@ const cost = (p: Poly): number =>
 const atomCost = (a: Atom): number => (a.a && a.b ? 1 + cost(a.a) + cost(a.b) : 1);
 
 /** Applies `x - c * (x // c) = x % c` and `c * (x // c) + x % c = x` wherever the sum gets shorter. */
-function withRemainders(r: Reasoner, p: Poly, dtype: DType): Poly {
+export function withRemainders(r: Reasoner, p: Poly, dtype: DType): Poly {
   let best = p;
   for (let round = 0; round < 8; round++) {
     let improved: Poly | undefined;

@@ -3,9 +3,10 @@ import { boolImm, compare, intImm, logic, unary, type Compare, type PrimExpr } f
 import { isBool, isVector } from "../support/dtype.js";
 import { floorDivInt, negInt, truncModInt } from "../support/int.js";
 import { isComparable } from "./conditions.js";
-import { fromPoly } from "./from-poly.js";
+import { modPoly } from "./divide.js";
+import { fromPoly, withRemainders } from "./from-poly.js";
 import { isIndexType, toPoly, withSimpleChildren, type NormalContext } from "./normalize.js";
-import { addConst, coeffGcd, isConst, neg, polyOf, sub, type Poly } from "./poly.js";
+import { addConst, coeffGcd, constValue, isConst, neg, polyOf, sub, type Poly } from "./poly.js";
 import { hasEffects, sizeOf } from "./terms.js";
 
 /** What simplification needs of an analyser. */
@@ -133,14 +134,36 @@ export function comparisonOf(
   if (isConst(raw)) return boolImm(op === "le" ? raw.constant >= 0 : (raw.constant === 0) === (op === "eq"));
   const g = coeffGcd(raw);
   if (op !== "le" && truncModInt(raw.constant, g) !== 0) return boolImm(op === "ne");
-  const gap: Poly = polyOf(
+  const divided = polyOf(
     raw.terms.map((t) => ({ ...t, coeff: floorDivInt(t.coeff, g) })),
     floorDivInt(raw.constant, g),
   );
+  const gap = withRemainders(ctx, divided, dtype);
+  const divisible = op === "le" ? divisibility(ctx, gap, dtype) : undefined;
+  if (divisible) return fromPolyCompare(ctx, divisible, dtype);
   const right = gap.terms.filter((t) => t.coeff > 0);
   const left = gap.terms.filter((t) => t.coeff < 0).map((t) => ({ ...t, coeff: negInt(t.coeff) }));
   const side = (terms: Poly["terms"], constant: Poly["constant"]): PrimExpr | undefined => fromPoly(ctx, polyOf(terms, constant), dtype);
   return op === "le" ? inequality(left, right, gap.constant, side, dtype) : equation(op, left, right, gap.constant, side);
+}
+
+/** `x % c` when `gap >= 0` says that it is 0: as `x % c <= 0`, or as `(x - 1) % c >= c - 1`. */
+function divisibility(ctx: NormalContext, gap: Poly, dtype: PrimExpr["dtype"]): Poly | undefined {
+  const [t] = gap.terms;
+  const atom = t?.atoms[0];
+  if (gap.terms.length !== 1 || t!.atoms.length !== 1 || atom?.kind !== "floormod") return undefined;
+  const c = constValue(atom.b!);
+  if (c === undefined || c <= 1) return undefined;
+  const isLeast = t!.coeff === -1 && gap.constant === 0;
+  const isMost = t!.coeff === 1 && addConst(gap, c).constant === 1;
+  if (!isLeast && !isMost) return undefined;
+  const x = isLeast ? atom.a! : addConst(atom.a!, 1);
+  return modPoly(ctx, x.terms.every((s) => s.coeff < 0) ? neg(x) : x, atom.b!, dtype);
+}
+
+function fromPolyCompare(ctx: NormalContext, p: Poly, dtype: PrimExpr["dtype"]): PrimExpr | undefined {
+  const e = fromPoly(ctx, p, dtype);
+  return e && compare("eq", e, intImm(0, dtype));
 }
 
 type Side = (terms: Poly["terms"], constant: Poly["constant"]) => PrimExpr | undefined;

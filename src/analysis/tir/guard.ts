@@ -1,6 +1,6 @@
 /** The weakest condition on a function's symbols under which something cannot happen anywhere inside it. */
 import { comparisonOf, poly, relevantRows, rowOf, solve, type Analyzer, type Atom, type Poly } from "../../arith/index.js";
-import { logic, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { boolImm, logic, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { DType } from "../../support/dtype.js";
 
 /** `cond` is needed wherever `when` holds (absent: always). Both are over symbols only. */
@@ -42,7 +42,9 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   if (needed.length === 0) return "always";
   const known = atEntry(() => domain.rows.map(toPoly).filter((p) => !analyzer.isNonNegative(p)));
   known.sort((a, b) => firstAtom(a) - firstAtom(b));
-  const cond: readonly (PrimExpr | undefined)[] = needed.map((p) => comparisonOf(analyzer, "le", poly.addConst(poly.neg(p), -1), dtype));
+  const cond: readonly (PrimExpr | undefined)[] = needed.map((p) =>
+    atEntry(() => conditionOf(analyzer, poly.addConst(poly.neg(p), -1), dtype)),
+  );
   const when: readonly (PrimExpr | undefined)[] = known.map((p) => comparisonOf(analyzer, "le", p, dtype));
   if (!isComplete(cond) || !isComplete(when)) return "unknown";
   return {
@@ -51,6 +53,22 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   };
 }
 
+/** `p >= 0`, where an upper limit of `max` or a lower one of `min` is told of both operands. */
+function conditionOf(analyzer: Analyzer, p: Poly, dtype: DType, depth = 0): PrimExpr | undefined {
+  if (depth > 0 && analyzer.isNonNegative(p)) return boolImm(true);
+  for (const t of p.terms) {
+    const [atom] = t.atoms;
+    const splits = t.atoms.length === 1 && depth < 3 && (atom!.kind === "max" ? t.coeff < 0 : atom!.kind === "min" && t.coeff > 0);
+    if (!splits) continue;
+    const without = poly.sub(p, poly.polyOf([t]));
+    const [x, y] = [atom!.a!, atom!.b!].map((side) => conditionOf(analyzer, poly.addScaled(without, side, t.coeff), dtype, depth + 1));
+    if (!x || !y) return undefined;
+    return isTrue(x) ? y : isTrue(y) ? x : logic("and", x, y);
+  }
+  return comparisonOf(analyzer, "le", p, dtype);
+}
+
+const isTrue = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value !== 0;
 const firstAtom = (p: Poly): number => p.terms[0]?.atoms[0]?.id ?? 0;
 const isComplete = (list: readonly (PrimExpr | undefined)[]): list is readonly PrimExpr[] => !list.includes(undefined);
 

@@ -91,13 +91,17 @@ function privateBuffers(group: Concurrent): Set<Buffer> {
 function byBuffer(accesses: readonly Access[], excluded: ReadonlySet<Buffer>): Map<Buffer, Access[]> {
   const found = new Map<Buffer, Access[]>();
   for (const a of accesses) {
-    if (excluded.has(a.buffer)) continue;
+    if (excluded.has(a.buffer) || isThreadPrivate(a)) continue;
     const list = found.get(a.buffer);
     if (list) list.push(a);
     else found.set(a.buffer, [a]);
   }
   return found;
 }
+
+/** Memory that each thread has for itself. */
+const isThreadPrivate = ({ buffer, path }: Access): boolean =>
+  !/^(global|shared)/.test(buffer.scope) && path.some((s) => s.kind === "loop" && (s.loop === undefined || s.loop.loopKind === "thread_binding"));
 
 function conflictIn(func: PrimFunc, symbols: readonly Var[], group: Concurrent, list: readonly Access[]): Race | "unknown" | undefined {
   let isUnknown = false;

@@ -3,7 +3,8 @@ import { exprText } from "../../arith/index.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { Label, Sink } from "../../support/diagnostic.js";
 import { shp } from "../codes.js";
-import { boundsOf, guardText, type AccessPlace, type BoundsReport } from "./bounds.js";
+import { boundsOf, type AccessPlace, type BoundsReport } from "./bounds.js";
+import { guardText } from "./merge-guards.js";
 
 /** Reports what {@link boundsOf} found; accesses left to the run time only on request. */
 export function reportBounds(func: PrimFunc, sink: Sink, showUnknown: boolean): BoundsReport {

@@ -338,12 +338,20 @@ class Walk {
       case "tir.CallGlobal":
         // Taking an address reads nothing: one past the end is allowed.
         if (e.kind === "tir.Call" && (e.op === "address_of" || e.op === "tvm_access_ptr")) break;
-        for (const arg of e.args) this.arg(arg);
+        this.callArgs(e);
         break;
       default:
         children(e, (child) => this.arg(child as CallArg));
     }
     this.depth--;
+  }
+
+  /** What a foreign function gets may stand for an address. */
+  private callArgs(e: PrimExpr & { readonly kind: "tir.Call" | "tir.CallGlobal" }): void {
+    const isForeign = e.kind === "tir.Call" && /^call_(extern|packed|cpacked|llvm)/.test(e.op);
+    if (isForeign) this.uncertain++;
+    for (const arg of e.args) this.arg(arg);
+    if (isForeign) this.uncertain--;
   }
 
   private access(node: Load | Store, isWrite: boolean): void {

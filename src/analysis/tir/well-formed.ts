@@ -23,7 +23,7 @@ class WellFormed {
   private scope = new Set<Node>();
   private readonly everDefined = new Set<Node>();
   private readonly reported = new Set<Node>();
-  /** Variables that belong to loops and blocks outside the innermost block with axes. */
+  /** Variables of loops outside the innermost block with axes. */
   private outside: ReadonlySet<Var> = new Set();
   private running: readonly Var[] = [];
   private blockName = "";
@@ -207,7 +207,6 @@ class WellFormed {
         this.blockName = s.name;
       }
       for (const iter of s.iters) this.defineOnce(iter.var, iter.span);
-      this.running = [...before.running, ...s.iters.map((iter) => iter.var)];
       for (const b of s.allocs) this.defineBuffer(b, false);
       for (const m of s.matches) {
         this.children(m.source);
@@ -265,6 +264,8 @@ class WellFormed {
   private use(node: Var | Buffer, span: Span | undefined): void {
     const { name } = node;
     if (!this.scope.has(node)) {
+      // Text of old lets a buffer stand for a pointer without declaring it.
+      if (node.kind === "tir.Buffer" && this.scope.has(node.data)) return;
       if (this.reported.has(node)) return;
       this.reported.add(node);
       const args = { name, func: this.func.name, at: span };
