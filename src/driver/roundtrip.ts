@@ -2,7 +2,7 @@
 import { firstDifference } from "../ir/core/equal.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
-import { printModule, type Dialect, type ElaborateOptions } from "../syntax/index.js";
+import { printModule, type ElaborateOptions, type PrintDialect } from "../syntax/index.js";
 import { readModule } from "./frontend.js";
 
 export interface RoundTrip {
@@ -20,7 +20,7 @@ export interface RoundTrip {
 
 export function roundtripText(
   source: Source,
-  options: ElaborateOptions & { readonly dialect: Dialect },
+  options: ElaborateOptions & { readonly dialect: PrintDialect },
 ): RoundTrip {
   const first = readModule(source, options);
   const failed = { parsed: false, equal: false, stable: false };

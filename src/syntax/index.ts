@@ -44,3 +44,4 @@ export function printNode(node: Node, options: PrintOptions = {}): string {
     ? raised.map((s) => printStmt(s, layoutOf(options))).join("\n")
     : printExpr(raised as Exclude<typeof raised, readonly unknown[]>);
 }
+export { isRefusal } from "./refusals.js";
