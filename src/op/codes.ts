@@ -90,7 +90,9 @@ export const shapeCodes = defineCodes("SHP", {
   },
   squeezeLength: {
     number: 5,
-    message: "`squeeze` drops dimensions of length 1, but dimension {axis} is {length}",
+    severity: "warning",
+    message: "`squeeze` drops dimensions of length 1 only: dimension {axis} is {length} and stays",
+    hint: "remove the axis, or select an element of it with R.take",
   },
   inferDimension: { number: 6, message: "`{op}` cannot infer the new shape: {reason}" },
   broadcastTo: {

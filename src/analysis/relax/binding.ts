@@ -154,7 +154,10 @@ function bind(state: FunctionState, v: RelaxVar, info: StructInfo, at: Span | un
     if (declared.value) useDim(state, declared.value, at);
   } else useInfo(state, declared, at);
   if (isErrorInfo(info) || isErrorInfo(declared)) return;
-  const answer = isBaseOf(declared, info, state.ctx);
+  // The local part of a distributed tensor may be declared.
+  const local =
+    declared.kind === "relax.TensorInfo" && info.kind === "relax.DTensorInfo" ? info.tensor : info;
+  const answer = isBaseOf(declared, local, state.ctx);
   if (answer === "pass") return;
   const texts = {
     name: v.name,
@@ -171,7 +174,7 @@ function trackMemory(state: FunctionState, value: Expr | Func, v: RelaxVar): voi
   if (value.kind !== "relax.Call" || value.op.kind !== "relax.Op") return;
   const { name } = value.op;
   if (/alloc_(storage|tensor)$/.test(name)) state.stored.add(v);
-  if (!/^(memory\.kill_(storage|tensor)|vm\.kill_object)$/.test(name)) return;
+  if (!/^memory\.kill_(storage|tensor)$/.test(name)) return;
   const [killed] = value.args;
   if (killed?.kind !== "relax.Var") return;
   state.visible.delete(killed);

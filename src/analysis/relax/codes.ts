@@ -150,6 +150,12 @@ export const wfr = defineCodes("WFR", {
     message: "`{op}` of {dtype} sums in {dtype} and overflows silently",
     hint: 'give out_dtype="int32"',
   },
+  unprovedReturn: {
+    number: 33,
+    severity: "warning",
+    message: "`{func}` is declared to return {expected}, which is not proved: it returns {found}",
+    hint: "have it checked at run time: y = R.match_cast(value, {expected})",
+  },
   unprovedBinding: {
     number: 32,
     severity: "warning",

@@ -4,7 +4,7 @@ import type { Func } from "../../ir/relax/expr.js";
 import { describe } from "../../op/describe.js";
 import { isErrorInfo } from "../../op/error-info.js";
 import { isBaseOf, makeInferContext, symbolsOfInfo } from "../../op/deduce/index.js";
-import type { Sink } from "../../support/diagnostic.js";
+import { Diagnostics, type Sink } from "../../support/diagnostic.js";
 import { checkSeq } from "./binding.js";
 import { wfr } from "./codes.js";
 import { analyzerFor } from "./facts.js";
@@ -28,10 +28,15 @@ export function checkRelax(module: IRModule, sink: Sink, options: RelaxCheckOpti
   for (const [name, func] of module.functions) {
     if (func.kind !== "relax.Function") continue;
     const symbol = func.attrs.get("global_symbol");
-    if (typeof symbol === "string" && symbol !== name && !func.isPrivate) {
+    // Loose functions have no names that others could use.
+    if (typeof symbol === "string" && symbol !== name && !func.isPrivate && module.name !== "") {
       sink.report(wfr.globalSymbol({ name, symbol, at: func.span }));
     }
-    checkFunction({ module, sink, name, owners }, func, options);
+    const found = new Diagnostics();
+    checkFunction({ module, sink: found, name, owners }, func, options);
+    // What is unused because of a mistake is told when the mistake is gone.
+    for (const d of found.all)
+      if (d.severity === "error" || !found.failed || !d.code.startsWith("SCO")) sink.report(d);
   }
 }
 
@@ -48,12 +53,14 @@ function checkFunction(
     walk.sink.report(wfr.forcedImpure({ func: func.name || walk.name, at: func.span }));
   }
   const symbols = new Set(outer?.symbols);
+  const analyzer = outer?.analyzer ?? analyzerFor(func);
   const state: FunctionState = {
     ...walk,
     func,
+    analyzer,
     ctx: makeInferContext({
       module: walk.module,
-      analyzer: analyzerFor(outer?.func ?? func),
+      analyzer,
       report: (d) => {
         // Unknown functions are reported where their name is used.
         if (d.code !== "TYP121") walk.sink.report(d);
@@ -139,12 +146,7 @@ function checkReturn(state: FunctionState, found: Parameters<typeof describe>[0]
   if (!sound || isErrorInfo(found)) return;
   const answer = isBaseOf(declared, found, state.ctx);
   if (answer !== "L0" && answer !== "L1") return;
-  const hints =
-    answer === "L1"
-      ? [`refine the value first: y = R.match_cast(value, ${describe(declared)})`]
-      : [];
   const at = declared.span ?? func.body.body.span ?? func.span;
-  sink.report(
-    wfr.returnType({ func: name, expected: describe(declared), found: describe(found), at, hints }),
-  );
+  const texts = { func: name, expected: describe(declared), found: describe(found), at };
+  sink.report(answer === "L0" ? wfr.returnType(texts) : wfr.unprovedReturn(texts));
 }

@@ -1,7 +1,7 @@
 /** Names and devices in struct info. */
 import { structuralEqual } from "../../ir/core/equal.js";
 import type { StructInfo, TensorInfo, VDevice } from "../../ir/relax/struct-info.js";
-import type { Var } from "../../ir/tir/expr.js";
+import { compare, intImm, type Var } from "../../ir/tir/expr.js";
 import { dimText } from "../../op/describe.js";
 import { eachDim } from "../../op/deduce/index.js";
 import { isBool, isInteger } from "../../support/dtype.js";
@@ -24,7 +24,10 @@ export function plainSymbols(info: StructInfo): readonly Var[] {
 export function defineSymbols(state: FunctionState, info: StructInfo, at: Span | undefined): void {
   for (const v of plainSymbols(info)) {
     ownSymbol(state, v, at);
+    if (state.symbols.has(v)) continue;
     state.symbols.add(v);
+    // A length is not negative; the parameters' are known from the start.
+    if (info.kind !== "relax.PrimInfo") state.analyzer.assume(compare("ge", v, intImm(0, v.dtype)));
   }
 }
 

@@ -4,6 +4,7 @@ import type { StructInfo } from "../../ir/relax/struct-info.js";
 import type { Var } from "../../ir/tir/expr.js";
 import type { IRModule } from "../../ir/module.js";
 import type { InferContext } from "../../op/infer-context.js";
+import type { Analyzer } from "../../arith/index.js";
 import type { Sink } from "../../support/diagnostic.js";
 
 /** Why a variable is not visible any more. */
@@ -21,6 +22,7 @@ export interface Walk {
 export interface FunctionState extends Walk {
   readonly func: Func;
   readonly ctx: InferContext;
+  readonly analyzer: Analyzer;
   /** Bound anywhere so far. */
   readonly bound: Set<RelaxVar>;
   readonly visible: Set<RelaxVar>;

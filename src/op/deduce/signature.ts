@@ -23,7 +23,7 @@ export const functionSignature = (f: Func): FuncInfo =>
 
 /**
  * A T function: a tensor per buffer parameter, a scalar per scalar one. It writes its outputs, so that it is impure
- * unless it returns a value and has no buffers.
+ * unless it returns a value and has no buffers, or does nothing.
  */
 export function primFuncSignature(f: PrimFunc): FuncInfo {
   const params = f.params.map((p) => {
@@ -36,11 +36,13 @@ export function primFuncSignature(f: PrimFunc): FuncInfo {
       : f.retType.code === "handle"
         ? objectInfo
         : primInfo(f.retType);
-  return funcInfo(
-    params,
-    ret,
-    f.retType.code !== "void" && f.params.every((p) => p.buffer === undefined),
-  );
+  const { body } = f;
+  const isEmpty =
+    body.kind === "tir.Evaluate" &&
+    body.value.kind !== "tir.Call" &&
+    body.value.kind !== "tir.CallGlobal";
+  const hasBuffers = f.params.some((p) => p.buffer !== undefined || p.var.dtype.code === "handle");
+  return funcInfo(params, ret, isEmpty || (f.retType.code !== "void" && !hasBuffers));
 }
 
 const known = new WeakMap<BaseFunc, FuncInfo>();

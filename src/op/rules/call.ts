@@ -11,7 +11,7 @@ import { describe } from "../describe.js";
 import { fail } from "../fail.js";
 import type { Rule, Site } from "../site.js";
 import { intsOf } from "./attribute.js";
-import { sameDim } from "./dims.js";
+import { isOne, sameDim } from "./dims.js";
 import { infoAt, wrongKind } from "./operand.js";
 import { dimsOfTensor } from "./result.js";
 import { deriveCallReturn } from "../deduce/derive-call.js";
@@ -173,12 +173,16 @@ export const assertRule: Rule = (site) => {
   return voidInfo;
 };
 
-/** A bool scalar, or a bool tensor that may have no dimensions. */
+/** A bool scalar, or a bool tensor of one element as far as is known. */
 export function isCondition(info: StructInfo): boolean {
   if (info.kind === "relax.ObjectInfo") return true;
   if (info.kind === "relax.PrimInfo")
     return info.dtype.code === "bool" || info.dtype.name === "int1";
-  return info.kind === "relax.TensorInfo" && info.ndim <= 0 && isBoolOrUnknown(info);
+  return (
+    info.kind === "relax.TensorInfo" &&
+    isBoolOrUnknown(info) &&
+    (info.ndim <= 0 || (dimsOfTensor(info)?.every(isOne) ?? false))
+  );
 }
 const isBoolOrUnknown = (t: TensorInfo): boolean =>
   t.dtype === undefined || t.dtype.code === "bool";

@@ -5,7 +5,7 @@ import { shapeCodes } from "../codes.js";
 import { dimText } from "../describe.js";
 import { fail } from "../fail.js";
 import type { Rule, Site } from "../site.js";
-import { calc, constOf, dim, product, raw, sameDim, zero } from "./dims.js";
+import { calc, constOf, dim, product, raw, zero } from "./dims.js";
 import { dtypeAt, hasOperand, infoAt, primAt, shapeAt, tensorAt, wrongKind } from "./operand.js";
 import { dimsOfTensor } from "./result.js";
 
@@ -30,10 +30,7 @@ const given = (site: Site, i: number): boolean => {
 const needBytes = (site: Site, need: string, have: string): never =>
   fail(shapeCodes.viewSize({ op: site.op.name, need, have, at: site.call.span }));
 
-/**
- * Shape and element type are replaced where given; without an offset the size must stay, with one the part must lie
- * within the tensor.
- */
+/** Shape and element type are replaced where given; the part must lie within the tensor. */
 export const viewRule: Rule = (site) => {
   const x = tensorAt(site, 0);
   const target = given(site, 1) ? shapeAt(site, 1) : undefined;
@@ -49,12 +46,10 @@ export const viewRule: Rule = (site) => {
   if (old && dims && x.dtype && dtype) {
     const have = product(site.ctx, [...old, dim(bytesOf(x.dtype))]);
     const need = product(site.ctx, [...dims, dim(bytesOf(dtype))]);
-    if (!given(site, 3)) {
-      if (sameDim(site.ctx, have, need) === false) needBytes(site, dimText(need), dimText(have));
-    } else if (offset !== undefined) {
-      const rest = constOf(calc(site.ctx, "sub", have, raw("add", need, offset)));
-      if (rest !== undefined && rest < 0)
-        needBytes(site, dimText(raw("add", need, offset)), dimText(have));
+    if (offset !== undefined) {
+      const end = raw("add", need, offset);
+      const rest = constOf(calc(site.ctx, "sub", have, end));
+      if (rest !== undefined && rest < 0) needBytes(site, dimText(end), dimText(have));
     }
   }
   if (target === undefined)

@@ -122,14 +122,18 @@ export const squeezeRule: Rule = (site) => {
   if (x.ndim < 0) return rankOnly(-1, x);
   const axes = axesIn(site, x.ndim, given);
   if (dims === undefined) return rankOnly(x.ndim - axes.length, x);
-  for (const axis of axes) {
-    const same = sameDim(site.ctx, dims[axis]!, one);
-    if (same === undefined) site.ctx.guard(dims[axis]!, one, "dimension dropped by squeeze");
+  const kept = axes.filter((axis) => {
+    const length = dims[axis]!;
+    const same = sameDim(site.ctx, length, one);
+    if (same === undefined) site.ctx.guard(length, one, "dimension dropped by squeeze");
     if (same === false)
-      fail(shapeCodes.squeezeLength({ axis, length: dimText(dims[axis]!), at: site.call.span }));
-  }
+      site.ctx.report(
+        shapeCodes.squeezeLength({ axis, length: dimText(length), at: site.call.span }),
+      );
+    return same === false;
+  });
   return tensorOf(
-    dims.filter((_, i) => !axes.includes(i)),
+    dims.filter((_, i) => !axes.includes(i) || kept.includes(i)),
     x,
   );
 };

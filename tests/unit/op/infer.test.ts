@@ -186,7 +186,7 @@ const mistakes: readonly Case[] = [
   ["concat", [tuple(t([2, 3]), t([2, 4]))], { axis: 0 }, "SHP004"],
   ["concat", [tuple()], { axis: 0 }, "TYP109"],
   ["concat", [tuple(t([2]), t([2, 3]))], { axis: 0 }, "TYP111"],
-  ["squeeze", [t([2, 3])], { axis: [0] }, "SHP005"],
+  ["squeeze", [t([2, 3])], { axis: [0] }, "SHP005"], // a warning: the dimension stays
   ["broadcast_to", [t([2]), shape(3)], {}, "SHP007"],
   ["sum", [t([2, 3])], { axis: [2] }, "TYP105"],
   ["sum", [t([2, 3])], { axis: [1, -1] }, "TYP106"],

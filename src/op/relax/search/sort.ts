@@ -1,4 +1,6 @@
 /** Sorting and sets. */
+import { primValue } from "../../../ir/relax/expr.js";
+import { boolImm } from "../../../ir/tir/expr.js";
 import { defineOp } from "../../define-op.js";
 import { boolAttr, dtypeAttr, intAttr, prim, strAttr, tensor } from "../../params.js";
 import {
@@ -12,6 +14,8 @@ import {
 } from "../../rules/search.js";
 
 const family = "search";
+const yes = primValue(boolImm(true));
+const no = primValue(boolImm(false));
 
 export const bucketize = defineOp({
   name: "bucketize",
@@ -75,6 +79,11 @@ export const unique = defineOp({
     prim("return_inverse", { default: false }),
     prim("return_counts", { default: false }),
     prim("axis", { optional: true }),
+  ],
+  complete: ([x, sorted, ...flags]) => [
+    x,
+    sorted ?? yes,
+    ...flags.map((flag, i) => (i < 3 ? (flag ?? no) : flag)),
   ],
   rule: uniqueRule,
 });
