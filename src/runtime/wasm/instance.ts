@@ -2,24 +2,16 @@
 import { isFloat, type DType } from "../../support/dtype.js";
 import type { HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
 import type { HostCode, HostContext } from "../../support/value.js";
+import { wasmEngine, type WasmMemory } from "./engine.js";
 import { hostEntry } from "./host-entry.js";
 import { makeHeap, type Heap } from "./heap.js";
 
-/** The part of the WebAssembly interface that is used; the same in Node and in browsers. */
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: WasmMemory;
   readonly scratch: { value: number };
   readonly scratch_end: { value: number };
   readonly [entry: string]: unknown;
 }
-interface Engine {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (
-    module: object,
-    imports: Record<string, Record<string, unknown>>,
-  ) => { readonly exports: object };
-}
-declare const WebAssembly: Engine;
 
 /** An argument or result of a kernel. */
 export type HostScalar = number | bigint;
@@ -69,10 +61,10 @@ export function instantiate(
   for (const need of artifact.hostImports) {
     imports[need.key] = hostEntry(need, host.get(need.name)!, context, () => memory!.buffer);
   }
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(artifact.bytes), {
+  const instance = new wasmEngine.Instance(new wasmEngine.Module(artifact.bytes), {
     host: imports,
   });
-  const exports = instance.exports as Exports;
+  const exports = instance.exports as unknown as Exports;
   memory = exports.memory;
   const heap = makeHeap(exports.memory);
   const scratch = heap.alloc(SCRATCH_BYTES);
