@@ -11,6 +11,7 @@ import {
 } from "../../ir/relax/struct-info.js";
 import type { BaseFunc } from "../../ir/module.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { visit } from "../../ir/core/visit.js";
 import { isErrorInfo } from "../error-info.js";
 
 /** A Relax function as a value. */
@@ -22,8 +23,8 @@ export const functionSignature = (f: Func): FuncInfo =>
   );
 
 /**
- * A T function: a tensor per buffer parameter, a scalar per scalar one. It writes its outputs, so that it is impure
- * unless it returns a value and has no buffers, or does nothing.
+ * A T function: a tensor per buffer parameter, a scalar per scalar one. A kernel writes its outputs and is impure; one
+ * that only computes its result is pure.
  */
 export function primFuncSignature(f: PrimFunc): FuncInfo {
   const params = f.params.map((p) => {
@@ -36,13 +37,36 @@ export function primFuncSignature(f: PrimFunc): FuncInfo {
       : f.retType.code === "handle"
         ? objectInfo
         : primInfo(f.retType);
+  return funcInfo(params, ret, isPure(f));
+}
+
+/** Intrinsics that act on what is outside the function. */
+const acts = /^(call_|tvm_call|tvm_struct_set|tvm_storage_sync|ptx|anylist_setitem|print)/;
+
+/** Whether a T function only computes a value, or nothing at all. */
+function isPure(f: PrimFunc): boolean {
   const { body } = f;
-  const isEmpty =
+  if (
     body.kind === "tir.Evaluate" &&
     body.value.kind !== "tir.Call" &&
-    body.value.kind !== "tir.CallGlobal";
-  const hasBuffers = f.params.some((p) => p.buffer !== undefined || p.var.dtype.code === "handle");
-  return funcInfo(params, ret, isEmpty || (f.retType.code !== "void" && !hasBuffers));
+    body.value.kind !== "tir.CallGlobal"
+  )
+    return true;
+  if (f.retType.code === "void") return false;
+  let pure = true;
+  visit(body, {
+    enter(node) {
+      if (!pure) return false;
+      if (
+        node.kind === "tir.Store" ||
+        node.kind === "tir.CallGlobal" ||
+        (node.kind === "tir.Call" && acts.test(node.op))
+      )
+        pure = false;
+      return undefined;
+    },
+  });
+  return pure;
 }
 
 const known = new WeakMap<BaseFunc, FuncInfo>();

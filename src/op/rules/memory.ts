@@ -36,8 +36,9 @@ export const viewRule: Rule = (site) => {
   const target = given(site, 1) ? shapeAt(site, 1) : undefined;
   if (given(site, 2)) {
     const arg = site.call.args[2]!;
-    if (arg.kind !== "relax.DTypeValue" && arg.kind !== "relax.Str")
-      wrongKind(site, 2, "a dtype", infoAt(site, 2));
+    const isConstant = arg.kind === "relax.DTypeValue" || arg.kind === "relax.Str";
+    const info = infoAt(site, 2);
+    if (!isConstant && info.kind !== "relax.ObjectInfo") wrongKind(site, 2, "a dtype", info);
   }
   const dtype: DType | undefined = given(site, 2) ? dtypeAt(site, 2) : x.dtype;
   const offset = given(site, 3) ? primAt(site, 3) : zero;

@@ -19,12 +19,12 @@ import {
   voidInfo,
   type StructInfo,
 } from "../../../../src/ir/relax/struct-info.js";
-import { boolImm, floatImm, makeVar } from "../../../../src/ir/tir/expr.js";
+import { call as tirCall, floatImm, makeVar, stringImm } from "../../../../src/ir/tir/expr.js";
 import { makeBuffer as buffer } from "../../../../src/ir/tir/buffer.js";
 import { evaluate } from "../../../../src/ir/tir/stmt.js";
 import { param, type PrimFunc } from "../../../../src/ir/tir/function.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
-import { bool, float32, handle, int64, voidType } from "../../../../src/support/dtype.js";
+import { bool, float32, handle, int32, int64, voidType } from "../../../../src/support/dtype.js";
 import { T, dim, m, n, plus } from "../../op/build.js";
 
 const test = suite("analysis: well-formedness of Relax");
@@ -79,7 +79,7 @@ const tir = (name: string): PrimFunc => ({
   isPrivate: false,
   sTir: true,
   persistent: false,
-  body: evaluate(boolImm(true)),
+  body: evaluate(tirCall("call_extern", [stringImm("act")], int32)),
 });
 
 test("a sound function has no diagnostics", () => {
