@@ -47,7 +47,10 @@ export interface CodeBuilder {
   end(func: number, paramNames: readonly string[], registers: number, isPublic: boolean): void;
   /** Number of a constant; equal ones are stored once. */
   constant(c: Constant): number;
-  call(func: number, args: readonly BuilderOperand[], dst: number | undefined, at?: Span): void;
+  /** Gives the position of the first argument, for {@link setArgument}. */
+  call(func: number, args: readonly BuilderOperand[], dst: number | undefined, at?: Span): number;
+  /** Replaces an argument that was not known when the call was written. */
+  setArgument(position: number, operand: BuilderOperand): void;
   ret(register: number, at?: Span): void;
   /** Jumps past what follows, up to where the jump is landed. */
   goto(at?: Span): Jump;
@@ -145,17 +148,12 @@ export function makeCodeBuilder(withSources = true): CodeBuilder {
       known.set(key, [...candidates, index]);
       return index;
     },
-    call: (func, args, dst, at) =>
-      void emit(
-        [
-          OPCODE.call,
-          BigInt(dst ?? VOID_REGISTER),
-          BigInt(func),
-          BigInt(args.length),
-          ...args.map(argument),
-        ],
-        at,
-      ),
+    call(func, args, dst, at) {
+      const head = [OPCODE.call, BigInt(dst ?? VOID_REGISTER), BigInt(func), BigInt(args.length)];
+      emit([...head, ...args.map(argument)], at);
+      return words.length - args.length;
+    },
+    setArgument: (position, operand) => void (words[position] = argument(operand)),
     ret: (r, at) => void emit([OPCODE.ret, BigInt(r)], at),
     goto: (at) => ({ at: emit([OPCODE.goto, 0n], at), word: words.length - 1 }),
     branch: (r, at) => ({
