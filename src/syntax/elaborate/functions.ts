@@ -2,7 +2,7 @@
 import type { Expr, FunctionDef, Stmt } from "../../../grammar/ast/nodes.js";
 import { didYouMean } from "../../support/suggest.js";
 import { codes } from "../codes.js";
-import { define, memberOf, report, spanOf, type ElabContext } from "../context.js";
+import { define, memberOf, report, spanOf, type Declared, type ElabContext } from "../context.js";
 import { eraOf } from "../era.js";
 import { declareRelaxFunction, elaborateRelaxFunction } from "./relax/index.js";
 import { elaborateTirFunction } from "./tir/index.js";
@@ -86,7 +86,9 @@ export function elaborateFunctions(ctx: ElabContext): void {
     eraFor(d.def);
     d.info = declareRelaxFunction(d.def, ctx);
   }
-  for (const d of declared) {
+  // T functions first: calls from R know their signatures.
+  const rank = (d: Declared): number => (d.dialect === "T" ? 0 : 1);
+  for (const d of [...declared].sort((a, b) => rank(a) - rank(b))) {
     if (d.def === undefined) continue;
     eraFor(d.def);
     ctx.depth = 0;

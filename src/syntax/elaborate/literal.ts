@@ -3,7 +3,7 @@ import type { Expr } from "../../../grammar/ast/nodes.js";
 import { numberValue } from "../../../grammar/index.js";
 import type { AttrValue, Attrs } from "../../ir/core/node.js";
 import { floatImm } from "../../ir/tir/expr.js";
-import { float64, tryDType, type DType } from "../../support/dtype.js";
+import { float64, tryDType, voidType, type DType } from "../../support/dtype.js";
 import { negInt } from "../../support/int.js";
 import { didYouMean } from "../../support/suggest.js";
 import { codes } from "../codes.js";
@@ -18,7 +18,8 @@ const DTYPE_NAMES = [
 
 /** A dtype by name; reports an unknown one at `at`. */
 export function namedDType(ctx: ElabContext, name: string, at: Expr): DType | undefined {
-  const found = tryDType(name);
+  // Printers of 2022 write an empty name for calls without a result.
+  const found = name === "" ? voidType : tryDType(name);
   if (found === undefined) {
     const near = didYouMean(name, DTYPE_NAMES);
     report(ctx, codes.unknownDType({ at: spanOf(ctx, at), name, hints: near === undefined ? [] : [near] }));

@@ -1,17 +1,19 @@
 /** Assignments: definitions of buffers, symbols and locals; stores; aliases. */
 import type { AnnAssign, Assign, AugAssign, Expr, Name } from "../../../../grammar/ast/nodes.js";
 import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
-import { intImm, load, makeVar, pointerVar, type PrimExpr } from "../../../ir/tir/expr.js";
-import { alloc, bind, store } from "../../../ir/tir/stmt.js";
-import { handle, int32, type DType } from "../../../support/dtype.js";
+import { call as makeCall, intImm, load, makeVar, pointerVar, type Call as TirCall, type PrimExpr } from "../../../ir/tir/expr.js";
+import { alloc, bind, decl, store } from "../../../ir/tir/stmt.js";
+import { handle, int32, tryDType, type DType } from "../../../support/dtype.js";
+import type { Span } from "../../../support/source.js";
 import { codes } from "../../codes.js";
 import { define, memberOf, report, resolve, spanOf, type ElabContext } from "../../context.js";
 import { lookup } from "../../scope.js";
 import type { Value } from "../../value.js";
 import { aliasEntity } from "./macro.js";
+import { isOpaque } from "./call.js";
 import { definingCalls } from "./defining-call.js";
 import { applyBinary, elaborateValue } from "./expression.js";
-import { describe, isPrim, regionLoad, toPrim } from "./operand.js";
+import { describe, isOneElement, isPrim, regionLoad, toPrim } from "./operand.js";
 import { castTo } from "./operators.js";
 import { augmentStore, elaborateStore, storedValue } from "./store.js";
 import type { StatementList } from "./statement-list.js";
@@ -67,6 +69,7 @@ const hintsOf = (targets: readonly Expr[]): string[] =>
   targets.map((t) => (t.kind === "Name" ? t.id : t.kind === "Starred" && t.value.kind === "Name" ? `*${t.value.id}` : "v"));
 
 function spread(ctx: ElabContext, targets: readonly Expr[], source: Value, at: Expr, list: StatementList): void {
+  if (source.kind === "tir.Call" && isOpaque(source.op)) return spreadOpaque(ctx, targets, source, list);
   const items = source.kind === "items" ? source.items : [source];
   const star = targets.findIndex((t) => t.kind === "Starred");
   const extra = items.length - targets.length;
@@ -84,6 +87,20 @@ function spread(ctx: ElabContext, targets: readonly Expr[], source: Value, at: E
     } else if (target.kind === "Name") bindValue(ctx, target, items[next++]!, list, true);
     else report(ctx, codes.badTarget({ at: spanOf(ctx, target), what: "this" }));
   }
+}
+
+/** Results of an accelerator call that gives several: each is an item of it. */
+function spreadOpaque(ctx: ElabContext, targets: readonly Expr[], source: TirCall, list: StatementList): void {
+  targets.forEach((target, i) => {
+    if (target.kind !== "Name") {
+      report(ctx, codes.badTarget({ at: spanOf(ctx, target), what: "this" }));
+      return;
+    }
+    const item = makeCall(".item", [source, intImm(i, int32)], source.dtype, source.span);
+    const v = makeVar(target.id, source.dtype, spanOf(ctx, target));
+    define(ctx, target.id, { kind: "scalar", var: v });
+    list.push(bind(v, item, spanOf(ctx, target)));
+  });
 }
 
 function assignName(ctx: ElabContext, target: Name, value: Expr, list: StatementList): void {
@@ -112,7 +129,8 @@ function assignName(ctx: ElabContext, target: Name, value: Expr, list: Statement
  */
 function bindValue(ctx: ElabContext, target: Name, value: Value, list: StatementList, fromTuple: boolean): void {
   const known = resolve(ctx, target.id);
-  if (known?.kind === "buffer" && known.buffer.scalar) {
+  const assigns = known?.kind === "buffer" && (known.buffer.scalar || (isOneElement(known.buffer) && isPrim(value)));
+  if (assigns) {
     const e = toPrim(ctx, value, target);
     if (e !== undefined) storeScalar(ctx, known.buffer, e, target, list);
     return;
@@ -126,6 +144,12 @@ function bindValue(ctx: ElabContext, target: Name, value: Value, list: Statement
     define(ctx, target.id, { kind: "error" });
     return;
   }
+  if (value.kind === "tir.Call" && value.op.startsWith(".") && value.args[0]?.kind === "tir.Buffer") {
+    const buffer = viewOf(value, value.args[0], target.id, spanOf(ctx, target));
+    define(ctx, target.id, { kind: "buffer", buffer });
+    list.push(decl(buffer, spanOf(ctx, target)));
+    return;
+  }
   const isVectorRegion = value.kind === "tir.BufferRegion";
   if ((!isPrim(value) && value.kind !== "tir.IterVar") || value.kind === "tir.StringImm" || isVectorRegion) {
     define(ctx, target.id, aliasEntity(value));
@@ -133,8 +157,16 @@ function bindValue(ctx: ElabContext, target: Name, value: Value, list: Statement
   }
   const e = toPrim(ctx, value, target);
   if (e === undefined) return;
-  if (e.dtype === handle || e.dtype.code === "handle" || ctx.era !== "2026") bindLocal(ctx, target, e, e.dtype, list);
+  const isScopeId = e.kind === "tir.Call" && isOpaque(e.op) && !e.op.includes(".");
+  if (isScopeId || e.dtype === handle || e.dtype.code === "handle" || ctx.era !== "2026") bindLocal(ctx, target, e, e.dtype, list);
   else makeScalar(ctx, target, e.dtype, e, list);
+}
+
+/** A view of the accelerator dialect (`B = A.view("float16")`): its layout is the call that made it. */
+function viewOf(call: TirCall, base: Buffer, name: string, span: Span): Buffer {
+  const first = call.args[1];
+  const dtype = first?.kind === "tir.StringImm" ? tryDType(first.value) : first?.kind === "tir.DTypeImm" ? first.value : undefined;
+  return makeBuffer({ name, dtype: dtype ?? base.dtype, shape: base.shape, data: base.data, scope: base.scope, layout: call, span });
 }
 
 /** Immutable local. */

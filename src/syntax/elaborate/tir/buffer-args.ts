@@ -2,7 +2,8 @@
 import type { AstBase, Call, Expr, Subscript } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
-import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import { binary, intImm, makeVar, pointerVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import { bind } from "../../../ir/tir/stmt.js";
 import { bytesOf, float32, int32, type DType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
@@ -13,6 +14,7 @@ import { elaborateStringExpr } from "../dimension.js";
 import { bindArguments } from "./arguments.js";
 import { elaboratePrimExpr, elaborateValue } from "./expression.js";
 import { constInt, describe, isPrim, toPrim } from "./operand.js";
+import type { StatementList } from "./statement-list.js";
 import { expandItems } from "./starred.js";
 
 /** Parameters of every buffer constructor, in order of `T.Buffer`. */
@@ -33,6 +35,8 @@ export interface BufferWish {
   readonly shape?: readonly PrimExpr[];
   readonly at: AstBase;
   readonly scalar?: boolean;
+  /** Where a pointer expression given as `data` is bound to a name. */
+  readonly list?: StatementList;
 }
 
 /** A buffer from bound arguments; undefined is an error that was reported. */
@@ -53,7 +57,7 @@ export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, 
   const scopeAt = given("scope");
   const scope = scopeAt === undefined ? undefined : stringOf(ctx, scopeAt);
   const dataAt = given("data");
-  const data = dataAt === undefined ? undefined : pointerOf(ctx, dataAt);
+  const data = dataAt === undefined ? undefined : pointerOf(ctx, dataAt, wish, dtype);
   const stridesAt = given("strides");
   const strides = stridesAt === undefined ? [] : (elaborateShape(ctx, stridesAt) ?? []);
   const align = integer(ctx, given("align"), "align");
@@ -62,10 +66,7 @@ export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, 
   const layoutAt = values.get("layout");
   const kindAt = given("buffer_type") ?? given("logical_scope");
   const kind = kindAt === undefined ? undefined : stringOf(ctx, kindAt);
-  if (kindAt !== undefined && kind !== undefined && kind !== "" && kind !== "default" && kind !== "global") {
-    const callee = "a buffer";
-    report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, kindAt), callee, what: `another kind than "${kind}": broadcasting is written out` }));
-  }
+  const isAuto = kind !== undefined && kind !== "" && kind !== "default" && kind !== "global";
   return makeBuffer({
     name: wish.name,
     dtype,
@@ -78,7 +79,7 @@ export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, 
     offsetFactor,
     axisSeparators: separatorsAt === undefined ? [] : integers(ctx, separatorsAt),
     scalar: wish.scalar ?? false,
-    layout: layoutAt === undefined ? undefined : layoutOf(ctx, layoutAt),
+    layout: isAuto ? new Map([["buffer_type", kind]]) : layoutAt === undefined ? undefined : layoutOf(ctx, layoutAt),
     span: spanOf(ctx, wish.at),
   });
 }
@@ -166,8 +167,13 @@ function bufferDType(ctx: ElabContext, at: Expr): DType | undefined {
 }
 
 /** `data=`: a pointer variable. */
-function pointerOf(ctx: ElabContext, at: Expr): Var | undefined {
+function pointerOf(ctx: ElabContext, at: Expr, wish: BufferWish, dtype: DType): Var | undefined {
   const value = elaborateValue(ctx, at);
+  if (isPrim(value) && value.kind !== "tir.Var" && value.dtype.code === "handle" && wish.list !== undefined) {
+    const v = pointerVar(`${wish.name}_ptr`, dtype, "global", spanOf(ctx, at));
+    wish.list.push(bind(v, value, spanOf(ctx, at)));
+    return v;
+  }
   if (value.kind === "tir.Var") return value;
   if (value.kind === "tir.Buffer") return value.data;
   if (value.kind !== "error") {

@@ -126,11 +126,21 @@ export function callIntrinsic(ctx: ElabContext, intrinsic: Intrinsic, call: Call
   const span = spanOf(ctx, call);
   const operands: Expr[] = [];
   let written: DType | undefined;
+  const attrs = new Map<string, AttrValue>();
+  /** A dtype, or the type of a pointer, which is kept beside it. */
+  const typeAt = (at: Expr): DType | undefined => {
+    const direct = elaborateDType(ctx, at);
+    if (direct !== undefined || at.kind !== "Attribute") return direct;
+    const value = elaborateValue(ctx, at);
+    if (value.kind !== "type") return undefined;
+    if (value.pointer !== undefined) attrs.set("ty", [value.pointer.element.name, value.pointer.scope]);
+    return value.dtype;
+  };
   let failed = false;
   for (const argument of argumentsOf(ctx, call)) {
     if (argument.name === undefined) operands.push(argument.value);
     else if (argument.name === "dtype" && intrinsic.params.indexOf("dtype") < 0) {
-      written = elaborateDType(ctx, argument.value);
+      written = typeAt(argument.value);
       if (written === undefined) failed = notDType(ctx, argument.value);
     } else if (argument.name === "span") continue;
     else {
@@ -148,12 +158,12 @@ export function callIntrinsic(ctx: ElabContext, intrinsic: Intrinsic, call: Call
   }
   if (intrinsic.result === "leading" && written === undefined) {
     const first = operands.shift();
-    if (first !== undefined) written = elaborateDType(ctx, first);
+    if (first !== undefined) written = typeAt(first);
     if (written === undefined) failed = notDType(ctx, first ?? call);
   }
   if (intrinsic.result === "trailing" && written === undefined) {
     const last = operands.pop();
-    if (last !== undefined) written = elaborateDType(ctx, last);
+    if (last !== undefined) written = typeAt(last);
     if (written === undefined) failed = notDType(ctx, last ?? call);
   }
   const { min, max } = arityOf(intrinsic);
@@ -174,7 +184,7 @@ export function callIntrinsic(ctx: ElabContext, intrinsic: Intrinsic, call: Call
     if (arg === undefined) failed = true;
     else args.push(arg);
   }
-  return failed ? errorValue : finish(ctx, intrinsic, args, written, call);
+  return failed ? errorValue : finish(ctx, intrinsic, args, written, attrs, call);
 }
 
 /** Operands of ordinary intrinsics are expressions, buffers (for pointers), types or literals. */
@@ -190,7 +200,7 @@ function notDType(ctx: ElabContext, at: Expr): true {
   return true;
 }
 
-function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written: DType | undefined, call: Call): Value {
+function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written: DType | undefined, attrs: ReadonlyMap<string, AttrValue>, call: Call): Value {
   const span = spanOf(ctx, call);
   if (intrinsic.result === "join" && args.length > 0 && args.every(isExprArg)) {
     const [a, b, c] = args;
@@ -199,7 +209,7 @@ function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written
       args = c === undefined ? [x, y] : [x, y, castTo(c, x.dtype)];
     }
   }
-  return makeCall(intrinsic.name, args, written ?? resultType(intrinsic, args), span);
+  return makeCall(intrinsic.name, args, written ?? resultType(intrinsic, args), span, attrs.size === 0 ? undefined : attrs);
 }
 
 

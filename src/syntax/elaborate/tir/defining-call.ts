@@ -117,6 +117,7 @@ const allocate: DefiningCall = (ctx, call, list, hints) => {
   if (cond !== undefined && !(cond.kind === "tir.IntImm" && cond.value === 1)) annotations.set("condition", cond);
   const name = hints[0]!;
   const buffer = makeBuffer({ name, dtype, shape, scope, span: spanOf(ctx, call) });
+  ctx.tir?.pointers.add(buffer);
   list.push(alloc(buffer, annotations.size === 0 ? undefined : annotations, spanOf(ctx, call)));
   return buffer.data;
 };
@@ -145,7 +146,7 @@ const allocateConst: DefiningCall = (ctx, call, list, hints) => {
 /** `T.decl_buffer(…, data=p)`: a view; without `data` an allocation. Old spellings never allocate. */
 const declare: DefiningCall = (ctx, call, list, hints, name) => {
   const { values } = bindArguments(ctx, `T.${name}`, call, [...BUFFER_PARAMS, "/allocated_addr?"]);
-  const buffer = bufferFrom(ctx, values, { name: hints[0]!, at: call });
+  const buffer = bufferFrom(ctx, values, { name: hints[0]!, at: call, list });
   if (buffer === undefined) return undefined;
   if (name === "decl_buffer" && isNone(values.get("data"))) {
     const buffers = makeAddressed(ctx, values);
@@ -153,7 +154,7 @@ const declare: DefiningCall = (ctx, call, list, hints, name) => {
     return buffer;
   }
   const before = list.last();
-  if (before?.kind === "tir.Alloc" && completes(before.buffer, buffer)) list.replaceLast({ ...before, buffer });
+  if (before?.kind === "tir.Alloc" && ctx.tir?.pointers.has(before.buffer) && completes(before.buffer, buffer)) list.replaceLast({ ...before, buffer });
   else list.push(decl(buffer, spanOf(ctx, call)));
   return buffer;
 };

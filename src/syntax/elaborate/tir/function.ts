@@ -43,6 +43,7 @@ const newState = (ctx: ElabContext, def: FunctionDef): TirState => ({
   declared: declaredSymbols(ctx, def.body.body),
   symbols: new Map(),
   handles: new Map(),
+  pointers: new Set(),
   block: newFrame(true),
   hasBlocks: false,
   atHead: true,
@@ -151,7 +152,7 @@ function checkParam(ctx: ElabContext, p: Parameter, seen: Set<string>): boolean 
 function isBufferType(ctx: ElabContext, at: Expr): boolean {
   const head = at.kind === "Call" ? at.func : at.kind === "Subscript" ? at.value : at;
   const member = memberOf(ctx, head);
-  return member?.dialect === "T" && (member.name === "Buffer" || member.name === "match_buffer");
+  return member?.dialect === "T" && (member.name === "Buffer" || member.name === "buffer" || member.name === "buffer_decl");
 }
 
 function bufferParam(ctx: ElabContext, p: Parameter, annotation: Expr): Param | undefined {

@@ -1,7 +1,8 @@
 /** Indexing: buffer elements and regions, items of tuples, types with parameters. */
 import type { Expr, Subscript } from "../../../../grammar/ast/nodes.js";
+import type { AttrValue } from "../../../ir/core/node.js";
 import { bufferRegion, range, type Buffer, type Range } from "../../../ir/tir/buffer.js";
-import { call as makeCall, intImm, load, type CallArg, type PrimExpr } from "../../../ir/tir/expr.js";
+import { attrArg, call as makeCall, intImm, load, ramp, type CallArg, type PrimExpr } from "../../../ir/tir/expr.js";
 import { handle, int32 } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, spanOf, type ElabContext } from "../../context.js";
@@ -42,6 +43,11 @@ export function elaborateSubscript(ctx: ElabContext, expr: Subscript): Value {
     }
     case "type":
       return base;
+    case "method":
+      if (base.object.kind === "tir.Buffer") return opaqueIndex(ctx, `.${base.name}[]`, [base.object], expr);
+      if (isPrim(base.object)) return opaqueIndex(ctx, `.${base.name}[]`, [base.object], expr);
+      report(ctx, codes.expectedKind({ at: spanOf(ctx, expr.value), expected: "a buffer", found: describe(base) }));
+      return errorValue;
     case "error":
       for (const item of expr.items) elaborateValue(ctx, item);
       return errorValue;
@@ -76,17 +82,27 @@ function subscriptMember(ctx: ElabContext, name: string, expr: Subscript): Value
 function opaqueIndex(ctx: ElabContext, op: string, first: readonly CallArg[], expr: Subscript): Value {
   const args: CallArg[] = [...first];
   for (const item of expr.items) {
-    const arg = toCallArg(ctx, elaborateValue(ctx, item), item);
+    const arg = item.kind === "Slice" ? opaqueSlice(ctx, item) : toCallArg(ctx, elaborateValue(ctx, item), item);
     if (arg !== undefined) args.push(arg);
   }
   return makeCall(op, args, handle, spanOf(ctx, expr));
 }
 
+/** `a:b` between any values, kept as written. */
+function opaqueSlice(ctx: ElabContext, item: Extract<Expr, { kind: "Slice" }>): CallArg {
+  const bound = (e: Expr | undefined): AttrValue => (e === undefined ? null : (ctx.attribute(ctx, e) ?? null));
+  return attrArg(new Map([["slice", [bound(item.lower), bound(item.upper), bound(item.step)]]]), spanOf(ctx, item));
+}
+
+/** The rank of a view that is kept as written is not known. */
+export const isOpaqueView = (buffer: Buffer): boolean =>
+  typeof buffer.layout === "object" && buffer.layout !== null && "kind" in buffer.layout && buffer.layout.kind === "tir.Call" && buffer.layout.op.startsWith(".");
+
 /** One element, a vector (last index a ramp), or a region (some index a slice). */
 export function accessBuffer(ctx: ElabContext, buffer: Buffer, expr: Subscript): Value {
   const items = indexItems(ctx, expr);
   const at = spanOf(ctx, expr);
-  if (items.length !== buffer.shape.length) {
+  if (items.length !== buffer.shape.length && !isOpaqueView(buffer)) {
     report(ctx, codes.indexCount({ at, buffer: buffer.name, rank: buffer.shape.length, count: items.length }));
     for (const item of items) elaborateValue(ctx, item);
     return errorValue;
@@ -104,13 +120,37 @@ export function accessBuffer(ctx: ElabContext, buffer: Buffer, expr: Subscript):
     }
     return load(buffer, indices, at);
   }
+  const strided = stridedAccess(ctx, buffer, items);
+  if (strided !== undefined) return load(buffer, strided, at);
   const region: Range[] = [];
   for (let i = 0; i < items.length; i++) {
-    const one = rangeOf(ctx, elaborateValue(ctx, items[i]!), items[i]!, buffer.shape[i]!);
+    const one = rangeOf(ctx, elaborateValue(ctx, items[i]!), items[i]!, buffer.shape[i] ?? intImm(0, int32));
     if (one === undefined) return errorValue;
     region.push(one);
   }
   return bufferRegion(buffer, region, at);
+}
+
+/** `A[i, lo:hi:step]` of older text: a ramp of constant length. Undefined for other accesses. */
+function stridedAccess(ctx: ElabContext, buffer: Buffer, items: readonly Expr[]): PrimExpr[] | undefined {
+  const last = items[items.length - 1];
+  if (last?.kind !== "Slice" || last.step === undefined) return undefined;
+  const value = elaborateValue(ctx, last);
+  if (value.kind !== "slice" || value.step === undefined) return undefined;
+  const upper = value.upper ?? buffer.shape[items.length - 1];
+  if (upper === undefined) return undefined;
+  const lower = value.lower ?? intImm(0, upper.dtype);
+  const extent = constInt(rangeBetween(lower, upper).extent);
+  const step = constInt(value.step);
+  if (extent === undefined || step === undefined || step < 2) return undefined;
+  const indices: PrimExpr[] = [];
+  for (const item of items.slice(0, -1)) {
+    const index = toPrim(ctx, elaborateValue(ctx, item), item);
+    if (index === undefined) return undefined;
+    indices.push(index);
+  }
+  indices.push(ramp(lower, intImm(step, lower.dtype), intImm(Math.ceil(extent / step), int32), lower.span));
+  return indices;
 }
 
 /** The range an index covers: a point, a slice, or all of `whole` where a bound is left out. */

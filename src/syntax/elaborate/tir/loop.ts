@@ -9,12 +9,13 @@ import { codes } from "../../codes.js";
 import { define, memberOf, report, resolve, spanOf, withScope, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateAttrDict } from "../attributes.js";
+import { elaborateDType } from "../literal.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { stringOf } from "./buffer-args.js";
 import { elaboratePrimExpr, elaborateValue } from "./expression.js";
 import { differenceOf } from "./fold.js";
 import { constInt, isPrim, toPrim } from "./operand.js";
-import { convertConstant } from "./operators.js";
+import { castTo, convertConstant } from "./operators.js";
 import { elaborateStatements } from "./statement.js";
 import { statementList, type StatementList } from "./statement-list.js";
 
@@ -137,7 +138,7 @@ function bounds(lo: PrimExpr | undefined, hi: PrimExpr): { min: PrimExpr; extent
 }
 
 function rangeHead(ctx: ElabContext, call: Call): Head | undefined {
-  const { values } = bindArguments(ctx, "range", call, ["start", "stop?", "step?"]);
+  const { values } = bindArguments(ctx, "range", call, ["start", "stop?", "step?", "/annotations?"]);
   return headOf(ctx, "serial", values);
 }
 
@@ -156,7 +157,10 @@ function headOf(ctx: ElabContext, kind: LoopKind, values: ReadonlyMap<string, Ex
     for (const [k, v] of elaborateAttrDict(ctx, annotationsAt) ?? []) annotations.set(k, v);
   }
   unrollAnnotation(ctx, values.get("unroll"), annotations);
-  const { min, extent } = stop === undefined ? bounds(undefined, start) : bounds(start, stop);
+  const dtypeAt = values.get("dtype");
+  const dtype = dtypeAt && elaborateDType(ctx, dtypeAt);
+  const typed = (e: PrimExpr): PrimExpr => (dtype === undefined ? e : castTo(e, dtype));
+  const { min, extent } = stop === undefined ? bounds(undefined, typed(start)) : bounds(typed(start), typed(stop));
   return {
     kind,
     min,
@@ -176,7 +180,7 @@ function unrollAnnotation(ctx: ElabContext, at: Expr | undefined, annotations: M
 }
 
 function kindHead(ctx: ElabContext, name: string, call: Call): Head | undefined {
-  const params = ["start", "stop?", "/annotations?", "/step?", "/unroll?"];
+  const params = ["start", "stop?", "/annotations?", "/step?", "/unroll?", "/dtype?"];
   return headOf(ctx, KINDS[name]!, bindArguments(ctx, `T.${name}`, call, params).values);
 }
 

@@ -1,9 +1,10 @@
 /** Parse-time functions: a call is replaced by the body, with the parameters standing for the operands. */
-import type { Call, Suite } from "../../../../grammar/ast/nodes.js";
+import type { Call, Expr, Suite } from "../../../../grammar/ast/nodes.js";
 import { codes } from "../../codes.js";
 import { define, report, spanOf, withScope, type ElabContext } from "../../context.js";
 import type { Entity, Macro } from "../../scope.js";
 import type { Value } from "../../value.js";
+import { constantValue } from "../constant.js";
 import { bindArguments } from "./arguments.js";
 import { elaborateValue, errorValue } from "./expression.js";
 
@@ -24,6 +25,14 @@ export function aliasEntity(value: Value): Entity {
   }
 }
 
+/** Literals are template constants inside the macro, so that its conditions may test them. */
+function operandEntity(ctx: ElabContext, at: Expr): Entity {
+  const value = constantValue(ctx, at);
+  if (value === undefined || value === null || typeof value === "object") return aliasEntity(elaborateValue(ctx, at));
+  ctx.hasConstants = true;
+  return { kind: "constant", value };
+}
+
 /** Binds the operands and runs `body` in the scope of the macro. Undefined when the call cannot be expanded. */
 export function expandMacro<T>(ctx: ElabContext, macro: Macro, call: Call, body: (suite: Suite) => T): T | undefined {
   const { def } = macro;
@@ -41,7 +50,7 @@ export function expandMacro<T>(ctx: ElabContext, macro: Macro, call: Call, body:
     if (p.star === "*") {
       const items = rest.map((e) => elaborateValue(ctx, e));
       entities.set(p.name, { kind: "alias", value: { kind: "items", items, isList: false } });
-    } else entities.set(p.name, at === undefined ? { kind: "error" } : aliasEntity(elaborateValue(ctx, at)));
+    } else entities.set(p.name, at === undefined ? { kind: "error" } : operandEntity(ctx, at));
   }
   ctx.macroDepth++;
   const result = withScope(

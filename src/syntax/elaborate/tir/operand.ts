@@ -3,9 +3,10 @@ import type { AstBase } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { bufferRegion, range, type Buffer, type BufferRegion } from "../../../ir/tir/buffer.js";
 import {
-  attrArg, boolImm, dtypeImm, floatImm, intImm, load, ramp, stringImm, type CallArg, type PrimExpr,
+  attrArg, boolImm, call as makeCall, dtypeImm, floatImm, intImm, load, ramp, stringImm, type CallArg, type PrimExpr,
 } from "../../../ir/tir/expr.js"; // prettier-ignore
-import { bool, dtype as dtypeNamed, float32, int32, int64, withLanes, type DType } from "../../../support/dtype.js";
+import { bool, dtype as dtypeNamed, float32, handle, int32, int64, withLanes, type DType } from "../../../support/dtype.js";
+import { isOpenName } from "../../../op/tir/index.js";
 import { isInt, type Int } from "../../../support/int.js";
 import type { Span } from "../../../support/source.js";
 import { codes } from "../../codes.js";
@@ -98,12 +99,19 @@ export function toPrim(ctx: ElabContext, value: Value, at: AstBase): PrimExpr | 
   if (value.kind === "tir.BufferRegion") return regionLoad(ctx, value, at);
   if (value.kind === "tir.IterVar") return value.var;
   if (value.kind === "tir.Buffer" && value.shape.length === 0) return load(value, [], spanOf(ctx, at));
+  if (value.kind === "tir.Buffer" && isOneElement(value)) return load(value, [intImm(0, value.shape[0]!.dtype)], spanOf(ctx, at));
   if (value.kind === "literal" && value.value !== null && typeof value.value === "object" && "kind" in value.value) {
     if (isPrim(value.value)) return value.value;
   }
   if (value.kind !== "error") report(ctx, codes.expectedExpression({ at: spanOf(ctx, at), what: describe(value) }));
   return undefined;
 }
+
+/** A buffer of one element may be read and assigned by its name. */
+export const isOneElement = (buffer: Buffer): boolean => {
+  const [only] = buffer.shape;
+  return buffer.shape.length === 1 && only?.kind === "tir.IntImm" && only.value === 1;
+};
 
 /** A region as a value: a vector load whose last index is a unit-stride ramp. */
 export function regionLoad(ctx: ElabContext, value: BufferRegion, at: AstBase): PrimExpr | undefined {
@@ -173,6 +181,7 @@ export function toCallArg(ctx: ElabContext, value: Value, at: AstBase): CallArg 
       return undefined;
     default: {
       const attr = toAttrValue(ctx, value, at);
+      if (attr !== undefined && attr !== null && typeof attr === "object" && "kind" in attr && isPrim(attr)) return attr as PrimExpr;
       return attr === undefined ? undefined : attrArg(attr, spanOf(ctx, at));
     }
   }
@@ -205,12 +214,19 @@ export function toAttrValue(ctx: ElabContext, value: Value, at: AstBase): AttrVa
       return value;
     case "ir.GlobalVar":
       return value;
+    case "path":
+      if (isOpenName(value.name)) return makeCall(value.name, [], handle, spanOf(ctx, at), new Map([["member", true]]));
+      break;
+    case "method":
+      if (isPrim(value.object)) return makeCall(`.${value.name}`, [value.object], handle, spanOf(ctx, at), new Map([["member", true]]));
+      break;
     case "error":
       return undefined;
     default:
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "an attribute value", found: describe(value) }));
-      return undefined;
+      break;
   }
+  report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "an attribute value", found: describe(value) }));
+  return undefined;
 }
 
 /** Bare literals inside lists of attributes are plain data, not typed constants. */

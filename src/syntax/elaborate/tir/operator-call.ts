@@ -27,7 +27,10 @@ const COMPARE: Readonly<Record<string, CompareOp>> = { EQ: "eq", NE: "ne", LT: "
 
 /** Expressions of the given parameters, or undefined when one is missing or wrong (reported). */
 function operands(ctx: ElabContext, call: Call, name: string, params: readonly string[]): PrimExpr[] | undefined {
-  const { values } = bindArguments(ctx, `T.${name}`, call, [...params, "span?"]);
+  const { values } = bindArguments(ctx, `T.${name}`, call, [...params, "/span?", "/dtype?"]);
+  // Text of 2022 repeats the type of the result.
+  const dtypeAt = values.get("dtype");
+  if (dtypeAt !== undefined) dtypeOperand(ctx, dtypeAt);
   const out: PrimExpr[] = [];
   for (const param of params) {
     const at = values.get(param);
@@ -147,7 +150,7 @@ const shuffleCall: SpecialCall = (ctx, call, name) => {
 
 /** `T.Let(body, where={x: value})`, and `T.let(x, value, body)` of 2022. */
 const letCall: SpecialCall = (ctx, call, name) => {
-  const old = name === "let";
+  const old = name === "let" || call.args.length === 3;
   const { values } = bindArguments(ctx, `T.${name}`, call, old ? ["var", "value", "body"] : ["body", "where"]);
   const bodyAt = values.get("body");
   const where = values.get("where");

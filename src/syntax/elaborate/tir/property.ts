@@ -11,7 +11,7 @@ import type { Value } from "../../value.js";
 import { errorValue } from "./expression.js";
 import { describe, isPrim } from "./operand.js";
 
-const BUFFER_METHODS = new Set(["access_ptr", "vload", "vstore", "scope", "get_flattened_buffer", "offset_of", "ptr_to", "view", "local", "permute", "with_dtype", "with_allocated_addr", "sub_region"]);
+const BUFFER_METHODS = new Set(["access_ptr", "vload", "vstore", "scope", "get_flattened_buffer", "offset_of", "ptr_to", "view", "local", "permute", "with_dtype", "with_allocated_addr", "sub_region", "rearrange", "sub", "tile", "elem_offset_of", "partition", "reshape", "slice"]);
 const EXPR_METHODS = new Set(["astype", "equal"]);
 
 export function elaborateProperty(ctx: ElabContext, object: Value, expr: Attribute): Value {
@@ -32,6 +32,7 @@ export function elaborateProperty(ctx: ElabContext, object: Value, expr: Attribu
   if (object.kind === "ir.Range" && name === "extent") return object.extent;
   if (isPrim(object)) {
     if (name === "dtype") return { kind: "type", dtype: object.dtype, span: at };
+    if (name === "ty" && object.kind === "tir.Var") return { kind: "type", dtype: object.dtype, pointer: object.pointer, span: at };
     if (EXPR_METHODS.has(name)) return { kind: "method", object, name, span: at };
     if (object.kind === "tir.Load") {
       if (name === "buffer") return object.buffer;

@@ -107,6 +107,7 @@ export function pointerDeclaration(ctx: ElabContext, call: Call): Value {
   const at = values.get("dtype");
   const scopeAt = values.get("storage_scope");
   const scope = scopeAt === undefined ? undefined : elaborateValue(ctx, scopeAt);
+  if (at?.kind === "Str" && at.value === "tensormap") return pointerVar("p", handle, "tensormap", spanOf(ctx, call));
   const element = at === undefined || at.kind === "Constant" ? undefined : (elaborateDType(ctx, at) ?? float32);
   if (element === undefined) return makeVar("p", handle, spanOf(ctx, call));
   return pointerVar("p", element, scope?.kind === "tir.StringImm" ? scope.value : "global", spanOf(ctx, call));

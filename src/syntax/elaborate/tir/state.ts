@@ -34,6 +34,8 @@ export interface TirState {
   readonly symbols: Map<string, Var>;
   /** Parameters that are handles, and the buffer they were matched to. */
   readonly handles: Map<Var, Buffer | undefined>;
+  /** Allocations whose name is a pointer (`T.allocate`), which a view may complete. */
+  readonly pointers: Set<Buffer>;
   block: BlockFrame;
   /** Whether a block was met. */
   hasBlocks: boolean;

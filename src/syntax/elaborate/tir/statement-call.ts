@@ -2,7 +2,7 @@
 import type { Call } from "../../../../grammar/ast/nodes.js";
 import { evaluate, jump, returnStmt } from "../../../ir/tir/stmt.js";
 import { codes } from "../../codes.js";
-import { report, spanOf, type ElabContext } from "../../context.js";
+import { memberOf, report, spanOf, type ElabContext } from "../../context.js";
 import { elaborateAttrDict } from "../attributes.js";
 import { bindArguments } from "./arguments.js";
 import { elaborateBlockAttr, elaborateRegions, elaborateWhere } from "./block.js";
@@ -27,12 +27,19 @@ function functionAttributes(ctx: ElabContext, call: Call): void {
 function evaluateCall(ctx: ElabContext, call: Call, list: StatementList): void {
   const { values } = bindArguments(ctx, "T.evaluate", call, ["value"]);
   const at = values.get("value");
+  // Jumps were calls before 2026.
+  if (at?.kind === "Call") {
+    const member = memberOf(ctx, at.func);
+    if (member?.dialect === "T" && JUMPS.has(member.name)) return statementCalls.get(member.name)!(ctx, at, list, member.name);
+  }
   const value = at && elaboratePrimExpr(ctx, at);
   if (value !== undefined) list.push(evaluate(value, spanOf(ctx, call)));
 }
 
+const JUMPS = new Set(["ret", "break_loop", "continue_loop"]);
+
 function returnCall(ctx: ElabContext, call: Call, list: StatementList): void {
-  const { values } = bindArguments(ctx, "T.ret", call, ["value?"]);
+  const { values } = bindArguments(ctx, "T.ret", call, ["value?", "/dtype?"]);
   const at = values.get("value");
   const value = at && elaboratePrimExpr(ctx, at);
   if (at === undefined || value !== undefined) list.push(returnStmt(value, spanOf(ctx, call)));

@@ -2,6 +2,7 @@
 import type { Call, Expr, Stmt as Ast, Suite } from "../../../../grammar/ast/nodes.js";
 import { evaluate, ifStmt, jump, returnStmt, whileLoop, type Stmt } from "../../../ir/tir/stmt.js";
 import { assertStmt } from "../../../ir/tir/stmt.js";
+import { isInteger } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
@@ -107,7 +108,7 @@ function elaborateIf(ctx: ElabContext, stmt: Extract<Ast, { kind: "If" }>, list:
   }
   const then = elaborateSuite(ctx, stmt.then);
   const otherwise = stmt.otherwise && elaborateSuite(ctx, stmt.otherwise);
-  if (cond === undefined || !isCondition(ctx, cond, "if", stmt.cond)) return;
+  if (cond === undefined || (!isInteger(cond.dtype) && !isCondition(ctx, cond, "if", stmt.cond))) return;
   list.push(ifStmt(cond, then, otherwise, spanOf(ctx, stmt)));
 }
 

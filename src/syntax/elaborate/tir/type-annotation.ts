@@ -48,13 +48,19 @@ function pointerType(ctx: ElabContext, items: readonly Expr[]): LocalType | unde
   return { dtype: handle, isLet: false, pointer: { element, scope: scope?.kind === "tir.StringImm" ? scope.value : "global" } };
 }
 
+/** Descriptor of a tensor in memory: a pointer of its own scope. */
+const TENSOR_MAP: LocalType = { dtype: handle, isLet: false, pointer: { element: handle, scope: "tensormap" } };
+
 /** `T.int32`, `T.handle`, `T.handle("float32", "shared")`, `T.Ptr[T.float32]`, `"int32"`, `int`. */
 export function scalarType(ctx: ElabContext, at: Expr): LocalType | undefined {
   if (at.kind === "Subscript") {
     const member = memberOf(ctx, at.value);
     if (member?.name === "Ptr" || member?.name === "ptr") return pointerType(ctx, at.items);
   }
+  const head = memberOf(ctx, at.kind === "Call" ? at.func : at);
+  if (head?.dialect === "T" && head.name === "TensorMap") return TENSOR_MAP;
   if (at.kind === "Call") {
+    if (head?.name === "handle" && at.args[0]?.value.kind === "Str" && at.args[0].value.value === "tensormap") return TENSOR_MAP;
     const value = elaborateValue(ctx, at);
     if (value.kind === "tir.Var") return { dtype: value.dtype, isLet: false, pointer: value.pointer };
     if (value.kind !== "error") report(ctx, codes.expectedType({ at: spanOf(ctx, at), what: describe(value) }));

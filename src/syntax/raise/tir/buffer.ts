@@ -43,6 +43,8 @@ export function bufferCall(ctx: RaiseContext, callee: string, buffer: Buffer, te
   const keywords: Keywords = [];
   if (text.data) keywords.push(["data", varName(ctx, buffer.data)]);
   if (buffer.strides.length > 0) keywords.push(["strides", tupleExpr(buffer.strides.map(dimension))]);
+  // An offset factor alone would make an offset.
+  if (buffer.elemOffset === undefined && buffer.offsetFactor !== 0) keywords.push(["elem_offset", intExpr(0)]);
   if (buffer.elemOffset !== undefined && !isAutomatic(ctx, buffer)) keywords.push(["elem_offset", dimension(buffer.elemOffset)]);
   if (buffer.scope !== (text.scope ?? "global") || (text.data && buffer.scope !== (buffer.data.pointer?.scope ?? "global"))) {
     keywords.push(["scope", strExpr(buffer.scope)]);
@@ -50,7 +52,9 @@ export function bufferCall(ctx: RaiseContext, callee: string, buffer: Buffer, te
   if (buffer.align !== 0) keywords.push(["align", intExpr(buffer.align)]);
   if (buffer.offsetFactor !== 0) keywords.push(["offset_factor", intExpr(buffer.offsetFactor)]);
   if (buffer.axisSeparators.length > 0) keywords.push(["axis_separators", listExpr(buffer.axisSeparators.map(intExpr))]);
-  if (buffer.layout !== undefined) keywords.push(["layout", raiseAttrValue(ctx, buffer.layout)]);
+  if (buffer.layout instanceof Map && buffer.layout.has("buffer_type")) {
+    keywords.push(["buffer_type", raiseAttrValue(ctx, buffer.layout.get("buffer_type") as string)]);
+  } else if (buffer.layout !== undefined) keywords.push(["layout", raiseAttrValue(ctx, buffer.layout)]);
   const shape = tupleExpr(buffer.shape.map(dimension));
   return callExpr(path(ctx.T, callee), [...(text.first ?? []), shape, strExpr(buffer.dtype.name)], [...keywords, ...(text.more ?? [])]);
 }

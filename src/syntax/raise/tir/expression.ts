@@ -117,6 +117,7 @@ export function declarationOf(ctx: RaiseContext, v: Var): A.Expr {
   if (v.dtype !== handle) return callT(ctx, v.dtype.name, []);
   if (v.pointer === undefined) return callT(ctx, "handle", []);
   const { element, scope } = v.pointer;
+  if (scope === "tensormap") return callT(ctx, "TensorMap", []);
   return callT(
     ctx,
     "handle",
@@ -246,11 +247,21 @@ function raiseCall(ctx: RaiseContext, e: Call): A.Expr {
   // Members and items of accelerator objects.
   if (e.op.startsWith(".") && args.length > 0) {
     if (e.op === ".[]") return subscript(args[0]!, args.slice(1));
+    if (e.op.endsWith("[]")) return subscript(member(args[0]!, e.op.slice(1, -2)), args.slice(1));
+    if (e.attrs.get("member") === true) return member(args[0]!, e.op.slice(1));
     return callExpr(member(args[0]!, e.op.slice(1)), args.slice(1), keywords);
   }
+  if (e.attrs.get("member") === true && args.length === 0) return path(ctx.T, e.op);
   if (e.op.endsWith("[]")) return subscript(path(ctx.T, e.op.slice(0, -2)), args);
   const intrinsic = intrinsicOf(e.op);
   const name = path(ctx.T, e.op);
+  const ty = e.attrs.get("ty");
+  if (intrinsic !== undefined && Array.isArray(ty)) {
+    const [element, scope] = ty as readonly string[];
+    const pointer = callT(ctx, "handle", scope === "global" ? [strExpr(element!)] : [strExpr(element!), strExpr(scope!)]);
+    const type = member(pointer, "ty");
+    return callExpr(name, intrinsic.result === "trailing" ? [...args, type] : [type, ...args]);
+  }
   if (intrinsic === undefined) return callExpr(name, args, keywords);
   if (intrinsic.result === "leading")
     return callExpr(name, [strExpr(e.dtype.name), ...args], keywords);

@@ -2,7 +2,8 @@
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
-import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
+import type { Node } from "../../../ir/nodes.js";
+import { attrArg, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import type { Param, PrimFunc } from "../../../ir/tir/function.js";
 import { printExpr } from "../../../../grammar/layout/index.js";
 import { voidType } from "../../../support/dtype.js";
@@ -16,23 +17,24 @@ import { raiseBody } from "./statement.js";
 
 /** A function of the module under `name`. */
 export function raiseTirFunction(func: PrimFunc, name: string, outer: RaiseContext): A.FunctionDef {
+  const { sharedThreads, handles } = survey(func);
   const ctx: RaiseContext = {
     ...outer,
     pending: [],
     loops: new Map(),
-    sharedThreads: sharedThreads(func),
+    sharedThreads,
     declareBuffer,
   };
   ctx.names.push();
   const heads: A.Stmt[] = [];
-  const params = raiseParams(ctx, func, heads);
+  const params = raiseParams(ctx, func, handles, heads);
   ctx.names.push();
   const { body } = func;
   const stmts = body.kind === "tir.Block" && body.implicitRoot && body.iters.length === 0 ? raiseInside(ctx, body, false) : raiseBody(ctx, body);
   ctx.names.pop();
+  const attrs = func.attrs.size === 0 ? [] : [exprStmt(callExpr(path(ctx.T, "func_attr"), [raiseAttrs(ctx, func.attrs)]))];
   ctx.names.pop();
   if (ctx.usesModule) outer.usesModule = true;
-  const attrs = func.attrs.size === 0 ? [] : [exprStmt(callExpr(path(ctx.T, "func_attr"), [raiseAttrs(ctx, func.attrs)]))];
   return functionDef({
     decorators: [decorator(ctx, func)],
     name,
@@ -62,18 +64,21 @@ function declareBuffer(ctx: RaiseContext, buffer: Buffer): A.Expr {
   return nameExpr(name);
 }
 
-/** Thread variables of more than one launch. */
-function sharedThreads(func: PrimFunc): ReadonlySet<Var> {
+/** Thread variables of more than one launch, and handles of buffer parameters that are used as such. */
+function survey(func: PrimFunc): { readonly sharedThreads: ReadonlySet<Var>; readonly handles: ReadonlySet<Var> } {
   const seen = new Set<Var>();
-  const shared = new Set<Var>();
-  visit(func.body, {
-    enter: (node) => {
-      if (node.kind !== "tir.IterVar" || node.iterKind !== "thread") return;
-      if (seen.has(node.var)) shared.add(node.var);
-      seen.add(node.var);
-    },
-  });
-  return shared;
+  const sharedThreads = new Set<Var>();
+  const matched = new Set(func.params.filter((p) => p.buffer !== undefined).map((p) => p.var));
+  const handles = new Set<Var>();
+  const enter = (node: Node): void => {
+    if (node.kind === "tir.Var" && matched.has(node)) handles.add(node);
+    if (node.kind !== "tir.IterVar" || node.iterKind !== "thread") return;
+    if (seen.has(node.var)) sharedThreads.add(node.var);
+    seen.add(node.var);
+  };
+  visit(func.body, { enter });
+  visit(attrArg(func.attrs), { enter });
+  return { sharedThreads, handles };
 }
 
 // ---- parameters ------------------------------------------------------------------
@@ -83,7 +88,7 @@ function sharedThreads(func: PrimFunc): ReadonlySet<Var> {
  * properties is a scalar parameter or is introduced as a plain dimension (a string, then declared in the body with its
  * dtype); otherwise, and always in the TVM dialects when there are symbols, it is a handle that the body matches.
  */
-function raiseParams(ctx: RaiseContext, func: PrimFunc, heads: A.Stmt[]): A.Parameter[] {
+function raiseParams(ctx: RaiseContext, func: PrimFunc, handles: ReadonlySet<Var>, heads: A.Stmt[]): A.Parameter[] {
   const names = new Map<Param, string>();
   for (const p of func.params) {
     if (p.buffer === undefined) names.set(p, ctx.names.give(p.var, p.var.name));
@@ -101,9 +106,9 @@ function raiseParams(ctx: RaiseContext, func: PrimFunc, heads: A.Stmt[]): A.Para
     const { buffer } = p;
     if (buffer === undefined) return parameter(name, scalarAnnotation(ctx, p.var));
     const symbols = symbolsOf(ctx, buffer, name).filter((v) => !scalars.has(v));
-    const fits = fitsSignature(ctx, buffer, symbols, introduced);
+    const fits = !handles.has(p.var) && fitsSignature(ctx, buffer, symbols, introduced);
     for (const v of symbols) {
-      introduced.add(v);
+      if (fits) introduced.add(v);
       if (declared.has(v)) continue;
       declared.add(v);
       const symbol = ctx.names.give(v, v.name);
@@ -111,13 +116,16 @@ function raiseParams(ctx: RaiseContext, func: PrimFunc, heads: A.Stmt[]): A.Para
     }
     if (fits) {
       const dimension = (d: PrimExpr): A.Expr => (symbolsIn(d).some((v) => !scalars.has(v)) ? asString(ctx, d) : raisePrimExpr(ctx, d));
-      return parameter(name, bufferCall(ctx, "Buffer", buffer, { dimension }));
+      return parameter(name, bufferCall(ctx, "Buffer", buffer, { dimension, data: sharesData(ctx, buffer, name) }));
     }
     const handle = ctx.names.give(p.var, p.var.name === buffer.name ? `${name}_handle` : p.var.name);
-    heads.push(assign(nameExpr(name), bufferCall(ctx, "match_buffer", buffer, { first: [nameExpr(handle)] })));
+    heads.push(assign(nameExpr(name), bufferCall(ctx, "match_buffer", buffer, { first: [nameExpr(handle)], data: sharesData(ctx, buffer, name) })));
     return parameter(handle, path(ctx.T, "handle"));
   });
 }
+
+/** Whether the pointer of a parameter is that of an earlier one. */
+const sharesData = (ctx: RaiseContext, buffer: Buffer, name: string): boolean => ctx.names.get(buffer.data) !== `${name}.data`;
 
 const asString = (ctx: RaiseContext, d: PrimExpr): A.Expr => strExpr(printExpr(raisePrimExpr(ctx, d)));
 

@@ -1,5 +1,6 @@
 /** Nodes that stand as operands or attribute values: types, buffers, regions, ranges, maps, reducers. */
 import type * as A from "../../../../grammar/ast/nodes.js";
+import type { Attrs, AttrValue } from "../../../ir/core/node.js";
 import type { Node } from "../../../ir/nodes.js";
 import type { DeviceMesh, VDevice } from "../../../ir/relax/struct-info.js";
 import type { BufferRegion, Range } from "../../../ir/tir/buffer.js";
@@ -33,12 +34,20 @@ export function raiseArg(ctx: RaiseContext, arg: CallArg): A.Expr {
     case "tir.BufferRegion":
       return raiseRegion(ctx, arg, true);
     case "tir.AttrArg":
-      return raiseAttrValue(ctx, arg.value);
+      return isSliceArg(arg.value) ? opaqueSlice(ctx, arg.value) : raiseAttrValue(ctx, arg.value);
     case "tir.DTypeImm":
       return path(ctx.T, arg.value.name);
     default:
       return raisePrimExpr(ctx, arg);
   }
+}
+
+const isSliceArg = (value: AttrValue): value is Attrs => value instanceof Map && value.size === 1 && value.has("slice");
+
+function opaqueSlice(ctx: RaiseContext, value: Attrs): A.Expr {
+  const bounds = value.get("slice") as readonly AttrValue[];
+  const [lower, upper, step] = bounds.map((b) => (b === null ? undefined : raiseAttrValue(ctx, b)));
+  return slice(lower, upper, step);
 }
 
 /** `A[i, 0:4]`; extent 1 prints as a point. A region of points only would read as an element, unless `exact`. */

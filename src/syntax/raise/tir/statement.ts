@@ -1,7 +1,11 @@
 /** Statements of T as text. */
 import type * as A from "../../../../grammar/ast/nodes.js";
-import type { Alloc, AttrStmt, Decl, Evaluate, Stmt, Store } from "../../../ir/tir/stmt.js";
+import { visit } from "../../../ir/core/visit.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { Call, PrimExpr } from "../../../ir/tir/expr.js";
+import type { Alloc, AttrStmt, Bind, Decl, Evaluate, Stmt, Store } from "../../../ir/tir/stmt.js";
 import { int32 } from "../../../support/dtype.js";
+import { isOpaque } from "../../elaborate/tir/call.js";
 import { elementsOf } from "../../elaborate/relax/tensor-data.js";
 import { isFloat } from "../../../support/dtype.js";
 import { printedKey, raiseAttrs, raiseAttrValue } from "../attributes.js";
@@ -33,9 +37,29 @@ export function raiseBody(ctx: RaiseContext, body: Stmt): A.Stmt[] {
     return out;
   }
   for (let i = 0; i < body.body.length; i++) {
-    if (raiseStmt(ctx, body.body[i]!, body.body[i + 1], out)) i++;
+    const items = itemsOf(body.body, i);
+    if (items.length > 0) {
+      const call = raisePrimExpr(ctx, (items[0]!.value as Call).args[0] as PrimExpr);
+      const names = items.map((b) => nameExpr(ctx.names.give(b.var, b.var.name)));
+      out.push(assign(tupleExpr(names, false), call));
+      i += items.length - 1;
+    } else if (raiseStmt(ctx, body.body[i]!, body.body[i + 1], out)) i++;
   }
   return out;
+}
+
+/** A run of binds of the items of one accelerator call, from the first on: `bx, by = T.cta_id([2, 3])`. */
+function itemsOf(body: readonly Stmt[], start: number): Bind[] {
+  const run: Bind[] = [];
+  const first = body[start]!;
+  if (first.kind !== "tir.Bind" || first.value.kind !== "tir.Call" || first.value.op !== ".item") return run;
+  const source = first.value.args[0];
+  for (let i = start; i < body.length; i++) {
+    const stmt = body[i]!;
+    if (stmt.kind !== "tir.Bind" || stmt.value.kind !== "tir.Call" || stmt.value.op !== ".item" || stmt.value.args[0] !== source) break;
+    run.push(stmt);
+  }
+  return run;
 }
 
 /** Appends a statement; true when the next one was said with it (a scalar's first store). */
@@ -73,6 +97,11 @@ function raiseStmt(ctx: RaiseContext, stmt: Stmt, next: Stmt | undefined, out: A
         return false;
       }
       const name = nameExpr(ctx.names.give(stmt.var, stmt.var.name));
+      // Results of accelerator calls have no type to write.
+      if (stmt.value.kind === "tir.Call" && isOpaque(stmt.value.op)) {
+        out.push(assign(name, value));
+        return false;
+      }
       out.push(
         ctx.dialect === "tvm-0.18"
           ? annAssign(name, type, value)
@@ -146,7 +175,12 @@ function raiseAlloc(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out:
 
 function raiseScalar(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out: A.Stmt[]): boolean {
   const { buffer } = stmt;
-  const isStored = next?.kind === "tir.Store" && next.buffer === buffer && isFirst(next.indices) && next.predicate === undefined;
+  const isStored =
+    next?.kind === "tir.Store" &&
+    next.buffer === buffer &&
+    isFirst(next.indices) &&
+    next.predicate === undefined &&
+    !mentionsBuffer(next.value, buffer);
   // The value is in the scope before the name.
   const value = isStored && next.kind === "tir.Store" ? raisePrimExpr(ctx, next.value) : undefined;
   const name = nameBuffer(ctx, buffer);
@@ -160,8 +194,23 @@ function raiseScalar(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out
   return isStored;
 }
 
+function mentionsBuffer(value: PrimExpr, buffer: Buffer): boolean {
+  let found = false;
+  visit(value, {
+    enter: (node) => {
+      if (node === buffer) found = true;
+    },
+  });
+  return found;
+}
+
 function raiseDecl(ctx: RaiseContext, stmt: Decl): A.Stmt {
   const { buffer } = stmt;
+  const made = buffer.layout;
+  if (typeof made === "object" && made !== null && "kind" in made && made.kind === "tir.Call" && made.op.startsWith(".")) {
+    const call = raisePrimExpr(ctx, made);
+    return assign(nameBuffer(ctx, buffer), call);
+  }
   const isView = ctx.names.get(buffer.data) !== undefined;
   const data = isView ? varName(ctx, buffer.data) : undefined;
   const name = nameBuffer(ctx, buffer);
