@@ -17,3 +17,4 @@ export {
 export { detectIterMap, inverseOf, normalizeIterMap, type IterLevel, type IterMap, type IterMapFailure, type IterMapRequest } from "./iter-map.js";
 export { subspaceDivide, type DividedIndex, type Subspaces } from "./iter-divide.js";
 export type { IterMark, IterSplit, IterSum } from "./iter-sum.js";
+export { hasEffects } from "./terms.js";

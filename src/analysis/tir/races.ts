@@ -2,10 +2,10 @@
  * Conflicts between iterations that may run in any order or at once: those of parallel and vectorised loops, and
  * instances of a block with different spatial axes. A conflict is proved absent, or shown by values that were checked.
  */
-import { Analyzer, exprText, poly, type Poly } from "../../arith/index.js";
+import { Analyzer, exprText, hasEffects, isIndexType, isPrim, poly, type Poly } from "../../arith/index.js";
 import { substitute } from "../../ir/core/rewrite.js";
-import { varsOf } from "../../ir/core/free-vars.js";
-import { visit } from "../../ir/core/visit.js";
+import { children, visit } from "../../ir/core/visit.js";
+import type { Node } from "../../ir/nodes.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
 import { makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
@@ -43,13 +43,18 @@ const MAX_PAIRS = 200;
 export function findRaces(func: PrimFunc): RaceReport {
   const accesses: Access[] = [];
   walkFunction(func, () => ({ access: (a) => accesses.push(a) }));
+  const parameters = new Set(func.params.map((p) => p.buffer));
   const races: Race[] = [];
   const unknown: { group: Concurrent; buffer: Buffer }[] = [];
   const symbols = symbolsOf(func);
   for (const group of groupsOf(func.body)) {
     const inside = accessesIn(group, accesses);
+    const isOnlyInside = (buffer: Buffer): boolean =>
+      group.kind === "loop" && !parameters.has(buffer) && accesses.every((a) => a.buffer !== buffer || inside.includes(a));
     for (const [buffer, list] of byBuffer(inside, privateBuffers(group))) {
-      const found = conflictIn(func, symbols, group, list);
+      // An allocation used in one loop only belongs to an iteration: it is moved there before code is made.
+      if (isOnlyInside(buffer)) continue;
+      const found = conflictIn({ func, symbols, group, accesses: inside }, list);
       if (found === "unknown") unknown.push({ group, buffer });
       else if (found) races.push(found);
     }
@@ -99,20 +104,28 @@ function byBuffer(accesses: readonly Access[], excluded: ReadonlySet<Buffer>): M
   return found;
 }
 
+interface Search {
+  readonly func: PrimFunc;
+  readonly symbols: readonly Var[];
+  readonly group: Concurrent;
+  /** All accesses inside the group. */
+  readonly accesses: readonly Access[];
+}
+
 /** Memory that each thread has for itself. */
 const isThreadPrivate = ({ buffer, path }: Access): boolean =>
   !/^(global|shared)/.test(buffer.scope) && path.some((s) => s.kind === "loop" && (s.loop === undefined || s.loop.loopKind === "thread_binding"));
 
-function conflictIn(func: PrimFunc, symbols: readonly Var[], group: Concurrent, list: readonly Access[]): Race | "unknown" | undefined {
+function conflictIn({ func, symbols, group, accesses }: Search, list: readonly Access[]): Race | "unknown" | undefined {
   let isUnknown = false;
   let pairs = 0;
+  const written = new Set(accesses.filter((a) => a.isWrite).map((a) => a.buffer));
   const writes = distinct(list.filter((a) => a.isWrite));
   const reads = distinct(list.filter((a) => !a.isWrite));
   for (const [i, write] of writes.entries()) {
     for (const other of [...writes.slice(i), ...reads]) {
       if (++pairs > MAX_PAIRS) return "unknown";
-      if (other.isWrite && storesSameValue(write, other)) continue;
-      const found = new Pair(func, symbols, group, write, other).check();
+      const found = new Pair({ func, symbols, group, written }, write, other).check();
       if (typeof found === "object") return found;
       if (found === "unknown") isUnknown = true;
     }
@@ -129,26 +142,21 @@ function distinct(list: readonly Access[]): Access[] {
   });
 }
 
-/** All iterations store one and the same value: their order does not matter. */
-function storesSameValue(a: Access, b: Access): boolean {
-  if (a.node.kind !== "tir.Store" || b.node.kind !== "tir.Store") return false;
-  const own = new Set(a.path.flatMap((s) => (s.kind === "when" ? [] : [s.var])));
-  const isFixed = (e: PrimExpr): boolean => !readsMemory(e) && !varsOf(e).some((v) => own.has(v));
-  return isFixed(a.node.value) && isFixed(b.node.value) && exprText(a.node.value) === exprText(b.node.value);
-}
-
 class Pair {
   private readonly analyzer = new Analyzer();
   private readonly renamed = new Map<Var, Var>();
 
+  private readonly symbols: readonly Var[];
+  private readonly group: Concurrent;
+  private readonly written: ReadonlySet<Buffer>;
+
   constructor(
-    func: PrimFunc,
-    private readonly symbols: readonly Var[],
-    private readonly group: Concurrent,
+    search: Pick<Search, "func" | "symbols" | "group"> & { readonly written: ReadonlySet<Buffer> },
     private readonly write: Access,
     private readonly other: Access,
   ) {
-    declareSymbols(func, this.analyzer);
+    ({ symbols: this.symbols, group: this.group, written: this.written } = search);
+    declareSymbols(search.func, this.analyzer);
   }
 
   check(): Race | "unknown" | undefined {
@@ -164,6 +172,7 @@ class Pair {
       equal.push(gap, poly.neg(gap));
     });
     if (this.analyzer.impossible(equal)) return undefined;
+    if (other.isWrite && this.storesSame(equal)) return undefined;
     let result: "unknown" | undefined;
     for (const v of this.axes()) {
       const found = this.differing(v, equal, paths);
@@ -171,6 +180,35 @@ class Pair {
       result ??= found;
     }
     return result;
+  }
+
+  /** Whether both store one value wherever they store to one element: computing it twice does no harm. */
+  private storesSame(equal: readonly Poly[]): boolean {
+    const [a, b] = [this.write.node, this.other.node];
+    if (a.kind !== "tir.Store" || b.kind !== "tir.Store") return false;
+    return this.analyzer.scope(() => {
+      for (const p of equal) this.analyzer.assumeNonNegative(p);
+      return this.sameValue(a.value, this.rename(b.value), 0);
+    });
+  }
+
+  private sameValue(a: PrimExpr, b: PrimExpr, depth: number): boolean {
+    if (depth > 60 || a.kind !== b.kind || a.dtype !== b.dtype || hasEffects(a) || hasEffects(b)) return false;
+    if (isIndexType(a.dtype) && !readsMemory(a) && !readsMemory(b)) return this.analyzer.equal(a, b) === true;
+    if (a.kind === "tir.Load" && b.kind === "tir.Load") {
+      if (a.buffer !== b.buffer || this.written.has(a.buffer)) return false;
+      return a.indices.every((index, i) => this.sameValue(index, b.indices[i]!, depth + 1));
+    }
+    if (a.kind === "tir.Var") return a === b;
+    const left: Node[] = [];
+    const right: Node[] = [];
+    children(a, (child) => left.push(child));
+    children(b, (child) => right.push(child));
+    if (left.length !== right.length || !sameHead(a, b)) return false;
+    return left.every((x, i) => {
+      const y = right[i]!;
+      return isPrim(x) && isPrim(y) ? this.sameValue(x, y, depth + 1) : x === y;
+    });
   }
 
   /** Variables that tell iterations apart. */
@@ -266,6 +304,13 @@ class Pair {
     }
     return witnessText(own, vars);
   }
+}
+
+/** Whether two nodes of one kind differ in their operands only. */
+function sameHead(a: PrimExpr, b: PrimExpr): boolean {
+  if ("op" in a && "op" in b && a.op !== b.op) return false;
+  if (a.kind === "tir.IntImm" || a.kind === "tir.FloatImm" || a.kind === "tir.StringImm") return "value" in b && Object.is(a.value, b.value);
+  return a.kind !== "tir.Let" && a.kind !== "tir.CallGlobal" && a.kind !== "tir.Shuffle";
 }
 
 /** Whether every point of the domains is an instance: no predicate, and bindings that do not restrict. */

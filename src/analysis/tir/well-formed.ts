@@ -62,7 +62,7 @@ class WellFormed {
   private defineBuffer(b: Buffer, matched: boolean): void {
     this.define(b);
     const data = b.data;
-    if (!this.scope.has(data)) this.define(data);
+    this.scope.add(data);
     for (const e of [...b.shape, ...b.strides, ...(b.elemOffset ? [b.elemOffset] : [])]) {
       if (matched) this.defineSymbols(e);
       else this.expr(e);
