@@ -100,6 +100,14 @@ export function checkValue(state: FunctionState, value: Expr, at: Span | undefin
       );
       return errorInfo;
     }
+    case "relax.Var":
+      // Another name for what was released is no access of it.
+      if (state.closed.get(value) === "killed") {
+        state.used.add(value);
+        return inferExpr(value, state.ctx);
+      }
+      useVar(state, value, value.span ?? at);
+      return inferExpr(value, state.ctx);
     default:
       return checkLeaf(state, value, "a value", at) ? inferExpr(value, state.ctx) : errorInfo;
   }

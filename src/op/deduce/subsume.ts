@@ -109,7 +109,7 @@ function tensor(base: TensorInfo, derived: TensorInfo, prover: Prover): Subsumpt
   }
   if (answer !== "pass" || base.shape === undefined || base.shape === derived.shape) return answer;
   if (base.shape.kind === "relax.Var" && dimsOf(base) === undefined) return "L2";
-  return dims(dimsOf(base), dimsOf(derived), prover);
+  return dims(dimsOf(base), derived.ndim === 0 ? [] : dimsOf(derived), prover);
 }
 
 function distributed(base: DTensorInfo, derived: DTensorInfo, prover: Prover): Subsumption {

@@ -37,7 +37,8 @@ export const bare = (t: TensorInfo): TensorInfo =>
   tensorInfo({ shape: t.shape, dtype: t.dtype, ndim: t.ndim, vdevice: t.vdevice });
 
 /** Lengths when the rank and all lengths are known. */
-export const dimsOfTensor = (t: TensorInfo): readonly PrimExpr[] | undefined => dimsOf(t);
+export const dimsOfTensor = (t: TensorInfo): readonly PrimExpr[] | undefined =>
+  t.ndim === 0 ? [] : dimsOf(t);
 
 /** The element type of several operands, which must agree; unknown when one is unknown. A bool goes with any other. */
 export function commonElement(site: Site, tensors: readonly TensorInfo[]): DType | undefined {

@@ -49,6 +49,7 @@ const answers: readonly (readonly [StructInfo, StructInfo, string])[] = [
   [T([n, 3]), T(undefined, "float32", 2), "L2"],
   [T([n, 3]), T([n, 4]), "L0"],
   [T([n]), T([m]), "L2"],
+  [T([]), T(undefined, "float32", 0), "pass"],
   [T([times(n, 2)]), T([times(n, 2)]), "pass"],
   [tupleInfo([T([2])]), tupleInfo([]), "L0"],
   [tupleInfo([T([n]), T([2])]), tupleInfo([T([m]), T([3])]), "L0"],
