@@ -188,12 +188,8 @@ function integerCall(s: Scope, type: DType, depth: number): PrimExpr {
         );
     }
   }
-  if (type.bits >= 8 && rng.chance(0.3)) return call("abs", [sub()], type);
-  return call(
-    "pow",
-    [sub(), intImm(type.bits === 1 ? 0 : rng.between(0, type.bits < 8 ? 1 : 3), type)],
-    type,
-  );
+  if (type.bits < 8 || rng.chance(0.3)) return call("abs", [sub()], type);
+  return call("pow", [sub(), intImm(rng.between(0, 3), type)], type);
 }
 
 const ROUNDING = ["floor", "ceil", "trunc", "round", "nearbyint"] as const;

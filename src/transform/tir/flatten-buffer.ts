@@ -114,7 +114,8 @@ function wholeUses(body: Stmt): Set<Node> {
 
 function makeFlat(b: Buffer): Buffer {
   const lanes = b.dtype.lanes;
-  const size = elementsOf(b);
+  // The index contains the offset, so the alias reaches from the pointer to the last element.
+  const size = b.elemOffset === undefined ? elementsOf(b) : addIndex(b.elemOffset, elementsOf(b));
   const groups = separate(b);
   const shape =
     groups === undefined

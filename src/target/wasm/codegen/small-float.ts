@@ -88,11 +88,10 @@ function writeRound(f: FunctionBuilder, format: FloatFormat): void {
   f.op("f32.demote_f64");
 }
 
-/** Nearest power of two, ties to the even exponent field; NaN for what is not positive and finite. */
+/** Nearest power of two, the middle goes up; NaN for what is not positive and finite. */
 function writeRoundToPower(f: FunctionBuilder, format: FloatFormat): void {
   const x = 0;
   const low = f.local("f64");
-  const rest = f.local("f64");
   const smallest = 2 ** format.minExponent;
   const leave = (value: number): void => {
     f.f32(value);
@@ -110,49 +109,24 @@ function writeRoundToPower(f: FunctionBuilder, format: FloatFormat): void {
   f.get(x);
   f.f64(smallest);
   f.op("f64.lt");
-  f.if(undefined, () => {
-    f.f32(smallest);
-    f.f32(Number.NaN);
-    f.get(x);
-    f.f64(smallest / 2);
-    f.op("f64.gt");
-    f.op("select");
-    f.op("return");
-  });
+  f.if(undefined, () => leave(smallest));
   f.get(x);
   f.op("i64.reinterpret_f64");
   f.i64(-(1n << 52n));
   f.op("i64.and");
   f.op("f64.reinterpret_i64");
   f.set(low);
+  f.get(low);
+  f.get(low);
+  f.op("f64.add");
+  f.get(low);
   f.get(x);
   f.get(low);
   f.op("f64.sub");
   f.get(low);
   f.f64(0.5);
   f.op("f64.mul");
-  f.op("f64.sub");
-  f.set(rest);
-  f.get(low);
-  f.get(low);
-  f.op("f64.add");
-  f.get(low);
-  f.get(rest);
-  f.f64(0);
-  f.op("f64.gt");
-  f.get(rest);
-  f.f64(0);
-  f.op("f64.eq");
-  // The biased exponent of float64 and that of the format have the same parity.
-  f.get(low);
-  f.op("i64.reinterpret_f64");
-  f.i64(52);
-  f.op("i64.shr_u");
-  f.i64(1);
-  f.op("i64.and");
-  f.op("i32.wrap_i64");
-  f.op("i32.and");
-  f.op("i32.or");
+  f.op("f64.ge");
   f.op("select");
   f.set(low);
   f.get(low);

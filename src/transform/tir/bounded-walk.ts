@@ -1,0 +1,130 @@
+/** Rewriting expressions with what is known of the variables where they stand. */
+import { Analyzer } from "../../arith/index.js";
+import { rebuild, rewrite } from "../../ir/core/rewrite.js";
+import { isNode, type Node } from "../../ir/nodes.js";
+import { range } from "../../ir/tir/buffer.js";
+import { binary, compare, intImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import type { Stmt } from "../../ir/tir/stmt.js";
+import { isInteger } from "../../support/dtype.js";
+import { visit } from "../../ir/core/visit.js";
+
+/** Applied bottom-up to every expression of the body; the analyser knows loops, conditions and asserts around it. */
+export type BoundedRewrite = (e: PrimExpr, analyzer: Analyzer) => PrimExpr;
+
+/** The function with its expressions rewritten; `changeIndex` is applied to whole indices of stores after that. */
+export function walkWithBounds(
+  func: PrimFunc,
+  change: BoundedRewrite,
+  changeIndex: BoundedRewrite = (e) => e,
+): PrimFunc {
+  const analyzer = new Analyzer();
+  assumeSizes(func, analyzer);
+  const expr = (e: PrimExpr): PrimExpr => rewrite(e, (n) => (isExpr(n) ? change(n, analyzer) : n));
+  const index = (e: PrimExpr): PrimExpr => changeIndex(expr(e), analyzer);
+  const body = statement(func.body, { analyzer, expr, index });
+  return body === func.body ? func : { ...func, body };
+}
+
+const EXPR_KINDS = new Set(
+  "Cast Binary Compare Logic Unary Select IfThenElse Load Ramp Broadcast Shuffle Let Call CallGlobal"
+    .split(" ")
+    .map((k) => `tir.${k}`),
+);
+/** Composite expressions; leaves stay as they are. */
+export const isExpr = (n: Node): n is PrimExpr => EXPR_KINDS.has(n.kind);
+
+/** Dimensions of parameters are not negative. */
+function assumeSizes(func: PrimFunc, analyzer: Analyzer): void {
+  const seen = new Set<Var>();
+  for (const { buffer } of func.params) {
+    for (const d of buffer?.shape ?? []) {
+      if (d.kind !== "tir.Var" || seen.has(d)) continue;
+      seen.add(d);
+      analyzer.assume(compare("ge", d, intImm(0, d.dtype)));
+    }
+  }
+}
+
+/** A condition over symbols and loops only may be assumed; one on data says nothing an analyser may use. */
+export function isSymbolic(e: PrimExpr): boolean {
+  let plain = true;
+  visit(e, {
+    enter(n) {
+      if (n.kind === "tir.Load" || n.kind === "tir.Call" || n.kind === "tir.CallGlobal")
+        plain = false;
+      if ("dtype" in n && n.dtype !== undefined && !isInteger(n.dtype) && n.dtype.code !== "bool")
+        plain = false;
+    },
+  });
+  return plain;
+}
+
+interface Walk {
+  readonly analyzer: Analyzer;
+  readonly expr: (e: PrimExpr) => PrimExpr;
+  readonly index: (e: PrimExpr) => PrimExpr;
+}
+
+function statement(s: Stmt, walk: Walk): Stmt {
+  const { analyzer, expr } = walk;
+  const inner = (child: Stmt): Stmt => statement(child, walk);
+  switch (s.kind) {
+    case "tir.For": {
+      const min = expr(s.min);
+      const extent = expr(s.extent);
+      const body = analyzer.scope(() => {
+        if (isSymbolic(min) && isSymbolic(extent)) {
+          analyzer.bind(s.var, range(min, extent));
+          analyzer.assume(compare("lt", s.var, binary("add", min, extent)));
+        }
+        return inner(s.body);
+      });
+      return min === s.min && extent === s.extent && body === s.body
+        ? s
+        : { ...s, min, extent, body };
+    }
+    case "tir.If": {
+      const cond = expr(s.cond);
+      const under = (holds: boolean, branch: Stmt): Stmt =>
+        isSymbolic(cond) ? analyzer.under(cond, holds, () => inner(branch)) : inner(branch);
+      const then = under(true, s.then);
+      const otherwise = s.otherwise && under(false, s.otherwise);
+      return cond === s.cond && then === s.then && otherwise === s.otherwise
+        ? s
+        : { ...s, cond, then, otherwise };
+    }
+    case "tir.Block": {
+      const values = s.values?.map(expr);
+      return analyzer.scope(() => {
+        for (const { var: v, dom } of s.iters) {
+          if (dom !== undefined && isSymbolic(dom.min) && isSymbolic(dom.extent))
+            analyzer.bind(v, dom);
+        }
+        const init = s.init && inner(s.init);
+        const body = inner(s.body);
+        const sameValues = values?.every((v, k) => v === s.values![k]) ?? true;
+        return sameValues && init === s.init && body === s.body ? s : { ...s, values, init, body };
+      });
+    }
+    case "tir.Store": {
+      const indices = s.indices.map(walk.index);
+      const value = expr(s.value);
+      const predicate = s.predicate && expr(s.predicate);
+      const same = indices.every((i, k) => i === s.indices[k]) && value === s.value;
+      return same && predicate === s.predicate ? s : { ...s, indices, value, predicate };
+    }
+    default:
+      return rebuild(s, (child) => {
+        if (isStmt(child)) return inner(child);
+        return isExpr(child) ? expr(child) : child;
+      });
+  }
+}
+
+const STMT_KINDS = new Set(
+  "For While Store If Seq Evaluate Bind Alloc Decl AllocConst AttrStmt Assert Jump Return Realize Block"
+    .split(" ")
+    .map((k) => `tir.${k}`),
+);
+const isStmt = (n: Node): n is Stmt => isNode(n) && STMT_KINDS.has(n.kind);

@@ -1,0 +1,53 @@
+/** One lane of a vector expression, as a scalar expression. */
+import { binary, ifThenElse, intImm, load, type PrimExpr } from "../../ir/tir/expr.js";
+import { isFloat, laneOf, type DType } from "../../support/dtype.js";
+import { floatImm } from "../../ir/tir/expr.js";
+
+const zeroOf = (type: DType): PrimExpr => (isFloat(type) ? floatImm(0, type) : intImm(0, type));
+
+/** The lane; undefined for vectors that are held in variables or made by calls. */
+export function laneOfExpr(e: PrimExpr, lane: number): PrimExpr | undefined {
+  if (e.dtype.scalable) return undefined;
+  if (e.dtype.lanes === 1) return e;
+  const type = laneOf(e.dtype);
+  const pick = (x: PrimExpr): PrimExpr | undefined => laneOfExpr(x, lane);
+  switch (e.kind) {
+    case "tir.Ramp":
+      return lane === 0
+        ? e.base
+        : binary("add", e.base, binary("mul", e.stride, intImm(lane, e.stride.dtype)), e.span);
+    case "tir.Broadcast":
+      return e.value;
+    case "tir.Load": {
+      const at = e.indices.map(pick);
+      if (at.some((i) => i === undefined) || e.buffer.dtype.lanes !== 1) return undefined;
+      const element = load(e.buffer, at as PrimExpr[], e.span);
+      if (e.predicate === undefined) return element;
+      const on = pick(e.predicate);
+      return on && ifThenElse(on, element, zeroOf(type), e.span);
+    }
+    case "tir.Cast": {
+      const value = pick(e.value);
+      return value && { ...e, value, dtype: type };
+    }
+    case "tir.Unary": {
+      const a = pick(e.a);
+      return a && { ...e, a, dtype: type };
+    }
+    case "tir.Binary":
+    case "tir.Compare":
+    case "tir.Logic": {
+      const a = pick(e.a);
+      const b = pick(e.b);
+      return a && b && { ...e, a, b, dtype: type };
+    }
+    case "tir.Select": {
+      const cond = pick(e.cond);
+      const then = pick(e.then);
+      const otherwise = pick(e.otherwise);
+      return cond && then && otherwise && { ...e, cond, then, otherwise, dtype: type };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Analyzer } from "../../arith/index.js";
+import { structuralEqual } from "../../ir/core/equal.js";
+import { rebuild, substitute } from "../../ir/core/rewrite.js";
+import { boolImm, type PrimExpr } from "../../ir/tir/expr.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import { seq, type Stmt } from "../../ir/tir/stmt.js";
+import { definePass } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
+import { isExpr, isSymbolic, walkWithBounds } from "./bounded-walk.js";
+
+/**
+ * Precondition: none. Result: indices are in normal form, conditions over symbols and loops that are proved are
+ * decided, loops that run once are replaced by their bodies. Sound because indices do not overflow and proofs are exact.
+ */
+export const simplify = definePass({
+  name: "simplify",
+  dialect: "tir",
+  summary: "Simplifies indices, decides conditions, drops loops that run once.",
+  options: {},
+  run: (module) => mapPrimFuncs(module, settled),
+});
+
+/** Each round may open the next: a loop that is gone makes indices constant, a decided condition frees a loop. */
+const MOST_ROUNDS = 8;
+
+function settled(func: PrimFunc): PrimFunc {
+  let current = func;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const after = unitLoops(walkWithBounds(unitLoops(current), reduced, simplified));
+    if (after === current || structuralEqual(after, current)) return current;
+    current = after;
+  }
+  return current;
+}
+
+function reduced(e: PrimExpr, analyzer: Analyzer): PrimExpr {
+  if (e.kind === "tir.Load") {
+    const indices = e.indices.map((i) => simplified(i, analyzer));
+    return indices.every((i, k) => i === e.indices[k]) ? e : { ...e, indices };
+  }
+  if (
+    (e.kind === "tir.Compare" || e.kind === "tir.Logic") &&
+    e.dtype.lanes === 1 &&
+    isSymbolic(e)
+  ) {
+    const truth = analyzer.prove(e);
+    return truth === undefined ? e : boolImm(truth, e.span);
+  }
+  if (e.kind === "tir.Select" || e.kind === "tir.IfThenElse") {
+    if (e.cond.kind !== "tir.IntImm" || e.cond.dtype.lanes !== 1) return e;
+    return e.cond.value !== 0 ? e.then : e.otherwise;
+  }
+  return e;
+}
+
+function simplified(e: PrimExpr, analyzer: Analyzer): PrimExpr {
+  if (e.dtype.lanes !== 1 || !isExpr(e) || !isSymbolic(e)) return e;
+  const after = analyzer.simplify(e);
+  return after.dtype === e.dtype ? after : e;
+}
+
+/** Loops of extent 1 (also a block's) leave their body; store indices are simplified on the way. */
+function unitLoops(func: PrimFunc): PrimFunc {
+  const walk = (s: Stmt): Stmt => {
+    if (s.kind === "tir.For" && isUnit(s))
+      return walk(substitute(s.body, new Map([[s.var, s.min]])));
+    if (s.kind === "tir.If" && s.cond.kind === "tir.IntImm")
+      return s.cond.value !== 0
+        ? walk(s.then)
+        : s.otherwise === undefined
+          ? seq([])
+          : walk(s.otherwise);
+    const after = rebuild(s, (child) => (isStatement(child) ? walk(child) : child));
+    return after.kind === "tir.Seq" && after !== s ? seq(after.body, after.span) : after;
+  };
+  const body = walk(func.body);
+  return body === func.body ? func : { ...func, body };
+}
+
+/** Only loops whose body cannot leave them early. */
+const isUnit = (s: Extract<Stmt, { kind: "tir.For" }>): boolean =>
+  s.extent.kind === "tir.IntImm" && s.extent.value === 1 && !mayJump(s.body);
+
+function mayJump(s: Stmt): boolean {
+  let found = false;
+  const walk = (x: Stmt): void => {
+    if (x.kind === "tir.Jump") found = true;
+    rebuild(x, (child) => {
+      if (isStatement(child)) walk(child);
+      return child;
+    });
+  };
+  walk(s);
+  return found;
+}
+
+const isStatement = (n: { readonly kind: string }): n is Stmt =>
+  /^tir\.(For|While|Store|If|Seq|Evaluate|Bind|Alloc|Decl|AllocConst|AttrStmt|Assert|Jump|Return|Realize|Block)$/.test(
+    n.kind,
+  );
