@@ -2,8 +2,9 @@
  * The `.rxe` container: magic, version, a table of sections (name, length, checksum), the sections, each at a multiple
  * of 64 bytes. Numbers are little-endian. The same sections give the same bytes.
  */
+import { crc32 } from "../support/crc32.js";
 import { DiagnosticError } from "../support/diagnostic.js";
-import { crc32, Damaged, makeReader, makeWriter, type Reader } from "./bytes.js";
+import { Damaged, makeReader, makeWriter, type Reader } from "./bytes.js";
 import { codes } from "./codes.js";
 
 const MAGIC = 0x01455852; // "RXE\x01"
