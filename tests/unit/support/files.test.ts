@@ -83,8 +83,12 @@ files("deflated data is read: stored, fixed and dynamic blocks", () => {
   const decode = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "base64"));
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   assert.is(text(inflate(decode("AQUA+v9oZWxsbw=="), 5)), "hello");
-  assert.is(text(inflate(decode("S0xMTEpKSkwEAA=="), 9)), "aaaabbbba");
-  assert.throws(() => inflate(decode("S0xMTEpKSkwEAA=="), 8), FileFormatError);
+  assert.is(text(inflate(decode("S0xMTEwCgkQA"), 9)), "aaaabbbba");
+  const squares = Array.from({ length: 120 }, (_, i) => `${(i * i) % 97} `).join("");
+  const dynamic =
+    "pZCJDUQhCAVbmRI+oKj9N7ajLWxijMc7+QgGh2hyUs049GAHRQ7GYiVJBZ0cEcX6iGQWR7RcBTwP5semJ7nYmznIZKum1CSC3bSMTSUhklPsyTos93rrXX30qy9IqARpkuMJKaeo0hpoo5mW+5ob4QaJF6pvQGMa1sgG71cibx1LWa1uSatauF55R3CcRfD9N5Mf";
+  assert.is(text(inflate(decode(dynamic), squares.length)), squares);
+  assert.throws(() => inflate(decode("S0xMTEwCgkQA"), 8), FileFormatError);
 });
 
 files.run();
