@@ -185,7 +185,7 @@ const distConst: Form = (state, call) => {
     return errorValue;
   }
   const inner = node.kind === "Call" ? elaborateExpr(state, node) : undefined;
-  const data = inner?.kind === "relax.Const" ? inner.data : elaborateConstant(state, node, undefined, call)?.data;
+  const data = inner?.kind === "relax.Const" ? inner.data : elaborateConstant(state, node, info.tensor.dtype, call)?.data;
   if (data === undefined) return errorValue;
   return relaxCall(opNode("dist.annotate_sharding"), [constant(data, at(state, node))], {
     attrs: new Map<string, AttrValue>([

@@ -24,12 +24,11 @@ interface Leaf {
 export function elaborateConstant(
   state: FunctionState,
   node: A.Expr,
-  dtypeNode: A.Expr | undefined,
+  dtypeNode: A.Expr | DType | undefined,
   call: A.Expr,
 ): Const | undefined {
-  const none = dtypeNode === undefined || (dtypeNode.kind === "Constant" && dtypeNode.value === "None");
-  const written = none ? undefined : requiredDType(state, dtypeNode);
-  if (!none && written === undefined) return undefined;
+  const written = writtenDType(state, dtypeNode);
+  if (written === null) return undefined;
   const leaves: Leaf[] = [];
   const shape = collect(state, node, 0, leaves);
   if (shape === undefined) return undefined;
@@ -49,6 +48,13 @@ export function elaborateConstant(
     ),
     at(state, call),
   );
+}
+
+/** `undefined`: none is written; `null`: reported. */
+function writtenDType(state: FunctionState, node: A.Expr | DType | undefined): DType | undefined | null {
+  if (node === undefined || !("kind" in node)) return node;
+  if (node.kind === "Constant" && node.value === "None") return undefined;
+  return requiredDType(state, node) ?? null;
 }
 
 function defaultDType(leaves: readonly Leaf[]): DType {

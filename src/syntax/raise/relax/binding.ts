@@ -18,7 +18,7 @@ import {
 } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { raiseFunction } from "./function.js";
-import { hasUnnamedSymbol, raiseType } from "./types.js";
+import { hasUnnamedSymbol, raiseType, showsAllTypes } from "./types.js";
 import { raiseValue } from "./value.js";
 
 /** What raising one function body shares. */
@@ -111,7 +111,7 @@ function annotationOf(body: BodyContext, v: Var, value: Expr): A.Expr | undefine
       "body",
     );
   }
-  if (ctx.options.showAllTypes === false && !v.annotated && !differs(body, info, value))
+  if (!showsAllTypes(ctx) && !v.annotated && !differs(body, info, value))
     return undefined;
   if (isDestinationCall(value) && value.sinfoArgs.length === 1 && same(value.sinfoArgs[0]!, info))
     return undefined;
@@ -167,7 +167,7 @@ function finalBinding(body: BodyContext, value: Expr, name: string): A.Stmt {
   const { ctx } = body;
   const text = raiseValue(ctx, value, value.kind === "relax.PrimValue" ? "bare" : "wrapped");
   const info = inferExpr(value, body.infer);
-  if (ctx.options.showAllTypes === false || info.kind === "relax.FuncInfo")
+  if (!showsAllTypes(ctx) || info.kind === "relax.FuncInfo")
     return assign(nameExpr(name), text);
   return annAssign(
     nameExpr(name),

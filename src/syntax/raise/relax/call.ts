@@ -1,13 +1,17 @@
 /** Calls as text: operands by position, attributes and types by keyword. */
 import type * as A from "../../../../grammar/ast/nodes.js";
-import type { Call, Expr } from "../../../ir/relax/expr.js";
-import type { StructInfo } from "../../../ir/relax/struct-info.js";
+import { shapeExpr, type Call, type Const, type Expr } from "../../../ir/relax/expr.js";
+import { tensorInfo, type DeviceMesh, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { intImm } from "../../../ir/tir/expr.js";
+import { int64 } from "../../../support/dtype.js";
 import type { OpDef, OpParam } from "../../../op/op.js";
 import { lookupOp } from "../../../op/registry.js";
-import { callExpr, listExpr, path, strExpr } from "../build.js";
+import { callExpr, intExpr, listExpr, path, strExpr } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { raiseAttribute } from "./attribute.js";
-import { raiseType } from "./types.js";
+import { deviceKind } from "../../elaborate/relax/device.js";
+import { raiseConst } from "./constant.js";
+import { raiseType, raiseTypeOperand } from "./types.js";
 import { raiseExtern, raiseValue } from "./value.js";
 import { attrExpr } from "./scalar.js";
 
@@ -57,22 +61,12 @@ function typeArguments(ctx: RaiseContext, name: string, infos: readonly StructIn
   if (infos.length === 0) return [];
   const old: Readonly<Record<string, string>> = { out_ty: "out_sinfo", ty_args: "sinfo_args" };
   const keyword = ctx.dialect === "tvm-0.18" ? (old[name] ?? name) : name;
-  return [
-    [
-      keyword,
-      infos.length === 1
-        ? outputType(ctx, infos[0]!, name)
-        : listExpr(infos.map((i) => raiseType(ctx, i, "body"))),
-    ],
-  ];
-}
-
-/** Several outputs of one call are a list of types. */
-function outputType(ctx: RaiseContext, info: StructInfo, name: string): A.Expr {
-  if (name === "out_ty" && info.kind === "relax.TupleInfo" && info.fields.length > 1) {
-    return listExpr(info.fields.map((f) => raiseType(ctx, f, "body")));
-  }
-  return raiseType(ctx, info, "body");
+  const [only] = infos;
+  // Several outputs of one call are a list of types.
+  const several = name === "out_ty" && only!.kind === "relax.TupleInfo" && only!.fields.length !== 1 ? only!.fields : undefined;
+  if (several !== undefined) return [[keyword, listExpr(several.map((i) => raiseTypeOperand(ctx, i)))]];
+  if (infos.length > 1) return [[keyword, listExpr(infos.map((i) => raiseTypeOperand(ctx, i)))]];
+  return [[keyword, raiseTypeOperand(ctx, only!)]];
 }
 
 function unknownOp(ctx: RaiseContext, call: Call, name: string): A.Expr {
@@ -85,6 +79,9 @@ function unknownOp(ctx: RaiseContext, call: Call, name: string): A.Expr {
 
 /** A call of a registered operator, in the order of its signature. */
 function opCall(ctx: RaiseContext, call: Call, def: OpDef): A.Expr {
+  const [first] = call.args;
+  if (def.name === "dist.annotate_sharding" && first?.kind === "relax.Const") return distConst(ctx, call, first);
+  if (def.name === "hint_on_device") return hintOnDevice(ctx, call);
   const args: A.Expr[] = [];
   const keywords: Keywords = [];
   let next = 0;
@@ -116,6 +113,33 @@ function opCall(ctx: RaiseContext, call: Call, def: OpDef): A.Expr {
   // Operands beyond the signature: ill-formed, but they print.
   for (const extra of call.args.slice(next)) args.push(raiseValue(ctx, extra));
   return callExpr(path(ctx.R, opName(def, call)), args, keywords);
+}
+
+/** A constant laid out over devices. */
+function distConst(ctx: RaiseContext, call: Call, value: Const): A.Expr {
+  const { data } = value;
+  const mesh = call.attrs.get("device_mesh");
+  const placement = call.attrs.get("placement");
+  const type: StructInfo = {
+    kind: "relax.DTensorInfo",
+    tensor: tensorInfo({ shape: shapeExpr(data.shape.map((d) => intImm(d, int64))), dtype: data.dtype }),
+    mesh: typeof mesh === "string" ? mesh : (mesh as DeviceMesh),
+    placement: String(placement),
+  };
+  const text = raiseConst(ctx, value);
+  return callExpr(path(ctx.R, "dist.const"), [text.kind === "Call" ? text.args[0]!.value : text, raiseType(ctx, type, "body")]);
+}
+
+/** The device of a hint is a literal of its own. */
+function hintOnDevice(ctx: RaiseContext, call: Call): A.Expr {
+  const device = call.attrs.get("dst_vdevice");
+  const scope = call.attrs.get("memory_scope");
+  const args = call.args.map((a) => raiseValue(ctx, a));
+  if (typeof device === "object" && device !== null && "kind" in device && device.kind === "ir.VDevice") {
+    args.push(callExpr(path(ctx.R, "device"), [strExpr(deviceKind(device)), intExpr(device.index)]));
+  }
+  const keywords: Keywords = typeof scope === "string" && scope !== "global" ? [["memory_scope", strExpr(scope)]] : [];
+  return callExpr(path(ctx.R, "hint_on_device"), args, keywords);
 }
 
 /** Distributed outputs have a call of their own in TVM's text. */

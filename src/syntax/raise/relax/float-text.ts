@@ -6,15 +6,19 @@ import { floatFormat, roundToFormat } from "../../../support/numeric/float-forma
 export function floatText(value: number, dtype: DType): string {
   const round = rounding(dtype);
   let text = String(value);
+  const limit = Math.max(largest(dtype), Math.abs(value));
   for (let digits = 1; digits < 17; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (round(short) === value) {
+    // Text for a host that checks doubles must not leave the range of the type.
+    if (round(short) === value && Math.abs(short) <= limit) {
       text = String(short);
       break;
     }
   }
   return pythonFloat(text);
 }
+
+const largest = (dtype: DType): number => (dtype.code === "float" && dtype.bits === 32 ? 3.4028234663852886e38 : Infinity);
 
 function rounding(dtype: DType): (x: number) => number {
   if (dtype.code === "float" && dtype.bits === 64) return (x) => x;

@@ -18,7 +18,7 @@ import {
 } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { makeBody, raiseBlocks } from "./binding.js";
-import { raiseType } from "./types.js";
+import { raiseType, showsAllTypes } from "./types.js";
 import { raiseValue } from "./value.js";
 import { attrsExpr } from "./scalar.js";
 
@@ -37,8 +37,9 @@ export function raiseFunction(
     pending: [],
   };
   ctx.names.push();
-  const params = raiseParams(ctx, func);
-  const returns = returnExpr(ctx, func);
+  const site = new Set<Symbol>();
+  const params = raiseParams(ctx, func, site);
+  const returns = returnExpr(ctx, func, site);
   const alias = isNested ? undefined : moduleAlias(outer);
   if (alias !== undefined) ctx.moduleRef = alias;
   const body = makeBody(ctx, usedVars(func));
@@ -79,7 +80,7 @@ function decorator(ctx: RaiseContext, func: Func, isNested: boolean): A.Expr {
 }
 
 /** Parameters; scalars are named first, because earlier annotations may mention them. */
-function raiseParams(ctx: RaiseContext, func: Func): A.Parameter[] {
+function raiseParams(ctx: RaiseContext, func: Func, site: Set<Symbol>): A.Parameter[] {
   const { names } = ctx;
   for (const p of func.params) {
     const name = names.give(p, p.name);
@@ -93,8 +94,8 @@ function raiseParams(ctx: RaiseContext, func: Func): A.Parameter[] {
       scalarSymbol(info) !== undefined &&
       names.get(info.value!) === names.get(p);
     const type = plain
-      ? raiseType(ctx, { ...info, value: undefined }, "signature")
-      : raiseType(ctx, info, "signature");
+      ? raiseType(ctx, { ...info, value: undefined }, site)
+      : raiseType(ctx, info, site);
     return parameter(names.get(p)!, type);
   });
 }
@@ -103,9 +104,9 @@ const scalarSymbol = (info: StructInfo | undefined): Symbol | undefined =>
   info?.kind === "relax.PrimInfo" && info.value?.kind === "tir.Var" ? info.value : undefined;
 
 /** The return type; text for TVM says it only where the source did. */
-function returnExpr(ctx: RaiseContext, func: Func): A.Expr | undefined {
-  if (ctx.options.showAllTypes === false && func.retInferred === true) return undefined;
-  return raiseType(ctx, func.retSinfo, "signature");
+function returnExpr(ctx: RaiseContext, func: Func, site: Set<Symbol>): A.Expr | undefined {
+  if (!showsAllTypes(ctx) && func.retInferred === true) return undefined;
+  return raiseType(ctx, func.retSinfo, site);
 }
 
 /** Variables that something reads. */

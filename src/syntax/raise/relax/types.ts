@@ -26,12 +26,31 @@ import type { RaiseContext } from "../context.js";
 import { scalarExpr } from "./scalar.js";
 
 
-/** Where a type stands: in a signature symbols are strings when they appear first, and so are compound dimensions. */
-export type TypeSite = "signature" | "body";
+/**
+ * Where a type stands. In a signature the symbols that it introduces are strings throughout (TVM 0.27 knows no bare
+ * name there but scalar parameters and outer symbols), and so are compound dimensions: the set holds those symbols.
+ */
+export type TypeSite = Set<Var> | "body";
+
+/** Whether types that deduction gives are printed; TVM deduces its own, so that text for it says only what was written. */
+export const showsAllTypes = (ctx: RaiseContext): boolean =>
+  ctx.options.showAllTypes ?? ctx.dialect === "native";
 
 /** `R.Any`, `R.Object` before 2026. */
 export const anyName = (ctx: RaiseContext): string =>
   ctx.dialect === "tvm-0.18" ? "Object" : "Any";
+
+/** A type as an operand of a call: called where TVM does not call it itself. */
+export function raiseTypeOperand(ctx: RaiseContext, info: StructInfo): A.Expr {
+  const type = raiseInner(ctx, info, "body");
+  return type.kind === "Attribute" && ctx.dialect !== "native" ? callExpr(type, []) : type;
+}
+
+/** A type inside another one; scalars are no names there, because TVM reads `T.int64` alone only. */
+function raiseInner(ctx: RaiseContext, info: StructInfo, site: TypeSite): A.Expr {
+  if (info.kind !== "relax.PrimInfo" || (info.value !== undefined && ctx.dialect !== "tvm-0.27")) return raiseType(ctx, info, site);
+  return callExpr(path(ctx.R, "Prim"), [strExpr(info.dtype.name)]);
+}
 
 /** A type as text. */
 export function raiseType(ctx: RaiseContext, info: StructInfo, site: TypeSite): A.Expr {
@@ -75,7 +94,7 @@ export function raiseType(ctx: RaiseContext, info: StructInfo, site: TypeSite): 
       if (info.fields.length === 0) return R("Tuple");
       return callExpr(
         R("Tuple"),
-        info.fields.map((f) => raiseType(ctx, f, site)),
+        info.fields.map((f) => raiseInner(ctx, f, site)),
       );
     }
     case "relax.FuncInfo":
@@ -106,11 +125,11 @@ function tensorArguments(ctx: RaiseContext, info: TensorInfo, site: TypeSite): A
 function callableType(ctx: RaiseContext, info: FuncInfo, site: TypeSite): A.Expr {
   const callable = path(ctx.R, "Callable");
   if (info.params !== undefined) {
-    const params = tupleExpr(info.params.map((p) => raiseType(ctx, p, site)));
-    return callExpr(callable, [params, raiseType(ctx, info.ret, site), boolExpr(info.purity)]);
+    const params = tupleExpr(info.params.map((p) => raiseInner(ctx, p, site)));
+    return callExpr(callable, [params, raiseInner(ctx, info.ret, site), boolExpr(info.purity)]);
   }
   const keywords: (readonly [string, A.Expr])[] = [];
-  if (info.ret.kind !== "relax.ObjectInfo") keywords.push(["ret", raiseType(ctx, info.ret, site)]);
+  if (info.ret.kind !== "relax.ObjectInfo") keywords.push(["ret", raiseInner(ctx, info.ret, site)]);
   if (info.purity) keywords.push(["purity", boolExpr(true)]);
   if (info.deriveFunc !== undefined) keywords.push(["derive_func", strExpr(info.deriveFunc)]);
   return keywords.length === 0 ? callable : callExpr(callable, [], keywords);
@@ -121,7 +140,9 @@ export function raiseDim(ctx: RaiseContext, dim: PrimExpr, site: TypeSite): A.Ex
   if (site === "body" || dim.kind === "tir.IntImm") return scalarExpr(ctx, dim);
   if (dim.kind === "tir.Var") {
     const known = ctx.names.get(dim);
-    return known === undefined ? strExpr(ctx.names.give(dim, dim.name)) : nameExpr(known);
+    if (known !== undefined && !site.has(dim)) return nameExpr(known);
+    site.add(dim);
+    return strExpr(known ?? ctx.names.give(dim, dim.name));
   }
   return strExpr(printExpr(scalarExpr(ctx, dim)));
 }
