@@ -88,7 +88,10 @@ files("deflated data is read: stored, fixed and dynamic blocks", () => {
   const dynamic =
     "pZCJDUQhCAVbmRI+oKj9N7ajLWxijMc7+QgGh2hyUs049GAHRQ7GYiVJBZ0cEcX6iGQWR7RcBTwP5semJ7nYmznIZKum1CSC3bSMTSUhklPsyTos93rrXX30qy9IqARpkuMJKaeo0hpoo5mW+5ob4QaJF6pvQGMa1sgG71cibx1LWa1uSatauF55R3CcRfD9N5Mf";
   assert.is(text(inflate(decode(dynamic), squares.length)), squares);
-  assert.throws(() => inflate(decode("S0xMTEwCgkQA"), 8), FileFormatError);
+  assert.throws(
+    () => inflate(decode("S0xMTEwCgkQA"), 8),
+    (e: unknown) => e instanceof FileFormatError,
+  );
 });
 
 files.run();
