@@ -6,65 +6,138 @@ export const typeCodes = defineCodes("TYP", {
     number: 100,
     message: "`{op}` takes {expected} operands, but {found} are given",
     hint: "its operands are: {names}",
+    explain: "Every operator has a fixed list of operands; `relaxc list ops` shows them.",
   },
-  operandKind: { number: 101, message: "`{op}` needs {expected} as `{operand}`, but got {found}" },
+  operandKind: {
+    number: 101,
+    message: "`{op}` needs {expected} as `{operand}`, but got {found}",
+    explain:
+      "Operators work on tensors, shapes, scalars or tuples of these. A value of which nothing is known must be refined with R.match_cast first.",
+  },
   operandRank: {
     number: 102,
     message: "`{op}` needs `{operand}` to have {expected}, but it has {found}",
+    explain: "The number of dimensions is part of what an operator asks of its operands.",
   },
   operandDtype: {
     number: 103,
     message: "`{op}` needs `{operand}` to have {expected} elements, but they are {found}",
+    explain: "Some operators work on floats, integers or truth values only.",
   },
   dtypeMismatch: {
     number: 104,
     message: "`{op}` needs operands of one element type, but got {a} and {b}",
     hint: "convert one of them with R.astype",
+    explain:
+      "Element types are never converted silently: a conversion costs time and may lose digits.",
   },
   axisRange: {
     number: 105,
     message: "axis {axis} of `{op}` is out of range for {rank} dimensions",
     hint: "axes run from {low} to {high}",
+    explain: "Axes count from 0, negative ones from the end.",
   },
-  axisRepeated: { number: 106, message: "`{op}` names axis {axis} twice" },
-  attribute: { number: 107, message: "`{op}` needs {expected} as `{attribute}`, but got {found}" },
+  axisRepeated: {
+    number: 106,
+    message: "`{op}` names axis {axis} twice",
+    explain: "Each axis may be named once, counted from either end.",
+  },
+  attribute: {
+    number: 107,
+    message: "`{op}` needs {expected} as `{attribute}`, but got {found}",
+    explain: "Attributes are constants of the type that the operator declares.",
+  },
   vdeviceMismatch: {
     number: 108,
     message: "the operands of `{op}` are on different devices, {a} and {b}",
     hint: "move one of them with R.to_vdevice",
+    explain: "Data moves between devices only where the program says so.",
   },
-  empty: { number: 109, message: "`{op}` needs at least one tensor in `{operand}`" },
-  layout: { number: 110, message: "`{layout}` is no layout for `{attribute}` of `{op}`: {reason}" },
-  rankMismatch: { number: 111, message: "`{op}` needs operands of one rank, but got {a} and {b}" },
+  empty: {
+    number: 109,
+    message: "`{op}` needs at least one tensor in `{operand}`",
+    explain: "There is nothing to join, so that no shape can be given to the result.",
+  },
+  layout: {
+    number: 110,
+    message: "`{layout}` is no layout for `{attribute}` of `{op}`: {reason}",
+    explain:
+      "A layout names each axis once in upper case; a block is a size and the lower-case letter of its axis, as in NCHW16c.",
+  },
+  rankMismatch: {
+    number: 111,
+    message: "`{op}` needs operands of one rank, but got {a} and {b}",
+    explain: "These operands must have the same number of dimensions; nothing is broadcast here.",
+  },
   missingOutType: {
     number: 112,
     message: "`{op}` needs the type of its result",
     hint: "give it as {keyword}=R.Tensor(shape, dtype)",
+    explain: "The callee says nothing of its result, so that the call must.",
   },
   argumentCount: {
     number: 113,
     message: "`{callee}` takes {expected} arguments, but is called with {found}",
+    explain: "A call gives each parameter one argument.",
   },
   argumentType: {
     number: 114,
     message: "argument {index} of `{callee}` must be {expected}, but is {found}",
+    explain:
+      "Arguments must have the kind, rank and element type of the parameters; lengths that cannot be compared now are checked at run time.",
   },
-  notCallable: { number: 115, message: "only functions can be called, but the callee is {found}" },
-  noTuple: { number: 116, message: "only tuples have items, but this is {found}" },
-  tupleIndex: { number: 117, message: "item {index} of a tuple of {size} does not exist" },
-  inplaceIndex: { number: 118, message: "`inplace_indices` of `{op}`: {reason}" },
+  notCallable: {
+    number: 115,
+    message: "only functions can be called, but the callee is {found}",
+    explain: "A callee is a function of the module, an external function or a closure.",
+  },
+  noTuple: {
+    number: 116,
+    message: "only tuples have items, but this is {found}",
+    explain: "Only tuples are indexed by constants; elements of tensors are taken with R.take.",
+  },
+  tupleIndex: {
+    number: 117,
+    message: "item {index} of a tuple of {size} does not exist",
+    explain: "Items are counted from 0.",
+  },
+  inplaceIndex: {
+    number: 118,
+    message: "`inplace_indices` of `{op}`: {reason}",
+    explain: "Entry i says which argument output i reuses; -1 stands for new memory.",
+  },
   inplaceMismatch: {
     number: 119,
     message:
       "output {output} of `{op}` reuses argument {argument}, but is {found} while the argument is {expected}",
+    explain:
+      "An output can take the memory of an argument only when both have the same shape and element type.",
   },
-  einsum: { number: 120, message: "`{subscripts}` is no valid einsum here: {reason}" },
-  undefinedFunction: { number: 121, message: "there is no function `{name}`" },
-  condition: { number: 122, message: "a condition must be one bool, but this is {found}" },
-  unknownOp: { number: 123, message: "there is no operator `R.{name}`" },
+  einsum: {
+    number: 120,
+    message: "`{subscripts}` is no valid einsum here: {reason}",
+    explain:
+      "Each operand is described by one letter per dimension, separated by commas; letters that are not in the result are summed over.",
+  },
+  undefinedFunction: {
+    number: 121,
+    message: "there is no function `{name}`",
+    explain: "Functions are called by the names that the module gives them.",
+  },
+  condition: {
+    number: 122,
+    message: "a condition must be one bool, but this is {found}",
+    explain: "A branch is chosen by one truth value.",
+  },
+  unknownOp: {
+    number: 123,
+    message: "there is no operator `R.{name}`",
+    explain: "`relaxc list ops` shows all operators.",
+  },
   scalarMatmul: {
     number: 134,
     message: "`matmul` needs at least one dimension, but `{operand}` has none",
+    explain: "A product of scalars is R.multiply.",
   },
 });
 
@@ -83,29 +156,60 @@ export const shapeCodes = defineCodes("SHP", {
   elementCount: {
     number: 3,
     message: "`{op}` cannot turn {a} into {b}: {x} elements are not {y}",
+    explain: "Reshaping keeps all elements: the products of the dimensions must be equal.",
   },
   lengthMismatch: {
     number: 4,
     message: "`{op}` needs dimension {axis} of all operands to be equal, but got {a} and {b}",
+    explain: "Apart from the axis at hand, the operands must agree in every dimension.",
   },
   squeezeLength: {
     number: 5,
     severity: "warning",
     message: "`squeeze` drops dimensions of length 1 only: dimension {axis} is {length} and stays",
     hint: "remove the axis, or select an element of it with R.take",
+    explain: "Only dimensions of length 1 can go without losing elements.",
   },
-  inferDimension: { number: 6, message: "`{op}` cannot infer the new shape: {reason}" },
+  inferDimension: {
+    number: 6,
+    message: "`{op}` cannot infer the new shape: {reason}",
+    explain:
+      "One dimension may be -1, which is what the others leave of the elements; 0 copies the dimension at its place.",
+  },
   broadcastTo: {
     number: 7,
     message: "`{op}` cannot stretch {a} to {b}: dimension {axis} is {x}, not 1 or {y}",
+    explain: "Only dimensions of length 1 are stretched.",
   },
-  channels: { number: 8, message: "`{op}`: {what} is {found}, but must be {expected}" },
-  divisible: { number: 9, message: "`{op}`: {what} {length} is not divisible by {divisor}" },
-  collapse: { number: 10, message: "`{op}` cannot sum {a} down to {b}: {x} does not become {y}" },
-  windowSize: { number: 11, message: "`{op}` has no output: {reason}" },
+  channels: {
+    number: 8,
+    message: "`{op}`: {what} is {found}, but must be {expected}",
+    explain: "The operands of one call must agree in these lengths.",
+  },
+  divisible: {
+    number: 9,
+    message: "`{op}`: {what} {length} is not divisible by {divisor}",
+    explain: "Groups and blocks have equal sizes, so that their number must divide the length.",
+  },
+  collapse: {
+    number: 10,
+    message: "`{op}` cannot sum {a} down to {b}: {x} does not become {y}",
+    explain:
+      "The sum runs over dimensions that broadcasting would have made: leading ones, and those of length 1 in the target.",
+  },
+  windowSize: {
+    number: 11,
+    message: "`{op}` has no output: {reason}",
+    explain: "The window, with its dilation, must fit into the padded input at least once.",
+  },
   parameterLength: {
     number: 12,
     message: "`{op}` needs `{operand}` of length {expected}, but it is {found}",
+    explain: "Parameters run along dimensions of the data and have their lengths.",
   },
-  viewSize: { number: 13, message: "`{op}` needs {need} bytes, but the tensor has {have}" },
+  viewSize: {
+    number: 13,
+    message: "`{op}` needs {need} bytes, but the tensor has {have}",
+    explain: "A view reads the memory of its tensor and cannot reach beyond it.",
+  },
 });

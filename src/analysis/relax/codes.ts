@@ -25,16 +25,20 @@ export const wfr = defineCodes("WFR", {
     number: 4,
     message: "function `{name}` is exported as `{symbol}`",
     hint: "make both names equal, or make the function private",
+    explain: "Callers find an exported function under one name only.",
   },
   sharedParameter: {
     number: 5,
     message: "variable `{name}` is a parameter of both `{first}` and `{second}`",
     hint: "give each function its own variables",
+    explain: "Variables have identity: a variable belongs to the function that binds it.",
   },
   sharedSymbol: {
     number: 6,
     message: "symbol `{name}` is used in both `{first}` and `{second}`",
     hint: "give each function its own symbols",
+    explain:
+      "A symbol stands for a length within one function; calls pass lengths through the shapes of arguments.",
   },
   undefinedVariable: {
     number: 7,
@@ -45,6 +49,7 @@ export const wfr = defineCodes("WFR", {
     number: 8,
     message: "`{func}` binds variable `{name}` twice",
     hint: "bind a new variable",
+    explain: "Every variable has one value, given where it is bound.",
   },
   undefinedSymbol: {
     number: 9,
@@ -57,11 +62,15 @@ export const wfr = defineCodes("WFR", {
     number: 10,
     message: "`{func}`: dataflow variable `{name}` {problem}",
     hint: "list it in R.output(…) when it is needed outside its block",
+    explain:
+      "Bindings of a dataflow block may be moved, copied or dropped; only its outputs are seen outside.",
   },
   nestedSequence: {
     number: 11,
     message: "`{func}`: a sequence of bindings stands as {place}",
     hint: "bind its parts one by one",
+    explain:
+      "Sequences of bindings are the bodies of functions and branches, and stand nowhere else.",
   },
   notNormal: {
     number: 12,
@@ -74,30 +83,38 @@ export const wfr = defineCodes("WFR", {
     number: 13,
     message: "`{func}`: an `if` stands in a dataflow block",
     hint: "end the block before it",
+    explain: "A dataflow block is a graph without control flow.",
   },
   impureInDataflow: {
     number: 14,
     message: "`{func}`: {callee} is impure and stands in a dataflow block",
     hint: "move it out of the block, or assert that it is pure with R.call_pure_packed",
+    explain:
+      "Bindings of a dataflow block may be moved, copied or dropped, which an effect does not survive.",
   },
   impureCall: {
     number: 15,
     message: "pure function `{func}` calls {callee}, which is impure",
     hint: "declare it @R.function(pure=False), or set the attribute relax.force_pure",
+    explain:
+      "A pure function has no effect but its result, so that calls of it may be moved or dropped.",
   },
   forcedImpure: {
     number: 16,
     message: "`{func}` is declared impure and has relax.force_pure",
     hint: "remove one of the two",
+    explain: "relax.force_pure says that the function is pure although it calls impure ones.",
   },
   inlineTir: {
     number: 17,
     message: "`{func}` binds a T function to `{name}`",
     hint: "move the T function to module level and call it with R.call_tir",
+    explain: "T functions are lowered and scheduled on their own and stand at module level.",
   },
   shapeDType: {
     number: 18,
     message: "`{func}`: dimension `{dim}` of a shape is {found}, not an integer",
+    explain: "Lengths are integers.",
   },
   bindingType: {
     number: 19,
@@ -107,24 +124,41 @@ export const wfr = defineCodes("WFR", {
   callType: {
     number: 20,
     message: "this call is declared to return {expected}, but `{callee}` returns {found}",
+    explain: "The type written at a call may add to what the callee says, but not contradict it.",
   },
   notNormalCall: {
     number: 21,
     message: "`{op}` needs its arguments as a tuple written in place, but got {found}",
     hint: "write R.{op}(…, (a, b), …)",
+    explain: "Passes match the arguments of these calls to parameters one by one.",
   },
-  invalidCall: { number: 22, message: "`{op}`: {problem}" },
+  invalidCall: {
+    number: 22,
+    message: "`{op}`: {problem}",
+    explain:
+      "The caller allocates the outputs of such a call, for which it needs their shapes and element types.",
+  },
   returnSymbol: {
     number: 23,
     message: "the return type of `{func}` uses `{name}`, which its parameters do not define",
     hint: "name the dimension in a parameter, or return R.Tensor(ndim=…)",
+    explain: "Callers know the result in terms of the shapes that they pass.",
   },
   condition: {
     number: 24,
     message: "`{func}`: the condition of an `if` must be one bool, but is {found}",
+    explain: "A branch is chosen by one truth value.",
   },
-  tupleIndex: { number: 25, message: "`{func}`: item {index} of a tuple of {size} does not exist" },
-  attribute: { number: 26, message: "`{op}` has no attribute `{name}`" },
+  tupleIndex: {
+    number: 25,
+    message: "`{func}`: item {index} of a tuple of {size} does not exist",
+    explain: "Items are counted from 0.",
+  },
+  attribute: {
+    number: 26,
+    message: "`{op}` has no attribute `{name}`",
+    explain: "`relaxc list ops` shows the attributes of each operator.",
+  },
   deadStorage: {
     number: 27,
     message: "`{func}`: `{name}` is used {where}",
@@ -135,32 +169,39 @@ export const wfr = defineCodes("WFR", {
     number: 28,
     message: "`{func}` uses device `{device}`, which the module does not list",
     hint: "list it as a vdevice in I.module_global_infos(…)",
+    explain: "Devices are listed once per module and referred to by kind and index.",
   },
   returnType: {
     number: 29,
     message: "`{func}` is declared to return {expected}, but returns {found}",
+    explain: "Callers rely on the declared type of the result.",
   },
   castFails: {
     number: 30,
     message: "this match_cast fails always: the value is {found}, not {expected}",
+    explain:
+      "A match_cast refines what is known of a value; it cannot turn it into something else.",
   },
   narrowContraction: {
     number: 31,
     severity: "warning",
     message: "`{op}` of {dtype} sums in {dtype} and overflows silently",
     hint: 'give out_dtype="int32"',
+    explain: "A sum of products needs more bits than its terms.",
   },
   unprovedReturn: {
     number: 33,
     severity: "warning",
     message: "`{func}` is declared to return {expected}, which is not proved: it returns {found}",
     hint: "have it checked at run time: y = R.match_cast(value, {expected})",
+    explain: "Callers rely on the declared type, and nothing checks it here.",
   },
   unprovedBinding: {
     number: 32,
     severity: "warning",
     message: "`{name}` is declared {expected}, which is not proved: its value is {found}",
     hint: "have it checked at run time: {name} = R.match_cast(value, {expected})",
+    explain: "What follows relies on the annotation, and nothing checks it here.",
   },
 });
 

@@ -58,7 +58,7 @@ function checkCollapse(site: Site, data: readonly PrimExpr[], target: readonly P
         at: call.span,
       }),
     );
-  if (target.length > data.length) bad(`${data.length} dimensions`, `${target.length}`);
+  if (target.length > data.length) bad(`rank ${data.length}`, `rank ${target.length}`);
   target.forEach((wanted, i) => {
     const length = data[data.length - target.length + i]!;
     if (isOne(wanted)) return;
