@@ -119,6 +119,13 @@ export const wft = defineCodes("WFT", {
     hint: "use one extent for a thread axis within a kernel",
     explain: "All bindings of one thread axis in a kernel have the same extent.",
   },
+  integerCondition: {
+    number: 19,
+    severity: "warning",
+    message: "the {what} is {dtype}; it counts as true when it is not 0",
+    hint: "write the comparison: `… != 0`",
+    explain: "Conditions are bool. An integer is read as `x != 0`.",
+  },
   storeRace: {
     number: 50,
     message: "iterations of {loop} write the same element: `{access}` with {first} and with {second}",

@@ -11,7 +11,7 @@ import { reportRaces } from "./tir/report-races.js";
 import { reportShadowed, reportUnused } from "./tir/unused.js";
 import { checkWellFormed } from "./tir/well-formed.js";
 
-export { boundsOf, type AccessPlace, type BoundsReport, type Guard, type Refuted } from "./tir/bounds.js";
+export { boundsOf, guardText, type AccessPlace, type BoundsReport, type Guard, type Refuted } from "./tir/bounds.js";
 export { findRaces, type Race, type RaceReport } from "./tir/races.js";
 
 export interface CheckOptions {

@@ -231,3 +231,5 @@ const placeOf = ({ node, buffer, isWrite, span }: Access): AccessPlace => ({
   isWrite,
   span,
 });
+
+export { guardText } from "./merge-guards.js";

@@ -172,7 +172,12 @@ class Pair {
       equal.push(gap, poly.neg(gap));
     });
     if (this.analyzer.impossible(equal)) return undefined;
-    if (other.isWrite && this.storesSame(equal)) return undefined;
+    const found = this.meeting(equal, paths);
+    return found && other.isWrite && this.storesSame(equal) ? undefined : found;
+  }
+
+  /** A meeting of two different iterations. */
+  private meeting(equal: readonly Poly[], paths: readonly (readonly Step[])[]): Race | "unknown" | undefined {
     let result: "unknown" | undefined;
     for (const v of this.axes()) {
       const found = this.differing(v, equal, paths);

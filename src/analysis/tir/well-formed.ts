@@ -3,7 +3,7 @@ import { exprText, isPrim } from "../../arith/index.js";
 import { children } from "../../ir/core/visit.js";
 import { isNode, type Node } from "../../ir/nodes.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
-import type { PrimExpr, Var } from "../../ir/tir/expr.js";
+import type { CallArg, PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { Block, For, Stmt, Store } from "../../ir/tir/stmt.js";
 import { isBool, isInteger, laneOf, type DType } from "../../support/dtype.js";
@@ -232,6 +232,7 @@ class WellFormed {
     const element = s.buffer.dtype;
     const lanes = s.indices.reduce((n, i) => Math.max(n, i.dtype.lanes), 1) * element.lanes;
     const { dtype } = s.value;
+    if (hasUnknownType(s.value)) return;
     const isScalable = dtype.scalable || s.indices.some((i) => i.dtype.scalable);
     if (!sameElement(element, dtype) || (!isScalable && dtype.lanes !== lanes)) {
       const expected = lanes === 1 ? element.name : `${laneOf(element).name}x${lanes}`;
@@ -243,12 +244,15 @@ class WellFormed {
 
   private condition(e: PrimExpr, what: string): void {
     this.expr(e);
-    if (!isBool(e.dtype)) this.sink.report(wft.conditionType({ what, dtype: e.dtype.name, at: placeOf(e) ?? this.place }));
+    if (isBool(e.dtype) || hasUnknownType(e)) return;
+    const args = { what, dtype: e.dtype.name, at: placeOf(e) ?? this.place };
+    this.sink.report(isInteger(e.dtype) ? wft.integerCondition(args) : wft.conditionType(args));
   }
 
   private access(b: Buffer, indices: readonly PrimExpr[], span: Span | undefined): void {
     this.use(b, span);
-    if (indices.length !== b.shape.length) {
+    // A hardware layout gives a buffer other coordinates than its shape.
+    if (indices.length !== b.shape.length && b.layout === undefined) {
       const shape = `(${b.shape.map(exprText).join(", ")})`;
       this.sink.report(wft.indexRank({ name: b.name, rank: b.shape.length, given: indices.length, shape, at: span }));
     }
@@ -284,6 +288,16 @@ class WellFormed {
     });
   }
 
+  /** An operand; fewer indices than dimensions name a part of a buffer. */
+  private argument(arg: CallArg): void {
+    if (arg.kind === "tir.Load" && arg.indices.length < arg.buffer.shape.length) {
+      this.use(arg.buffer, arg.span ?? this.place);
+      for (const index of arg.indices) this.expr(index);
+    } else if (isPrim(arg)) this.expr(arg);
+    else if (arg.kind === "tir.Buffer") this.use(arg, this.place);
+    else if (arg.kind === "tir.BufferRegion") this.children(arg);
+  }
+
   private expr(e: PrimExpr): void {
     if (this.depth > MAX_DEPTH) return;
     this.depth++;
@@ -310,6 +324,9 @@ class WellFormed {
         this.expr(e.then);
         this.expr(e.otherwise);
         break;
+      case "tir.Call":
+        for (const arg of e.args) this.argument(arg);
+        break;
       default:
         this.children(e);
     }
@@ -320,6 +337,9 @@ class WellFormed {
 
 /** Elements may be written as other types of the same meaning: bool as one bit. */
 const sameElement = (a: DType, b: DType): boolean => laneOf(a) === laneOf(b) || (isBool(a) && b.code === "uint" && b.bits === 1);
+
+/** The result of an intrinsic that does not say its type. */
+const hasUnknownType = (e: PrimExpr): boolean => (e.kind === "tir.Call" || e.kind === "tir.CallGlobal") && e.dtype.code === "handle";
 
 /** Where the expression stands. */
 const placeOf = (e: PrimExpr): Span | undefined => (e.kind === "tir.Var" ? undefined : e.span);
