@@ -28,8 +28,8 @@ function transposing(a: string, b: string): number {
 }
 
 /**
- * The names nearest to `name`, best first, at most `limit`: those within two edits or a third of its length.
- * A name that differs only in letter case or separators comes first.
+ * The names nearest to `name`, at most `limit`: those with the fewest edits, within two or a third of its length.
+ * A name that differs only in letter case or separators is nearer than any other.
  */
 export function nearest(name: string, names: Iterable<string>, limit = 3): string[] {
   const reach = Math.max(2, Math.floor(name.length / 3));
@@ -48,7 +48,7 @@ export function nearest(name: string, names: Iterable<string>, limit = 3): strin
   found.sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1));
   const best = found[0]?.cost ?? 0;
   return found
-    .filter((f) => f.cost <= best + 1)
+    .filter((f) => f.cost === best)
     .slice(0, limit)
     .map((f) => f.name);
 }

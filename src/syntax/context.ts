@@ -127,6 +127,15 @@ export function withScope<T>(ctx: ElabContext, body: () => T, parent: Scope = ct
   }
 }
 
+/** Runs `body` in the scope of a loop or block; its names are remembered for messages. */
+export function withInnerScope<T>(ctx: ElabContext, body: () => T): T {
+  const outer = ctx.scope;
+  return withScope(ctx, () => {
+    (outer.ended ??= []).push(ctx.scope);
+    return body();
+  });
+}
+
 /** A dialect member that an expression names: `T.axis.spatial`, `tvm.script.ir_module`, `relax.op.add`. */
 export interface Member {
   readonly dialect: Dialect;

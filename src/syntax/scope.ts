@@ -45,6 +45,8 @@ export type Entity =
 export interface Scope {
   readonly names: Map<string, Entity>;
   readonly parent: Scope | undefined;
+  /** Scopes of loops and blocks that stood in this one and have ended; for messages only. */
+  ended?: Scope[];
 }
 
 export const newScope = (parent?: Scope): Scope => ({ names: new Map(), parent });
@@ -58,7 +60,28 @@ export function lookup(scope: Scope, name: string): Entity | undefined {
   return undefined;
 }
 
-/** All names visible from a scope, for "did you mean". */
+/** All names visible from a scope that a mistyped name may mean, for "did you mean". */
 export function* visibleNames(scope: Scope): Iterable<string> {
-  for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) yield* s.names.keys();
+  for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
+    for (const [name, { kind }] of s.names) if (!UNMEANT.has(kind)) yield name;
+  }
+}
+
+const UNMEANT: ReadonlySet<Entity["kind"]> = new Set(["dialect", "closed", "error"]);
+
+/** What `name` stood for in the loop or block that ended last, of those around the place. */
+export function lookupEnded(scope: Scope, name: string): Entity | undefined {
+  for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
+    const found = endedIn(s, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function endedIn({ ended = [] }: Scope, name: string): Entity | undefined {
+  for (const scope of ended.toReversed()) {
+    const found = scope.names.get(name) ?? endedIn(scope, name);
+    if (found !== undefined && found.kind !== "error") return found;
+  }
+  return undefined;
 }

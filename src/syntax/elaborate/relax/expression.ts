@@ -4,6 +4,7 @@ import { globalVar } from "../../../ir/module.js";
 import { op as opNode, primValue, relaxCall, tupleGetItem, type Expr } from "../../../ir/relax/expr.js";
 import { primInfo } from "../../../ir/relax/struct-info.js";
 import { tryDType } from "../../../support/dtype.js";
+import type { Diagnostic } from "../../../support/diagnostic.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { functionOf, memberOf, resolve } from "../../context.js";
@@ -142,17 +143,28 @@ function nameValue(state: FunctionState, expr: A.Name): RValue {
       return errorValue;
     case undefined: {
       if (isTypeText(state, expr)) return typeValue(state, expr);
-      const near = didYouMean(expr.id, visibleNames(ctx.scope));
-      fail(
-        state,
-        relaxCodes.undefinedValue({ at: at(state, expr), name: expr.id, label: "not in scope", hints: near === undefined ? [] : [near] }),
-      );
+      fail(state, undefinedValue(state, expr));
       return errorValue;
     }
     default:
       fail(state, relaxCodes.notAValue({ at: at(state, expr), what: `\`${expr.id}\``, instead: "name one of its members" }));
       return errorValue;
   }
+}
+
+function undefinedValue(state: FunctionState, expr: A.Name): Diagnostic {
+  const names = [...new Set(visibleNames(state.ctx.scope))];
+  const near = didYouMean(expr.id, names);
+  const values = names.filter((name) => resolve(state.ctx, name)?.kind === "relax");
+  const listed = values.slice(0, 8).map((name) => `\`${name}\``);
+  if (values.length > listed.length) listed.push("…");
+  return relaxCodes.undefinedValue({
+    at: at(state, expr),
+    name: expr.id,
+    label: "not in scope",
+    notes: listed.length === 0 ? [] : [`values in scope: ${listed.join(", ")}`],
+    hints: [near ?? `bind it above this line: \`${expr.id} = …\`, or use a value that is in scope`],
+  });
 }
 
 function closedName(state: FunctionState, expr: A.Name, entity: Extract<Entity, { kind: "closed" }>): RValue {

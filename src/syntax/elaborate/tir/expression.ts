@@ -8,7 +8,7 @@ import { negInt } from "../../../support/int.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, resolve, spanOf, type ElabContext } from "../../context.js";
-import { lookup, visibleNames, type Entity } from "../../scope.js";
+import { lookup, lookupEnded, visibleNames, type Entity } from "../../scope.js";
 import type { ErrorValue, Items, Value } from "../../value.js";
 import { constantValue, mentionsConstant } from "../constant.js";
 import { elaborateCall } from "./call.js";
@@ -209,13 +209,27 @@ export function undefinedName(ctx: ElabContext, expr: Name): ErrorValue {
   if (PYTHON.has(expr.id)) {
     report(ctx, codes.metaProgramming({ at, construct: `\`${expr.id}\`` }));
   } else {
-    const near = didYouMean(expr.id, visibleNames(ctx.scope));
-    const hints = near === undefined ? [`to make it a template constant, write \`${expr.id} = …\` at the top of the file`] : [near];
-    report(ctx, codes.undefinedName({ at, name: expr.id, hints }));
+    reportUndefined(ctx, expr);
   }
   // Report each unknown name once.
   ctx.scope.names.set(expr.id, { kind: "error" });
   return errorValue;
+}
+
+function reportUndefined(ctx: ElabContext, expr: Name): void {
+  const at = spanOf(ctx, expr);
+  const ended = lookupEnded(ctx.scope, expr.id);
+  if (ended !== undefined) {
+    const span = ended.kind === "scalar" ? ended.var.span : undefined;
+    const labels = span === undefined ? [] : [{ span, message: "defined here" }];
+    const reason = "is used after the loop or block that defines it has ended";
+    const hint = "move the use into that loop or block, or write the value that is meant";
+    report(ctx, codes.outOfScope({ at, name: expr.id, reason, labels, hints: [hint] }));
+    return;
+  }
+  const near = didYouMean(expr.id, visibleNames(ctx.scope));
+  const hints = near === undefined ? [`to make it a template constant, write \`${expr.id} = …\` at the top of the file`] : [near];
+  report(ctx, codes.undefinedName({ at, name: expr.id, hints }));
 }
 
 function elaborateAttribute(ctx: ElabContext, expr: Attribute): Value {

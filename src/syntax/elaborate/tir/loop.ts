@@ -6,7 +6,7 @@ import { intImm, makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.j
 import { forLoop, type LoopKind, type Stmt } from "../../../ir/tir/stmt.js";
 import { bool, int32, isInteger, type DType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
-import { define, memberOf, report, resolve, spanOf, withScope, type ElabContext } from "../../context.js";
+import { define, memberOf, report, resolve, spanOf, withInnerScope, withScope, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateAttrDict } from "../attributes.js";
 import { elaborateDType } from "../literal.js";
@@ -53,7 +53,7 @@ export function elaborateFor(ctx: ElabContext, stmt: For, list: StatementList): 
     report(ctx, codes.targetCount({ at: spanOf(ctx, stmt.target), count: targets.length, values: heads.length }));
     return;
   }
-  const loops = withScope(ctx, () => {
+  const loops = withInnerScope(ctx, () => {
     const vars = heads.map((head, i): Var => {
       const target = single === undefined ? targets[i]! : single;
       const name = target.kind !== "Name" ? "i" : single !== undefined && heads.length > 1 ? `${target.id}_${i}` : target.id;

@@ -4,7 +4,7 @@ import { evaluate, ifStmt, jump, returnStmt, whileLoop, type Stmt } from "../../
 import { assertStmt } from "../../../ir/tir/stmt.js";
 import { isInteger } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
-import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../../context.js";
+import { define, memberOf, report, spanOf, withInnerScope, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateAnnotated, elaborateAssign, elaborateAugmented } from "./assign.js";
 import { DEPTH_LIMIT, elaboratePrimExpr, elaborateValue } from "./expression.js";
@@ -20,7 +20,7 @@ import { elaborateWith } from "./with.js";
 
 /** A suite in a scope of its own. */
 export const elaborateSuite = (ctx: ElabContext, suite: Suite): Stmt =>
-  withScope(ctx, () => {
+  withInnerScope(ctx, () => {
     const list = statementList();
     elaborateStatements(ctx, suite, list);
     return list.finish();

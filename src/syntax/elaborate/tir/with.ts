@@ -2,7 +2,7 @@
 import type { Call, Suite, With } from "../../../../grammar/ast/nodes.js";
 import { attrStmt, seq, type Stmt } from "../../../ir/tir/stmt.js";
 import { codes } from "../../codes.js";
-import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../../context.js";
+import { define, memberOf, report, spanOf, withInnerScope, type ElabContext } from "../../context.js";
 import { bindArguments } from "./arguments.js";
 import { elaborateBlock } from "./block.js";
 import { isOpaque } from "./call.js";
@@ -16,7 +16,7 @@ import { statementList, type StatementList } from "./statement-list.js";
 
 /** Several managers nest from left to right. */
 export function elaborateWith(ctx: ElabContext, stmt: With, list: StatementList): void {
-  const made = withScope(ctx, () => nest(ctx, stmt, 0));
+  const made = withInnerScope(ctx, () => nest(ctx, stmt, 0));
   if (made !== undefined) list.push(made);
 }
 
