@@ -4,6 +4,7 @@ import type { Sink } from "../../support/diagnostic.js";
 import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
 import { lowerForWasm, type LowerOptions } from "./lower.js";
 
+export { boundGuards } from "./bound-guards.js";
 export { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
 export type { Guard } from "./codegen/kernel.js";
 export { lowerForWasm, wasmPipeline, type LowerOptions } from "./lower.js";

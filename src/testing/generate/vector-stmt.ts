@@ -117,7 +117,11 @@ function vectorLeaf(s: Scope, type: DType, lanes: number): PrimExpr {
     return load(source.buffer, vectorIndex(s, source, lanes));
   }
   if (isInteger(type) && type.bits >= 32 && rng.chance(0.3))
-    return ramp(intImm(rng.between(-5, 5), type), intImm(rng.between(1, 3), type), intImm(lanes));
+    return ramp(
+      intImm(rng.between(type.code === "int" ? -5 : 0, 5), type),
+      intImm(rng.between(1, 3), type),
+      intImm(lanes),
+    );
   return broadcast(valueOf(extend(s, { axes: s.axes }), type, 1), intImm(lanes));
 }
 

@@ -50,7 +50,7 @@ function differ(
   return undefined;
 }
 
-const COUNT = 60;
+const COUNT = 40;
 
 test("no pass changes what a program computes", () => {
   for (let index = 0; index < COUNT; index++) {

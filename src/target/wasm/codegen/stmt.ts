@@ -222,8 +222,9 @@ function emitEvaluate(cx: FunctionContext, value: PrimExpr): void {
 function emitBind(cx: FunctionContext, s: Bind): void {
   const { f } = cx;
   const v = s.var;
-  if (v.dtype.lanes === 1 && !v.dtype.scalable) {
-    const local = f.local(registerOf(v.dtype, s.span));
+  const register = registerOf(v.dtype, s.span);
+  if (v.dtype.lanes === 1) {
+    const local = f.local(register);
     cx.emit(coerce(s.value, v.dtype));
     f.set(local);
     cx.locals.set(v, local);
