@@ -21,12 +21,18 @@ export interface Knowledge extends Reasoner {
   rangeOf(atom: Atom): readonly Poly[];
 }
 
-const limits: SolveLimits = { rows: 120, steps: 2500 };
+const limits: SolveLimits = { rows: 90, steps: 1200 };
 
-export const rowOf = (p: Poly): Row => ({
-  coeffs: new Map(p.terms.map((t) => [t.key, t.coeff])),
-  constant: p.constant,
-});
+const rowsOfPolys = new WeakMap<Poly, Row>();
+
+/** The polynomial as a row; its products are the unknowns. */
+export function rowOf(p: Poly): Row {
+  const known = rowsOfPolys.get(p);
+  if (known) return known;
+  const row = { coeffs: new Map(p.terms.map((t) => [t.key, t.coeff])), constant: p.constant };
+  rowsOfPolys.set(p, row);
+  return row;
+}
 
 /** Whether no values satisfy the system together with what is known. */
 export function isImpossible(known: Knowledge, goal: readonly Poly[], splits = 2): boolean {

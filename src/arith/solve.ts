@@ -16,7 +16,7 @@ export interface SolveLimits {
   readonly rows: number;
   readonly steps: number;
 }
-const usual: SolveLimits = { rows: 160, steps: 4000 };
+const usual: SolveLimits = { rows: 120, steps: 2000 };
 
 /** Divides by the common factor, rounding the constant towards the solutions. */
 function tighten(row: Row): Row {
@@ -28,11 +28,29 @@ function tighten(row: Row): Row {
   return { coeffs, constant: floorDivInt(row.constant, g) };
 }
 
-const direction = (row: Row): string =>
-  [...row.coeffs]
-    .sort(([x], [y]) => (x < y ? -1 : 1))
-    .map(([x, c]) => `${c}*${x}`)
-    .join("+");
+function direction(row: Row): string {
+  const names = [...row.coeffs.keys()].sort();
+  let key = "";
+  for (const name of names) key += `${row.coeffs.get(name)}*${name}+`;
+  return key;
+}
+
+interface Normal {
+  readonly row: Row;
+  readonly key: string;
+}
+const normals = new WeakMap<Row, Normal>();
+
+/** The tightened row and the name of its direction. */
+function normalOf(raw: Row): Normal {
+  const known = normals.get(raw);
+  if (known) return known;
+  const row = tighten(raw);
+  const normal = { row, key: direction(row) };
+  normals.set(raw, normal);
+  normals.set(row, normal);
+  return normal;
+}
 
 /** Rows of one direction keep only the tightest; undefined when a row is plainly impossible. */
 function reduce(rows: Iterable<Row>): Map<string, Row> | undefined {
@@ -42,8 +60,7 @@ function reduce(rows: Iterable<Row>): Map<string, Row> | undefined {
       if (raw.constant < 0) return undefined;
       continue;
     }
-    const row = tighten(raw);
-    const key = direction(row);
+    const { row, key } = normalOf(raw);
     const known = kept.get(key);
     if (known === undefined || row.constant < known.constant) kept.set(key, row);
   }
