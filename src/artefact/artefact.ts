@@ -21,6 +21,8 @@ export interface Manifest {
   readonly entry?: string | undefined;
   /** What the code generator of the target says of its kernels. */
   readonly kernels?: unknown;
+  /** Parameters and results of the functions, as the driver writes them. */
+  readonly signatures?: unknown;
 }
 
 export interface Artefact {
@@ -40,6 +42,7 @@ export function encodeArtefact(a: Artefact): Uint8Array {
     target: manifest.target,
     entry: manifest.entry,
     kernels: manifest.kernels,
+    signatures: manifest.signatures,
   });
   const sections: [string, Uint8Array][] = [
     ["manifest", utf8.encode(json)],
@@ -100,5 +103,6 @@ function readManifest(bytes: Uint8Array): Manifest {
     target,
     entry: text("entry"),
     kernels: fields?.get("kernels"),
+    signatures: fields?.get("signatures"),
   };
 }

@@ -3,6 +3,11 @@ import type { CommandEntry } from "./command.js";
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: "build",
+    summary: "Compiles a program to an artefact that runs without its text.",
+    load: async () => (await import("./commands/build.js")).build,
+  },
+  {
     name: "check",
     summary: "Parses, resolves and verifies programs, and reports every problem.",
     load: async () => (await import("./commands/check.js")).check,
@@ -46,5 +51,10 @@ export const commands: readonly CommandEntry[] = [
     name: "roundtrip",
     summary: "Checks that the printed text of a program means the same as its source.",
     load: async () => (await import("./commands/roundtrip.js")).roundtrip,
+  },
+  {
+    name: "run",
+    summary: "Runs a program or a built artefact, and prints a summary of each output.",
+    load: async () => (await import("./commands/run.js")).run,
   },
 ];

@@ -44,17 +44,39 @@ export const codes = defineCodes("CFG", {
     explain:
       "`run` starts the function named by `--entry`, `main` unless told otherwise; a module with a single public function starts that one.",
   },
-  entryIsLoops: {
-    number: 67,
-    message: "`{entry}` is a T function",
-    hint: "it runs with its buffers as parameters, outputs last: --entry {entry}",
-    explain: "A T function is run with random inputs for all its buffers; what it writes is shown.",
-  },
   notLowered: {
     number: 68,
-    message: "{count} operators have no lowering yet: {names}",
+    message: "{count} no lowering yet: {names}",
     hint: "replace them by `R.call_tir` of a T function of the module",
     explain:
       "`run` and `build` need a loop nest for every operator. `relaxc list ops --json` says which have one.",
+  },
+  noFunctions: {
+    number: 69,
+    message: "there is nothing to run: the module has no function",
+    explain: "A module needs at least one function, e.g. `main`.",
+  },
+  inputFile: {
+    number: 70,
+    message: "`{text}` is not an input",
+    hint: "write `--input NAME=FILE.npy`",
+    explain: "`--input` binds a parameter of the entry function to a tensor in a `.npy` file.",
+  },
+  missingInput: {
+    number: 71,
+    message: "the parameter `{name}` of `{entry}` has no value",
+    hint: "give it: --input {name}=FILE.npy, or let all missing ones be random: --random 1",
+    explain: "Every parameter needs a value: a file, or a random one.",
+  },
+  differsFromOracle: {
+    number: 72,
+    message: "output {index} differs from the reference interpreter: {what}",
+    explain:
+      "`--oracle` runs the program on the reference interpreter too. A difference is a bug in the compiler.",
+  },
+  differsFromExpected: {
+    number: 73,
+    message: "output {index} differs from `{file}`: {what}",
+    explain: "`--compare` compares the outputs with those in a file, within a tolerance.",
   },
 });

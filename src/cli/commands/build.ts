@@ -1,0 +1,62 @@
+import { buildForWasm } from "../../driver/build.js";
+import { checkText } from "../../driver/frontend.js";
+import { artefactBytes } from "../../driver/run.js";
+import { Diagnostics } from "../../support/diagnostic.js";
+import { defineCommand } from "../command.js";
+import { inputFlags, programFlags } from "../common-flags.js";
+import { inputsOf } from "../inputs.js";
+import { elaborateOptions } from "../program-options.js";
+import { version } from "../version.js";
+
+export const build = defineCommand({
+  name: "build",
+  summary: "Compiles a program to an artefact that runs without its text.",
+  description:
+    "The artefact holds bytecode, WebAssembly kernels, constants and signatures. The same text gives the same bytes.",
+  args: [{ name: "FILE", help: "a .relax file, or - for standard input" }],
+  flags: {
+    ...inputFlags,
+    ...programFlags,
+    target: {
+      type: "choice",
+      choices: ["wasm"],
+      default: "wasm",
+      help: "What it is compiled for.",
+    },
+    out: {
+      type: "string",
+      short: "o",
+      placeholder: "FILE",
+      help: "Where the artefact goes (default: FILE with .rxe).",
+    },
+    noSimd: { type: "boolean", help: "Use no vector instructions." },
+    strip: { type: "boolean", help: "Leave the program text out; messages then name no place." },
+  },
+  examples: [
+    {
+      run: "relaxc build samples/01-matmul-relu.relax -o matmul.rxe",
+      shows: "An artefact for any sizes",
+    },
+  ],
+  diagnosticsTo: "stderr",
+  async run({ host, args, flags, report, say }) {
+    const [input] = await inputsOf(host, args, flags);
+    const { path } = input!;
+    const front = checkText(await input!.read(), elaborateOptions(flags));
+    report({ file: path, diagnostics: front.diagnostics });
+    if (front.failed) return "findings";
+    const sink = new Diagnostics();
+    const artefact = buildForWasm(front.module, sink, {
+      producer: `relaxc ${version}`,
+      simd: !flags.noSimd,
+      sources: !flags.strip,
+    });
+    report({ file: path, diagnostics: sink.all });
+    if (artefact === undefined) return "findings";
+    const target = flags.out ?? `${path.replace(/\.relax$/, "")}.rxe`;
+    const bytes = artefactBytes(artefact);
+    await host.writeBytes(target, bytes);
+    say(`${target}: ${bytes.length} bytes\n`);
+    return "ok";
+  },
+});

@@ -1,0 +1,34 @@
+/** Entry conditions of T functions, in the forms that the interpreter and the back ends take. */
+import { boundsOf } from "../analysis/index.js";
+import { exprText } from "../arith/index.js";
+import type { IRModule } from "../ir/module.js";
+import { logic, unary, type PrimExpr } from "../ir/tir/expr.js";
+import type { PrimFunc } from "../ir/tir/function.js";
+import type { Span } from "../support/source.js";
+
+/** What must hold when a function is entered, so that its accesses stay in bounds. */
+export interface EntryGuard {
+  readonly cond: PrimExpr;
+  /** `n == k` */
+  readonly text: string;
+  /** The access that needs it. */
+  readonly span: Span | undefined;
+}
+
+/** Guards of all T functions, by name. */
+export function guardsOf(module: IRModule): ReadonlyMap<string, readonly EntryGuard[]> {
+  const all = new Map<string, readonly EntryGuard[]>();
+  for (const [name, func] of module.functions) {
+    if (func.kind === "tir.PrimFunc") all.set(name, entryGuards(func));
+  }
+  return all;
+}
+
+function entryGuards(func: PrimFunc): EntryGuard[] {
+  return boundsOf(func).guards.map(({ cond, when, accesses }) => ({
+    // "cond wherever when" as one condition.
+    cond: when === undefined ? cond : logic("or", unary("not", when), cond),
+    text: exprText(cond),
+    span: accesses[0]?.span,
+  }));
+}

@@ -1,0 +1,135 @@
+/** Runs programs: from a module on the reference interpreter, or from an artefact on the virtual machine. */
+import type { Artefact } from "../artefact/index.js";
+import { encodeArtefact } from "../artefact/index.js";
+import { fromJson, toJson, type Json } from "../ir/core/json.js";
+import { interpret } from "../interp/index.js";
+import type { IRModule } from "../ir/module.js";
+import {
+  relaxFunction,
+  relaxVar,
+  seqExpr,
+  shapeExpr,
+  tuple,
+  type Func,
+  type Var,
+} from "../ir/relax/expr.js";
+import { objectInfo, primInfo, tensorInfo, type StructInfo } from "../ir/relax/struct-info.js";
+import type { PrimFunc } from "../ir/tir/function.js";
+import { loadArtefact } from "../runtime/load-artefact.js";
+import { DiagnosticError } from "../support/diagnostic.js";
+import { handle } from "../support/dtype.js";
+import { didYouMean } from "../support/suggest.js";
+import type { Value } from "../support/value.js";
+import { codes } from "./codes.js";
+import { guardsOf } from "./guards.js";
+
+/** What a function is called with; the body is empty. */
+export type Signature = Func;
+
+const signatureFunc = (name: string, params: readonly Var[], retSinfo: StructInfo): Signature =>
+  relaxFunction({
+    name,
+    params,
+    body: seqExpr([], tuple([])),
+    retSinfo,
+    isPure: false,
+    isPrivate: false,
+    attrs: new Map<string, never>(),
+  });
+
+/** Signatures of all Relax functions, and of T functions: their parameters as tensors and scalars. */
+export function signaturesOf(module: IRModule): Map<string, Signature> {
+  const all = new Map<string, Signature>();
+  for (const [name, func] of module.functions) {
+    if (func.kind === "relax.Function")
+      all.set(name, signatureFunc(name, func.params, func.retSinfo));
+    else if (func.kind === "tir.PrimFunc")
+      all.set(name, signatureFunc(name, primParams(func), objectInfo));
+  }
+  return all;
+}
+
+const primParams = (func: PrimFunc): Var[] =>
+  func.params.map((p) => {
+    const { buffer } = p;
+    if (buffer === undefined)
+      return relaxVar(p.var.name, p.var.dtype === handle ? objectInfo : primInfo(p.var.dtype), {
+        span: p.span,
+      });
+    const info = tensorInfo({ shape: shapeExpr(buffer.shape), dtype: buffer.dtype });
+    return relaxVar(buffer.name, info, { span: p.span });
+  });
+
+/** Signatures as plain data for an artefact's manifest, and back. */
+export const encodeSignatures = (signatures: ReadonlyMap<string, Signature>): Json =>
+  Object.fromEntries([...signatures].map(([name, s]) => [name, toJson(s)]));
+
+export function decodeSignatures(data: unknown): Map<string, Signature> {
+  const all = new Map<string, Signature>();
+  if (typeof data !== "object" || data === null) return all;
+  for (const [name, json] of Object.entries(data)) {
+    try {
+      const node = fromJson(json as Json);
+      if (node.kind === "relax.Function") all.set(name, node);
+    } catch {
+      // A signature that cannot be read is left out: the machine checks its arguments itself.
+    }
+  }
+  return all;
+}
+
+/** The function to start: the one named, else `main`, else the only public one. Throws a DiagnosticError. */
+export function chooseEntry(
+  names: readonly string[],
+  wanted: string | undefined,
+  isPublic: (name: string) => boolean,
+): string {
+  if (names.length === 0) throw new DiagnosticError(codes.noFunctions({}));
+  if (wanted === undefined) {
+    if (names.includes("main")) return "main";
+    const open = names.filter(isPublic);
+    if (open.length === 1) return open[0]!;
+  } else if (names.includes(wanted)) return wanted;
+  const near = wanted === undefined ? undefined : didYouMean(wanted, names);
+  const known = names.map((n) => `\`${n}\``).join(", ");
+  throw new DiagnosticError(
+    codes.noEntry({ entry: wanted ?? "main", known, hints: near === undefined ? [] : [near] }),
+  );
+}
+
+export interface RunHooks {
+  /** Takes the lines that a program prints. */
+  readonly print: (text: string) => void;
+  /** Loop iterations (interpreter) or instructions (machine) after which the program is stopped. */
+  readonly stepLimit?: number;
+}
+
+/** Runs on the reference interpreter. Throws a DiagnosticError when the program stops. */
+export function runOnInterpreter(
+  module: IRModule,
+  entry: string,
+  args: readonly Value[],
+  hooks: RunHooks,
+): Value {
+  const guards = new Map<PrimFunc, { readonly cond: import("../ir/tir/expr.js").PrimExpr }[]>();
+  for (const [name, list] of guardsOf(module)) {
+    const func = module.functions.get(name);
+    if (func?.kind === "tir.PrimFunc") guards.set(func, [...list]);
+  }
+  const outcome = interpret(module, entry, args, { guards, ...hooks });
+  if (outcome.ok) return outcome.value;
+  throw new DiagnosticError(outcome.diagnostic);
+}
+
+/** Runs on the virtual machine. Throws a DiagnosticError when the program stops. */
+export function runArtefact(
+  bytes: Uint8Array,
+  file: string,
+  entry: string,
+  args: readonly Value[],
+  hooks: RunHooks,
+): Value {
+  return loadArtefact(bytes, file, hooks).invoke(entry, args);
+}
+
+export const artefactBytes = (artefact: Artefact): Uint8Array => encodeArtefact(artefact);
