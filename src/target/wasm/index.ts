@@ -1,6 +1,8 @@
 /** WebAssembly with 128-bit SIMD: lowering, code generation, own binary encoder. */
 import type { IRModule } from "../../ir/module.js";
 import type { Sink } from "../../support/diagnostic.js";
+import { codes } from "./codes.js";
+import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
 import { lowerForWasm, type LowerOptions } from "./lower.js";
 
@@ -18,6 +20,21 @@ export function compileWasm(
   module: IRModule,
   sink: Sink,
   options: CompileOptions & LowerOptions = {},
+): CompiledWasm | undefined {
+  try {
+    return compile(module, sink, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The JavaScript stack ended before the counted limit did.
+    sink.report(codes.tooDeep({ limit: DEPTH_LIMIT }));
+    return undefined;
+  }
+}
+
+function compile(
+  module: IRModule,
+  sink: Sink,
+  options: CompileOptions & LowerOptions,
 ): CompiledWasm | undefined {
   const lowered = lowerForWasm(module, sink, options);
   if (lowered === undefined) return undefined;

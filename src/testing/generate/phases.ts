@@ -262,7 +262,7 @@ export function change(s: Scope): Stmt {
         ifStmt(conditionOf(s, 2), put(s)),
       ]);
     case 9:
-      return realized(s, target);
+      return s.oldEra ? realized(s, target) : put(s);
     default:
       return vectorStore(s) ?? put(s);
   }

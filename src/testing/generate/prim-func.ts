@@ -46,6 +46,8 @@ export interface FuncOptions {
   readonly filler?: { readonly name: string; readonly dtype: DType } | undefined;
   /** Types to use; chosen when absent. */
   readonly types?: readonly DType[];
+  /** With statements of older eras; default true. */
+  readonly oldEra?: boolean;
 }
 
 const make = (
@@ -87,7 +89,7 @@ export function generatePrimFunc(rng: Random, options: FuncOptions): GeneratedFu
     memories: [],
     scalars: [],
     cells: [],
-    helpers: options.helpers ?? [], // prettier-ignore
+    helpers: options.helpers ?? [], oldEra: options.oldEra ?? true, // prettier-ignore
   };
   const symbolDims = Array.from({ length: rng.chance(0.65) ? rng.between(1, 2) : 0 }, (): Dim => {
     const v = makeVar(freshName(seed, "n"), index);
@@ -149,7 +151,7 @@ function assemble(
     body.push(reduces ? reduction(s, target) : fill(s, target));
     s = extend(s, { memories: [...s.memories, target] });
   };
-  if (rng.chance(0.1)) {
+  if (scope.oldEra && rng.chance(0.1)) {
     const table = constantTable(s, rng.pick(s.types));
     body.push(table.stmt);
     s = extend(s, { memories: [...s.memories, table.memory] });
@@ -197,7 +199,8 @@ export function generateHelper(rng: Random, name: string, arg: DType, result: DT
     memories: [],
     scalars: [makeVar("x", arg)],
     cells: [],
-    helpers: [], // prettier-ignore
+    helpers: [],
+    oldEra: false, // prettier-ignore
   };
   return make(
     name,
@@ -221,7 +224,8 @@ export function generateFiller(rng: Random, name: string, type: DType): PrimFunc
     memories: [],
     scalars: [],
     cells: [],
-    helpers: [], // prettier-ignore
+    helpers: [],
+    oldEra: false, // prettier-ignore
   };
   const buffer = makeBuffer({ name: "D", dtype: type, shape: [intImm(4, int32)] });
   return make(

@@ -25,7 +25,7 @@ export interface Program {
 }
 
 /** A module with an entry, and sometimes helper functions. */
-export function generateProgram(rng: Random): Program {
+export function generateProgram(rng: Random, options: { readonly oldEra?: boolean } = {}): Program {
   const types = pickTypes(rng);
   const functions = new Map<string, PrimFunc>();
   const helpers = [];
@@ -39,7 +39,7 @@ export function generateProgram(rng: Random): Program {
     filler = { name: "fill_four", dtype: rng.pick(types) };
     functions.set(filler.name, generateFiller(rng, filler.name, filler.dtype));
   }
-  const main = generatePrimFunc(rng, { name: "main", types, helpers, filler });
+  const main = generatePrimFunc(rng, { ...options, name: "main", types, helpers, filler });
   functions.set("main", main.func);
   const plain = main.args.map((plan): NDArray | Value => {
     if (plan.kind === "scalar") {

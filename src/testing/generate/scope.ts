@@ -37,6 +37,8 @@ export interface Scope {
   readonly cells: readonly Buffer[];
   /** Names taken, for readable programs. */
   readonly names: Map<string, number>;
+  /** Statements that only the text of older eras has: tables of constants, producer allocations. */
+  readonly oldEra: boolean;
   /** Functions of the module that return a scalar of that type for one argument. */
   readonly helpers: readonly {
     readonly name: string;

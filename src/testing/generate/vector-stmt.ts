@@ -88,7 +88,7 @@ export function vectorValue(
       return shuffled(s, type, lanes, depth);
     case 3:
       if (isFloat(type))
-        return call(rng.pick(["sqrt", "fabs", "exp", "tanh", "floor"]), [sub()], full);
+        return call(rng.pick(["sqrt", "abs", "exp", "tanh", "floor"]), [sub()], full);
       return unary(rng.pick(["neg", "bitnot"] as const), sub());
     case 4:
       if (isInteger(type) && type.bits >= 8) {

@@ -24,7 +24,8 @@ import { laneAt } from "./lanes.js";
 import { isUnsigned, registerOf, wrapToWidth } from "./register.js";
 import { isCheap } from "./purity.js";
 
-const DEPTH_LIMIT = 1500;
+/** Levels of nesting of one expression. */
+export const DEPTH_LIMIT = 1500;
 
 /** Pushes the value of a scalar expression. */
 export function emitExpr(cx: FunctionContext, e: PrimExpr): void {

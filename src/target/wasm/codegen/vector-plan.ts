@@ -173,6 +173,8 @@ export const vectorInstructions: Readonly<
 > = {
   sqrt: "sqrt",
   fabs: "abs",
+  abs: "abs",
+  round: "nearest",
   floor: "floor",
   ceil: "ceil",
   trunc: "trunc",
