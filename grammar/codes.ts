@@ -40,7 +40,7 @@ export const syntaxCodes = defineCodes("SYN", {
   unterminatedString: {
     number: 5,
     message: "the string starting here has no end",
-    hint: "add {quotes} at its end",
+    hint: "add {quotes} {place}",
     explain:
       "A string ends on the line it starts on, with the quote it starts with. Only triple-quoted strings span lines.",
     bad: 'dtype = "float32\nN = 4\n',
@@ -166,7 +166,7 @@ export const syntaxCodes = defineCodes("SYN", {
   orphanClause: {
     number: 20,
     message: "`{keyword}` continues no `{opener}`",
-    hint: "align it with the `{opener}` it belongs to",
+    hint: "align it with the `{opener}` it continues, or write that `{opener}` above it",
     explain: "`elif` and `else` stand directly after the block of an `if`, at its column.",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n    else:\n        A[1] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32"), n: T.int32):\n    if n > 0:\n        A[0] = T.float32(0)\n    else:\n        A[1] = T.float32(0)\n',

@@ -83,6 +83,10 @@ export const blockWords = new Set<TokenType>([
   t.Async,
 ]);
 
+/** Heads whose block may be the unindented lines below them. */
+const adopting = new Set<TokenType>([t.For, t.While, t.If, t.Elif, t.Else, t.With]);
+const clauses = new Set<TokenType>([t.Elif, t.Else]);
+
 let actionTable: Uint8Array | undefined;
 
 function actionsByIndex(): Uint8Array {
@@ -199,7 +203,26 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
       }
       return true;
     }
-    if (opens) missingBlock(head, last, next.startOffset, true);
+    if (opens && width === top && adopting.has(head.tokenType)) {
+      // The lines that follow are most likely the block: their names keep their meaning.
+      missingBlock(head, last, next);
+      out.push(virtual(t.Indent, next.startOffset, width));
+      widths.push(width);
+      phantom.push(false);
+      return true;
+    }
+    if (opens) {
+      missingBlock(head, last, next);
+      emptyBlock(next.startOffset);
+    } else if (
+      width === top &&
+      widths[widths.length - 2] === width &&
+      clauses.has(next.tokenType)
+    ) {
+      out.push(virtual(t.Dedent, next.startOffset));
+      widths.pop();
+      phantom.pop();
+    }
     while (width < top && widths.length > 1) {
       if (!phantom.pop()) out.push(virtual(t.Dedent, next.startOffset));
       widths.pop();
@@ -215,14 +238,21 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
     return true;
   };
 
-  const missingBlock = (head: IToken, colon: IToken, offset: number, complain: boolean): void => {
-    if (complain) {
-      report(
-        syntaxCodes.missingBlock({ at: at(colon.startOffset, endOf(colon)), keyword: head.image }),
-      );
-    }
-    out.push(virtual(t.Indent, offset), virtual(t.Dedent, offset));
+  const missingBlock = (head: IToken, colon: IToken, next: IToken | undefined): void => {
+    const label =
+      next === undefined
+        ? []
+        : [{ span: at(next.startOffset, endOf(next)), message: "not indented deeper" }];
+    report(
+      syntaxCodes.missingBlock({
+        at: at(colon.startOffset, endOf(colon)),
+        keyword: head.image,
+        labels: label,
+      }),
+    );
   };
+  const emptyBlock = (offset: number): void =>
+    void out.push(virtual(t.Indent, offset), virtual(t.Dedent, offset));
 
   for (let i = 0; i < n; i++) {
     const token = input[i]!;
@@ -246,7 +276,7 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
           }),
         );
       } else {
-        reportOpenString(token, job);
+        reportOpenString(token, out.slice(lineStart, -1), job);
         open = [];
       }
     } else if (action === OPEN) {
@@ -310,7 +340,8 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
     last?.tokenType === t.Colon &&
     (blockWords.has(head.tokenType) || head.tokenType === t.SoftKeyword)
   ) {
-    missingBlock(head, last, piece.end, !piece.openClass);
+    if (!piece.openClass) missingBlock(head, last, undefined);
+    emptyBlock(piece.end);
   }
   while (widths.length > 1) {
     widths.pop();
@@ -423,11 +454,44 @@ function numberAdvice(text: string): string {
   return "write the digits with at most one point";
 }
 
-function reportOpenString(token: IToken, job: LayoutJob): void {
+/**
+ * A string that runs into a name was closed by the quote that should have opened the next one (`"a), f("b"`): the
+ * first such string before the open one is the one without an end.
+ */
+function runsIntoName(before: readonly IToken[], quote: string): IToken | undefined {
+  return before.find(({ tokenType, image, startOffset }, i) => {
+    const next = before[i + 1];
+    return (
+      tokenType === t.Str &&
+      image.endsWith(quote) &&
+      next?.startOffset === startOffset + image.length &&
+      (next.tokenType === t.Name || next.tokenType === t.Num || next.tokenType === t.BadNumber)
+    );
+  });
+}
+
+function reportOpenString(token: IToken, before: readonly IToken[], job: LayoutJob): void {
   const { image, startOffset } = token;
   const quoteAt = image.search(/["']/);
   const quote = image.charAt(quoteAt);
   const triple = image.startsWith(quote.repeat(3), quoteAt);
+  const earlier = triple ? undefined : runsIntoName(before, quote);
+  const [word] = earlier === undefined ? [""] : (/^\w*.[\w.:]+/.exec(earlier.image) ?? [""]);
+  if (earlier !== undefined && word !== "") {
+    const { source } = job.context;
+    const start = earlier.startOffset;
+    const end = start + word.length;
+    const close = start + earlier.image.length;
+    job.report(
+      syntaxCodes.unterminatedString({
+        at: { source, start, end },
+        labels: [{ span: { source, start: close - 1, end: close }, message: "this quote ends it" }],
+        quotes: `\`${quote}\``,
+        place: `after \`${word}\``,
+      }),
+    );
+    return;
+  }
   job.report(
     syntaxCodes.unterminatedString({
       at: {
@@ -436,6 +500,7 @@ function reportOpenString(token: IToken, job: LayoutJob): void {
         end: triple ? startOffset + quoteAt + 3 : startOffset + image.trimEnd().length,
       },
       quotes: `\`${triple ? quote.repeat(3) : quote}\``,
+      place: "at its end",
     }),
   );
 }

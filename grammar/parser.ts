@@ -230,5 +230,9 @@ function hintFor(token: IToken, previous: IToken | undefined): { hints?: readonl
   ) {
     return { hints: ["complete the expression before the bracket"] };
   }
+  if (!ends && token.tokenType === t.Newline && /^[^\w\s:;([{]+$/.test(previous.image)) {
+    const { image } = previous;
+    return { hints: [`add what follows \`${image}\`, or delete the \`${image}\``] };
+  }
   return {};
 }

@@ -73,8 +73,13 @@ export type CodeTable<T extends Record<string, CodeInfo>> = {
 };
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+/** Fills the holes; `{count} name(s)` becomes `1 name` or `2 names`. */
 const fill = (text: string, args: Readonly<Record<string, unknown>>): string =>
-  text.replace(/\{(\w+)\}/g, (_, hole: string) => String(args[hole]));
+  text
+    .replace(/\{(\w+)\} (\w+)\((e?s)\)/g, (_, hole: string, word: string, ending: string) =>
+      String(args[hole]) === "1" ? `1 ${word}` : `${String(args[hole])} ${word}${ending}`,
+    )
+    .replace(/\{(\w+)\}/g, (_, hole: string) => String(args[hole]));
 
 /**
  * Declares the codes of one area, e.g. `defineCodes("SCO", { undefinedName: { number: 3, message: "…{name}…" } })`.

@@ -118,7 +118,7 @@ const type = defineCodes("TYP", {
   },
   unknownKeyword: { number: 60, message: "`{op}` has no parameter `{name}`" },
   missingArgument: { number: 61, message: "`{op}` lacks argument `{name}`" },
-  tooManyArguments: { number: 62, message: "`{op}` takes {limit} argument(s), and this gives {count}" },
+  tooManyArguments: { number: 62, message: "`{op}` takes {limit} argument(s), but is given {count}" },
   repeatedArgument: { number: 63, message: "`{op}` gets `{name}` twice" },
   numberForTensor: {
     number: 64,
@@ -134,9 +134,17 @@ const type = defineCodes("TYP", {
   operatorKind: { number: 67, message: "`{op}` takes tensors or scalars, and this is {found}" },
   operatorUnknown: { number: 68, message: "`{op}` is not an operator on tensors", hint: "{instead}" },
   tupleIndex: { number: 69, message: "a tuple is indexed by a constant that is not negative" },
-  indexRange: { number: 70, message: "the tuple has {size} field(s), and this takes number {index}" },
+  indexRange: {
+    number: 70,
+    message: "the tuple has {size} item(s), so there is no item {index}",
+    hint: "items are counted from 0: the last one is number {last}",
+  },
   notATuple: { number: 71, message: "{what} has no items", hint: "use `R.take` or `R.strided_slice` on tensors" },
-  unpackCount: { number: 72, message: "{count} name(s) stand for {values} value(s)" },
+  unpackCount: {
+    number: 72,
+    message: "there are {count} name(s) here, but {values} value(s)",
+    hint: "write one name for each value",
+  },
   unusedValue: {
     number: 73,
     message: "the value of this call is not used",

@@ -1,6 +1,7 @@
 /** Files: imports, template constants, metadata, and the module or the loose functions. */
 import type { Assign, ClassDef, File, FunctionDef, Import, Stmt } from "../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../ir/core/node.js";
+import { insteadOf } from "../python-constructs.js";
 import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
 import type { Diagnostic, Sink } from "../../support/diagnostic.js";
 import type { Source } from "../../support/source.js";
@@ -92,7 +93,7 @@ function fileItem(ctx: ElabContext, stmt: Stmt, classes: ClassDef[], functions: 
     case "ErrorStmt":
       return;
     case "UnsupportedStmt":
-      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, stmt), construct: stmt.construct }));
+      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, stmt), construct: stmt.construct, hints: insteadOf(stmt.construct) }));
       return;
     default:
       break;

@@ -1,5 +1,6 @@
 /** Module classes: decorator, attributes, global information, functions. */
 import type { Assign, Call, ClassDef, Expr, FunctionDef, Stmt } from "../../../grammar/ast/nodes.js";
+import { insteadOf } from "../python-constructs.js";
 import { codes } from "../codes.js";
 import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../context.js";
 import { elaborateAttrDict } from "./attributes.js";
@@ -91,7 +92,7 @@ function moduleItem(ctx: ElabContext, stmt: Stmt, functions: FunctionDef[], exte
     case "Import":
       return;
     case "UnsupportedStmt":
-      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, stmt), construct: stmt.construct }));
+      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, stmt), construct: stmt.construct, hints: insteadOf(stmt.construct) }));
       return;
     default:
       break;

@@ -72,8 +72,9 @@ function memberCall(state: FunctionState, name: string, call: A.Call, dialect = 
   if (refusals(state, name, call)) return errorValue;
   const def = dialect === "R" ? (lookupOp(name) ?? lookupOp(RENAMED[name] ?? name)) : undefined;
   if (def !== undefined) return elaborateOpCall(state, def, call);
-  const near = opRegistry.suggest(name);
-  fail(state, relaxCodes.unknownOperator({ at: at(state, call.func), name: `${dialect}.${name}`, hints: near === undefined ? [] : [near] }));
+  const near = opRegistry.suggest(name)?.replace(/`([^`]+)`/g, "`R.$1`");
+  const hint = near ?? "`relaxc list ops` lists the operators; for a function outside, write `R.call_packed(\"name\", …)`";
+  fail(state, relaxCodes.unknownOperator({ at: at(state, call.func), name: `${dialect}.${name}`, hints: [hint] }));
   return errorValue;
 }
 

@@ -250,7 +250,7 @@ function displayItem(state: FunctionState, value: RValue, index: unknown, expr: 
   if (value.kind === "literal" && Array.isArray(value.value) && index < value.value.length) {
     return { kind: "literal", value: (value.value as readonly (typeof value.value)[])[index]!, node: expr };
   }
-  fail(state, relaxCodes.indexRange({ at: at(state, expr), size, index }));
+  fail(state, relaxCodes.indexRange({ at: at(state, expr), size, index, last: size - 1 }));
   return errorValue;
 }
 
@@ -268,7 +268,8 @@ export function tupleItem(state: FunctionState, value: Expr, index: unknown, exp
     return errorValue;
   }
   if (info.kind === "relax.TupleInfo" && index >= info.fields.length) {
-    fail(state, relaxCodes.indexRange({ at: at(state, place), size: info.fields.length, index }));
+    const size = info.fields.length;
+    fail(state, relaxCodes.indexRange({ at: at(state, place), size, index, last: size - 1 }));
     return errorValue;
   }
   return tupleGetItem(leaf(state, value, at(state, expr.value)), index, at(state, expr));

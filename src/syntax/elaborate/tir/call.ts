@@ -37,7 +37,7 @@ export function elaborateCall(ctx: ElabContext, call: Call): Value {
       for (const a of call.args) if (a.value.kind !== "Starred") elaborateValue(ctx, a.value);
       return errorValue;
     default: {
-      if (callee.kind === "tir.Call" && isOpaque(callee.op)) return opaqueCall(ctx, callee.op, call);
+      if (callee.kind === "tir.Call" && isOpaque(callee.op)) return opaqueCall(ctx, ".()", call, [callee]);
       report(ctx, codes.expectedKind({ at: spanOf(ctx, call.func), expected: "a function", found: describe(callee) }));
       return errorValue;
     }
@@ -74,8 +74,9 @@ function callT(ctx: ElabContext, name: string, call: Call): Value {
 
 /** Reports a member that T does not have. */
 export function unknownT(ctx: ElabContext, name: string, at: Expr): Value {
-  const near = didYouMean(name, memberNames());
-  report(ctx, codes.unknownMember({ at: spanOf(ctx, at), dialect: "T", name, hints: near === undefined ? [] : [near] }));
+  const near = didYouMean(name, memberNames())?.replace(/`([^`]+)`/g, "`T.$1`");
+  const hint = near ?? "for a function outside, write `T.call_extern(dtype, \"name\", …)`";
+  report(ctx, codes.unknownMember({ at: spanOf(ctx, at), dialect: "T", name, hints: [hint] }));
   return errorValue;
 }
 

@@ -8,6 +8,7 @@ import { negInt } from "../../../support/int.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, resolve, spanOf, type ElabContext } from "../../context.js";
+import { insteadOf } from "../../python-constructs.js";
 import { lookup, lookupEnded, visibleNames, type Entity } from "../../scope.js";
 import type { ErrorValue, Items, Value } from "../../value.js";
 import { constantValue, mentionsConstant } from "../constant.js";
@@ -58,7 +59,7 @@ function valueOf(ctx: ElabContext, expr: Expr): Value {
     case "Num": {
       const n = numberValue(expr);
       if ("int" in n) return intLiteral(ctx, n.int, ctx.literalInt, expr);
-      return floatImm(Math.fround(n.float), float32, spanOf(ctx, expr));
+      return floatImm(Math.fround(n.float), float32, spanOf(ctx, expr), n.float);
     }
     case "Str":
       if (expr.prefix !== undefined) return notPart(ctx, expr, expr.prefix === "f" ? "an f-string" : "a bytes literal");
@@ -82,7 +83,7 @@ function valueOf(ctx: ElabContext, expr: Expr): Value {
     case "BoolOp": {
       const a = elaboratePrimExpr(ctx, expr.left);
       const b = elaboratePrimExpr(ctx, expr.right);
-      return a === undefined || b === undefined ? errorValue : logical(ctx, expr.op, a, b, expr);
+      return a === undefined || b === undefined ? errorValue : logical(ctx, expr.op, a, b, expr, expr.left, expr.right);
     }
     case "Conditional": {
       const cond = elaboratePrimExpr(ctx, expr.cond);
@@ -132,7 +133,7 @@ function elaborateDict(ctx: ElabContext, expr: Extract<Expr, { kind: "Dict" }>):
 
 /** Reports a construct of Python that is not read. */
 export function notPart(ctx: ElabContext, at: Expr, construct: string): ErrorValue {
-  report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, at), construct }));
+  report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, at), construct, hints: insteadOf(construct) }));
   return errorValue;
 }
 
@@ -295,7 +296,7 @@ function elaborateUnary(ctx: ElabContext, expr: Unary): Value {
   if (op === "-" && operand.kind === "Num") {
     const n = numberValue(operand);
     if ("int" in n) return intLiteral(ctx, negInt(n.int), ctx.literalInt, expr);
-    return floatImm(-Math.fround(n.float), float32, spanOf(ctx, expr));
+    return floatImm(-Math.fround(n.float), float32, spanOf(ctx, expr), -n.float);
   }
   const a = elaboratePrimExpr(ctx, operand);
   if (a === undefined) return errorValue;

@@ -24,7 +24,9 @@ export function convertConstant(e: PrimExpr, to: DType): PrimExpr {
     if (lane.code === "bool") return intImm(e.value === 0 ? 0 : 1, lane, e.span);
     return isInteger(lane) ? intImm(wrapTo(e.value, lane), lane, e.span) : e;
   }
-  if (e.kind === "tir.FloatImm" && isFloat(lane) && e.dtype !== lane) return floatImm(roundTo(e.value, lane), lane, e.span);
+  if (e.kind === "tir.FloatImm" && isFloat(lane) && e.dtype !== lane) {
+    return floatImm(roundTo(e.written ?? e.value, lane), lane, e.span, e.written ?? e.value);
+  }
   return e;
 }
 
@@ -101,9 +103,18 @@ export function isCondition(ctx: ElabContext, e: PrimExpr, op: string, at: AstBa
   return false;
 }
 
-export function logical(ctx: ElabContext, op: "and" | "or", a: PrimExpr, b: PrimExpr, at: AstBase): PrimExpr {
-  isCondition(ctx, a, op, at);
-  isCondition(ctx, b, op, at);
+/** `left` and `right` are where the operands stand. */
+export function logical(
+  ctx: ElabContext,
+  op: "and" | "or",
+  a: PrimExpr,
+  b: PrimExpr,
+  at: AstBase,
+  left: AstBase = at,
+  right: AstBase = at,
+): PrimExpr {
+  isCondition(ctx, a, op, left);
+  isCondition(ctx, b, op, right);
   return logic(op, a, b, spanOf(ctx, at));
 }
 

@@ -12,6 +12,7 @@ import { elaborateFor } from "./loop.js";
 import { expandMacro } from "./macro.js";
 import { macroOf } from "./macro-definition.js";
 import { toPrim } from "./operand.js";
+import { insteadOf } from "../../python-constructs.js";
 import { isCondition } from "./operators.js";
 import { vectorStore } from "./store.js";
 import { statementCalls } from "./statement-call.js";
@@ -91,7 +92,7 @@ function elaborateStatement(ctx: ElabContext, stmt: Ast, list: StatementList): v
       report(ctx, codes.statementNotAllowed({ at, construct: "a class" }));
       return;
     case "UnsupportedStmt":
-      report(ctx, codes.notPartOfLanguage({ at, construct: stmt.construct }));
+      report(ctx, codes.notPartOfLanguage({ at, construct: stmt.construct, hints: insteadOf(stmt.construct) }));
       return;
     case "ErrorStmt":
       return;
@@ -140,6 +141,12 @@ export function elaborateExprStmt(ctx: ElabContext, expr: Expr, list: StatementL
   if (expr.kind === "Str") return;
   if (expr.kind === "Constant" && expr.value === "None") return;
   if (expr.kind === "Call" && elaborateCallStmt(ctx, expr, list)) return;
+  if (expr.kind === "Compare") {
+    const op = expr.ops[0]!;
+    const instead = op === "==" ? "write `=` to assign" : "remove it, or demand it: `assert condition, \"message\"`";
+    report(ctx, codes.unusedComparison({ at: spanOf(ctx, expr), op, instead }));
+    return;
+  }
   const value = elaborateValue(ctx, expr);
   if (value.kind === "items" && value.items.length === 0) return;
   const result = toPrim(ctx, value, expr);
