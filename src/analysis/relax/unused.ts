@@ -1,4 +1,6 @@
 /** Lints: bindings that nothing uses, names that hide others. */
+import { visit } from "../../ir/core/visit.js";
+import type { Node } from "../../ir/nodes.js";
 import type { Func, SeqExpr, Var as RelaxVar } from "../../ir/relax/expr.js";
 import { isVoid } from "../../ir/relax/struct-info.js";
 import { lint } from "./codes.js";
@@ -6,17 +8,25 @@ import { impureCallee } from "./purity.js";
 import type { FunctionState } from "./state.js";
 
 /** Warns of unused bindings without effect; `_` names are left alone. */
-export function reportUnused(state: FunctionState, seq: SeqExpr): void {
+export function reportUnused(
+  state: FunctionState,
+  seq: SeqExpr,
+  known: ReadonlySet<Node> = new Set(state.func.params.flatMap(symbolsIn)),
+): void {
+  const seen = new Set(known);
   for (const block of seq.blocks) {
     for (const binding of block.bindings) {
       const v = binding.var;
       if (binding.kind === "relax.VarBinding" && binding.value.kind === "relax.If") {
-        reportUnused(state, binding.value.then);
-        reportUnused(state, binding.value.otherwise);
+        reportUnused(state, binding.value.then, seen);
+        reportUnused(state, binding.value.otherwise, seen);
       }
+      const symbols = binding.kind === "relax.MatchCast" ? symbolsIn(binding.sinfo) : [];
+      const isNew = symbols.some((s) => !seen.has(s));
+      for (const s of symbols) seen.add(s);
       if (state.used.has(v) || v.name.startsWith("_") || isVoid(v.sinfo)) continue;
-      // A match_cast checks; an impure call acts.
-      if (binding.kind === "relax.MatchCast") continue;
+      // A match_cast that names a dimension is used by that; an impure call acts.
+      if (isNew) continue;
       if (binding.value.kind === "relax.Call" && impureCallee(state, binding.value) !== undefined)
         continue;
       if (binding.value.kind === "relax.If") continue;
@@ -30,6 +40,12 @@ export function reportUnused(state: FunctionState, seq: SeqExpr): void {
       );
     }
   }
+}
+
+function symbolsIn(root: Node): Node[] {
+  const found: Node[] = [];
+  visit(root, { enter: (node) => void (node.kind === "tir.Var" && found.push(node)) });
+  return found;
 }
 
 /** Warns of bindings that have the name of an earlier one. */
