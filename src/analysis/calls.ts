@@ -64,14 +64,49 @@ function checkCall(module: IRModule, guards: GuardsByName, call: Call, sink: Sin
   const scalars = ints?.kind === "relax.ShapeExpr" ? ints.values : [];
   const total = all.length + scalars.length;
   if (total !== callee.params.length) {
-    sink.report(shp.callArity({ callee: target.name, expected: callee.params.length, given: total, at: call.span }));
+    reportArity({ call, callee, name: target.name, given: given.length, outputs: results.length, scalars: scalars.length }, sink);
     return;
   }
   const symbols = new Map<Var, PrimExpr>();
   scalars.forEach((value, i) => symbols.set(callee.params[all.length + i]!.var, value));
   const analyzer = new Analyzer();
-  const isFine = all.map((argument, i) => matches({ callee, name: target.name, analyzer, symbols, call, sink }, argument, callee.params[i]!.buffer));
-  if (isFine.every(Boolean)) checkGuards(guards.get(target.name) ?? [], { analyzer, symbols, call, sink, name: target.name });
+  // One finding a call: later ones would mostly follow from it.
+  const site = { callee, name: target.name, analyzer, symbols, call, sink };
+  const isFine = all.every((argument, i) => matches(site, argument, callee.params[i]!.buffer));
+  if (isFine) checkGuards(guards.get(target.name) ?? [], { analyzer, symbols, call, sink, name: target.name });
+}
+
+interface ArityMistake {
+  readonly call: Call;
+  readonly callee: PrimFunc;
+  readonly name: string;
+  readonly given: number;
+  readonly outputs: number;
+  readonly scalars: number;
+}
+
+function reportArity({ call, callee, name, given, outputs, scalars }: ArityMistake, sink: Sink): void {
+  const inputs = Math.max(0, callee.params.length - outputs - scalars);
+  const difference = given - inputs;
+  const count = Math.abs(difference);
+  const list = call.args[1]?.kind === "relax.Tuple" ? call.args[1].span : undefined;
+  const lastInput = callee.params[callee.params.length - scalars - 1]?.var.span;
+  const many = `${count === 1 ? "one argument" : `${count} arguments`} too ${difference > 0 ? "many" : "few"}`;
+  const op = call.op.kind === "relax.Op" ? call.op.name : "call_tir";
+  const message = outputs === 1 ? "the last parameter is the output" : `the last ${outputs} parameters are the outputs`;
+  sink.report(
+    shp.callArity({
+      callee: name,
+      inputs,
+      outputs,
+      op,
+      given,
+      at: list ?? call.span,
+      label: many,
+      labels: lastInput === undefined || outputs === 0 ? [] : [{ span: lastInput, message }],
+      because: `${op} allocates the outputs itself, from \`out_ty\``,
+    }),
+  );
 }
 
 /** In-place outputs take the place of inputs, except those marked −1. */

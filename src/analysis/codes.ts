@@ -26,14 +26,14 @@ export const wft = defineCodes("WFT", {
     message: "`{name}` has {rank} dimensions, but this access gives {given} indices",
     hint: "write one index for each dimension of `{name}`: {shape}",
     explain: "Every access gives one index for each dimension of the buffer's shape.",
-    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4, 4), "float32")\n    for i in range(4):\n        A[i] = 0.0\n',
-    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4, 4), "float32")\n    for i in range(4):\n        A[i, i] = 0.0\n',
   },
   indexType: {
     number: 5,
     message: "index {position} of `{name}` is {dtype}, not an integer",
     hint: 'convert it: `T.Cast("int32", …)`',
     explain: "Buffers are indexed by integers.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    A[T.float32(1)] = 0.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    A[1] = 0.0\n',
   },
   conditionType: {
     number: 6,
@@ -46,8 +46,6 @@ export const wft = defineCodes("WFT", {
     message: "`{name}` holds {expected}, but the stored value is {found}",
     hint: 'convert the value: `T.Cast("{expected}", …)`',
     explain: "The type of a stored value is that of the buffer, with the lanes of the index.",
-    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4,), "int8")\n    for i in range(4):\n        A[i] = T.float32(0)\n',
-    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4,), "int8")\n    for i in range(4):\n        A[i] = T.int8(0)\n',
   },
   initWithoutReduction: {
     number: 8,
@@ -55,6 +53,8 @@ export const wft = defineCodes("WFT", {
     message: "block `{name}` has `T.init()` but no reduction axis",
     hint: "make the axis that is summed over a reduction: `T.axis.reduce`, or `R` in `T.axis.remap`",
     explain: "An init runs where all reduction axes are at their first value; without one it runs every time.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        with T.block("b"):\n            vi = T.axis.spatial(8, i)\n            with T.init():\n                A[vi] = 0.0\n            A[vi] = 1.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        with T.block("b"):\n            vi = T.axis.spatial(8, i)\n            A[vi] = 1.0\n',
   },
   outerVariable: {
     number: 9,
@@ -78,12 +78,16 @@ export const wft = defineCodes("WFT", {
     message: "block `{block}` {verb} `{access}`, which its `T.{list}(…)` does not cover",
     hint: "list the whole region, or leave `T.{list}` out and it is derived",
     explain: "Declared reads and writes must cover all accesses of the block; passes rely on them.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(4):\n        with T.block("b"):\n            vi = T.axis.spatial(4, i)\n            T.reads()\n            T.writes(A[vi + 1])\n            A[vi] = 1.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(4):\n        with T.block("b"):\n            vi = T.axis.spatial(4, i)\n            T.reads()\n            T.writes(A[vi])\n            A[vi] = 1.0\n',
   },
   vectorIndex: {
     number: 12,
     message: "only the last index of `{name}` may be a vector",
     hint: "swap the dimensions, or load element by element",
     explain: "A vector access is contiguous or strided along the last dimension.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8, 8), "float32")\n    A[T.ramp(0, 1, 4), 0] = T.broadcast(T.float32(0), 4)\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8, 8), "float32")\n    A[0, T.ramp(0, 1, 4)] = T.broadcast(T.float32(0), 4)\n',
   },
   loopType: {
     number: 13,
@@ -102,6 +106,8 @@ export const wft = defineCodes("WFT", {
     message: "vectorised loop `{name}` has an extent that is not constant: `{extent}`",
     hint: "split the loop by the vector length and vectorise the inner part",
     explain: "A vectorised loop becomes one vector operation; its length must be known.",
+    bad: '@T.prim_func\ndef f(a: T.handle, n: T.int32):\n    A = T.match_buffer(a, (n,), "float32")\n    for i in T.vectorized(n):\n        A[i] = 0.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle, n: T.int32):\n    A = T.match_buffer(a, (n,), "float32")\n    for i in T.serial(n):\n        A[i] = 0.0\n',
   },
   unknownCallee: {
     number: 16,
@@ -125,6 +131,8 @@ export const wft = defineCodes("WFT", {
     message: "the {what} is {dtype}; it counts as true when it is not 0",
     hint: "write the comparison: `… != 0`",
     explain: "Conditions are bool. An integer is read as `x != 0`.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        if i:\n            A[i] = 0.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        if i != 0:\n            A[i] = 0.0\n',
   },
   storeRace: {
     number: 50,
@@ -139,6 +147,8 @@ export const wft = defineCodes("WFT", {
     message: "an iteration of {loop} reads `{access}` with {first}, which the one with {second} writes as `{other}`",
     hint: "{way}",
     explain: "See WFT050: iterations that may run at once must not depend on each other.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in T.parallel(7):\n        A[i] = A[i + 1]\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(7):\n        A[i] = A[i + 1]\n',
   },
   spatialReduction: {
     number: 52,
@@ -172,6 +182,8 @@ export const shp = defineCodes("SHP", {
     message: "`{func}`: {accesses} {are} in bounds only if `{guard}`",
     hint: "correct the loops or the shapes if that is not meant; otherwise `{func}` checks it when it is entered",
     explain: "The shapes do not make these accesses safe for all sizes. The condition is the weakest one that does; it is tested when the function is entered, before any loop runs.",
+    bad: '@T.prim_func\ndef f(a: T.handle, b: T.handle):\n    n = T.int32()\n    m = T.int32()\n    A = T.match_buffer(a, (n,), "float32")\n    B = T.match_buffer(b, (m,), "float32")\n    for i in range(n):\n        B[i] = A[i]\n',
+    good: '@T.prim_func\ndef f(a: T.handle, b: T.handle):\n    n = T.int32()\n    A = T.match_buffer(a, (n,), "float32")\n    B = T.match_buffer(b, (n,), "float32")\n    for i in range(n):\n        B[i] = A[i]\n',
   },
   boundsUnknown: {
     number: 103,
@@ -181,25 +193,33 @@ export const shp = defineCodes("SHP", {
   },
   callArity: {
     number: 110,
-    message: "`{callee}` has {expected} parameters, but this call passes {given}",
-    hint: "pass all inputs in order; the outputs are appended by the call",
+    message: "`{callee}` takes {inputs} input(s) and {outputs} output buffer(s), but `{op}` passes {given} input(s)",
+    hint: "pass all inputs in order, and no outputs",
     explain: "`call_tir` passes its inputs, then its outputs, then its integers, to the parameters of the T function.",
+    bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x, x), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
+    good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
   },
   callRank: {
     number: 111,
     message: "{argument} has {given} dimensions, but `{parameter}` of `{callee}` has {expected}",
     explain: "The ranks of tensors passed by `call_tir` agree with the buffers of the T function.",
+    bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8, 8), "float32"), Y: T.Buffer((8, 8), "float32")):\n        for i, j in T.grid(8, 8):\n            Y[i, j] = X[i, j]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
+    good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
   },
   callDType: {
     number: 112,
     message: "{argument} is {given}, but `{parameter}` of `{callee}` is {expected}",
     hint: "convert it with `R.astype`, or declare the buffer as {given}",
     explain: "`call_tir` passes memory as it is: element types must be equal.",
+    bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float16")) -> R.Tensor((8,), "float16"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float16"))\n        return y\n',
+    good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
   },
   callShape: {
     number: 113,
     message: "dimension {axis} of {argument} is `{given}`, but `{parameter}` of `{callee}` needs `{expected}`",
     explain: "The shapes passed determine the symbols of the T function, and all its dimensions must agree with them.",
+    bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((9,), "float32")) -> R.Tensor((9,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((9,), "float32"))\n        return y\n',
+    good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
   },
   callGuard: {
     number: 114,
@@ -217,6 +237,8 @@ export const sco = defineCodes("SCO", {
     message: "{kind} `{name}` in `{func}` is not used",
     hint: "remove it, or start its name with `_`",
     explain: "The value of this name has no effect.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        x = T.float32(2)\n        A[i] = 0.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        x = T.float32(2)\n        A[i] = x\n',
   },
   unusedParameter: {
     number: 101,
@@ -224,6 +246,8 @@ export const sco = defineCodes("SCO", {
     message: "parameter `{name}` of `{func}` is not used",
     hint: "remove it from the signature and the calls, or start its name with `_`",
     explain: "The parameter has no effect.",
+    bad: '@T.prim_func\ndef f(a: T.handle, scale: T.float32):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        A[i] = 0.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        A[i] = 0.0\n',
   },
   unusedBuffer: {
     number: 102,
@@ -231,6 +255,8 @@ export const sco = defineCodes("SCO", {
     message: "buffer `{name}` in `{func}` is never accessed",
     hint: "remove its declaration",
     explain: "Memory is reserved, or a part of a buffer is named, for nothing.",
+    bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    with T.block("root"):\n        B = T.alloc_buffer((8,), "float32")\n        for i in range(8):\n            A[i] = 0.0\n',
+    good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    with T.block("root"):\n        for i in range(8):\n            A[i] = 0.0\n',
   },
   shadowedName: {
     number: 103,

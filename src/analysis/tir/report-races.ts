@@ -42,7 +42,14 @@ function diagnosticOf(race: Race, func: PrimFunc): ReturnType<(typeof wft)["stor
   const at = write.span ?? func.span;
   const access = accessText(write);
   if (group.kind === "block" && isUpdate(race)) {
-    return wft.spatialReduction({ axis: differsIn.name, block: group.block.name, access, at, label: `written for ${first} and for ${second}` });
+    const label = `written for ${first} and for ${second}`;
+    const axis = differsIn.span;
+    return wft.spatialReduction({
+      axis: differsIn.name,
+      block: group.block.name,
+      access,
+      ...(axis === undefined ? { at, label } : { at: axis, label: "spatial", labels: [{ span: at!, message: label }] }),
+    });
   }
   const more = { loop: nameOf(group), first, second, way: wayOut(race), at };
   if (other.isWrite) return wft.storeRace({ ...more, access });

@@ -24,6 +24,10 @@ export function reportUnused(func: PrimFunc, sink: Sink): void {
   }
   for (const [b, span] of buffers) {
     if (used.has(b) || used.has(b.data) || isQuiet(b.name)) continue;
+    if (b.scalar) {
+      sink.report(sco.unusedVariable({ kind: "variable", name: b.name, func: func.name, at: b.span ?? span }));
+      continue;
+    }
     sink.report(sco.unusedBuffer({ name: b.name, func: func.name, at: b.span ?? span }));
   }
 }
@@ -44,13 +48,22 @@ function collect(func: PrimFunc): {
     enter(node, defining) {
       switch (node.kind) {
         case "tir.Var":
-        case "tir.Buffer":
           if (!defining) used.add(node);
           return;
-        case "tir.Load":
+        case "tir.Buffer":
+          if (!defining && !node.scalar) used.add(node);
+          return;
         case "tir.Store":
+          // Setting a scalar that nothing reads is no use of it.
+          if (!node.buffer.scalar) used.add(node.buffer);
+          return;
+        case "tir.Load":
         case "tir.BufferRegion":
           used.add(node.buffer);
+          return;
+        case "tir.Call":
+        case "tir.CallGlobal":
+          for (const arg of node.args) if (arg.kind === "tir.Buffer") used.add(arg);
           return;
         case "tir.Bind":
           locals.push([node.var, "variable", node.span]);

@@ -5,7 +5,7 @@ import { checkPrimFunc, findRaces } from "../../../src/analysis/index.js";
 import { evaluate, exprText } from "../../../src/arith/index.js";
 import type { Buffer } from "../../../src/ir/tir/buffer.js";
 import { intImm, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js";
-import type { IterKind, LoopKind, Stmt } from "../../../src/ir/tir/stmt.js";
+import { alloc, seq, type IterKind, type LoopKind, type Stmt } from "../../../src/ir/tir/stmt.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
 import { at, blk, buf, func, loop, loops, op, put, seedMatmul, v } from "./build.js";
 
@@ -46,6 +46,18 @@ races("safe programs are silent, flattened and symbolic ones too", () => {
   assert.is(codes(seedMatmul().body, ...seedMatmul().params.map((p) => p.buffer!)).replace(/WFT00\d ?/g, ""), "");
   assert.is(codes(loop(i, n, loop(j, m, put(F, [op("add", op("mul", i, m), j)], at(B, i, j))), "parallel"), F, B), "");
   assert.is(codes(loop(i, n, put(A, [0]), "parallel"), A), "", "all write the same value");
+});
+races("computing an element twice with one result is no conflict", () => {
+  const half = op("floordiv", i, 2);
+  assert.is(codes(loop(i, 8, put(E, [half], at(D, half, 0)), "parallel"), E, D), "");
+  assert.is(codes(loop(i, 8, put(E, [half], at(D, i, 0)), "parallel"), E, D), "WFT050");
+  assert.is(codes(loop(i, 8, put(E, [half], op("mul", at(D, 0, half), 2)), "parallel"), E, D), "");
+});
+races("an allocation used in one parallel loop belongs to its iterations", () => {
+  const T = buf("T", [8]);
+  const use = loop(i, 8, seq([loop(j, 8, put(T, [j], at(D, i, j))), loop(x, 8, put(D, [i, x], at(T, x)))]), "parallel");
+  assert.is(codes(seq([alloc(T), use]), D), "");
+  assert.is(codes(use, D, T), "WFT050");
 });
 races("what cannot be decided is silent unless asked for", () => {
   const index = at(buf("I", [8]), i);
