@@ -9,6 +9,7 @@ import {
   nullValue,
   shapeValue,
   stringValue,
+  voidValue,
   type HostCode,
   type Value,
 } from "../../support/value.js";
@@ -310,7 +311,9 @@ export function makeMachine(e: Executable, device: Device, options: MachineOptio
         // A kernel stores to its tensors: copy them back to the caller's.
         if (f.kind === "kernel") copyBack(given, args);
       }
-      const value = toHostValue(vm, result, callBack);
+      // A kernel without a result gives the void value, as a function without one does.
+      const isVoid = f.kind === "kernel" && result.kind === "null";
+      const value = isVoid ? voidValue : toHostValue(vm, result, callBack);
       release(result, free);
       return value;
     } finally {
