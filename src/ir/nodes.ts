@@ -36,7 +36,7 @@ export const nodeTable: NodeTable = {
   "tir.IntImm": { summary: "Integer constant.", fields: { value: "value", dtype: "value" } },
   "tir.FloatImm": {
     summary: "Floating-point constant.",
-    fields: { value: "value", dtype: "value" },
+    fields: { value: "value", dtype: "value", written: "hint" },
   },
   "tir.StringImm": { summary: "String constant.", fields: { value: "value", dtype: "value" } },
   "tir.Cast": { summary: "Conversion of value.", fields: { value: "node", dtype: "value" } },
@@ -221,7 +221,7 @@ export const nodeTable: NodeTable = {
     summary: "Variable.",
     fields: { name: "hint", sinfo: "match", dataflow: "value", annotated: "hint" },
   },
-  "relax.Const": { summary: "Constant tensor.", fields: { data: "tensor" } },
+  "relax.Const": { summary: "Constant tensor.", fields: { data: "tensor", sinfo: "node" } },
   "relax.ShapeExpr": { summary: "Shape value.", fields: { values: "nodes" } },
   "relax.PrimValue": { summary: "Scalar operand.", fields: { value: "node" } },
   "relax.Str": { summary: "String operand.", fields: { value: "value" } },

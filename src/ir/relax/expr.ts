@@ -20,6 +20,8 @@ export interface Var extends NodeBase {
 export interface Const extends NodeBase {
   readonly kind: "relax.Const";
   readonly data: NDArray;
+  /** Where it is not that of the data: the type of a constant that is laid out over devices. */
+  readonly sinfo?: StructInfo | undefined;
 }
 /** int64 dimensions. */
 export interface ShapeExpr extends NodeBase {
@@ -125,9 +127,10 @@ export const relaxVar = (
   annotated: more?.annotated ?? false,
   span: more?.span,
 });
-export const constant = (data: NDArray, span?: Span): Const => ({
+export const constant = (data: NDArray, span?: Span, sinfo?: StructInfo): Const => ({
   kind: "relax.Const",
   data,
+  sinfo,
   span,
 });
 export const shapeExpr = (values: readonly PrimExpr[], span?: Span): ShapeExpr => ({

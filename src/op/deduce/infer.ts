@@ -42,6 +42,7 @@ function infer(expr: Expr, ctx: InferContext): StructInfo {
     case "relax.Var":
       return expr.sinfo ?? objectInfo;
     case "relax.Const":
+      if (expr.sinfo !== undefined) return expr.sinfo;
       return tensorInfo({
         shape: shapeExpr(expr.data.shape.map((d) => dim(d))),
         dtype: expr.data.dtype,

@@ -2,7 +2,7 @@
 import type * as A from "../../../grammar/ast/nodes.js";
 import type { BaseFunc, ExternFunc, IRModule } from "../../ir/module.js";
 import { raiseAttrs, raiseAttrValue } from "./attributes.js";
-import { assign, callExpr, classDef, dictExpr, exprStmt, importFrom, listExpr, nameExpr, path, strExpr } from "./build.js";
+import { assign, callExpr, classDef, dictExpr, exprStmt, listExpr, nameExpr, path, strExpr } from "./build.js";
 import type { RaiseContext, RaiseOptions } from "./context.js";
 import { identifier, makeNames, type Names } from "./names.js";
 import { raiseRelaxFunction, raiseType } from "./relax/index.js";
@@ -16,17 +16,20 @@ export function raise(module: IRModule, options: RaiseOptions = {}): A.File {
   const dialect = options.dialect ?? "native";
   const header = options.header ?? dialect !== "native";
   const ctx = raiseContext(module, options);
-  if (header) body.push(...headerOf(ctx));
   const items = functions.map(([name, func]) => raiseItem(ctx, name, func));
   if (module.name === "" && module.attrs.size === 0 && module.globalInfos.size === 0) body.push(...items);
   else body.push(classDef([path(ctx.I, "ir_module")], ctx.moduleRef, [...moduleHead(ctx, module), ...items]));
-  return { kind: "File", body, start: -1, end: -1 };
+  const [first, ...rest] = body;
+  const headed = header && first !== undefined ? [{ ...first, trivia: { leading: headerOf(ctx) } }, ...rest] : body;
+  return { kind: "File", body: headed, start: -1, end: -1 };
 }
 
 /** T functions, externals, R functions, by name; `main` last. */
 function inOrder(module: IRModule, options: RaiseOptions): [string, BaseFunc][] {
   const all = [...module.functions];
-  if (options.order === "source") return all;
+  // TVM's types of calls depend on the order of the text.
+  const order = options.order ?? ((options.dialect ?? "native") === "native" ? "sorted" : "source");
+  if (order === "source") return all;
   const rank = (func: BaseFunc): number => (func.kind === "tir.PrimFunc" ? 0 : func.kind === "ir.ExternFunc" ? 1 : 2);
   return all.sort(
     ([a, f], [b, g]) => Number(a === "main") - Number(b === "main") || rank(f) - rank(g) || (a < b ? -1 : a > b ? 1 : 0),
@@ -52,6 +55,7 @@ export function raiseContext(module: IRModule | undefined, options: RaiseOptions
     moduleRef,
     usesModule: false,
     pending: [],
+    outermost: undefined,
     loops: new Map(),
     sharedThreads: new Set(),
     declareBuffer: bufferOutside,
@@ -69,7 +73,7 @@ const functionNames = (module: IRModule | undefined, prefixes: readonly string[]
 
 function raiseItem(ctx: RaiseContext, name: string, func: BaseFunc): A.Stmt {
   if (func.kind === "ir.ExternFunc") return raiseExternItem(ctx, name, func);
-  const own: RaiseContext = { ...ctx, names: functionNames(ctx.module, [ctx.T, ctx.R, ctx.I, ctx.moduleRef]), usesModule: false, pending: [] };
+  const own: RaiseContext = { ...ctx, names: ctx.names.another(), usesModule: false, pending: [] };
   return func.kind === "tir.PrimFunc" ? raiseTirFunction(func, name, own) : raiseRelaxFunction(func, name, own);
 }
 
@@ -94,12 +98,9 @@ function moduleHead(ctx: RaiseContext, module: IRModule): A.Stmt[] {
   return out;
 }
 
-/** Imports that a Python host needs. */
-function headerOf(ctx: RaiseContext): A.Stmt[] {
+/** Comments that say which imports a Python host needs. */
+function headerOf(ctx: RaiseContext): A.Comment[] {
   const tir = ctx.dialect === "tvm-0.18" ? "tir" : "tirx";
-  return [
-    importFrom("tvm.script", "ir", ctx.I),
-    importFrom("tvm.script", tir, ctx.T),
-    importFrom("tvm.script", "relax", ctx.R),
-  ];
+  const names = [`ir as ${ctx.I}`, `${tir} as ${ctx.T}`, `relax as ${ctx.R}`];
+  return names.map((name) => ({ text: `# from tvm.script import ${name}`, ownLine: true, start: -1, end: -1 }));
 }

@@ -187,13 +187,7 @@ const distConst: Form = (state, call) => {
   const inner = node.kind === "Call" ? elaborateExpr(state, node) : undefined;
   const data = inner?.kind === "relax.Const" ? inner.data : elaborateConstant(state, node, info.tensor.dtype, call)?.data;
   if (data === undefined) return errorValue;
-  return relaxCall(opNode("dist.annotate_sharding"), [constant(data, at(state, node))], {
-    attrs: new Map<string, AttrValue>([
-      ["device_mesh", info.mesh],
-      ["placement", info.placement],
-    ]),
-    span: at(state, call),
-  });
+  return constant(data, at(state, call), info);
 };
 
 /** Forms by name below `R`. */

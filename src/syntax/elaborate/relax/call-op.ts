@@ -112,7 +112,7 @@ export function makeOpCall(state: FunctionState, def: OpDef, args: Arguments, no
     } else {
       const operand = elaborateOperand(state, itemOf(state, given[0]!), param, def.name);
       if (operand === undefined) ok = false;
-      operands.push(operand !== undefined && saysNothing(operand, param) ? undefined : operand);
+      operands.push(operand);
     }
   }
   if (!ok) return errorValue;
@@ -132,10 +132,6 @@ function splitSeparators(attrs: Map<string, AttrValue>): void {
   attrs.set("index_map", { ...map, separators: [] });
   attrs.set("axis_separators", map.separators);
 }
-
-/** The empty tuple stands for an optional operand that is absent. */
-const saysNothing = (operand: Expr, param: OpParam): boolean =>
-  param.optional === true && param.default === undefined && param.type !== "tuple" && operand.kind === "relax.Tuple" && operand.fields.length === 0;
 
 export const itemOf = (state: FunctionState, node: A.Expr): Item => ({ value: elaborateExpr(state, node), node });
 

@@ -32,7 +32,8 @@ function contextFor(ctx: ElabContext): InferContext {
 function declaredInfo(ctx: ElabContext, name: string): FuncInfo | undefined {
   const declared = ctx.functions.get(name);
   if (declared === undefined) return undefined;
-  if (declared.info !== undefined) return declared.info;
+  // What is elaborated says more: a return type that was not written.
   if (declared.func !== undefined) return signatureOf(declared.func);
+  if (declared.info !== undefined) return declared.info;
   return declared.extern?.sinfo ?? opaqueFunc;
 }

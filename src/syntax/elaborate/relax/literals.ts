@@ -118,12 +118,18 @@ const externForm: Form = (state, call) => {
   return errorValue;
 };
 
+/** The value of a cast, which need not be a leaf. */
+function castOperand(state: FunctionState, node: A.Expr, op: string): Expr | undefined {
+  const item = itemOf(state, node);
+  return isExpr(item.value) && item.value.kind !== "relax.Tuple" ? item.value : anyOperand(state, item, { op, name: "value" });
+}
+
 const castForm: Form = (state, call) => {
   const args = takeArguments(state, call, "match_cast", ["value", "ty|struct_info|sinfo"]);
   const node = args?.get("value");
   const typeNode = args?.get("ty");
   if (node === undefined || typeNode === undefined) return errorValue;
-  const operand = anyOperand(state, itemOf(state, node), { op: "match_cast", name: "value" });
+  const operand = castOperand(state, node, "match_cast");
   const info = elaborateType(state, typeNode, { strings: false, introduces: state.ctx.era === "2022" });
   return operand === undefined || info === undefined ? errorValue : { kind: "cast", value: operand, info, node: call };
 };
@@ -134,7 +140,7 @@ const matchShapeForm: Form = (state, call) => {
   const node = args?.get("value");
   const patternNode = args?.get("pattern");
   if (node === undefined || patternNode === undefined) return errorValue;
-  const operand = anyOperand(state, itemOf(state, node), { op: "match_shape", name: "value" });
+  const operand = castOperand(state, node, "match_shape");
   if (operand === undefined) return errorValue;
   const items = patternNode.kind === "Tuple" || patternNode.kind === "List" ? patternNode.items : [patternNode];
   const dims = dimensions(state, items, { strings: false, introduces: true });

@@ -74,8 +74,15 @@ function mismatch(state: FunctionState, item: Item, place: Place, expected: stri
   );
 }
 
+/** Inside a display a bare boolean is a number, as TVM reads it; `R.prim_value(True)` is a boolean. */
+function asNumber(state: FunctionState, item: Item): Item {
+  const { value, node } = item;
+  if (value.kind !== "literal" || typeof value.value !== "boolean") return item;
+  return { value: intImm(value.value ? 1 : 0, int64, at(state, node)), node };
+}
+
 function tupleOperand(state: FunctionState, items: ItemsValue, place: Place): Expr | undefined {
-  const fields = items.items.map((item) => anyOperand(state, item, place));
+  const fields = items.items.map((item) => anyOperand(state, asNumber(state, item), place));
   return fields.some((f) => f === undefined) ? undefined : tuple(fields as Expr[], at(state, items.node));
 }
 

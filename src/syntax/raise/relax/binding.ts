@@ -167,7 +167,7 @@ function finalBinding(body: BodyContext, value: Expr, name: string): A.Stmt {
   const { ctx } = body;
   const text = raiseValue(ctx, value, value.kind === "relax.PrimValue" ? "bare" : "wrapped");
   const info = inferExpr(value, body.infer);
-  if (!showsAllTypes(ctx) || info.kind === "relax.FuncInfo")
+  if ((!showsAllTypes(ctx) && info.kind !== "relax.PrimInfo") || info.kind === "relax.FuncInfo")
     return assign(nameExpr(name), text);
   return annAssign(
     nameExpr(name),

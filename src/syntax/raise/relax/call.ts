@@ -1,17 +1,14 @@
 /** Calls as text: operands by position, attributes and types by keyword. */
 import type * as A from "../../../../grammar/ast/nodes.js";
-import { shapeExpr, type Call, type Const, type Expr } from "../../../ir/relax/expr.js";
-import { tensorInfo, type DeviceMesh, type StructInfo } from "../../../ir/relax/struct-info.js";
-import { intImm } from "../../../ir/tir/expr.js";
-import { int64 } from "../../../support/dtype.js";
+import type { Call, Expr } from "../../../ir/relax/expr.js";
+import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import type { OpDef, OpParam } from "../../../op/op.js";
 import { lookupOp } from "../../../op/registry.js";
 import { callExpr, intExpr, listExpr, path, strExpr } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { raiseAttribute } from "./attribute.js";
 import { deviceKind } from "../../elaborate/relax/device.js";
-import { raiseConst } from "./constant.js";
-import { raiseType, raiseTypeOperand } from "./types.js";
+import { raiseTypeOperand } from "./types.js";
 import { raiseExtern, raiseValue } from "./value.js";
 import { attrExpr } from "./scalar.js";
 
@@ -79,8 +76,6 @@ function unknownOp(ctx: RaiseContext, call: Call, name: string): A.Expr {
 
 /** A call of a registered operator, in the order of its signature. */
 function opCall(ctx: RaiseContext, call: Call, def: OpDef): A.Expr {
-  const [first] = call.args;
-  if (def.name === "dist.annotate_sharding" && first?.kind === "relax.Const") return distConst(ctx, call, first);
   if (def.name === "hint_on_device") return hintOnDevice(ctx, call);
   const args: A.Expr[] = [];
   const keywords: Keywords = [];
@@ -101,7 +96,7 @@ function opCall(ctx: RaiseContext, call: Call, def: OpDef): A.Expr {
     } else {
       const operand = call.args[next++];
       if (operand === undefined) continue;
-      if (isAbsent(operand, param)) {
+      if (isAbsent(operand, param) && call.args.slice(next).some((a) => !isEmptyTuple(a))) {
         byKeyword = true;
         continue;
       }
@@ -113,21 +108,6 @@ function opCall(ctx: RaiseContext, call: Call, def: OpDef): A.Expr {
   // Operands beyond the signature: ill-formed, but they print.
   for (const extra of call.args.slice(next)) args.push(raiseValue(ctx, extra));
   return callExpr(path(ctx.R, opName(def, call)), args, keywords);
-}
-
-/** A constant laid out over devices. */
-function distConst(ctx: RaiseContext, call: Call, value: Const): A.Expr {
-  const { data } = value;
-  const mesh = call.attrs.get("device_mesh");
-  const placement = call.attrs.get("placement");
-  const type: StructInfo = {
-    kind: "relax.DTensorInfo",
-    tensor: tensorInfo({ shape: shapeExpr(data.shape.map((d) => intImm(d, int64))), dtype: data.dtype }),
-    mesh: typeof mesh === "string" ? mesh : (mesh as DeviceMesh),
-    placement: String(placement),
-  };
-  const text = raiseConst(ctx, value);
-  return callExpr(path(ctx.R, "dist.const"), [text.kind === "Call" ? text.args[0]!.value : text, raiseType(ctx, type, "body")]);
 }
 
 /** The device of a hint is a literal of its own. */
@@ -150,13 +130,12 @@ function opName(def: OpDef, call: Call): string {
   return fields.some((f) => f.kind === "relax.DTensorInfo") ? "dist.call_tir" : def.name;
 }
 
-/** The empty tuple stands for an optional operand that is absent. */
+/** The empty tuple stands for an optional operand that is absent and before given ones. */
 const isAbsent = (operand: Expr, param: OpParam): boolean =>
-  param.optional === true &&
-  param.default === undefined &&
-  param.type !== "tuple" &&
-  operand.kind === "relax.Tuple" &&
-  operand.fields.length === 0;
+  param.optional === true && param.default === undefined && param.type !== "tuple" && isEmptyTuple(operand);
+
+const isEmptyTuple = (operand: Expr): boolean =>
+  operand.kind === "relax.Tuple" && operand.fields.length === 0;
 
 function raiseOperand(ctx: RaiseContext, operand: Expr, param: OpParam): A.Expr {
   switch (param.type) {

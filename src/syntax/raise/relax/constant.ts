@@ -18,11 +18,16 @@ import {
 } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { floatText } from "./float-text.js";
+import { raiseType } from "./types.js";
 
 /** `R.const(value, "dtype")`, with nested lists for rank 1 and more. */
 export function raiseConst(ctx: RaiseContext, value: Const): A.Expr {
   const { data } = value;
   const elements = elementsOf(data);
+  if (value.sinfo !== undefined) {
+    const type = raiseType(ctx, value.sinfo, "body");
+    return callExpr(path(ctx.R, "dist.const"), [nested(data, elements, 0, 0), type]);
+  }
   const keywords: (readonly [string, A.Expr])[] = [];
   // Nested lists cannot say the lengths below one of zero.
   const zero = data.shape.indexOf(0);

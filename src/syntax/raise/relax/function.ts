@@ -18,7 +18,7 @@ import {
 } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { makeBody, raiseBlocks } from "./binding.js";
-import { raiseType, showsAllTypes } from "./types.js";
+import { plainSymbols, raiseType, showsAllTypes } from "./types.js";
 import { raiseValue } from "./value.js";
 import { attrsExpr } from "./scalar.js";
 
@@ -87,13 +87,21 @@ function raiseParams(ctx: RaiseContext, func: Func, site: Set<Symbol>): A.Parame
     const symbol = scalarSymbol(p.sinfo);
     if (symbol !== undefined && names.get(symbol) === undefined) names.alias(symbol, name);
   }
+  // Plain dimensions name their symbols before compound ones, which stand in strings, mention them.
+  const plain = new Set<Symbol>();
+  for (const p of func.params) plainSymbols(p.sinfo ?? objectInfo, plain);
+  for (const symbol of plain) {
+    if (names.get(symbol) !== undefined) continue;
+    names.give(symbol, symbol.name);
+    site.add(symbol);
+  }
   return func.params.map((p) => {
     const info = p.sinfo ?? objectInfo;
-    const plain =
+    const isScalar =
       info.kind === "relax.PrimInfo" &&
       scalarSymbol(info) !== undefined &&
       names.get(info.value!) === names.get(p);
-    const type = plain
+    const type = isScalar
       ? raiseType(ctx, { ...info, value: undefined }, site)
       : raiseType(ctx, info, site);
     return parameter(names.get(p)!, type);
