@@ -193,7 +193,7 @@ export const shp = defineCodes("SHP", {
   },
   callArity: {
     number: 110,
-    message: "`{callee}` takes {inputs} input(s) and {outputs} output buffer(s), but `{op}` passes {given} input(s)",
+    message: "`{callee}` takes {inputs} input(s) and {outputs} output(s), but `{op}` passes {given} input(s)",
     hint: "pass all inputs in order, and no outputs",
     explain: "`call_tir` passes its inputs, then its outputs, then its integers, to the parameters of the T function.",
     bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x, x), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',

@@ -27,7 +27,7 @@ export const typeCodes = defineCodes("TYP", {
   dtypeMismatch: {
     number: 104,
     message: "`{op}` needs operands of one element type, but got {a} and {b}",
-    hint: "convert one of them with R.astype",
+    hint: 'convert one of them, for example with R.astype(…, "{a}")',
     explain:
       "Element types are never converted silently: a conversion costs time and may lose digits.",
   },
@@ -145,6 +145,7 @@ export const shapeCodes = defineCodes("SHP", {
   broadcast: {
     number: 1,
     message: "`{op}` cannot broadcast {a} against {b}: {x} and {y} differ and neither is 1",
+    hint: "make these lengths equal, or one of them 1",
     explain: "Shapes are aligned at the right; lengths must be equal, or one of them 1.",
   },
   reductionLength: {

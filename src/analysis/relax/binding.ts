@@ -9,6 +9,7 @@ import { int64 } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import { isCondition } from "../../op/rules/call.js";
 import { wfr } from "./codes.js";
+import { isDoubtful } from "./doubt.js";
 import { checkLeaf, checkValue } from "./expression.js";
 import { defineSymbols, useInfo } from "./info.js";
 import { useDim } from "./names.js";
@@ -67,6 +68,7 @@ function checkBinding(state: FunctionState, binding: Binding, nested: NestedChec
     return;
   }
   const info = boundInfo(state, binding.value, v, at, nested);
+  if (isDoubtful(state, binding.value)) state.doubtful.add(v);
   bind(state, v, info, at);
   trackMemory(state, binding.value, v);
 }
@@ -165,8 +167,11 @@ function bind(state: FunctionState, v: RelaxVar, info: StructInfo, at: Span | un
     found: describe(info),
     at: declared.span ?? v.span ?? at,
   };
-  if (answer === "L0") sink.report(wfr.bindingType(texts));
-  else if (v.annotated) sink.report(wfr.unprovedBinding(texts));
+  if (state.doubtful.has(v)) return;
+  if (answer === "L0") {
+    sink.report(wfr.bindingType(texts));
+    state.doubtful.add(v);
+  } else if (v.annotated) sink.report(wfr.unprovedBinding(texts));
 }
 
 /** Allocation and release of memory. */

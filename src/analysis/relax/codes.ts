@@ -119,6 +119,7 @@ export const wfr = defineCodes("WFR", {
   bindingType: {
     number: 19,
     message: "`{name}` is declared {expected}, but its value is {found}",
+    hint: "declare it {found}, or leave the annotation out",
     explain: "The value of a binding must be covered by the annotation of its variable.",
   },
   callType: {
@@ -174,6 +175,7 @@ export const wfr = defineCodes("WFR", {
   returnType: {
     number: 29,
     message: "`{func}` is declared to return {expected}, but returns {found}",
+    hint: "declare `-> {found}`, or return a value of the declared type",
     explain: "Callers rely on the declared type of the result.",
   },
   castFails: {

@@ -7,6 +7,7 @@ import { isBaseOf, makeInferContext, symbolsOfInfo } from "../../op/deduce/index
 import { Diagnostics, type Sink } from "../../support/diagnostic.js";
 import { checkSeq } from "./binding.js";
 import { wfr } from "./codes.js";
+import { isDoubtful } from "./doubt.js";
 import { analyzerFor } from "./facts.js";
 import { defineSymbols, useInfo } from "./info.js";
 import { ownSymbol } from "./names.js";
@@ -75,6 +76,7 @@ function checkFunction(
     stored: new Set(),
     infos: new Map(),
     used: outer?.used ?? new Set(),
+    doubtful: outer?.doubtful ?? new Set(),
     mustBePure: func.isPure && !forced,
     dataflow: false,
   };
@@ -143,7 +145,7 @@ function checkReturn(state: FunctionState, found: Parameters<typeof describe>[0]
     sound = false;
     sink.report(wfr.returnSymbol({ func: name, name: v.name, at: declared.span ?? func.span }));
   }
-  if (!sound || isErrorInfo(found)) return;
+  if (!sound || isErrorInfo(found) || isDoubtful(state, func.body.body)) return;
   const answer = isBaseOf(declared, found, state.ctx);
   if (answer !== "L0" && answer !== "L1") return;
   const at = declared.span ?? func.body.body.span ?? func.span;

@@ -35,6 +35,8 @@ export interface FunctionState extends Walk {
   /** What inference found for bound values. */
   readonly infos: Map<RelaxVar, StructInfo>;
   readonly used: Set<RelaxVar>;
+  /** Variables whose type is in doubt, because their annotation contradicts their value or that of one they use. */
+  readonly doubtful: Set<RelaxVar>;
   /** Calls of impure functions are errors. */
   readonly mustBePure: boolean;
   /** In a dataflow block. */

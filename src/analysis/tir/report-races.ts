@@ -48,7 +48,7 @@ function diagnosticOf(race: Race, func: PrimFunc): ReturnType<(typeof wft)["stor
       axis: differsIn.name,
       block: group.block.name,
       access,
-      ...(axis === undefined ? { at, label } : { at: axis, label: "spatial", labels: [{ span: at!, message: label }] }),
+      ...(axis === undefined ? { at, label } : { at: axis, label: "spatial", labels: at === undefined ? [] : [{ span: at, message: label }] }),
     });
   }
   const more = { loop: nameOf(group), first, second, way: wayOut(race), at };

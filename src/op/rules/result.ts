@@ -1,4 +1,5 @@
 /** Struct info of results, made from that of operands. */
+import type { Label } from "../../support/diagnostic.js";
 import { shapeExpr } from "../../ir/relax/expr.js";
 import { dimsOf, tensorInfo, type TensorInfo, type VDevice } from "../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../ir/tir/expr.js";
@@ -54,11 +55,21 @@ export function commonElement(site: Site, tensors: readonly TensorInfo[]): DType
           a: common.name,
           b: dtype.name,
           at: site.call.span,
+          labels: elementLabels(site, tensors),
         }),
       );
     }
   }
   return unknown ? undefined : common;
+}
+
+/** Element types beside the operands, where these are known to be the arguments of the call in order. */
+function elementLabels({ call }: Site, tensors: readonly TensorInfo[]): Label[] {
+  if (call.args.length !== tensors.length) return [];
+  return tensors.flatMap(({ dtype }, i) => {
+    const span = call.args[i]!.span;
+    return span && dtype ? [{ span, message: `holds ${dtype.name}` }] : [];
+  });
 }
 
 const sameDevice = (a: VDevice, b: VDevice): boolean =>
