@@ -89,7 +89,8 @@ export function generatePrimFunc(rng: Random, options: FuncOptions): GeneratedFu
     memories: [],
     scalars: [],
     cells: [],
-    helpers: options.helpers ?? [], oldEra: options.oldEra ?? true, // prettier-ignore
+    helpers: options.helpers ?? [],
+    oldEra: options.oldEra ?? true, // prettier-ignore
   };
   const symbolDims = Array.from({ length: rng.chance(0.65) ? rng.between(1, 2) : 0 }, (): Dim => {
     const v = makeVar(freshName(seed, "n"), index);
