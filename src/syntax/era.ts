@@ -6,7 +6,7 @@ export type Era = "2022" | "2023" | "2026";
 const NEW = [".sblock", "s_tir", ".let[", ": T.let", ".bind(", "out_ty=", "ty_args=", "tirx", "R.Any"];
 const OLDEST = [".match_shape(", "call_packed(\"vm.builtin", "type_args=", "relax.dataflow", "attrs_type_key"];
 const OLD = [
-  ".block(", ".block_attr(", ".allocate(", ".allocate_const(", ".LetStmt(", "out_sinfo", "sinfo_args", ".Buffer[",
+  ".block(", ".block_attr(", ".allocate(", ".LetStmt(", "out_sinfo", "sinfo_args", ".Buffer[",
   ".var(\"", "tir_vars", "T.Ptr[",
 ]; // prettier-ignore
 

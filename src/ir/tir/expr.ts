@@ -39,6 +39,8 @@ export interface FloatImm extends NodeBase {
   readonly kind: "tir.FloatImm";
   readonly value: number;
   readonly dtype: DType;
+  /** The double of the text where rounding changed it: TVM keeps that one. */
+  readonly written?: number | undefined;
 }
 export interface StringImm extends NodeBase {
   readonly kind: "tir.StringImm";
@@ -201,10 +203,11 @@ export const boolImm = (value: boolean, span?: Span): IntImm => ({
   dtype: bool,
   span,
 });
-export const floatImm = (value: number, dtype: DType, span?: Span): FloatImm => ({
+export const floatImm = (value: number, dtype: DType, span?: Span, written?: number): FloatImm => ({
   kind: "tir.FloatImm",
   value,
   dtype,
+  written: written === undefined || Object.is(written, value) ? undefined : written,
   span,
 });
 export const stringImm = (value: string, span?: Span): StringImm => ({

@@ -133,6 +133,12 @@ export const calls: readonly Intrinsic[] = [
     "Pointer moved by bytes, with a type.",
   ),
   pure("isnullptr", ["x"], "fixed:bool", "Whether a pointer is null."),
+  effect(
+    "check_index",
+    ["index", "extent", "access"],
+    "first",
+    "The index, when it is at least 0 and below the extent; stops the program otherwise.",
+  ),
   effect("assume", ["cond"], "fixed:bool", "A fact for the simplifier."),
   effect("ret", ["value"], "fixed:int32", "Returns a value."),
   effect("thread_return", [], "fixed:int32", "Ends the thread."),

@@ -3,7 +3,7 @@ import type * as A from "../../../grammar/ast/nodes.js";
 import type { IRModule } from "../../ir/module.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
 import type { Var } from "../../ir/tir/expr.js";
-import type { For } from "../../ir/tir/stmt.js";
+import type { Block, For } from "../../ir/tir/stmt.js";
 import type { DType } from "../../support/dtype.js";
 import type { Names } from "./names.js";
 
@@ -46,6 +46,8 @@ export interface RaiseContext {
   readonly module: IRModule | undefined;
   /** How the module is called in this function: its class name, or the alias in R functions; "" for loose functions. */
   moduleRef: string;
+  /** The block that is the whole body, if it is one. */
+  readonly outermost: Block | undefined;
   /** Loops around, for block variables that take their domain. */
   readonly loops: Map<Var, For>;
   /** Thread variables that several launches bind. */

@@ -22,11 +22,18 @@ export interface Names {
   /** Opens and closes a scope; names given inside may be reused after it. */
   push(): void;
   pop(): void;
+  /** Names of another function: the same ones reserved, none given. */
+  another(): Names;
 }
 
 /** @param reserved prefixes, module and sibling names in use */
 export function makeNames(reserved: Iterable<string>): Names {
-  const taken = new Set<string>(reserved);
+  return namesBeside(new Set(reserved));
+}
+
+function namesBeside(reserved: ReadonlySet<string>): Names {
+  const given = new Set<string>();
+  const taken = { has: (name: string) => given.has(name) || reserved.has(name) };
   const texts = new Map<object, string>();
   /** Next number to try per hint, so that many equal hints stay linear. */
   const next = new Map<string, number>();
@@ -47,7 +54,7 @@ export function makeNames(reserved: Iterable<string>): Names {
         frame.counters.set(clean, next.get(clean));
       next.set(clean, i + 1);
     }
-    taken.add(name);
+    given.add(name);
     frames[frames.length - 1]?.names.push(name);
     return name;
   };
@@ -77,13 +84,14 @@ export function makeNames(reserved: Iterable<string>): Names {
     pop() {
       const frame = frames.pop();
       if (frame === undefined) return;
-      for (const name of frame.names) taken.delete(name);
+      for (const name of frame.names) given.delete(name);
       for (const key of frame.keys) texts.delete(key);
       for (const [hint, before] of frame.counters) {
         if (before === undefined) next.delete(hint);
         else next.set(hint, before);
       }
     },
+    another: () => namesBeside(reserved),
   };
 }
 

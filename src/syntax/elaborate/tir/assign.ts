@@ -176,7 +176,13 @@ export function bindLocal(ctx: ElabContext, target: Name, value: PrimExpr, dtype
   const at = spanOf(ctx, target);
   const v = pointer === undefined ? makeVar(target.id, dtype, at) : pointerVar(target.id, pointer.element, pointer.scope, at);
   define(ctx, target.id, { kind: "scalar", var: v });
-  list.push(bind(v, castTo(value, dtype), at));
+  list.push(bind(v, typedAs(value, dtype), at));
+}
+
+/** A value in another type; what an accelerator's call gives is only known by the annotation. */
+function typedAs(value: PrimExpr, dtype: DType): PrimExpr {
+  if (value.kind === "tir.Call" && value.dtype === handle && isOpaque(value.op)) return { ...value, dtype };
+  return castTo(value, dtype);
 }
 
 /** A name may be defined once in a scope (mutable scalars aside). */

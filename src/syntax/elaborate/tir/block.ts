@@ -34,7 +34,7 @@ export function elaborateBlock(ctx: ElabContext, call: Call, suite: Suite, tir: 
   tir.block = outer;
   const execScope = scopeAt === undefined ? "" : (stringOf(ctx, scopeAt) ?? "");
   if (execScope !== "") annotate(frame).set("exec_scope", execScope);
-  return blockOf(frame, name, body, noRealize, spanOf(ctx, call), outer.isRoot && isRootLike(frame, name));
+  return blockOf(frame, name, body, noRealize, spanOf(ctx, call), outer.isRoot && tir.loops.size === 0 && isRootLike(frame, name));
 }
 
 const annotate = (frame: BlockFrame): Map<string, import("../../../ir/core/node.js").AttrValue> => {
@@ -43,7 +43,8 @@ const annotate = (frame: BlockFrame): Map<string, import("../../../ir/core/node.
 };
 
 /** The outermost block without variables is the root: its regions are not inferred. */
-const isRootLike = (frame: BlockFrame, name: string): boolean => name === "root" && frame.iters.length === 0;
+const isRootLike = (frame: BlockFrame, name: string): boolean =>
+  (name === "root" || name === "") && frame.iters.length === 0 && frame.reads === undefined && frame.writes === undefined;
 
 /** The block that a frame describes; regions that the text leaves out are inferred from the body. */
 export function blockOf(
@@ -124,7 +125,11 @@ export function elaborateBlockAttr(ctx: ElabContext, call: Call): void {
   const at = values.get("attrs");
   const attrs = at && elaborateAttrDict(ctx, at);
   if (frame === undefined || attrs === undefined) return;
-  for (const [key, value] of attrs) annotate(frame).set(key, value);
+  for (const [key, value] of attrs) {
+    const before = annotate(frame).get(key);
+    const merged = before instanceof Map && value instanceof Map ? new Map([...before, ...value]) : value;
+    annotate(frame).set(key, merged);
+  }
 }
 
 const AXES: Readonly<Record<string, IterKind>> = {
@@ -153,7 +158,8 @@ export function elaborateAxis(ctx: ElabContext, call: Call, name: string, hint: 
   const dtype = dom.extent.dtype.bits >= binding.dtype.bits || binding.kind === "tir.IntImm" ? dom.extent.dtype : binding.dtype;
   const v = makeVar(hint, dtype, spanOf(ctx, call));
   frame.iters.push(iterVar(v, AXES[name]!, { ...dom, min: convertConstant(dom.min, dtype), extent: convertConstant(dom.extent, dtype) }, "", spanOf(ctx, call)));
-  frame.values.push(convertConstant(binding, dtype));
+  const isNarrow = binding.kind === "tir.IntImm" && binding.dtype.bits < dtype.bits;
+  frame.values.push(isNarrow ? convertConstant(binding, dtype) : binding);
   return v;
 }
 

@@ -85,7 +85,7 @@ export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, 
 }
 
 /** None is written `layout=None` and differs from an absent layout only there. */
-const layoutOf = (ctx: ElabContext, at: Expr): AttrValue | undefined => ctx.attribute(ctx, at) ?? undefined;
+const layoutOf = (ctx: ElabContext, at: Expr): AttrValue | undefined => ctx.attribute(ctx, at);
 
 function offsetOf(
   ctx: ElabContext,

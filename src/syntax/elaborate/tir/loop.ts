@@ -209,7 +209,10 @@ function threadHead(ctx: ElabContext, call: Call): Head | undefined {
 /** `T.grid(m, n, (a, b))`: an element may be a pair of bounds. */
 function gridHeads(ctx: ElabContext, call: Call): Head[] | undefined {
   const heads: Head[] = [];
-  for (const argument of argumentsOf(ctx, call)) {
+  const args = argumentsOf(ctx, call);
+  const dtypeAt = args.find((a) => a.name === "dtype")?.value;
+  const dtype = dtypeAt && elaborateDType(ctx, dtypeAt);
+  for (const argument of args) {
     if (argument.name !== undefined) {
       if (argument.name === "dtype") continue;
       report(ctx, codes.unknownKeyword({ at: spanOf(ctx, argument), callee: "T.grid", name: argument.name }));
@@ -224,7 +227,7 @@ function gridHeads(ctx: ElabContext, call: Call): Head[] | undefined {
     }
     const extent = toPrim(ctx, value, argument.value);
     if (extent === undefined) return undefined;
-    heads.push({ kind: "serial", ...bounds(undefined, extent) });
+    heads.push({ kind: "serial", ...bounds(undefined, dtype === undefined ? extent : castTo(extent, dtype)) });
   }
   if (heads.length === 0) {
     report(ctx, codes.missingArgument({ at: spanOf(ctx, call), callee: "T.grid", name: "extent" }));

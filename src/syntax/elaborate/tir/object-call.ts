@@ -278,6 +278,7 @@ const builder: SpecialCall = (ctx, call, name) => {
 
 export const objectCalls: ReadonlyMap<string, SpecialCall> = new Map([
   ["target", targetCall],
+  ["Target", targetCall],
   ["index_map", indexMapCall],
   ["comm_reducer", reducerCall],
   ["Range", rangeCall],

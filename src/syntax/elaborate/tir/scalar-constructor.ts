@@ -89,7 +89,7 @@ function checkedFloat(ctx: ElabContext, value: number, lane: DType, at: Expr): P
   if (!Number.isFinite(rounded) && Number.isFinite(value)) {
     report(ctx, codes.literalRange({ at: span, value, dtype: lane.name }));
   }
-  return floatImm(rounded, lane, span);
+  return floatImm(rounded, lane, span, value);
 }
 
 /** Whether an integer type holds a value. */

@@ -21,10 +21,13 @@ const member = (ctx: RaiseContext, name: string): A.Expr =>
 
 /** `with T.sblock("name"):` */
 export function raiseBlock(ctx: RaiseContext, block: Block): A.Stmt[] {
+  // An outermost block without variables is the root: without regions they are not inferred.
+  const isRoot =
+    block === ctx.outermost && block.iters.length === 0 && (block.name === "" || block.name === "root") && block.reads.length + block.writes.length === 0;
   ctx.names.push();
   const head: A.Stmt[] = block.values === undefined ? freeAxes(ctx, block) : raiseAxes(ctx, block, block.values);
   if (!isTrue(block.predicate)) head.push(statement(ctx, "where", [raisePrimExpr(ctx, block.predicate)]));
-  const body = [...head, ...raiseInside(ctx, block, true)];
+  const body = [...head, ...raiseInside(ctx, block, !isRoot)];
   ctx.names.pop();
   const attrs: (readonly [string, A.Expr])[] = block.values === undefined ? [["no_realize", boolExpr(true)]] : [];
   return [withStmt(callExpr(member(ctx, "sblock"), [strExpr(block.name)], attrs), body)];

@@ -12,7 +12,7 @@ import type {
   Var,
 } from "../../../ir/tir/expr.js";
 import { intrinsicOf } from "../../../op/tir/index.js";
-import { bool, handle, int32, isInteger, laneOf, type DType } from "../../../support/dtype.js";
+import { bool, float64, handle, int32, isInteger, laneOf, type DType } from "../../../support/dtype.js";
 import { sumOf } from "../../elaborate/tir/fold.js";
 import { resultType } from "../../elaborate/tir/intrinsic-type.js";
 import { raiseAttrValue } from "../attributes.js";
@@ -138,7 +138,9 @@ export function typedConstant(ctx: RaiseContext, e: IntImm | FloatImm): A.Expr {
   const { dtype } = e;
   if (e.kind === "tir.IntImm")
     return callT(ctx, dtype.name, [dtype === bool ? boolExpr(e.value !== 0) : intExpr(e.value)]);
-  return callT(ctx, dtype.name, [floatOperand(e.value, dtype)]);
+  // TVM keeps the double that it reads.
+  const exact = ctx.dialect !== "native" && Number.isFinite(e.value);
+  return callT(ctx, dtype.name, [exact ? floatOperand(e.written ?? e.value, float64) : floatOperand(e.value, dtype)]);
 }
 
 function floatOperand(value: number, dtype: DType): A.Expr {
@@ -178,10 +180,21 @@ const CALLS: Readonly<Partial<Record<Binary["op"], string>>> = {
   ceildiv: "ceildiv",
 };
 
+const RAW: Readonly<Partial<Record<Binary["op"], string>>> = {
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  floordiv: "FloorDiv",
+  floormod: "FloorMod",
+};
+
 function raiseBinary(ctx: RaiseContext, e: Binary): A.Expr {
   const a = raisePrimExpr(ctx, e.a);
   const b = raisePrimExpr(ctx, e.b);
   const operator = OPERATORS[e.op];
+  // TVM folds operators between constants while reading, but not these calls.
+  const raw = ctx.dialect !== "native" && e.a.kind === "tir.IntImm" && e.b.kind === "tir.IntImm" ? RAW[e.op] : undefined;
+  if (raw !== undefined) return callT(ctx, raw, [a, b]);
   if (operator !== undefined) return binaryExpr(operator, a, b);
   if (e.op === "div" && !(isIntegral(e.a.dtype) && isIntegral(e.b.dtype)))
     return binaryExpr("/", a, b);
@@ -230,7 +243,9 @@ function raiseLoad(ctx: RaiseContext, e: Load): A.Expr {
     );
   }
   if (e.buffer.scalar && isFirst(e.indices)) return buffer;
-  return subscript(buffer, raiseIndices(ctx, e.indices));
+    // TVM takes a slice as a value in some places only.
+  const indices = ctx.dialect === "native" ? raiseIndices(ctx, e.indices) : e.indices.map((i) => raisePrimExpr(ctx, i));
+  return subscript(buffer, indices);
 }
 
 /** The index of a mutable scalar. */
@@ -246,6 +261,7 @@ function raiseCall(ctx: RaiseContext, e: Call): A.Expr {
   ]);
   // Members and items of accelerator objects.
   if (e.op.startsWith(".") && args.length > 0) {
+    if (e.op === ".()") return callExpr(args[0]!, args.slice(1), keywords);
     if (e.op === ".[]") return subscript(args[0]!, args.slice(1));
     if (e.op.endsWith("[]")) return subscript(member(args[0]!, e.op.slice(1, -2)), args.slice(1));
     if (e.attrs.get("member") === true) return member(args[0]!, e.op.slice(1));

@@ -21,6 +21,7 @@ export function raiseTirFunction(func: PrimFunc, name: string, outer: RaiseConte
   const ctx: RaiseContext = {
     ...outer,
     pending: [],
+    outermost: func.body.kind === "tir.Block" ? func.body : undefined,
     loops: new Map(),
     sharedThreads,
     declareBuffer,
@@ -99,14 +100,21 @@ function raiseParams(ctx: RaiseContext, func: PrimFunc, handles: ReadonlySet<Var
     }
   }
   const scalars = new Set(func.params.filter((p) => p.buffer === undefined).map((p) => p.var));
+  const before = new Set<Var>();
   const introduced = new Set<Var>();
   const declared = new Set<Var>();
   return func.params.map((p): A.Parameter => {
     const name = names.get(p)!;
     const { buffer } = p;
-    if (buffer === undefined) return parameter(name, scalarAnnotation(ctx, p.var));
-    const symbols = symbolsOf(ctx, buffer, name).filter((v) => !scalars.has(v));
-    const fits = !handles.has(p.var) && fitsSignature(ctx, buffer, symbols, introduced);
+    if (buffer === undefined) {
+      before.add(p.var);
+      return parameter(name, scalarAnnotation(ctx, p.var));
+    }
+    const all = symbolsOf(ctx, buffer, name);
+    // TVM reads parameters from left to right.
+    const isLate = ctx.dialect !== "native" && all.some((v) => scalars.has(v) && !before.has(v));
+    const symbols = all.filter((v) => !scalars.has(v));
+    const fits = !isLate && !handles.has(p.var) && fitsSignature(ctx, buffer, symbols, introduced);
     for (const v of symbols) {
       if (fits) introduced.add(v);
       if (declared.has(v)) continue;
@@ -120,7 +128,7 @@ function raiseParams(ctx: RaiseContext, func: PrimFunc, handles: ReadonlySet<Var
     }
     const handle = ctx.names.give(p.var, p.var.name === buffer.name ? `${name}_handle` : p.var.name);
     heads.push(assign(nameExpr(name), bufferCall(ctx, "match_buffer", buffer, { first: [nameExpr(handle)], data: sharesData(ctx, buffer, name) })));
-    return parameter(handle, path(ctx.T, "handle"));
+    return parameter(handle, declarationOf(ctx, p.var));
   });
 }
 

@@ -4,7 +4,7 @@ import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Call, PrimExpr } from "../../../ir/tir/expr.js";
 import type { Alloc, AttrStmt, Bind, Decl, Evaluate, Stmt, Store } from "../../../ir/tir/stmt.js";
-import { int32 } from "../../../support/dtype.js";
+import { handle, int32 } from "../../../support/dtype.js";
 import { isOpaque } from "../../elaborate/tir/call.js";
 import { elementsOf } from "../../elaborate/relax/tensor-data.js";
 import { isFloat } from "../../../support/dtype.js";
@@ -98,14 +98,15 @@ function raiseStmt(ctx: RaiseContext, stmt: Stmt, next: Stmt | undefined, out: A
       }
       const name = nameExpr(ctx.names.give(stmt.var, stmt.var.name));
       // Results of accelerator calls have no type to write.
-      if (stmt.value.kind === "tir.Call" && isOpaque(stmt.value.op)) {
+      const isUntyped = stmt.var.dtype === handle && stmt.var.pointer === undefined;
+      if (stmt.value.kind === "tir.Call" && isOpaque(stmt.value.op) && (isUntyped || !stmt.value.op.includes("."))) {
         out.push(assign(name, value));
         return false;
       }
       out.push(
         ctx.dialect === "tvm-0.18"
           ? annAssign(name, type, value)
-          : annAssign(name, subscript(path(ctx.T, "let"), [type]), value),
+          : annAssign(name, stmt.var.dtype.scalable ? path(ctx.T, "let") : subscript(path(ctx.T, "let"), [type]), value),
       );
       return false;
     }
@@ -139,6 +140,7 @@ function raiseStmt(ctx: RaiseContext, stmt: Stmt, next: Stmt | undefined, out: A
 }
 
 const pointerType = (ctx: RaiseContext, p: { element: { name: string }; scope: string }): A.Expr =>
+  p.scope === "tensormap" ? callExpr(path(ctx.T, "handle"), [strExpr("tensormap")]) :
   callExpr(path(ctx.T, "handle"), p.scope === "global" ? [strExpr(p.element.name)] : [strExpr(p.element.name), strExpr(p.scope)]);
 
 function raiseStore(ctx: RaiseContext, stmt: Store): A.Stmt {
@@ -167,7 +169,10 @@ function raiseAlloc(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out:
   if (buffer.scalar && stmt.annotations.size === 0) return raiseScalar(ctx, stmt, next, out);
   const name = nameBuffer(ctx, buffer);
   const more: (readonly [string, A.Expr])[] = [];
-  if (stmt.annotations.size > 0) more.push(["annotations", raiseAttrs(ctx, stmt.annotations)]);
+  const address = stmt.annotations.get("allocated_addr");
+  const annotations = new Map([...stmt.annotations].filter(([key]) => key !== "allocated_addr"));
+  if (annotations.size > 0) more.push(["annotations", raiseAttrs(ctx, annotations)]);
+  if (address !== undefined) more.push(["allocated_addr", raiseAttrValue(ctx, address)]);
   const callee = ctx.dialect === "tvm-0.18" ? "decl_buffer" : "alloc_buffer";
   out.push(assign(name, bufferCall(ctx, callee, buffer, { more })));
   return false;
@@ -185,7 +190,8 @@ function raiseScalar(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out
   const value = isStored && next.kind === "tir.Store" ? raisePrimExpr(ctx, next.value) : undefined;
   const name = nameBuffer(ctx, buffer);
   if (buffer.scope === "local" && ctx.dialect !== "tvm-0.18") {
-    out.push(annAssign(name, path(ctx.T, buffer.dtype.name), value));
+    if (buffer.dtype.scalable && value !== undefined) out.push(assign(name, value));
+    else out.push(annAssign(name, path(ctx.T, buffer.dtype.name), value));
     return isStored;
   }
   const scope: (readonly [string, A.Expr])[] = [["scope", strExpr(buffer.scope)]];
@@ -211,7 +217,7 @@ function raiseDecl(ctx: RaiseContext, stmt: Decl): A.Stmt {
     const call = raisePrimExpr(ctx, made);
     return assign(nameBuffer(ctx, buffer), call);
   }
-  const isView = ctx.names.get(buffer.data) !== undefined;
+  const isView = ctx.names.get(buffer.data) !== undefined || buffer.data.name !== buffer.name;
   const data = isView ? varName(ctx, buffer.data) : undefined;
   const name = nameBuffer(ctx, buffer);
   if (buffer.scalar && data !== undefined) {
