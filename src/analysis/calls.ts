@@ -24,7 +24,14 @@ export function checkCallees(module: IRModule, func: PrimFunc, sink: Sink): void
       const callee = module.functions.get(name);
       if (!callee) sink.report(wft.unknownCallee({ func: func.name, name, at: node.span }));
       else if (callee.kind === "tir.PrimFunc" && callee.params.length !== node.args.length) {
-        sink.report(wft.calleeArity({ name, expected: callee.params.length, given: node.args.length, at: node.span }));
+        sink.report(
+          wft.calleeArity({
+            name,
+            expected: callee.params.length,
+            given: node.args.length,
+            at: node.span,
+          }),
+        );
       }
     },
   });
@@ -36,7 +43,8 @@ export function checkTirCalls(module: IRModule, guards: GuardsByName, sink: Sink
     if (func.kind !== "relax.Function") continue;
     visit(func, {
       enter(node) {
-        if (node.kind === "relax.Call" && node.op.kind === "relax.Op" && CALLS.has(node.op.name)) checkCall(module, guards, node, sink);
+        if (node.kind === "relax.Call" && node.op.kind === "relax.Op" && CALLS.has(node.op.name))
+          checkCall(module, guards, node, sink);
       },
     });
   }
@@ -60,11 +68,27 @@ function checkCall(module: IRModule, guards: GuardsByName, call: Call, sink: Sin
   const inPlace = call.op.kind === "relax.Op" && call.op.name === "call_tir_inplace";
   const results = inPlace ? freshOutputs(call, outs) : outs;
   if (!results) return;
-  const all = [...given, ...results.map((info, i): Argument => ({ text: outs.length === 1 ? "the output" : `output ${i}`, info }))];
+  const all = [
+    ...given,
+    ...results.map((info, i): Argument => ({
+      text: outs.length === 1 ? "the output" : `output ${i}`,
+      info,
+    })),
+  ];
   const scalars = ints?.kind === "relax.ShapeExpr" ? ints.values : [];
   const total = all.length + scalars.length;
   if (total !== callee.params.length) {
-    reportArity({ call, callee, name: target.name, given: given.length, outputs: results.length, scalars: scalars.length }, sink);
+    reportArity(
+      {
+        call,
+        callee,
+        name: target.name,
+        given: given.length,
+        outputs: results.length,
+        scalars: scalars.length,
+      },
+      sink,
+    );
     return;
   }
   const symbols = new Map<Var, PrimExpr>();
@@ -73,7 +97,14 @@ function checkCall(module: IRModule, guards: GuardsByName, call: Call, sink: Sin
   // One finding a call: later ones would mostly follow from it.
   const site = { callee, name: target.name, analyzer, symbols, call, sink };
   const isFine = all.every((argument, i) => matches(site, argument, callee.params[i]!.buffer));
-  if (isFine) checkGuards(guards.get(target.name) ?? [], { analyzer, symbols, call, sink, name: target.name });
+  if (isFine)
+    checkGuards(guards.get(target.name) ?? [], {
+      analyzer,
+      symbols,
+      call,
+      sink,
+      name: target.name,
+    });
 }
 
 interface ArityMistake {
@@ -85,7 +116,10 @@ interface ArityMistake {
   readonly scalars: number;
 }
 
-function reportArity({ call, callee, name, given, outputs, scalars }: ArityMistake, sink: Sink): void {
+function reportArity(
+  { call, callee, name, given, outputs, scalars }: ArityMistake,
+  sink: Sink,
+): void {
   const inputs = Math.max(0, callee.params.length - outputs - scalars);
   const difference = given - inputs;
   const count = Math.abs(difference);
@@ -93,7 +127,10 @@ function reportArity({ call, callee, name, given, outputs, scalars }: ArityMista
   const lastInput = callee.params[callee.params.length - scalars - 1]?.var.span;
   const many = `${count === 1 ? "one argument" : `${count} arguments`} too ${difference > 0 ? "many" : "few"}`;
   const op = call.op.kind === "relax.Op" ? call.op.name : "call_tir";
-  const message = outputs === 1 ? "the last parameter is the output" : `the last ${outputs} parameters are the outputs`;
+  const message =
+    outputs === 1
+      ? "the last parameter is the output"
+      : `the last ${outputs} parameters are the outputs`;
   sink.report(
     shp.callArity({
       callee: name,
@@ -117,14 +154,19 @@ function freshOutputs(call: Call, outs: readonly StructInfo[]): StructInfo[] | u
 }
 
 function argumentsOf(inputs: Expr): Argument[] | undefined {
-  if (inputs.kind === "relax.Tuple") return inputs.fields.map((field, i) => ({ text: textOf(field, i), info: infoOf(field) }));
+  if (inputs.kind === "relax.Tuple")
+    return inputs.fields.map((field, i) => ({ text: textOf(field, i), info: infoOf(field) }));
   if (inputs.kind !== "relax.Var") return undefined;
   const { sinfo } = inputs;
-  if (sinfo?.kind === "relax.TupleInfo") return sinfo.fields.map((info, i) => ({ text: `\`${inputs.name}[${i}]\``, info }));
-  return sinfo?.kind === "relax.TensorInfo" ? [{ text: `\`${inputs.name}\``, info: sinfo }] : undefined;
+  if (sinfo?.kind === "relax.TupleInfo")
+    return sinfo.fields.map((info, i) => ({ text: `\`${inputs.name}[${i}]\``, info }));
+  return sinfo?.kind === "relax.TensorInfo"
+    ? [{ text: `\`${inputs.name}\``, info: sinfo }]
+    : undefined;
 }
 
-const textOf = (e: Expr, i: number): string => (e.kind === "relax.Var" ? `\`${e.name}\`` : `input ${i}`);
+const textOf = (e: Expr, i: number): string =>
+  e.kind === "relax.Var" ? `\`${e.name}\`` : `input ${i}`;
 function infoOf(e: Expr): StructInfo | undefined {
   if (e.kind === "relax.Var") return e.sinfo;
   if (e.kind === "relax.TupleGetItem") {
@@ -142,17 +184,25 @@ interface CallSite {
   readonly sink: Sink;
 }
 
-function matches(site: CallSite & { readonly callee: PrimFunc }, { text, info }: Argument, buffer: Buffer | undefined): boolean {
+function matches(
+  site: CallSite & { readonly callee: PrimFunc },
+  { text, info }: Argument,
+  buffer: Buffer | undefined,
+): boolean {
   const tensor = info?.kind === "relax.DTensorInfo" ? info.tensor : info;
   if (!buffer || tensor?.kind !== "relax.TensorInfo") return true;
   const names = { argument: text, parameter: buffer.name, callee: site.name, at: site.call.span };
   const labels = buffer.span ? [{ span: buffer.span, message: "declared here" }] : [];
   if (tensor.ndim >= 0 && tensor.ndim !== buffer.shape.length) {
-    site.sink.report(shp.callRank({ ...names, given: tensor.ndim, expected: buffer.shape.length, labels }));
+    site.sink.report(
+      shp.callRank({ ...names, given: tensor.ndim, expected: buffer.shape.length, labels }),
+    );
     return false;
   }
   if (tensor.dtype && tensor.dtype !== buffer.dtype) {
-    site.sink.report(shp.callDType({ ...names, given: tensor.dtype.name, expected: buffer.dtype.name, labels }));
+    site.sink.report(
+      shp.callDType({ ...names, given: tensor.dtype.name, expected: buffer.dtype.name, labels }),
+    );
     return false;
   }
   return dimensionsMatch(site, tensor, buffer, names, labels);
@@ -175,16 +225,31 @@ function dimensionsMatch(
     }
     const expected = substitute(wanted, symbols);
     if (analyzer.equal(dim, expected) !== false) return true;
-    sink.report(shp.callShape({ ...names, axis, given: exprText(dim), expected: exprText(analyzer.simplify(expected)), labels }));
+    sink.report(
+      shp.callShape({
+        ...names,
+        axis,
+        given: exprText(dim),
+        expected: exprText(analyzer.simplify(expected)),
+        labels,
+      }),
+    );
     return false;
   });
 }
 
 /** Conditions of the callee that are false for the shapes of the call. */
-function checkGuards(guards: readonly Guard[], { analyzer, symbols, call, sink, name }: CallSite): void {
+function checkGuards(
+  guards: readonly Guard[],
+  { analyzer, symbols, call, sink, name }: CallSite,
+): void {
   for (const { cond, when, accesses } of guards) {
     const here = substitute(cond, symbols);
-    if (analyzer.prove(here) !== false || (when && analyzer.prove(substitute(when, symbols)) !== true)) continue;
+    if (
+      analyzer.prove(here) !== false ||
+      (when && analyzer.prove(substitute(when, symbols)) !== true)
+    )
+      continue;
     const at = accesses[0]?.span;
     sink.report(
       shp.callGuard({

@@ -7,19 +7,22 @@ export const wft = defineCodes("WFT", {
     number: 1,
     message: "`{name}` is used in `{func}` where it is not defined",
     hint: "define it before this place, or move the use into the scope of its definition",
-    explain: "A variable may be used only where its definition dominates: inside the loop, block or let that defines it, after the parameter whose shape mentions it.",
+    explain:
+      "A variable may be used only where its definition dominates: inside the loop, block or let that defines it, after the parameter whose shape mentions it.",
   },
   duplicateDefinition: {
     number: 2,
     message: "variable `{name}` is defined twice in `{func}`",
     hint: "give the second one a name of its own",
-    explain: "Loop variables, block variables and lets each define a new variable; one variable object has one definition.",
+    explain:
+      "Loop variables, block variables and lets each define a new variable; one variable object has one definition.",
   },
   undefinedBuffer: {
     number: 3,
     message: "buffer `{name}` is used in `{func}` outside the scope in which it is declared",
     hint: "declare it as a parameter, or allocate it in a block or sequence around its uses",
-    explain: "A buffer is visible from its parameter, allocation or match to the end of the enclosing block or statement sequence.",
+    explain:
+      "A buffer is visible from its parameter, allocation or match to the end of the enclosing block or statement sequence.",
   },
   indexRank: {
     number: 4,
@@ -52,7 +55,8 @@ export const wft = defineCodes("WFT", {
     severity: "warning",
     message: "block `{name}` has `T.init()` but no reduction axis",
     hint: "make the axis that is summed over a reduction: `T.axis.reduce`, or `R` in `T.axis.remap`",
-    explain: "An init runs where all reduction axes are at their first value; without one it runs every time.",
+    explain:
+      "An init runs where all reduction axes are at their first value; without one it runs every time.",
     bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        with T.block("b"):\n            vi = T.axis.spatial(8, i)\n            with T.init():\n                A[vi] = 0.0\n            A[vi] = 1.0\n',
     good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in range(8):\n        with T.block("b"):\n            vi = T.axis.spatial(8, i)\n            A[vi] = 1.0\n',
   },
@@ -60,15 +64,18 @@ export const wft = defineCodes("WFT", {
     number: 9,
     message: "block `{block}` uses `{name}`, the variable of a loop around it",
     hint: "bind it to an axis of the block: `v = T.axis.spatial(extent, {name})`",
-    explain: "A block with axes is closed: its body sees the outside only through its axes, so that it can be moved.",
+    explain:
+      "A block with axes is closed: its body sees the outside only through its axes, so that it can be moved.",
     bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4, 4), "float32")\n    for i, j in T.grid(4, 4):\n        with T.block("b"):\n            vi = T.axis.spatial(4, i)\n            A[vi, j] = 0.0\n',
     good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (4, 4), "float32")\n    for i, j in T.grid(4, 4):\n        with T.block("b"):\n            vi, vj = T.axis.remap("SS", [i, j])\n            A[vi, vj] = 0.0\n',
   },
   axisDomain: {
     number: 10,
-    message: "axis `{name}` of block `{block}` leaves its domain: with {witness} it is {value}, outside [{low}, {high})",
+    message:
+      "axis `{name}` of block `{block}` leaves its domain: with {witness} it is {value}, outside [{low}, {high})",
     hint: "make the domain as large as the values bound to it, or add `T.where(…)`",
-    explain: "The value bound to a block axis lies in the domain of the axis wherever the predicate of the block holds.",
+    explain:
+      "The value bound to a block axis lies in the domain of the axis wherever the predicate of the block holds.",
     bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (16,), "float32")\n    for i in range(16):\n        with T.block("b"):\n            vi = T.axis.spatial(8, i)\n            A[vi] = 0.0\n',
     good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (16,), "float32")\n    for i in range(16):\n        with T.block("b"):\n            vi = T.axis.spatial(16, i)\n            A[vi] = 0.0\n',
   },
@@ -136,15 +143,18 @@ export const wft = defineCodes("WFT", {
   },
   storeRace: {
     number: 50,
-    message: "iterations of {loop} write the same element: `{access}` with {first} and with {second}",
+    message:
+      "iterations of {loop} write the same element: `{access}` with {first} and with {second}",
     hint: "{way}",
-    explain: "Iterations of a parallel or vectorised loop, and instances of a block with different spatial axes, may run in any order or at once. Two of them must not write the same element, and none may read what another writes.",
+    explain:
+      "Iterations of a parallel or vectorised loop, and instances of a block with different spatial axes, may run in any order or at once. Two of them must not write the same element, and none may read what another writes.",
     bad: '@T.prim_func\ndef f(a: T.handle, b: T.handle):\n    A = T.match_buffer(a, (8, 8), "float32")\n    B = T.match_buffer(b, (8,), "float32")\n    for i in T.parallel(8):\n        for j in range(8):\n            B[j] = A[i, j]\n',
     good: '@T.prim_func\ndef f(a: T.handle, b: T.handle):\n    A = T.match_buffer(a, (8, 8), "float32")\n    B = T.match_buffer(b, (8,), "float32")\n    for i in range(8):\n        for j in range(8):\n            B[j] = A[i, j]\n',
   },
   loadRace: {
     number: 51,
-    message: "an iteration of {loop} reads `{access}` with {first}, which the one with {second} writes as `{other}`",
+    message:
+      "an iteration of {loop} reads `{access}` with {first}, which the one with {second} writes as `{other}`",
     hint: "{way}",
     explain: "See WFT050: iterations that may run at once must not depend on each other.",
     bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (8,), "float32")\n    for i in T.parallel(7):\n        A[i] = A[i + 1]\n',
@@ -152,9 +162,11 @@ export const wft = defineCodes("WFT", {
   },
   spatialReduction: {
     number: 52,
-    message: "axis `{axis}` of block `{block}` is spatial, but `{access}` is updated for each of its values",
+    message:
+      "axis `{axis}` of block `{block}` is spatial, but `{access}` is updated for each of its values",
     hint: "make it a reduction axis: `{axis} = T.axis.reduce(…)`, or `R` in `T.axis.remap`",
-    explain: "Instances of a block with different spatial axes may run in any order or at once. An axis that accumulates into one element is a reduction.",
+    explain:
+      "Instances of a block with different spatial axes may run in any order or at once. An axis that accumulates into one element is a reduction.",
     bad: '@T.prim_func\ndef f(a: T.handle, c: T.handle):\n    A = T.match_buffer(a, (8, 8), "float32")\n    C = T.match_buffer(c, (8,), "float32")\n    for i, k in T.grid(8, 8):\n        with T.block("sum"):\n            vi, vk = T.axis.remap("SS", [i, k])\n            C[vi] = C[vi] + A[vi, vk]\n',
     good: '@T.prim_func\ndef f(a: T.handle, c: T.handle):\n    A = T.match_buffer(a, (8, 8), "float32")\n    C = T.match_buffer(c, (8,), "float32")\n    for i, k in T.grid(8, 8):\n        with T.block("sum"):\n            vi, vk = T.axis.remap("SR", [i, k])\n            with T.init():\n                C[vi] = 0.0\n            C[vi] = C[vi] + A[vi, vk]\n',
   },
@@ -170,9 +182,11 @@ export const wft = defineCodes("WFT", {
 export const shp = defineCodes("SHP", {
   outOfBounds: {
     number: 101,
-    message: "`{access}` is out of bounds: with {witness} index {position} is {index}, outside [0, {extent})",
+    message:
+      "`{access}` is out of bounds: with {witness} index {position} is {index}, outside [0, {extent})",
     hint: "guard the access with `T.if_then_else` or `if`, or correct the loop's extent or the shape of `{buffer}`",
-    explain: "Every access of a buffer is checked when the program is compiled. This one leaves its buffer for the values shown, which were found by solving and confirmed by evaluation.",
+    explain:
+      "Every access of a buffer is checked when the program is compiled. This one leaves its buffer for the values shown, which were found by solving and confirmed by evaluation.",
     bad: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (16,), "float32")\n    for i in range(16):\n        A[i + 1] = 0.0\n',
     good: '@T.prim_func\ndef f(a: T.handle):\n    A = T.match_buffer(a, (16,), "float32")\n    for i in range(15):\n        A[i + 1] = 0.0\n',
   },
@@ -181,7 +195,8 @@ export const shp = defineCodes("SHP", {
     severity: "warning",
     message: "`{func}`: {accesses} {are} in bounds only if `{guard}`",
     hint: "correct the loops or the shapes if that is not meant; otherwise `{func}` checks it when it is entered",
-    explain: "The shapes do not make these accesses safe for all sizes. The condition is the weakest one that does; it is tested when the function is entered, before any loop runs.",
+    explain:
+      "The shapes do not make these accesses safe for all sizes. The condition is the weakest one that does; it is tested when the function is entered, before any loop runs.",
     bad: '@T.prim_func\ndef f(a: T.handle, b: T.handle):\n    n = T.int32()\n    m = T.int32()\n    A = T.match_buffer(a, (n,), "float32")\n    B = T.match_buffer(b, (m,), "float32")\n    for i in range(n):\n        B[i] = A[i]\n',
     good: '@T.prim_func\ndef f(a: T.handle, b: T.handle):\n    n = T.int32()\n    A = T.match_buffer(a, (n,), "float32")\n    B = T.match_buffer(b, (n,), "float32")\n    for i in range(n):\n        B[i] = A[i]\n',
   },
@@ -189,13 +204,16 @@ export const shp = defineCodes("SHP", {
     number: 103,
     severity: "note",
     message: "`{access}` in `{func}` is checked at run time",
-    explain: "The index depends on data, or is beyond what is decided when the program is compiled.",
+    explain:
+      "The index depends on data, or is beyond what is decided when the program is compiled.",
   },
   callArity: {
     number: 110,
-    message: "`{callee}` takes {inputs} input(s) and {outputs} output(s), but `{op}` passes {given} input(s)",
+    message:
+      "`{callee}` takes {inputs} input(s) and {outputs} output(s), but `{op}` passes {given} input(s)",
     hint: "pass all inputs in order, and no outputs",
-    explain: "`call_tir` passes its inputs, then its outputs, then its integers, to the parameters of the T function.",
+    explain:
+      "`call_tir` passes its inputs, then its outputs, then its integers, to the parameters of the T function.",
     bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x, x), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
     good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
   },
@@ -216,16 +234,20 @@ export const shp = defineCodes("SHP", {
   },
   callShape: {
     number: 113,
-    message: "dimension {axis} of {argument} is `{given}`, but `{parameter}` of `{callee}` needs `{expected}`",
-    explain: "The shapes passed determine the symbols of the T function, and all its dimensions must agree with them.",
+    message:
+      "dimension {axis} of {argument} is `{given}`, but `{parameter}` of `{callee}` needs `{expected}`",
+    explain:
+      "The shapes passed determine the symbols of the T function, and all its dimensions must agree with them.",
     bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((9,), "float32")) -> R.Tensor((9,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((9,), "float32"))\n        return y\n',
     good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def copy(X: T.Buffer((8,), "float32"), Y: T.Buffer((8,), "float32")):\n        for i in range(8):\n            Y[i] = X[i]\n\n    @R.function\n    def main(x: R.Tensor((8,), "float32")) -> R.Tensor((8,), "float32"):\n        cls = Module\n        y = R.call_tir(cls.copy, (x,), out_sinfo=R.Tensor((8,), "float32"))\n        return y\n',
   },
   callGuard: {
     number: 114,
-    message: "this call makes `{callee}` leave the bounds of its buffers: it needs `{guard}`, here `{found}`",
+    message:
+      "this call makes `{callee}` leave the bounds of its buffers: it needs `{guard}`, here `{found}`",
     hint: "pass shapes for which it holds, or correct the loops of `{callee}`",
-    explain: "The accesses of the T function are in bounds only under the condition, which is false for the shapes of this call.",
+    explain:
+      "The accesses of the T function are in bounds only under the condition, which is false for the shapes of this call.",
   },
 });
 
@@ -263,6 +285,7 @@ export const sco = defineCodes("SCO", {
     severity: "warning",
     message: "`{name}` in `{func}` hides another `{name}`",
     hint: "rename one of them",
-    explain: "Two variables of one name are visible here; the inner one is meant. Shown on request.",
+    explain:
+      "Two variables of one name are visible here; the inner one is meant. Shown on request.",
   },
 });

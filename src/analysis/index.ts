@@ -11,7 +11,14 @@ import { reportRaces } from "./tir/report-races.js";
 import { reportShadowed, reportUnused } from "./tir/unused.js";
 import { checkWellFormed } from "./tir/well-formed.js";
 
-export { boundsOf, guardText, type AccessPlace, type BoundsReport, type Guard, type Refuted } from "./tir/bounds.js";
+export {
+  boundsOf,
+  guardText,
+  type AccessPlace,
+  type BoundsReport,
+  type Guard,
+  type Refuted,
+} from "./tir/bounds.js";
 export { findRaces, type Race, type RaceReport } from "./tir/races.js";
 
 export interface CheckOptions {
@@ -36,7 +43,11 @@ export function checkModule(module: IRModule, sink: Sink, options: CheckOptions 
 }
 
 /** Reports every problem of a T function; the result is the conditions under which its accesses are in bounds. */
-export function checkPrimFunc(func: PrimFunc, sink: Sink, options: CheckOptions = {}): readonly Guard[] {
+export function checkPrimFunc(
+  func: PrimFunc,
+  sink: Sink,
+  options: CheckOptions = {},
+): readonly Guard[] {
   const found = new Diagnostics();
   checkWellFormed(func, found);
   for (const d of found.all) sink.report(d);

@@ -12,7 +12,18 @@ import { casesOf, conjunction, type Cases } from "./conditions.js";
 import { divPoly } from "./divide.js";
 import { modularOf, type Modular } from "./modular.js";
 import { isPrim, toPoly } from "./normalize.js";
-import { addConst, addScaled, asAtom, atomPoly, isConst, neg, sub, type Atom, type Poly, type Term } from "./poly.js";
+import {
+  addConst,
+  addScaled,
+  asAtom,
+  atomPoly,
+  isConst,
+  neg,
+  sub,
+  type Atom,
+  type Poly,
+  type Term,
+} from "./poly.js";
 import { isImpossible, type Knowledge } from "./refute.js";
 import { simplifyExpr, type SimplifyContext } from "./simplify.js";
 import { TermTable } from "./terms.js";
@@ -30,7 +41,13 @@ export class Analyzer implements SimplifyContext, Knowledge {
   readonly table = new TermTable();
   depth = 0;
   private proving = 0;
-  private state: State = { values: new Map(), ranges: new Map(), bounds: new Map(), facts: [], alternatives: [] };
+  private state: State = {
+    values: new Map(),
+    ranges: new Map(),
+    bounds: new Map(),
+    facts: [],
+    alternatives: [],
+  };
   private answers = new Map<string, boolean>();
 
   // ---- what is known -------------------------------------------------------
@@ -50,7 +67,10 @@ export class Analyzer implements SimplifyContext, Knowledge {
     const atom = this.table.variable(v);
     const value = atomPoly(atom);
     const rows = [...(low ? [sub(value, low)] : []), ...(high ? [sub(high, value)] : [])];
-    const bound = { min: low ? this.boundOf(low).min : -B.INF, max: high ? this.boundOf(high).max : B.INF };
+    const bound = {
+      min: low ? this.boundOf(low).min : -B.INF,
+      max: high ? this.boundOf(high).max : B.INF,
+    };
     const known = this.state.ranges.get(atom.id) ?? [];
     this.change({
       ranges: new Map(this.state.ranges).set(atom.id, [...known, ...rows]),
@@ -74,7 +94,8 @@ export class Analyzer implements SimplifyContext, Knowledge {
     if (possible.length === 1) for (const p of possible[0]!) this.assumeNonNegative(p);
     else if (possible.length > 1 && !possible.some((s) => s.length === 0)) {
       this.change({ alternatives: [...this.state.alternatives, possible] });
-    } else if (possible.length === 0) this.change({ facts: [...this.state.facts, addConst(sub(ZERO, ZERO), -1)] });
+    } else if (possible.length === 0)
+      this.change({ facts: [...this.state.facts, addConst(sub(ZERO, ZERO), -1)] });
   }
 
   /** Takes `p >= 0` for true. */
@@ -94,7 +115,9 @@ export class Analyzer implements SimplifyContext, Knowledge {
       t!.coeff > 0
         ? { min: mulInt(-1, limit(p.constant, t!.coeff)), max: B.INF }
         : { min: -B.INF, max: limit(p.constant, mulInt(-1, t!.coeff)) };
-    this.change({ bounds: new Map(this.state.bounds).set(atom.id, B.intersect(bound, this.boundOfAtom(atom))) });
+    this.change({
+      bounds: new Map(this.state.bounds).set(atom.id, B.intersect(bound, this.boundOfAtom(atom))),
+    });
   }
 
   /** Runs `body` and forgets what it assumed and bound. */
@@ -211,7 +234,13 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   modularOfPoly(p: Poly): Modular {
-    return modularOf(p, (atom) => (atom.kind === "floormod" ? undefined : this.state.facts.length > 0 ? this.modularFact(atom) : undefined));
+    return modularOf(p, (atom) =>
+      atom.kind === "floormod"
+        ? undefined
+        : this.state.facts.length > 0
+          ? this.modularFact(atom)
+          : undefined,
+    );
   }
 
   /** A fact `atom == c * q + r` known from an assumption on a remainder. */
@@ -229,7 +258,8 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   boundOf(p: Poly): Bound {
     let sum = B.exactly(p.constant);
-    for (const t of p.terms) sum = B.addBound(sum, B.mulBound(B.exactly(t.coeff), this.boundOfProduct(t)));
+    for (const t of p.terms)
+      sum = B.addBound(sum, B.mulBound(B.exactly(t.coeff), this.boundOfProduct(t)));
     return sum;
   }
 
@@ -257,7 +287,9 @@ export class Analyzer implements SimplifyContext, Knowledge {
     const { a, b, expr } = atom;
     switch (atom.kind) {
       case "var":
-        return expr?.kind === "tir.Var" && expr.isSize ? B.intersect(B.nonNegative, ofType(atom)) : ofType(atom);
+        return expr?.kind === "tir.Var" && expr.isSize
+          ? B.intersect(B.nonNegative, ofType(atom))
+          : ofType(atom);
       case "floordiv":
         return B.floorDivBound(this.boundOf(a!), this.boundOf(b!));
       case "floormod":
@@ -295,4 +327,5 @@ function ofType({ dtype }: Atom): Bound {
 }
 
 /** Whether two expressions are equal for all values of their variables, for none, or not decided. */
-export const proveEqual = (a: PrimExpr, b: PrimExpr): boolean | undefined => new Analyzer().equal(a, b);
+export const proveEqual = (a: PrimExpr, b: PrimExpr): boolean | undefined =>
+  new Analyzer().equal(a, b);

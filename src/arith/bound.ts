@@ -12,7 +12,8 @@ export const nonNegative: Bound = { min: 0, max: INF };
 export const exactly = (value: Int): Bound => ({ min: value, max: value });
 export const isFinite = (x: Int): boolean => typeof x === "bigint" || Number.isFinite(x);
 
-const sum = (x: Int, y: Int): Int => (isFinite(x) && isFinite(y) ? addInt(x, y) : isFinite(x) ? y : x);
+const sum = (x: Int, y: Int): Int =>
+  isFinite(x) && isFinite(y) ? addInt(x, y) : isFinite(x) ? y : x;
 const product = (x: Int, y: Int): Int => {
   if (x === 0 || y === 0) return 0;
   if (isFinite(x) && isFinite(y)) return mulInt(x, y);
@@ -21,15 +22,35 @@ const product = (x: Int, y: Int): Int => {
 const smallest = (...xs: Int[]): Int => xs.reduce((a, b) => (a <= b ? a : b));
 const largest = (...xs: Int[]): Int => xs.reduce((a, b) => (a >= b ? a : b));
 
-export const addBound = (x: Bound, y: Bound): Bound => ({ min: sum(x.min, y.min), max: sum(x.max, y.max) });
+export const addBound = (x: Bound, y: Bound): Bound => ({
+  min: sum(x.min, y.min),
+  max: sum(x.max, y.max),
+});
 export function mulBound(x: Bound, y: Bound): Bound {
-  const ends = [product(x.min, y.min), product(x.min, y.max), product(x.max, y.min), product(x.max, y.max)];
+  const ends = [
+    product(x.min, y.min),
+    product(x.min, y.max),
+    product(x.max, y.min),
+    product(x.max, y.max),
+  ];
   return { min: smallest(...ends), max: largest(...ends) };
 }
-export const intersect = (x: Bound, y: Bound): Bound => ({ min: largest(x.min, y.min), max: smallest(x.max, y.max) });
-export const hull = (x: Bound, y: Bound): Bound => ({ min: smallest(x.min, y.min), max: largest(x.max, y.max) });
-export const minBound = (x: Bound, y: Bound): Bound => ({ min: smallest(x.min, y.min), max: smallest(x.max, y.max) });
-export const maxBound = (x: Bound, y: Bound): Bound => ({ min: largest(x.min, y.min), max: largest(x.max, y.max) });
+export const intersect = (x: Bound, y: Bound): Bound => ({
+  min: largest(x.min, y.min),
+  max: smallest(x.max, y.max),
+});
+export const hull = (x: Bound, y: Bound): Bound => ({
+  min: smallest(x.min, y.min),
+  max: largest(x.max, y.max),
+});
+export const minBound = (x: Bound, y: Bound): Bound => ({
+  min: smallest(x.min, y.min),
+  max: smallest(x.max, y.max),
+});
+export const maxBound = (x: Bound, y: Bound): Bound => ({
+  min: largest(x.min, y.min),
+  max: largest(x.max, y.max),
+});
 
 /** Quotient rounded down of one end by a positive divisor that may be infinite. */
 const endDiv = (x: Int, d: Int): Int => {
@@ -41,7 +62,12 @@ const endDiv = (x: Int, d: Int): Int => {
 export function floorDivBound(x: Bound, d: Bound): Bound {
   if (d.min <= 0 && d.max >= 0) return everything;
   if (d.max < 0) return floorDivBound(mulBound(x, exactly(-1)), mulBound(d, exactly(-1)));
-  const ends = [endDiv(x.min, d.min), endDiv(x.min, d.max), endDiv(x.max, d.min), endDiv(x.max, d.max)];
+  const ends = [
+    endDiv(x.min, d.min),
+    endDiv(x.min, d.max),
+    endDiv(x.max, d.min),
+    endDiv(x.max, d.max),
+  ];
   return { min: smallest(...ends), max: largest(...ends) };
 }
 

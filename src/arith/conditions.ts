@@ -45,7 +45,10 @@ function cases(ctx: NormalContext, cond: PrimExpr, positive: boolean): Cases | u
     case "tir.Select":
     case "tir.IfThenElse": {
       const yes = conjunctionOf(casesOf(ctx, cond.cond, true), casesOf(ctx, cond.then, positive));
-      const no = conjunctionOf(casesOf(ctx, cond.cond, false), casesOf(ctx, cond.otherwise, positive));
+      const no = conjunctionOf(
+        casesOf(ctx, cond.cond, false),
+        casesOf(ctx, cond.otherwise, positive),
+      );
       return yes && no && yes.length + no.length <= MAX_CASES ? [...yes, ...no] : undefined;
     }
     default:
@@ -58,7 +61,10 @@ function cases(ctx: NormalContext, cond: PrimExpr, positive: boolean): Cases | u
 }
 
 const isScalarIndex = (e: PrimExpr): boolean =>
-  isIndexType(e.dtype) || ((e.dtype.code === "int" || e.dtype.code === "uint" || isBool(e.dtype)) && e.dtype.lanes === 1 && !e.dtype.scalable);
+  isIndexType(e.dtype) ||
+  ((e.dtype.code === "int" || e.dtype.code === "uint" || isBool(e.dtype)) &&
+    e.dtype.lanes === 1 &&
+    !e.dtype.scalable);
 /** Comparisons of scalar integers. */
 export const isComparable = (e: Compare): boolean => isScalarIndex(e.a) && isScalarIndex(e.b);
 
@@ -91,5 +97,5 @@ export function conjunction(a: Cases, b: Cases): Cases | undefined {
   if (a.length * b.length > MAX_CASES) return undefined;
   return a.flatMap((x) => b.map((y) => [...x, ...y]));
 }
-const conjunctionOf = (a: Cases | undefined, b: Cases | undefined): Cases | undefined => a && b && conjunction(a, b);
-
+const conjunctionOf = (a: Cases | undefined, b: Cases | undefined): Cases | undefined =>
+  a && b && conjunction(a, b);

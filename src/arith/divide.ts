@@ -1,6 +1,15 @@
 /** Quotients and remainders of polynomials, rounded towards minus infinity. */
 import type { DType } from "../support/dtype.js";
-import { addInt, floorDivInt, floorModInt, gcdInt, mulInt, negInt, truncModInt, type Int } from "../support/int.js";
+import {
+  addInt,
+  floorDivInt,
+  floorModInt,
+  gcdInt,
+  mulInt,
+  negInt,
+  truncModInt,
+  type Int,
+} from "../support/int.js";
 import {
   add, addConst, addScaled, asAtom, atomPoly, constPoly, constValue, divideTerm, isConst, mul, neg, polyOf, sub, zero,
   type Atom, type Poly, type Term,
@@ -15,7 +24,8 @@ export interface Reasoner {
   isNonNegative(p: Poly): boolean;
 }
 
-const exactDiv = (a: Int, b: Int): Int | undefined => (truncModInt(a, b) === 0 ? floorDivInt(a, b) : undefined);
+const exactDiv = (a: Int, b: Int): Int | undefined =>
+  truncModInt(a, b) === 0 ? floorDivInt(a, b) : undefined;
 
 /** `floordiv(p, d)`; a divisor 0 is left standing. */
 export function divPoly(r: Reasoner, p: Poly, d: Poly, dtype: DType): Poly {
@@ -63,12 +73,17 @@ function constantQuotient(r: Reasoner, p: Poly, c: Int): Int | undefined {
     const low = floorDivInt(min, c);
     if (low === floorDivInt(max, c)) return low;
   }
-  if (p.terms.length > 1 && r.isNonNegative(p) && r.isNonNegative(addConst(neg(p), addInt(c, -1)))) return 0;
+  if (p.terms.length > 1 && r.isNonNegative(p) && r.isNonNegative(addConst(neg(p), addInt(c, -1))))
+    return 0;
   return undefined;
 }
 
 /** Splits `p = g * high + low` with `low` proved in `[0, g)`, for the largest divisor `g > 1` of `c` that works. */
-function splitByDivisor(r: Reasoner, p: Poly, c: Int): { g: Int; high: Poly; low: Poly } | undefined {
+function splitByDivisor(
+  r: Reasoner,
+  p: Poly,
+  c: Int,
+): { g: Int; high: Poly; low: Poly } | undefined {
   const divisors = new Set<Int>();
   for (const t of p.terms) divisors.add(gcdInt(t.coeff, c));
   for (const g of [...divisors].sort((a, b) => (a < b ? 1 : -1))) {
@@ -77,7 +92,10 @@ function splitByDivisor(r: Reasoner, p: Poly, c: Int): { g: Int; high: Poly; low
     const others = p.terms.filter((t) => truncModInt(t.coeff, g) !== 0);
     const low = polyOf(others, floorModInt(p.constant, g));
     if (!isConst(low) && constantQuotient(r, low, g) !== 0) continue;
-    const top = polyOf(high.map((t) => ({ ...t, coeff: floorDivInt(t.coeff, g) })), floorDivInt(p.constant, g));
+    const top = polyOf(
+      high.map((t) => ({ ...t, coeff: floorDivInt(t.coeff, g) })),
+      floorDivInt(p.constant, g),
+    );
     return { g, high: top, low };
   }
   return undefined;
@@ -133,7 +151,11 @@ function dropInnerMods(p: Poly, c: Int): Poly {
   for (const t of p.terms) {
     const [atom] = t.atoms;
     if (t.atoms.length === 1 && atom!.kind === "floormod" && isMultipleOf(atom!.b!, c)) {
-      result = addScaled(addScaled(result, polyOf([{ ...t, coeff: 1 }]), negInt(t.coeff)), atom!.a!, t.coeff);
+      result = addScaled(
+        addScaled(result, polyOf([{ ...t, coeff: 1 }]), negInt(t.coeff)),
+        atom!.a!,
+        t.coeff,
+      );
     }
   }
   return result.key === p.key ? p : dropInnerMods(result, c);
@@ -146,7 +168,8 @@ function divBySymbol(r: Reasoner, p: Poly, d: Poly, dtype: DType) {
     ? rest.constant === 0 || (rest.constant > 0 && r.isNonNegative(addConst(sub(d, rest), -1)))
     : r.isNonNegative(rest) && r.isNonNegative(addConst(sub(d, rest), -1));
   return {
-    quotient: (): Poly => (isSmall ? multiple : add(multiple, atomPoly(r.table.pair("floordiv", rest, d, dtype)))),
+    quotient: (): Poly =>
+      isSmall ? multiple : add(multiple, atomPoly(r.table.pair("floordiv", rest, d, dtype))),
     remainder: (): Poly => (isSmall ? rest : atomPoly(r.table.pair("floormod", rest, d, dtype))),
   };
 }
@@ -189,4 +212,3 @@ function operandOrder(x: Poly, y: Poly): number {
   const first = (x.terms[0]?.atoms[0]?.id ?? 0) - (y.terms[0]?.atoms[0]?.id ?? 0);
   return first !== 0 ? first : x.key < y.key ? -1 : x.key > y.key ? 1 : 0;
 }
-

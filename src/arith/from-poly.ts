@@ -2,7 +2,19 @@
 import { binary, cast, ifThenElse, intImm, type PrimExpr } from "../ir/tir/expr.js";
 import type { DType } from "../support/dtype.js";
 import { negInt, truncModInt, floorDivInt } from "../support/int.js";
-import { addScaled, asAtom, constPoly, constValue, divideTerm, isConst, mul, termPoly, type Atom, type Poly, type Term } from "./poly.js";
+import {
+  addScaled,
+  asAtom,
+  constPoly,
+  constValue,
+  divideTerm,
+  isConst,
+  mul,
+  termPoly,
+  type Atom,
+  type Poly,
+  type Term,
+} from "./poly.js";
 import { divPoly, modPoly, type Reasoner } from "./divide.js";
 import { widthBound } from "./bound.js";
 
@@ -38,7 +50,8 @@ function build(r: Reasoner, raw: Poly, dtype: DType): PrimExpr {
   if (c > 0 || (sum === undefined && negative.length > 0)) {
     sum = sum ? binary("add", sum, literal(c, dtype)) : literal(c, dtype);
   }
-  for (const t of negative) sum = binary("sub", sum!, product(r, { ...t, coeff: negInt(t.coeff) }, dtype));
+  for (const t of negative)
+    sum = binary("sub", sum!, product(r, { ...t, coeff: negInt(t.coeff) }, dtype));
   return c < 0 && positive.length > 0 ? binary("sub", sum!, literal(negInt(c), dtype)) : sum!;
 }
 
@@ -66,8 +79,10 @@ function atomExpr(r: Reasoner, atom: Atom, dtype: DType): PrimExpr {
 }
 
 const cost = (p: Poly): number =>
-  p.terms.reduce((sum, t) => sum + 2 + t.atoms.reduce((n, a) => n + atomCost(a), 0) + (t.coeff === 1 ? 0 : 1), 0) +
-  (p.constant === 0 ? 0 : 1);
+  p.terms.reduce(
+    (sum, t) => sum + 2 + t.atoms.reduce((n, a) => n + atomCost(a), 0) + (t.coeff === 1 ? 0 : 1),
+    0,
+  ) + (p.constant === 0 ? 0 : 1);
 const atomCost = (a: Atom): number => (a.a && a.b ? 1 + cost(a.a) + cost(a.b) : 1);
 
 /** Applies `x - c * (x // c) = x % c` and `c * (x // c) + x % c = x` wherever the sum gets shorter. */
@@ -91,21 +106,38 @@ function* candidates(r: Reasoner, p: Poly, dtype: DType): Iterable<Poly> {
       const others = divideTerm({ ...t, coeff: 1 }, { coeff: 1, atoms: [atom], key: "" }, () => 1);
       const c = constValue(atom.b!);
       if (!others || c === 0) continue;
-      const replaced = atom.kind === "floormod" ? joinRemainder(r, p, t, atom, others, dtype) : makeRemainder(r, p, t, atom, others, dtype);
+      const replaced =
+        atom.kind === "floormod"
+          ? joinRemainder(r, p, t, atom, others, dtype)
+          : makeRemainder(r, p, t, atom, others, dtype);
       if (replaced) yield replaced;
     }
   }
 }
 
 /** `s * (x % d)` as `s * x - s * d * (x // d)` */
-function joinRemainder(r: Reasoner, p: Poly, t: Term, atom: Atom, others: Poly, dtype: DType): Poly | undefined {
+function joinRemainder(
+  r: Reasoner,
+  p: Poly,
+  t: Term,
+  atom: Atom,
+  others: Poly,
+  dtype: DType,
+): Poly | undefined {
   const whole = mul(divPoly(r, atom.a!, atom.b!, atom.dtype), atom.b!);
   const x = whole && mul(addScaled(atom.a!, whole, -1), others);
   return x && addScaled(addScaled(p, termPoly(1, t.atoms), negInt(t.coeff)), x, t.coeff);
 }
 
 /** `-s * c * (x // c)` as `s * (x % c) - s * x` */
-function makeRemainder(r: Reasoner, p: Poly, t: Term, atom: Atom, others: Poly, dtype: DType): Poly | undefined {
+function makeRemainder(
+  r: Reasoner,
+  p: Poly,
+  t: Term,
+  atom: Atom,
+  others: Poly,
+  dtype: DType,
+): Poly | undefined {
   const c = constValue(atom.b!);
   if (c === undefined || c < 0 || truncModInt(t.coeff, c) !== 0) return undefined;
   const s = negInt(floorDivInt(t.coeff, c));
@@ -116,4 +148,3 @@ function makeRemainder(r: Reasoner, p: Poly, t: Term, atom: Atom, others: Poly, 
 
 /** The single variable or other atom that a polynomial is, as an expression. */
 export const soleAtom = (p: Poly): PrimExpr | undefined => asAtom(p)?.expr;
-

@@ -14,7 +14,15 @@ export * as poly from "./poly.js";
 export {
   evalRegion, evalSet, everyInt, intersectionOf, isProvedEmpty, isProvedInside, onePoint, rangeOfSet, setOfRange, unionOf, type IntSet,
 } from "./int-set.js"; // prettier-ignore
-export { detectIterMap, inverseOf, normalizeIterMap, type IterLevel, type IterMap, type IterMapFailure, type IterMapRequest } from "./iter-map.js";
+export {
+  detectIterMap,
+  inverseOf,
+  normalizeIterMap,
+  type IterLevel,
+  type IterMap,
+  type IterMapFailure,
+  type IterMapRequest,
+} from "./iter-map.js";
 export { subspaceDivide, type DividedIndex, type Subspaces } from "./iter-divide.js";
 export type { IterMark, IterSplit, IterSum } from "./iter-sum.js";
 export { hasEffects } from "./terms.js";

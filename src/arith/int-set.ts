@@ -2,7 +2,20 @@
 import { varsOf } from "../ir/core/free-vars.js";
 import { fromPoly } from "./from-poly.js";
 import type { Analyzer } from "./analyzer.js";
-import { add, addConst, atomPoly, constPoly, mul, neg, polyOf, sub, zero, type Atom, type Poly, type Term } from "./poly.js";
+import {
+  add,
+  addConst,
+  atomPoly,
+  constPoly,
+  mul,
+  neg,
+  polyOf,
+  sub,
+  zero,
+  type Atom,
+  type Poly,
+  type Term,
+} from "./poly.js";
 import { divPoly, extremum, modPoly } from "./divide.js";
 import type { PrimExpr, Var } from "../ir/tir/expr.js";
 import { range, type Range } from "../ir/tir/buffer.js";
@@ -48,14 +61,18 @@ export function intersectionOf(analyzer: Analyzer, x: IntSet, y: IntSet, dtype: 
 
 /** Whether every element of `inner` is in `outer`: proved, or not known. */
 export function isProvedInside(analyzer: Analyzer, inner: IntSet, outer: IntSet): boolean {
-  const low = !outer.min || (inner.min !== undefined && analyzer.isNonNegative(sub(inner.min, outer.min)));
-  const high = !outer.max || (inner.max !== undefined && analyzer.isNonNegative(sub(outer.max, inner.max)));
+  const low =
+    !outer.min || (inner.min !== undefined && analyzer.isNonNegative(sub(inner.min, outer.min)));
+  const high =
+    !outer.max || (inner.max !== undefined && analyzer.isNonNegative(sub(outer.max, inner.max)));
   return low && high;
 }
 
 /** Whether the set certainly has no element. */
 export const isProvedEmpty = (analyzer: Analyzer, set: IntSet): boolean =>
-  set.min !== undefined && set.max !== undefined && analyzer.isNonNegative(addConst(sub(set.min, set.max), -1));
+  set.min !== undefined &&
+  set.max !== undefined &&
+  analyzer.isNonNegative(addConst(sub(set.min, set.max), -1));
 
 /** The values of an expression while the given variables run over their sets; other variables stay symbols. */
 export function evalSet(analyzer: Analyzer, e: PrimExpr, domain: ReadonlyMap<Var, IntSet>): IntSet {
@@ -65,8 +82,11 @@ export function evalSet(analyzer: Analyzer, e: PrimExpr, domain: ReadonlyMap<Var
 }
 
 /** The ranges that the indices sweep, one a dimension. */
-export const evalRegion = (analyzer: Analyzer, indices: readonly PrimExpr[], domain: ReadonlyMap<Var, IntSet>): IntSet[] =>
-  indices.map((index) => evalSet(analyzer, index, domain));
+export const evalRegion = (
+  analyzer: Analyzer,
+  indices: readonly PrimExpr[],
+  domain: ReadonlyMap<Var, IntSet>,
+): IntSet[] => indices.map((index) => evalSet(analyzer, index, domain));
 
 class SetEvaluation {
   private readonly known = new Map<number, IntSet | undefined>();
@@ -81,7 +101,10 @@ class SetEvaluation {
     let sum: IntSet = onePoint(constPoly(p.constant));
     for (const t of p.terms) {
       const set = this.term(t);
-      sum = { min: sum.min && set.min && add(sum.min, set.min), max: sum.max && set.max && add(sum.max, set.max) };
+      sum = {
+        min: sum.min && set.min && add(sum.min, set.min),
+        max: sum.max && set.max && add(sum.max, set.max),
+      };
     }
     return sum;
   }
@@ -94,12 +117,16 @@ class SetEvaluation {
     const [atom] = running;
     const others = [...t.atoms];
     others.splice(others.indexOf(atom!), 1);
-    const factor = others.reduce<Poly | undefined>((p, a) => p && mul(p, atomPoly(a)), constPoly(t.coeff));
+    const factor = others.reduce<Poly | undefined>(
+      (p, a) => p && mul(p, atomPoly(a)),
+      constPoly(t.coeff),
+    );
     const set = this.atom(atom!)!;
     if (!factor) return everyInt;
     const times = (end: Poly | undefined): Poly | undefined => end && mul(end, factor);
     if (this.analyzer.isNonNegative(factor)) return { min: times(set.min), max: times(set.max) };
-    if (this.analyzer.isNonNegative(neg(factor))) return { min: times(set.max), max: times(set.min) };
+    if (this.analyzer.isNonNegative(neg(factor)))
+      return { min: times(set.max), max: times(set.min) };
     return everyInt;
   }
 
@@ -146,14 +173,16 @@ class SetEvaluation {
     const runs = varsOf(atom.expr!).some((v) => this.sets.has(this.analyzer.table.variable(v).id));
     if (!runs) return undefined;
     const { min, max } = this.analyzer.boundOfAtom(atom);
-    const end = (x: typeof min): Poly | undefined => (typeof x === "bigint" || Number.isFinite(x) ? constPoly(x) : undefined);
+    const end = (x: typeof min): Poly | undefined =>
+      typeof x === "bigint" || Number.isFinite(x) ? constPoly(x) : undefined;
     return { min: end(min), max: end(max) };
   }
 
   private quotient(a: IntSet, b: IntSet): IntSet {
     const d = b.min && b.min.key === b.max?.key ? b.min : undefined;
     if (!d || !this.analyzer.isNonNegative(addConst(d, -1))) return everyInt;
-    const by = (p: Poly | undefined): Poly | undefined => p && divPoly(this.analyzer, p, d, this.dtype);
+    const by = (p: Poly | undefined): Poly | undefined =>
+      p && divPoly(this.analyzer, p, d, this.dtype);
     return { min: by(a.min), max: by(a.max) };
   }
 
@@ -170,4 +199,3 @@ class SetEvaluation {
     return { min, max: add(min, sub(a.max, a.min)) };
   }
 }
-

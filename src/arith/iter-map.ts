@@ -11,7 +11,19 @@ import { Analyzer } from "./analyzer.js";
 import { casesOf } from "./conditions.js";
 import { divPoly, modPoly } from "./divide.js";
 import { fromPoly } from "./from-poly.js";
-import { add, addConst, constPoly, constValue, isConst, mul, neg, one, sub, zero, type Poly } from "./poly.js";
+import {
+  add,
+  addConst,
+  constPoly,
+  constValue,
+  isConst,
+  mul,
+  neg,
+  one,
+  sub,
+  zero,
+  type Poly,
+} from "./poly.js";
 import {
   addSplit, fusedMark, splitKey, sumOf, sumPoly, varMark, wholeMark, type IterMark, type IterSplit, type IterSum, type IterValues,
 } from "./iter-sum.js"; // prettier-ignore
@@ -84,7 +96,8 @@ class Detection {
       const maps = request.level === "any" ? sums : sums.map((s) => this.fuse(s));
       if (request.level !== "any") this.checkUse(maps);
       for (const c of this.constraints) {
-        if (!this.absorbed.has(c.key) && request.level === "bijective") fail("the predicate does not limit one of the fused iterators");
+        if (!this.absorbed.has(c.key) && request.level === "bijective")
+          fail("the predicate does not limit one of the fused iterators");
       }
       return { ok: true, maps, values: this.values };
     });
@@ -112,12 +125,29 @@ class Detection {
     const args = flip ? sum.args.map((a) => ({ ...a, scale: neg(a.scale) })) : sum.args;
     const bound = flip ? sum.base : neg(sum.base);
     const kind = flip ? { lt: "gt", le: "ge", gt: "lt", ge: "le", eq: "eq" }[op] : op;
-    const scales = args.map((a) => `${splitKey(a)}*${a.scale.key}`).sort().join("+");
+    const scales = args
+      .map((a) => `${splitKey(a)}*${a.scale.key}`)
+      .sort()
+      .join("+");
     return {
       key: scales,
       scaleKey: scales,
-      min: kind === "ge" ? bound : kind === "gt" ? addConst(bound, 1) : kind === "eq" ? bound : undefined,
-      max: kind === "le" ? bound : kind === "lt" ? addConst(bound, -1) : kind === "eq" ? bound : undefined,
+      min:
+        kind === "ge"
+          ? bound
+          : kind === "gt"
+            ? addConst(bound, 1)
+            : kind === "eq"
+              ? bound
+              : undefined,
+      max:
+        kind === "le"
+          ? bound
+          : kind === "lt"
+            ? addConst(bound, -1)
+            : kind === "eq"
+              ? bound
+              : undefined,
     };
   }
 
@@ -127,8 +157,10 @@ class Detection {
     if (!varsOf(e).some((v) => this.request.domain.has(v))) return sumOf([], this.analyzer.poly(e));
     if (e.kind === "tir.Var") return this.variable(e);
     if (e.kind === "tir.Cast") return this.rewrite(e.value);
-    if (e.kind === "tir.Unary" && e.op === "neg") return this.scaled(this.rewrite(e.a), constPoly(-1));
-    if (e.kind !== "tir.Binary") return fail("an index is not made of sums, products and quotients");
+    if (e.kind === "tir.Unary" && e.op === "neg")
+      return this.scaled(this.rewrite(e.a), constPoly(-1));
+    if (e.kind !== "tir.Binary")
+      return fail("an index is not made of sums, products and quotients");
     return this.rewriteBinary(e.op, e.a, e.b);
   }
 
@@ -147,7 +179,10 @@ class Detection {
       case "add":
       case "sub": {
         const other = op === "add" ? y : this.scaled(y, constPoly(-1));
-        return sumOf(other.args.reduce<readonly IterSplit[]>(addSplit, x.args), add(x.base, other.base));
+        return sumOf(
+          other.args.reduce<readonly IterSplit[]>(addSplit, x.args),
+          add(x.base, other.base),
+        );
       }
       case "mul":
         if (x.args.length > 0 && y.args.length > 0) return fail("two iterators are multiplied");
@@ -159,7 +194,8 @@ class Detection {
       case "shl":
       case "shr": {
         const count = y.args.length === 0 ? constValue(y.base) : undefined;
-        if (count === undefined || count < 0 || count > 62) return fail("a shift is not by a constant");
+        if (count === undefined || count < 0 || count > 62)
+          return fail("a shift is not by a constant");
         const power = constPoly(2 ** Number(count));
         return op === "shl" ? this.scaled(x, power) : this.divided("floordiv", x, power);
       }
@@ -171,7 +207,10 @@ class Detection {
   private scaled(s: IterSum, by: Poly): IterSum {
     if (by.key === zero.key) return sumOf([], zero);
     const times = (p: Poly): Poly => mul(p, by) ?? fail("a scale is too large");
-    return sumOf(s.args.map((a) => ({ ...a, scale: times(a.scale) })), times(s.base));
+    return sumOf(
+      s.args.map((a) => ({ ...a, scale: times(a.scale) })),
+      times(s.base),
+    );
   }
 
   private isMultiple(p: Poly, of: Poly): boolean {
@@ -182,33 +221,51 @@ class Detection {
   }
   private isEqual(a: Poly, b: Poly): boolean {
     const gap = sub(a, b);
-    return isConst(gap) ? gap.constant === 0 : this.analyzer.isNonNegative(gap) && this.analyzer.isNonNegative(neg(gap));
+    return isConst(gap)
+      ? gap.constant === 0
+      : this.analyzer.isNonNegative(gap) && this.analyzer.isNonNegative(neg(gap));
   }
 
   private divided(op: "floordiv" | "floormod", s: IterSum, by: Poly): IterSum {
-    if (constValue(by) !== undefined ? constValue(by)! <= 0 : !this.analyzer.isNonNegative(addConst(by, -1))) {
+    if (
+      constValue(by) !== undefined
+        ? constValue(by)! <= 0
+        : !this.analyzer.isNonNegative(addConst(by, -1))
+    ) {
       return fail("a divisor is not positive");
     }
     // Terms that are multiples of the divisor stay apart; the rest is one iterator.
     const whole = s.args.filter((a) => this.isMultiple(a.scale, by));
     const rest = s.args.filter((a) => !whole.includes(a));
-    const high = sumOf(whole.map((a) => ({ ...a, scale: this.quotient(a.scale, by) })), zero);
+    const high = sumOf(
+      whole.map((a) => ({ ...a, scale: this.quotient(a.scale, by) })),
+      zero,
+    );
     const low = this.dividedRest(op, sumOf(rest, s.base), by);
     if (op === "floormod") return low;
     return sumOf(low.args.reduce<readonly IterSplit[]>(addSplit, high.args), low.base);
   }
 
   private dividedRest(op: "floordiv" | "floormod", s: IterSum, by: Poly): IterSum {
-    const asSum = (p: Poly): IterSum => sumOf([], op === "floordiv" ? this.quotient(p, by) : modPoly(this.analyzer, p, by, this.values.dtype));
+    const asSum = (p: Poly): IterSum =>
+      sumOf(
+        [],
+        op === "floordiv" ? this.quotient(p, by) : modPoly(this.analyzer, p, by, this.values.dtype),
+      );
     if (s.args.length === 0) return asSum(s.base);
     const value = sumPoly(this.values, s);
-    if (this.analyzer.isNonNegative(value) && this.analyzer.isNonNegative(addConst(sub(by, value), -1))) {
+    if (
+      this.analyzer.isNonNegative(value) &&
+      this.analyzer.isNonNegative(addConst(sub(by, value), -1))
+    ) {
       return op === "floordiv" ? sumOf([], zero) : s;
     }
     const fused = this.fuse(s);
     const [split] = fused.args;
-    if (fused.args.length !== 1 || !split) return fail("the operand of a division is not one iterator");
-    if (!this.isMultiple(by, split.scale) || !this.isMultiple(fused.base, by)) return fail("a division cuts an iterator at an offset");
+    if (fused.args.length !== 1 || !split)
+      return fail("the operand of a division is not one iterator");
+    if (!this.isMultiple(by, split.scale) || !this.isMultiple(fused.base, by))
+      return fail("a division cuts an iterator at an offset");
     const factor = this.quotient(by, split.scale);
     if (!this.isMultiple(split.extent, factor)) {
       // A whole iterator may end inside its last part only when nothing else is made of it.
@@ -216,7 +273,11 @@ class Detection {
     }
     const base = this.quotient(fused.base, by);
     const lower = mul(split.lower, factor) ?? fail("an extent is too large");
-    if (op === "floordiv") return sumOf([{ mark: split.mark, lower, extent: this.quotient(split.extent, factor), scale: one }], base);
+    if (op === "floordiv")
+      return sumOf(
+        [{ mark: split.mark, lower, extent: this.quotient(split.extent, factor), scale: one }],
+        base,
+      );
     return sumOf([{ ...split, extent: factor }], zero);
   }
 
@@ -248,22 +309,33 @@ class Detection {
   }
 
   private constraintOf(s: IterSum): Constraint | undefined {
-    const key = s.args.map((a) => `${splitKey(a)}*${a.scale.key}`).sort().join("+");
+    const key = s.args
+      .map((a) => `${splitKey(a)}*${a.scale.key}`)
+      .sort()
+      .join("+");
     const found = this.constraints.filter((c) => c.key === key);
-    return found.reduce<Constraint | undefined>((x, y) => (x ? { ...x, min: x.min ?? y.min, max: x.max ?? y.max } : y), undefined);
+    return found.reduce<Constraint | undefined>(
+      (x, y) => (x ? { ...x, min: x.min ?? y.min, max: x.max ?? y.max } : y),
+      undefined,
+    );
   }
 
   /** The splits from the smallest scale up; each scale is the reach of those before it. */
   private chain(args: readonly IterSplit[]): { order: IterSplit[]; reach: Poly } {
     const left = [...args];
     const order: IterSplit[] = [];
-    const constant = left.filter((a) => constValue(a.scale) !== undefined).sort((a, b) => (a.scale.constant < b.scale.constant ? -1 : 1));
-    const first = constant[0] ?? left.find((a) => left.every((b) => this.isMultiple(b.scale, a.scale)));
+    const constant = left
+      .filter((a) => constValue(a.scale) !== undefined)
+      .sort((a, b) => (a.scale.constant < b.scale.constant ? -1 : 1));
+    const first =
+      constant[0] ?? left.find((a) => left.every((b) => this.isMultiple(b.scale, a.scale)));
     if (!first) return fail("no iterator has the smallest scale");
     if ((constValue(first.scale) ?? 1) <= 0) return fail("an iterator runs backwards");
     let expected = first.scale;
     while (left.length > 0) {
-      const at = left.findIndex((a) => this.isEqual(a.scale, expected) && (order.length > 0 || a === first));
+      const at = left.findIndex(
+        (a) => this.isEqual(a.scale, expected) && (order.length > 0 || a === first),
+      );
       if (at < 0) return fail("the iterators of a sum overlap or leave gaps");
       const [next] = left.splice(at, 1);
       order.push(next!);
@@ -280,7 +352,8 @@ class Detection {
     const note = (s: IterSplit): void => {
       const entry = used.get(s.mark.key) ?? { mark: s.mark, splits: [] };
       used.set(s.mark.key, entry);
-      if (entry.splits.length === 0 && s.mark.source.kind === "sum") s.mark.source.args.forEach(note);
+      if (entry.splits.length === 0 && s.mark.source.kind === "sum")
+        s.mark.source.args.forEach(note);
       entry.splits.push(s);
     };
     for (const map of maps) map.args.forEach(note);
@@ -288,7 +361,8 @@ class Detection {
     if (this.request.level !== "bijective") return;
     for (const [v, r] of this.request.domain) {
       const extent = this.analyzer.poly(r.extent);
-      if (extent.key !== one.key && !used.has(varMark(this.analyzer, v, extent).key)) fail(`\`${v.name}\` is not used`);
+      if (extent.key !== one.key && !used.has(varMark(this.analyzer, v, extent).key))
+        fail(`\`${v.name}\` is not used`);
     }
   }
 
@@ -307,14 +381,20 @@ class Detection {
       const [s] = left.splice(at, 1);
       expected = mul(s!.lower, s!.extent) ?? expected;
     }
-    if (this.request.level === "bijective" && !this.isEqual(expected, mark.extent)) fail("an iterator is used in part");
+    if (this.request.level === "bijective" && !this.isEqual(expected, mark.extent))
+      fail("an iterator is used in part");
   }
 }
 
-type Limit = { readonly op: "lt" | "le" | "gt" | "ge" | "eq"; readonly a: PrimExpr; readonly b: PrimExpr };
+type Limit = {
+  readonly op: "lt" | "le" | "gt" | "ge" | "eq";
+  readonly a: PrimExpr;
+  readonly b: PrimExpr;
+};
 
 function comparisonsOf(e: PrimExpr): Limit[] {
-  if (e.kind === "tir.Logic" && e.op === "and") return [...comparisonsOf(e.a), ...comparisonsOf(e.b)];
+  if (e.kind === "tir.Logic" && e.op === "and")
+    return [...comparisonsOf(e.a), ...comparisonsOf(e.b)];
   if (e.kind === "tir.IntImm" && e.value !== 0) return [];
   if (e.kind === "tir.Call" && e.op === "likely") return comparisonsOf(e.args[0] as PrimExpr);
   if (e.kind === "tir.Compare" && e.op !== "ne") return [{ op: e.op, a: e.a, b: e.b }];
@@ -328,7 +408,10 @@ export const normalizeIterMap = (map: IterMap, sum: IterSum): PrimExpr | undefin
 /**
  * The loop variables as expressions of the outputs of a bijective map; undefined when one of them is not determined.
  */
-export function inverseOf(map: IterMap, outputs: readonly Var[]): ReadonlyMap<Var, PrimExpr> | undefined {
+export function inverseOf(
+  map: IterMap,
+  outputs: readonly Var[],
+): ReadonlyMap<Var, PrimExpr> | undefined {
   const { values } = map;
   const { analyzer, dtype } = values;
   /** Sum of what is known of each mark. */
@@ -368,7 +451,11 @@ export function inverseOf(map: IterMap, outputs: readonly Var[]): ReadonlyMap<Va
 }
 
 /** Whether a fused mark that is not handed on yet still adds to this one. */
-function isNeeded(mark: IterMark, parts: ReadonlyMap<string, { mark: IterMark }>, done: ReadonlySet<string>): boolean {
+function isNeeded(
+  mark: IterMark,
+  parts: ReadonlyMap<string, { mark: IterMark }>,
+  done: ReadonlySet<string>,
+): boolean {
   for (const [key, other] of parts) {
     if (done.has(key) || other.mark === mark || other.mark.source.kind !== "sum") continue;
     if (mentions(other.mark.source, mark.key)) return true;
@@ -377,5 +464,6 @@ function isNeeded(mark: IterMark, parts: ReadonlyMap<string, { mark: IterMark }>
 }
 
 const mentions = (sum: IterSum, key: string): boolean =>
-  sum.args.some((a) => a.mark.key === key || (a.mark.source.kind === "sum" && mentions(a.mark.source, key)));
-
+  sum.args.some(
+    (a) => a.mark.key === key || (a.mark.source.kind === "sum" && mentions(a.mark.source, key)),
+  );

@@ -28,19 +28,33 @@ export interface IterSum {
   readonly base: Poly;
 }
 
-export const sumOf = (args: readonly IterSplit[], base: Poly): IterSum => ({ kind: "sum", args, base });
+export const sumOf = (args: readonly IterSplit[], base: Poly): IterSum => ({
+  kind: "sum",
+  args,
+  base,
+});
 
 /** Names the part of the mark, without scale. */
 export const splitKey = (s: IterSplit): string => `${s.mark.key}/${s.lower.key}%${s.extent.key}`;
-const sumKey = (s: IterSum): string => `${s.args.map((a) => `${a.scale.key}*${splitKey(a)}`).join("+")}+${s.base.key}`;
+const sumKey = (s: IterSum): string =>
+  `${s.args.map((a) => `${a.scale.key}*${splitKey(a)}`).join("+")}+${s.base.key}`;
 
 export const varMark = (analyzer: Analyzer, v: Var, extent: Poly): IterMark => ({
   source: v,
   extent,
   key: `v${analyzer.table.identity(v)}`,
 });
-export const fusedMark = (source: IterSum, extent: Poly): IterMark => ({ source, extent, key: `(${sumKey(source)}:${extent.key})` });
-export const wholeMark = (mark: IterMark, scale: Poly = one): IterSplit => ({ mark, lower: one, extent: mark.extent, scale });
+export const fusedMark = (source: IterSum, extent: Poly): IterMark => ({
+  source,
+  extent,
+  key: `(${sumKey(source)}:${extent.key})`,
+});
+export const wholeMark = (mark: IterMark, scale: Poly = one): IterSplit => ({
+  mark,
+  lower: one,
+  extent: mark.extent,
+  scale,
+});
 
 /** Adds a split; one of the same part is joined with it, and vanishes when the scales cancel. */
 export function addSplit(args: readonly IterSplit[], s: IterSplit): IterSplit[] {
@@ -49,7 +63,9 @@ export function addSplit(args: readonly IterSplit[], s: IterSplit): IterSplit[] 
   if (at < 0) return [...args, s];
   const scale = add(args[at]!.scale, s.scale);
   const rest = args.filter((_, i) => i !== at);
-  return scale.key === constPoly(0).key ? rest : [...rest.slice(0, at), { ...s, scale }, ...rest.slice(at)];
+  return scale.key === constPoly(0).key
+    ? rest
+    : [...rest.slice(0, at), { ...s, scale }, ...rest.slice(at)];
 }
 
 /** What turns terms back into polynomials; loop variables count from their minimum. */

@@ -10,7 +10,8 @@ export interface Modular {
 
 const anything: Modular = { coeff: 1, base: 0 };
 
-const make = (coeff: Int, base: Int): Modular => (coeff === 0 ? { coeff, base } : { coeff: absInt(coeff), base: floorModInt(base, absInt(coeff)) });
+const make = (coeff: Int, base: Int): Modular =>
+  coeff === 0 ? { coeff, base } : { coeff: absInt(coeff), base: floorModInt(base, absInt(coeff)) };
 
 /** Union of two sets. */
 export const joinModular = (x: Modular, y: Modular): Modular =>

@@ -5,7 +5,17 @@ import type { Binary, Call, PrimExpr, Var } from "../ir/tir/expr.js";
 import { isBool, type DType } from "../support/dtype.js";
 import { mulInt, type Int } from "../support/int.js";
 import { extremum, divPoly, modPoly, type Reasoner } from "./divide.js";
-import { add, addConst, atomPoly, constPoly, constValue, mul, neg, sub, type Poly } from "./poly.js";
+import {
+  add,
+  addConst,
+  atomPoly,
+  constPoly,
+  constValue,
+  mul,
+  neg,
+  sub,
+  type Poly,
+} from "./poly.js";
 
 /** What normalisation needs of an analyser. */
 export interface NormalContext extends Reasoner {
@@ -21,8 +31,10 @@ export interface NormalContext extends Reasoner {
 const MAX_DEPTH = 400;
 
 /** Types whose arithmetic is index arithmetic. */
-export const isIndexType = (d: DType): boolean => d.code === "int" && d.bits >= 32 && d.lanes === 1 && !d.scalable;
-const isScalarInt = (d: DType): boolean => (d.code === "int" || d.code === "uint" || isBool(d)) && d.lanes === 1 && !d.scalable;
+export const isIndexType = (d: DType): boolean =>
+  d.code === "int" && d.bits >= 32 && d.lanes === 1 && !d.scalable;
+const isScalarInt = (d: DType): boolean =>
+  (d.code === "int" || d.code === "uint" || isBool(d)) && d.lanes === 1 && !d.scalable;
 
 /** The polynomial of a scalar integer expression. */
 export function toPoly(ctx: NormalContext, e: PrimExpr): Poly {
@@ -70,11 +82,13 @@ function compound(ctx: NormalContext, e: PrimExpr): Poly | undefined {
 
 /** Conversions that keep the value: to an index type from one that is not wider, or between index types. */
 const widensExactly = (from: DType, to: DType): boolean =>
-  isIndexType(to) && (isIndexType(from) || (isScalarInt(from) && (from.bits < to.bits || isBool(from))));
+  isIndexType(to) &&
+  (isIndexType(from) || (isScalarInt(from) && (from.bits < to.bits || isBool(from))));
 
 function callPoly(ctx: NormalContext, e: Call): Poly | undefined {
   const [a, b] = e.args as readonly (PrimExpr | undefined)[];
-  const isScalar = (x: PrimExpr | undefined): x is PrimExpr => x !== undefined && "dtype" in x && isIndexType(x.dtype);
+  const isScalar = (x: PrimExpr | undefined): x is PrimExpr =>
+    x !== undefined && "dtype" in x && isIndexType(x.dtype);
   switch (e.op) {
     case "likely":
       return isScalar(a) ? toPoly(ctx, a) : undefined;
@@ -87,14 +101,21 @@ function callPoly(ctx: NormalContext, e: Call): Poly | undefined {
     case "shift_right":
     case "bitwise_and":
       if (!isScalar(a) || !isScalar(b)) return undefined;
-      return bits(ctx, e.op === "bitwise_and" ? "bitand" : e.op === "shift_left" ? "shl" : "shr", a, b, e.dtype);
+      return bits(
+        ctx,
+        e.op === "bitwise_and" ? "bitand" : e.op === "shift_left" ? "shl" : "shr",
+        a,
+        b,
+        e.dtype,
+      );
     default:
       return undefined;
   }
 }
 
 function binaryPoly(ctx: NormalContext, e: Binary): Poly | undefined {
-  if (e.op === "bitand" || e.op === "shl" || e.op === "shr") return bits(ctx, e.op, e.a, e.b, e.dtype);
+  if (e.op === "bitand" || e.op === "shl" || e.op === "shr")
+    return bits(ctx, e.op, e.a, e.b, e.dtype);
   if (e.op === "bitor" || e.op === "bitxor") return undefined;
   const a = toPoly(ctx, e.a);
   const b = toPoly(ctx, e.b);
@@ -122,12 +143,19 @@ function binaryPoly(ctx: NormalContext, e: Binary): Poly | undefined {
 }
 
 function ceilPoly(ctx: NormalContext, a: Poly, b: Poly, dtype: DType): Poly {
-  if (ctx.boundOf(b).min > 0 || ctx.isNonNegative(addConst(b, -1))) return divPoly(ctx, add(a, addConst(b, -1)), b, dtype);
+  if (ctx.boundOf(b).min > 0 || ctx.isNonNegative(addConst(b, -1)))
+    return divPoly(ctx, add(a, addConst(b, -1)), b, dtype);
   return neg(divPoly(ctx, neg(a), b, dtype));
 }
 
 /** Truncating division, where it is a floor division of the magnitudes. */
-function truncated(ctx: NormalContext, op: "div" | "mod", a: Poly, b: Poly, dtype: DType): Poly | undefined {
+function truncated(
+  ctx: NormalContext,
+  op: "div" | "mod",
+  a: Poly,
+  b: Poly,
+  dtype: DType,
+): Poly | undefined {
   if (constValue(b) === 0) return undefined;
   const isPositive = (p: Poly): boolean => ctx.isNonNegative(addConst(p, -1));
   const signOf = (p: Poly, positive: (p: Poly) => boolean): Int | undefined =>
@@ -142,13 +170,21 @@ function truncated(ctx: NormalContext, op: "div" | "mod", a: Poly, b: Poly, dtyp
 }
 
 /** Shifts by constants and masks `2^k - 1` as multiplication, division, remainder. */
-function bits(ctx: NormalContext, op: "bitand" | "shl" | "shr", x: PrimExpr, y: PrimExpr, dtype: DType): Poly | undefined {
+function bits(
+  ctx: NormalContext,
+  op: "bitand" | "shl" | "shr",
+  x: PrimExpr,
+  y: PrimExpr,
+  dtype: DType,
+): Poly | undefined {
   const a = toPoly(ctx, x);
   const count = constValue(toPoly(ctx, y));
   if (count === undefined || count < 0) return undefined;
   if (op === "bitand") {
     const size = BigInt(count) + 1n;
-    return (size & (size - 1n)) === 0n ? modPoly(ctx, a, constPoly(addOne(count)), dtype) : undefined;
+    return (size & (size - 1n)) === 0n
+      ? modPoly(ctx, a, constPoly(addOne(count)), dtype)
+      : undefined;
   }
   if (count >= dtype.bits) return undefined;
   const power = constPoly(mulInt(1n << BigInt(count), 1));
@@ -160,9 +196,12 @@ const addOne = (x: Int): Int => mulInt(BigInt(x) + 1n, 1);
 /** The node with its operands simplified. */
 export function withSimpleChildren<T extends PrimExpr>(ctx: NormalContext, e: T): T {
   const change = (child: Node): Node => {
-    if (child.kind === "tir.Var" || child.kind === "tir.Buffer" || child.kind === "tir.IntImm") return child;
+    if (child.kind === "tir.Var" || child.kind === "tir.Buffer" || child.kind === "tir.IntImm")
+      return child;
     if (isPrim(child)) return ctx.simplify(child);
-    return child.kind === "ir.Range" || child.kind === "tir.BufferRegion" ? rebuild(child, change) : child;
+    return child.kind === "ir.Range" || child.kind === "tir.BufferRegion"
+      ? rebuild(child, change)
+      : child;
   };
   return rebuild(e, change);
 }
@@ -173,4 +212,3 @@ const PRIM = new Set<Node["kind"]>([
 ]); // prettier-ignore
 /** Whether the node is a scalar or vector expression. */
 export const isPrim = (node: unknown): node is PrimExpr => isNode(node) && PRIM.has(node.kind);
-

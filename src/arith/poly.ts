@@ -35,7 +35,11 @@ export interface Poly {
 
 function make(terms: Term[], constant: Int): Poly {
   terms.sort(compareTerms);
-  return { terms, constant, key: `${terms.map((t) => `${t.coeff}*${t.key}`).join("+")}|${constant}` };
+  return {
+    terms,
+    constant,
+    key: `${terms.map((t) => `${t.coeff}*${t.key}`).join("+")}|${constant}`,
+  };
 }
 
 function compareTerms(x: Term, y: Term): number {
@@ -56,11 +60,13 @@ export const atomPoly = (atom: Atom): Poly => termPoly(1, [atom]);
 export const termPoly = (coeff: Int, atoms: readonly Atom[]): Poly =>
   coeff === 0 ? zero : make([{ coeff, atoms, key: keyOf(atoms) }], 0);
 /** From terms whose products are distinct. */
-export const polyOf = (terms: readonly Term[], constant: Int = 0): Poly => make([...terms], constant);
+export const polyOf = (terms: readonly Term[], constant: Int = 0): Poly =>
+  make([...terms], constant);
 
 export const isConst = (p: Poly): boolean => p.terms.length === 0;
 /** The value of a constant polynomial. */
-export const constValue = (p: Poly): Int | undefined => (p.terms.length === 0 ? p.constant : undefined);
+export const constValue = (p: Poly): Int | undefined =>
+  p.terms.length === 0 ? p.constant : undefined;
 
 /** `x + scale * y` */
 export function addScaled(x: Poly, y: Poly, scale: Int): Poly {
@@ -76,7 +82,8 @@ export function addScaled(x: Poly, y: Poly, scale: Int): Poly {
 
 export const add = (x: Poly, y: Poly): Poly => addScaled(x, y, 1);
 export const sub = (x: Poly, y: Poly): Poly => addScaled(x, y, -1);
-export const addConst = (x: Poly, c: Int): Poly => (c === 0 ? x : make([...x.terms], addInt(x.constant, c)));
+export const addConst = (x: Poly, c: Int): Poly =>
+  c === 0 ? x : make([...x.terms], addInt(x.constant, c));
 export const scale = (x: Poly, by: Int): Poly => addScaled(zero, x, by);
 export const neg = (x: Poly): Poly => scale(x, -1);
 
@@ -101,14 +108,21 @@ export const coeffGcd = (p: Poly): Int => p.terms.reduce<Int>((g, t) => gcdInt(g
 
 /** The polynomial when it is one atom. */
 export const asAtom = (p: Poly): Atom | undefined =>
-  p.constant === 0 && p.terms.length === 1 && p.terms[0]!.coeff === 1 && p.terms[0]!.atoms.length === 1
+  p.constant === 0 &&
+  p.terms.length === 1 &&
+  p.terms[0]!.coeff === 1 &&
+  p.terms[0]!.atoms.length === 1
     ? p.terms[0]!.atoms[0]
     : undefined;
 
 export const samePoly = (x: Poly, y: Poly): boolean => x.key === y.key;
 
 /** `term / by` as a monomial when it divides exactly. */
-export function divideTerm(term: Term, by: Term, quotient: (a: Int, b: Int) => Int | undefined): Poly | undefined {
+export function divideTerm(
+  term: Term,
+  by: Term,
+  quotient: (a: Int, b: Int) => Int | undefined,
+): Poly | undefined {
   const coeff = quotient(term.coeff, by.coeff);
   if (coeff === undefined) return undefined;
   const left = [...term.atoms];
@@ -132,4 +146,3 @@ export function forEachAtom(p: Poly, each: (atom: Atom) => void, seen = new Set<
     }
   }
 }
-

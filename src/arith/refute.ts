@@ -52,7 +52,8 @@ function splitsOf(known: Knowledge, atoms: readonly Atom[], splits: number): Cas
   const ways: Cases[] = [];
   for (const atom of atoms) {
     const { a, b } = atom;
-    if (!a || !b || (atom.kind !== "min" && atom.kind !== "max" && atom.kind !== "choice")) continue;
+    if (!a || !b || (atom.kind !== "min" && atom.kind !== "max" && atom.kind !== "choice"))
+      continue;
     const value = atomPoly(atom);
     const isA = [sub(value, a), sub(a, value)];
     const isB = [sub(value, b), sub(b, value)];
@@ -63,7 +64,10 @@ function splitsOf(known: Knowledge, atoms: readonly Atom[], splits: number): Cas
 }
 
 /** The goal, the facts that share products with it (transitively), and what defines the atoms met on the way. */
-export function relevantRows(known: Knowledge, goal: readonly Poly[]): { rows: Poly[]; atoms: Atom[] } {
+export function relevantRows(
+  known: Knowledge,
+  goal: readonly Poly[],
+): { rows: Poly[]; atoms: Atom[] } {
   const rows: Poly[] = [];
   const seenRows = new Set<string>();
   const products = new Map<string, Term>();
@@ -97,7 +101,9 @@ export function relevantRows(known: Knowledge, goal: readonly Poly[]): { rows: P
   }
   for (const p of productRows(known, rows, products)) addRow(p);
   for (const t of products.values()) {
-    if (t.atoms.length > 1) for (const p of boundRows(termPoly(1, t.atoms), known.boundOf(termPoly(1, t.atoms)))) addRow(p);
+    if (t.atoms.length > 1)
+      for (const p of boundRows(termPoly(1, t.atoms), known.boundOf(termPoly(1, t.atoms))))
+        addRow(p);
   }
   return { rows, atoms: [...atoms.values()] };
 }
@@ -171,7 +177,11 @@ function remainderRows(known: Knowledge, { a, b, dtype, ...atom }: Atom): Poly[]
  * Products of two rows, where they may tell of a product of unknowns: for `i * k` among the unknowns, `(m - 1 - i) * k`.
  * Both factors are `>= 0`, so their product is.
  */
-function productRows(known: Knowledge, rows: readonly Poly[], products: ReadonlyMap<string, Term>): Poly[] {
+function productRows(
+  known: Knowledge,
+  rows: readonly Poly[],
+  products: ReadonlyMap<string, Term>,
+): Poly[] {
   const made: Poly[] = [];
   const mixed = [...products.values()].filter((t) => t.atoms.length > 1);
   if (mixed.length === 0) return made;
@@ -197,7 +207,8 @@ function productRows(known: Knowledge, rows: readonly Poly[], products: Readonly
 }
 
 const isImplied = (rows: readonly Poly[], p: Poly): boolean =>
-  rows.length < 60 && implies(rows.filter((r) => r.terms.every((t) => t.atoms.length === 1)).map(rowOf), rowOf(p));
+  rows.length < 60 &&
+  implies(rows.filter((r) => r.terms.every((t) => t.atoms.length === 1)).map(rowOf), rowOf(p));
 
 /** Whether `t = atom * s` up to the coefficient. */
 const beside = (t: Term, atom: Atom, s: Term): boolean => {

@@ -1,5 +1,13 @@
 /** Simplification of any expression: indices by normal form, conditions by proof, the rest by its operands. */
-import { boolImm, compare, intImm, logic, unary, type Compare, type PrimExpr } from "../ir/tir/expr.js";
+import {
+  boolImm,
+  compare,
+  intImm,
+  logic,
+  unary,
+  type Compare,
+  type PrimExpr,
+} from "../ir/tir/expr.js";
 import { isBool, isVector } from "../support/dtype.js";
 import { floorDivInt, negInt, truncModInt } from "../support/int.js";
 import { isComparable } from "./conditions.js";
@@ -38,7 +46,8 @@ function step(ctx: SimplifyContext, e: PrimExpr): PrimExpr {
   if (ctx.depth > 400) return e;
   ctx.depth++;
   try {
-    if (e.kind === "tir.Var") return isIndexType(e.dtype) && ctx.valueOf(e) ? simplifyIndex(ctx, e) : e;
+    if (e.kind === "tir.Var")
+      return isIndexType(e.dtype) && ctx.valueOf(e) ? simplifyIndex(ctx, e) : e;
     if (hasEffects(e)) return withSimpleChildren(ctx, e);
     if (isIndexType(e.dtype)) return simplifyIndex(ctx, e);
     if (isBool(e.dtype) && !isVector(e.dtype)) return simplifyCondition(ctx, e);
@@ -97,7 +106,8 @@ const opposite = { eq: "ne", ne: "eq", lt: "ge", ge: "lt", gt: "le", le: "gt" } 
 function negated(ctx: SimplifyContext, a: PrimExpr): PrimExpr {
   if (a.kind === "tir.IntImm") return boolImm(a.value === 0);
   if (a.kind === "tir.Unary" && a.op === "not") return a.a;
-  if (a.kind === "tir.Compare" && isComparable(a)) return simplifyExpr(ctx, { ...a, op: opposite[a.op] });
+  if (a.kind === "tir.Compare" && isComparable(a))
+    return simplifyExpr(ctx, { ...a, op: opposite[a.op] });
   if (a.kind === "tir.Logic") {
     const op = a.op === "and" ? "or" : "and";
     return logic(op, negated(ctx, a.a), negated(ctx, a.b), a.span);
@@ -110,7 +120,10 @@ function simplifyCompare(ctx: SimplifyContext, e: Compare): PrimExpr {
   const known = ctx.prove(e);
   if (known !== undefined) return boolImm(known);
   if (!isIndexType(e.a.dtype) && !isIndexType(e.b.dtype)) return withSimpleChildren(ctx, e);
-  const wide = isIndexType(e.a.dtype) && (!isIndexType(e.b.dtype) || e.a.dtype.bits >= e.b.dtype.bits) ? e.a.dtype : e.b.dtype;
+  const wide =
+    isIndexType(e.a.dtype) && (!isIndexType(e.b.dtype) || e.a.dtype.bits >= e.b.dtype.bits)
+      ? e.a.dtype
+      : e.b.dtype;
   const gap = sub(toPoly(ctx, e.b), toPoly(ctx, e.a));
   const equality = e.op === "eq" || e.op === "ne";
   const normal = equality
@@ -131,7 +144,8 @@ export function comparisonOf(
   raw: Poly,
   dtype: PrimExpr["dtype"],
 ): PrimExpr | undefined {
-  if (isConst(raw)) return boolImm(op === "le" ? raw.constant >= 0 : (raw.constant === 0) === (op === "eq"));
+  if (isConst(raw))
+    return boolImm(op === "le" ? raw.constant >= 0 : (raw.constant === 0) === (op === "eq"));
   const g = coeffGcd(raw);
   if (op !== "le" && truncModInt(raw.constant, g) !== 0) return boolImm(op === "ne");
   const divided = polyOf(
@@ -143,15 +157,19 @@ export function comparisonOf(
   if (divisible) return fromPolyCompare(ctx, divisible, dtype);
   const right = gap.terms.filter((t) => t.coeff > 0);
   const left = gap.terms.filter((t) => t.coeff < 0).map((t) => ({ ...t, coeff: negInt(t.coeff) }));
-  const side = (terms: Poly["terms"], constant: Poly["constant"]): PrimExpr | undefined => fromPoly(ctx, polyOf(terms, constant), dtype);
-  return op === "le" ? inequality(left, right, gap.constant, side, dtype) : equation(op, left, right, gap.constant, side);
+  const side = (terms: Poly["terms"], constant: Poly["constant"]): PrimExpr | undefined =>
+    fromPoly(ctx, polyOf(terms, constant), dtype);
+  return op === "le"
+    ? inequality(left, right, gap.constant, side, dtype)
+    : equation(op, left, right, gap.constant, side);
 }
 
 /** `x % c` when `gap >= 0` says that it is 0: as `x % c <= 0`, or as `(x - 1) % c >= c - 1`. */
 function divisibility(ctx: NormalContext, gap: Poly, dtype: PrimExpr["dtype"]): Poly | undefined {
   const [t] = gap.terms;
   const atom = t?.atoms[0];
-  if (gap.terms.length !== 1 || t!.atoms.length !== 1 || atom?.kind !== "floormod") return undefined;
+  if (gap.terms.length !== 1 || t!.atoms.length !== 1 || atom?.kind !== "floormod")
+    return undefined;
   const c = constValue(atom.b!);
   if (c === undefined || c <= 1) return undefined;
   const isLeast = t!.coeff === -1 && gap.constant === 0;
@@ -161,7 +179,11 @@ function divisibility(ctx: NormalContext, gap: Poly, dtype: PrimExpr["dtype"]): 
   return modPoly(ctx, x.terms.every((s) => s.coeff < 0) ? neg(x) : x, atom.b!, dtype);
 }
 
-function fromPolyCompare(ctx: NormalContext, p: Poly, dtype: PrimExpr["dtype"]): PrimExpr | undefined {
+function fromPolyCompare(
+  ctx: NormalContext,
+  p: Poly,
+  dtype: PrimExpr["dtype"],
+): PrimExpr | undefined {
   const e = fromPoly(ctx, p, dtype);
   return e && compare("eq", e, intImm(0, dtype));
 }
@@ -169,12 +191,24 @@ function fromPolyCompare(ctx: NormalContext, p: Poly, dtype: PrimExpr["dtype"]):
 type Side = (terms: Poly["terms"], constant: Poly["constant"]) => PrimExpr | undefined;
 
 /** `left <= right + c` */
-function inequality(left: Poly["terms"], right: Poly["terms"], c: Poly["constant"], side: Side, dtype: PrimExpr["dtype"]): PrimExpr | undefined {
-  const make = (op: Compare["op"], a: PrimExpr | undefined, b: PrimExpr | undefined): PrimExpr | undefined => a && b && compare(op, a, b);
+function inequality(
+  left: Poly["terms"],
+  right: Poly["terms"],
+  c: Poly["constant"],
+  side: Side,
+  dtype: PrimExpr["dtype"],
+): PrimExpr | undefined {
+  const make = (
+    op: Compare["op"],
+    a: PrimExpr | undefined,
+    b: PrimExpr | undefined,
+  ): PrimExpr | undefined => a && b && compare(op, a, b);
   if (left.length === 0) return make("ge", side(right, 0), intImm(negInt(c), dtype));
   if (right.length === 0) {
     const below = addConst(polyOf([], c), 1).constant;
-    return c === 0 ? make("le", side(left, 0), side([], 0)) : make("lt", side(left, 0), side([], below));
+    return c === 0
+      ? make("le", side(left, 0), side([], 0))
+      : make("lt", side(left, 0), side([], below));
   }
   if (c === -1) return make("lt", side(left, 0), side(right, 0));
   if (c >= 0) return make("le", side(left, 0), side(right, c));
@@ -182,7 +216,13 @@ function inequality(left: Poly["terms"], right: Poly["terms"], c: Poly["constant
 }
 
 /** `left == right + c` */
-function equation(op: "eq" | "ne", left: Poly["terms"], right: Poly["terms"], c: Poly["constant"], side: Side): PrimExpr | undefined {
+function equation(
+  op: "eq" | "ne",
+  left: Poly["terms"],
+  right: Poly["terms"],
+  c: Poly["constant"],
+  side: Side,
+): PrimExpr | undefined {
   const first = (terms: Poly["terms"]): number => terms[0]?.atoms[0]?.id ?? Infinity;
   // The side whose first variable was seen first stands left.
   const swap = first(left) > first(right);

@@ -110,7 +110,8 @@ export function eliminate(
     const upper = all.filter((r) => (r.coeffs.get(unknown) ?? 0) < 0);
     const next = all.filter((r) => !r.coeffs.has(unknown));
     const unit = (r: Row): boolean => r.coeffs.get(unknown) === 1 || r.coeffs.get(unknown) === -1;
-    if (lower.length > 0 && upper.length > 0 && !lower.every(unit) && !upper.every(unit)) exact = false;
+    if (lower.length > 0 && upper.length > 0 && !lower.every(unit) && !upper.every(unit))
+      exact = false;
     for (const lo of lower) {
       for (const hi of upper) {
         if (++steps > limits.steps) return "limit";
@@ -125,7 +126,10 @@ export function eliminate(
   }
 }
 
-function cheapest(rows: readonly Row[], shouldGo: (unknown: string) => boolean): string | undefined {
+function cheapest(
+  rows: readonly Row[],
+  shouldGo: (unknown: string) => boolean,
+): string | undefined {
   const count = new Map<string, { up: number; down: number; unit: boolean }>();
   for (const row of rows) {
     for (const [x, c] of row.coeffs) {
@@ -153,7 +157,8 @@ export const negateRow = (row: Row): Row => ({
 });
 
 /** Whether the row certainly holds wherever the rows do. */
-export const implies = (rows: readonly Row[], row: Row): boolean => hasNoSolution([...rows, negateRow(row)]);
+export const implies = (rows: readonly Row[], row: Row): boolean =>
+  hasNoSolution([...rows, negateRow(row)]);
 
 /** Whether the system certainly has no integer solution. */
 export const hasNoSolution = (rows: readonly Row[], limits?: SolveLimits): boolean =>
@@ -163,7 +168,10 @@ export const hasNoSolution = (rows: readonly Row[], limits?: SolveLimits): boole
  * Integer values for all unknowns, small ones preferred; undefined when none was found. Tries for each unknown, from
  * the last eliminated one on, a few values of its interval.
  */
-export function findSolution(rows: readonly Row[], tries = 400): ReadonlyMap<string, Int> | undefined {
+export function findSolution(
+  rows: readonly Row[],
+  tries = 400,
+): ReadonlyMap<string, Int> | undefined {
   const done = eliminate(rows, () => true);
   if (done === "none" || done === "limit") return undefined;
   const order = [...done.stages].reverse();
@@ -190,14 +198,19 @@ function valueOf(row: Row, values: ReadonlyMap<string, Int>): Int {
 }
 
 /** Values of one unknown that the rows allow, given those before it: nearest to the ends, and small ones. */
-function candidates(rows: readonly Row[], unknown: string, values: ReadonlyMap<string, Int>): Int[] {
+function candidates(
+  rows: readonly Row[],
+  unknown: string,
+  values: ReadonlyMap<string, Int>,
+): Int[] {
   let low: Int | undefined;
   let high: Int | undefined;
   for (const row of rows) {
     const c = row.coeffs.get(unknown);
     if (c === undefined) continue;
     let rest = row.constant;
-    for (const [x, k] of row.coeffs) if (x !== unknown) rest = addInt(rest, mulInt(k, values.get(x) ?? 0));
+    for (const [x, k] of row.coeffs)
+      if (x !== unknown) rest = addInt(rest, mulInt(k, values.get(x) ?? 0));
     if (c > 0) {
       const bound = negInt(floorDivInt(rest, c));
       if (low === undefined || bound > low) low = bound;
@@ -206,7 +219,8 @@ function candidates(rows: readonly Row[], unknown: string, values: ReadonlyMap<s
       if (high === undefined || bound < high) high = bound;
     }
   }
-  const within = (x: Int): boolean => (low === undefined || x >= low) && (high === undefined || x <= high);
+  const within = (x: Int): boolean =>
+    (low === undefined || x >= low) && (high === undefined || x <= high);
   const picks: Int[] = [];
   const offer = (x: Int): void => {
     if (within(x) && !picks.includes(x)) picks.push(x);

@@ -94,7 +94,12 @@ export class TermTable {
   }
 
   variable(v: PrimExpr & { readonly kind: "tir.Var" }): Atom {
-    return this.intern(`v${this.identity(v)}`, (id) => ({ id, kind: "var", expr: v, dtype: v.dtype }));
+    return this.intern(`v${this.identity(v)}`, (id) => ({
+      id,
+      kind: "var",
+      expr: v,
+      dtype: v.dtype,
+    }));
   }
 
   pair(kind: "floordiv" | "floormod" | "min" | "max", a: Poly, b: Poly, dtype: DType): Atom {
@@ -128,9 +133,12 @@ export class TermTable {
 
   /** One level of a node as text, its children by number. */
   private shapeOf(node: Node, depth: number): string {
-    if (depth > 600 || node.kind === "tir.Var" || node.kind === "tir.Buffer") return `#${this.identity(node)}`;
+    if (depth > 600 || node.kind === "tir.Var" || node.kind === "tir.Buffer")
+      return `#${this.identity(node)}`;
     if (node.kind === "tir.IntImm") return `${node.value}:${node.dtype.name}`;
-    const parts = fieldsOf(node.kind).map(({ name, role }) => (role === "hint" ? "" : this.valueKey(fieldValue(node, name), depth + 1)));
+    const parts = fieldsOf(node.kind).map(({ name, role }) =>
+      role === "hint" ? "" : this.valueKey(fieldValue(node, name), depth + 1),
+    );
     return `${node.kind}(${parts.join(",")})`;
   }
 
@@ -143,7 +151,9 @@ export class TermTable {
     if (isNode(value)) return `@${this.keyOf(value, depth)}`;
     if (typeof value === "string") return JSON.stringify(value);
     if (typeof value === "object" && value !== null) {
-      return "name" in value && typeof value.name === "string" ? value.name : `#${this.identity(value)}`;
+      return "name" in value && typeof value.name === "string"
+        ? value.name
+        : `#${this.identity(value)}`;
     }
     return Object.is(value, -0) ? "-0" : String(value);
   }

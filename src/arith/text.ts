@@ -5,7 +5,14 @@ const BINARY: Partial<Record<BinaryOp, readonly [string, number]>> = {
   add: ["+", 6], sub: ["-", 6], mul: ["*", 7], floordiv: ["//", 7], floormod: ["%", 7], div: ["/", 7],
   bitand: ["&", 4], bitor: ["|", 2], bitxor: ["^", 3], shl: ["<<", 5], shr: [">>", 5],
 }; // prettier-ignore
-const COMPARE: Record<CompareOp, string> = { eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" };
+const COMPARE: Record<CompareOp, string> = {
+  eq: "==",
+  ne: "!=",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+};
 
 /** The expression in one line. */
 export const exprText = (e: PrimExpr): string => print(e, 0, 0);
@@ -35,14 +42,18 @@ function print(e: PrimExpr, outer: number, depth: number): string {
       return wrap(level, `${sub(e.a, level)} ${e.op} ${sub(e.b, level + 0.1)}`);
     }
     case "tir.Unary":
-      return e.op === "not" ? wrap(0.8, `not ${sub(e.a, 0.8)}`) : wrap(8, `${e.op === "neg" ? "-" : "~"}${sub(e.a, 8)}`);
+      return e.op === "not"
+        ? wrap(0.8, `not ${sub(e.a, 0.8)}`)
+        : wrap(8, `${e.op === "neg" ? "-" : "~"}${sub(e.a, 8)}`);
     case "tir.Cast":
       return `${e.dtype.name}(${sub(e.value, 0)})`;
     case "tir.Select":
     case "tir.IfThenElse":
       return wrap(0.1, `${sub(e.then, 0.2)} if ${sub(e.cond, 0.2)} else ${sub(e.otherwise, 0.1)}`);
     case "tir.Load":
-      return e.buffer.scalar ? e.buffer.name : `${e.buffer.name}[${e.indices.map((i) => sub(i, 0)).join(", ")}]`;
+      return e.buffer.scalar
+        ? e.buffer.name
+        : `${e.buffer.name}[${e.indices.map((i) => sub(i, 0)).join(", ")}]`;
     case "tir.Ramp":
       return `${sub(e.base, 6)}:+${sub(e.stride, 6)}:${sub(e.lanes, 6)}`;
     case "tir.Broadcast":

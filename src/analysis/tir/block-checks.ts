@@ -18,7 +18,9 @@ export function checkBlocks(func: PrimFunc, sink: Sink): void {
     const regions = new RegionCheck(analyzer, sink);
     return {
       block: (block, path, uncertain) => {
-        if (!uncertain) for (const iter of block.iters) checkDomain({ analyzer, symbols, path, sink }, block, iter);
+        if (!uncertain)
+          for (const iter of block.iters)
+            checkDomain({ analyzer, symbols, path, sink }, block, iter);
         regions.enter(block);
       },
       access: (a) => regions.access(a),
@@ -41,7 +43,10 @@ function checkDomain({ analyzer, symbols, path, sink }: Place, block: Block, ite
   for (const outside of [poly.addConst(poly.sub(low, value), -1), poly.sub(value, high)]) {
     if (analyzer.impossible([outside])) continue;
     // With symbols, leaving the domain for some sizes only is left to the accesses.
-    const mentions = [...varsOf(iter.dom.extent), ...path.flatMap((s) => (s.kind === "loop" ? varsOf(s.extent) : []))];
+    const mentions = [
+      ...varsOf(iter.dom.extent),
+      ...path.flatMap((s) => (s.kind === "loop" ? varsOf(s.extent) : [])),
+    ];
     if (mentions.some((v) => symbols.includes(v))) continue;
     let [found, from, to]: Int[] = [0, 0, 0];
     const witness = findWitness(analyzer, [outside], symbols, [path], (at) => {
@@ -53,7 +58,13 @@ function checkDomain({ analyzer, symbols, path, sink }: Place, block: Block, ite
     if (!witness) continue;
     const loops = path.flatMap((s) => (s.kind === "loop" ? [s.var] : []));
     const args = { name: iter.var.name, block: block.name, value: found!, low: from!, high: to! };
-    sink.report(wft.axisDomain({ ...args, witness: witnessText(witness, loops), at: iter.span ?? block.span }));
+    sink.report(
+      wft.axisDomain({
+        ...args,
+        witness: witnessText(witness, loops),
+        at: iter.span ?? block.span,
+      }),
+    );
     return;
   }
 }
@@ -78,13 +89,22 @@ class RegionCheck {
     const list = access.isWrite ? block.writes : block.reads;
     const declared = list.filter((r) => r.buffer === access.buffer);
     // A buffer that is not listed at all may be local, or updated in place.
-    if (declared.length !== 1 || access.isMasked || this.covers(declared[0]!, access) !== false) return;
+    if (declared.length !== 1 || access.isMasked || this.covers(declared[0]!, access) !== false)
+      return;
     const text = `${access.buffer.name}[${access.indices.map(exprText).join(", ")}]`;
     const key = `${block.name}|${text}|${access.isWrite}`;
     if (this.reported.has(key)) return;
     this.reported.add(key);
     const [verb, listName] = access.isWrite ? ["writes", "writes"] : ["reads", "reads"];
-    this.sink.report(wft.regionTooSmall({ block: block.name, verb, access: text, list: listName, at: access.span ?? block.span }));
+    this.sink.report(
+      wft.regionTooSmall({
+        block: block.name,
+        verb,
+        access: text,
+        list: listName,
+        at: access.span ?? block.span,
+      }),
+    );
   }
 
   /** The innermost block with axes. */
@@ -105,7 +125,8 @@ class RegionCheck {
       if (index.dtype.lanes !== 1) return undefined;
       const offset = poly.sub(this.analyzer.poly(index), this.analyzer.poly(r.min));
       const extent = this.analyzer.poly(r.extent);
-      if (this.analyzer.impossible([offset, poly.addConst(poly.sub(extent, offset), -1)])) return false;
+      if (this.analyzer.impossible([offset, poly.addConst(poly.sub(extent, offset), -1)]))
+        return false;
     }
     return true;
   }

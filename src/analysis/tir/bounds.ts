@@ -21,6 +21,8 @@ export interface AccessPlace {
   readonly buffer: Buffer;
   readonly isWrite: boolean;
   readonly span: Span | undefined;
+  /** The load or store; absent for a view. */
+  readonly node?: Access["node"] | undefined;
 }
 
 /** Accesses that are in bounds exactly when `cond` holds (where `when` holds; absent: always). */
@@ -57,7 +59,12 @@ interface Need {
 
 /** Checks every access of the function. */
 export function boundsOf(func: PrimFunc): BoundsReport {
-  const report = { proved: 0, refuted: [] as Refuted[], guards: [] as Guard[], unknown: [] as AccessPlace[] };
+  const report = {
+    proved: 0,
+    refuted: [] as Refuted[],
+    guards: [] as Guard[],
+    unknown: [] as AccessPlace[],
+  };
   const symbols = symbolsOf(func);
   walkFunction(func, (analyzer) => {
     const checker = new Checker(analyzer, symbols, report);
@@ -142,7 +149,12 @@ class Checker {
     this.check({ text, buffer, isWrite: false, span }, needs, path, uncertain);
   }
 
-  private check(place: AccessPlace, needs: readonly Need[], path: readonly Step[], uncertain: boolean): void {
+  private check(
+    place: AccessPlace,
+    needs: readonly Need[],
+    path: readonly Step[],
+    uncertain: boolean,
+  ): void {
     const guards: Condition[] = [];
     let isUnknown = false;
     for (const need of needs) {
@@ -150,7 +162,8 @@ class Checker {
       const extent = this.analyzer.poly(need.extent);
       for (const violation of [poly.addConst(poly.neg(index), -1), poly.sub(index, extent)]) {
         if (this.analyzer.impossible([violation])) continue;
-        const derived = uncertain || hasStride(path) ? "unknown" : this.derive(violation, need, path);
+        const derived =
+          uncertain || hasStride(path) ? "unknown" : this.derive(violation, need, path);
         if (typeof derived === "object") guards.push(derived);
         else if (derived === "always" || isAlwaysReached(path, uncertain, need, this.symbolSet)) {
           const refuted = this.refute(place, need, violation, path);
@@ -167,7 +180,11 @@ class Checker {
     for (const guard of guards) this.report.guards.push({ ...guard, accesses: [place] });
   }
 
-  private derive(violation: Poly, { index, extent }: Need, path: readonly Step[]): ReturnType<typeof deriveGuard> {
+  private derive(
+    violation: Poly,
+    { index, extent }: Need,
+    path: readonly Step[],
+  ): ReturnType<typeof deriveGuard> {
     const { analyzer, atEntry } = this;
     const ranges = path.flatMap((s) => (s.kind === "loop" ? analyzer.rangesOf(s.var) : []));
     const reached = [...ranges, ...analyzer.facts.filter((p) => !this.entry.includes(p))];
@@ -175,7 +192,12 @@ class Checker {
     return deriveGuard(analyzer, [violation], { symbols: this.symbolSet, atEntry, reached, dtype });
   }
 
-  private refute(place: AccessPlace, need: Need, violation: Poly, path: readonly Step[]): Refuted | undefined {
+  private refute(
+    place: AccessPlace,
+    need: Need,
+    violation: Poly,
+    path: readonly Step[],
+  ): Refuted | undefined {
     let index: Int = 0;
     let limit: Int = 0;
     const witness = findWitness(this.analyzer, [violation], this.symbols, [path], (at) => {
@@ -192,12 +214,22 @@ class Checker {
   }
 }
 
-const isVector = ({ indices }: Access): boolean => (indices[indices.length - 1]?.dtype.lanes ?? 1) > 1;
+const isVector = ({ indices }: Access): boolean =>
+  (indices[indices.length - 1]?.dtype.lanes ?? 1) > 1;
 
-const hasStride = (path: readonly Step[]): boolean => path.some((s) => s.kind === "loop" && s.step !== undefined && evaluate(s.step, { of: () => undefined }) !== 1);
+const hasStride = (path: readonly Step[]): boolean =>
+  path.some(
+    (s) =>
+      s.kind === "loop" && s.step !== undefined && evaluate(s.step, { of: () => undefined }) !== 1,
+  );
 
 /** Without symbols and without conditions on data, every iteration of every loop runs: one bad point refutes. */
-function isAlwaysReached(path: readonly Step[], uncertain: boolean, { index, extent }: Need, symbols: ReadonlySet<Var>): boolean {
+function isAlwaysReached(
+  path: readonly Step[],
+  uncertain: boolean,
+  { index, extent }: Need,
+  symbols: ReadonlySet<Var>,
+): boolean {
   const isFixed = (e: PrimExpr): boolean => !varsOf(e).some((v) => symbols.has(v));
   const steps = path.every((s) => {
     if (s.kind === "loop") return isFixed(s.min) && isFixed(s.extent);
@@ -206,12 +238,24 @@ function isAlwaysReached(path: readonly Step[], uncertain: boolean, { index, ext
   return !uncertain && steps && isFixed(index) && isFixed(extent);
 }
 
-function lastLane({ base, stride, count }: { base: PrimExpr; stride: PrimExpr; count: number }): PrimExpr {
+function lastLane({
+  base,
+  stride,
+  count,
+}: {
+  base: PrimExpr;
+  stride: PrimExpr;
+  count: number;
+}): PrimExpr {
   return binary("add", base, binary("mul", stride, intImm(addInt(count, -1), stride.dtype)));
 }
 
 /** Variables of the expressions, those of computed variables instead of them, symbols first. */
-function relevantVariables(exprs: readonly PrimExpr[], path: readonly Step[], symbols: readonly Var[]): Var[] {
+function relevantVariables(
+  exprs: readonly PrimExpr[],
+  path: readonly Step[],
+  symbols: readonly Var[],
+): Var[] {
   const found = new Set<Var>();
   const visitVar = (v: Var): void => {
     if (found.has(v)) return;
@@ -222,7 +266,10 @@ function relevantVariables(exprs: readonly PrimExpr[], path: readonly Step[], sy
     if (step?.kind === "loop") varsOf(step.extent).forEach(visitVar);
   };
   for (const e of exprs) varsOf(e).forEach(visitVar);
-  return [...symbols.filter((v) => found.has(v)), ...[...found].filter((v) => !symbols.includes(v))];
+  return [
+    ...symbols.filter((v) => found.has(v)),
+    ...[...found].filter((v) => !symbols.includes(v)),
+  ];
 }
 
 const placeOf = ({ node, buffer, isWrite, span }: Access): AccessPlace => ({
@@ -230,6 +277,7 @@ const placeOf = ({ node, buffer, isWrite, span }: Access): AccessPlace => ({
   buffer,
   isWrite,
   span,
+  node,
 });
 
 export { guardText } from "./merge-guards.js";

@@ -1,5 +1,14 @@
 /** The weakest condition on a function's symbols under which something cannot happen anywhere inside it. */
-import { comparisonOf, poly, relevantRows, rowOf, solve, type Analyzer, type Atom, type Poly } from "../../arith/index.js";
+import {
+  comparisonOf,
+  poly,
+  relevantRows,
+  rowOf,
+  solve,
+  type Analyzer,
+  type Atom,
+  type Poly,
+} from "../../arith/index.js";
 import { boolImm, logic, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { DType } from "../../support/dtype.js";
 
@@ -23,7 +32,11 @@ export interface GuardPlace {
 }
 
 /** Eliminates loop variables from "the place is reached and `violation >= 0`" (Fourier-Motzkin), and negates the rest. */
-export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], place: GuardPlace): Derived {
+export function deriveGuard(
+  analyzer: Analyzer,
+  violation: readonly Poly[],
+  place: GuardPlace,
+): Derived {
   const { symbols, atEntry, reached, dtype } = place;
   const { rows, atoms } = relevantRows(analyzer, [...violation, ...reached]);
   const isSymbolic = symbolicAtoms(symbols);
@@ -31,13 +44,18 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   const isLocal = (key: string): boolean => !terms.get(key)!.atoms.every(isSymbolic);
   // A product with a loop variable loses its meaning when eliminated; an opaque value has none.
   for (const t of terms.values()) if (t.atoms.length > 1 && isLocal(t.key)) return "unknown";
-  if (atoms.some((a) => !isSymbolic(a) && a.kind !== "var" && a.kind !== "floordiv")) return "unknown";
+  if (atoms.some((a) => !isSymbolic(a) && a.kind !== "var" && a.kind !== "floordiv"))
+    return "unknown";
   const goal = new Set(violation.map((p) => p.key));
   const all = solve.eliminate(rows.map(rowOf), isLocal);
   const domain = solve.eliminate(rows.filter((p) => !goal.has(p.key)).map(rowOf), isLocal);
-  if (typeof all === "string" || typeof domain === "string" || !all.exact || !domain.exact) return "unknown";
+  if (typeof all === "string" || typeof domain === "string" || !all.exact || !domain.exact)
+    return "unknown";
   const toPoly = (row: solve.Row): Poly =>
-    poly.polyOf([...row.coeffs].map(([key, coeff]) => ({ ...terms.get(key)!, coeff })), row.constant);
+    poly.polyOf(
+      [...row.coeffs].map(([key, coeff]) => ({ ...terms.get(key)!, coeff })),
+      row.constant,
+    );
   const needed = all.rows.filter((row) => !solve.implies(domain.rows, row)).map(toPoly);
   if (needed.length === 0) return "always";
   const known = atEntry(() => domain.rows.map(toPoly).filter((p) => !analyzer.isNonNegative(p)));
@@ -45,7 +63,9 @@ export function deriveGuard(analyzer: Analyzer, violation: readonly Poly[], plac
   const cond: readonly (PrimExpr | undefined)[] = needed.map((p) =>
     atEntry(() => conditionOf(analyzer, poly.addConst(poly.neg(p), -1), dtype)),
   );
-  const when: readonly (PrimExpr | undefined)[] = known.map((p) => comparisonOf(analyzer, "le", p, dtype));
+  const when: readonly (PrimExpr | undefined)[] = known.map((p) =>
+    comparisonOf(analyzer, "le", p, dtype),
+  );
   if (!isComplete(cond) || !isComplete(when)) return "unknown";
   return {
     cond: cond.reduce((a, b) => logic("or", a, b)),
@@ -58,10 +78,15 @@ function conditionOf(analyzer: Analyzer, p: Poly, dtype: DType, depth = 0): Prim
   if (depth > 0 && analyzer.isNonNegative(p)) return boolImm(true);
   for (const t of p.terms) {
     const [atom] = t.atoms;
-    const splits = t.atoms.length === 1 && depth < 3 && (atom!.kind === "max" ? t.coeff < 0 : atom!.kind === "min" && t.coeff > 0);
+    const splits =
+      t.atoms.length === 1 &&
+      depth < 3 &&
+      (atom!.kind === "max" ? t.coeff < 0 : atom!.kind === "min" && t.coeff > 0);
     if (!splits) continue;
     const without = poly.sub(p, poly.polyOf([t]));
-    const [x, y] = [atom!.a!, atom!.b!].map((side) => conditionOf(analyzer, poly.addScaled(without, side, t.coeff), dtype, depth + 1));
+    const [x, y] = [atom!.a!, atom!.b!].map((side) =>
+      conditionOf(analyzer, poly.addScaled(without, side, t.coeff), dtype, depth + 1),
+    );
     if (!x || !y) return undefined;
     return isTrue(x) ? y : isTrue(y) ? x : logic("and", x, y);
   }
@@ -70,7 +95,8 @@ function conditionOf(analyzer: Analyzer, p: Poly, dtype: DType, depth = 0): Prim
 
 const isTrue = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value !== 0;
 const firstAtom = (p: Poly): number => p.terms[0]?.atoms[0]?.id ?? 0;
-const isComplete = (list: readonly (PrimExpr | undefined)[]): list is readonly PrimExpr[] => !list.includes(undefined);
+const isComplete = (list: readonly (PrimExpr | undefined)[]): list is readonly PrimExpr[] =>
+  !list.includes(undefined);
 
 /** Whether an atom is made of symbols only. */
 function symbolicAtoms(symbols: ReadonlySet<Var>): (atom: Atom) => boolean {
@@ -82,7 +108,9 @@ function symbolicAtoms(symbols: ReadonlySet<Var>): (atom: Atom) => boolean {
     const answer =
       atom.kind === "var"
         ? atom.expr!.kind === "tir.Var" && symbols.has(atom.expr as Var)
-        : atom.kind !== "opaque" && atom.kind !== "choice" && [atom.a!, atom.b!].every((p) => p.terms.every((t) => t.atoms.every(isSymbolic)));
+        : atom.kind !== "opaque" &&
+          atom.kind !== "choice" &&
+          [atom.a!, atom.b!].every((p) => p.terms.every((t) => t.atoms.every(isSymbolic)));
     known.set(atom.id, answer);
     return answer;
   };

@@ -22,7 +22,11 @@ export function lanesOf(e: PrimExpr): Lanes | undefined {
       const b = lanesOf(e.b);
       if (!a || !b) return undefined;
       if (e.op === "add" || e.op === "sub") {
-        return { base: binary(e.op, a.base, b.base), stride: binary(e.op, a.stride, b.stride), count: lanes };
+        return {
+          base: binary(e.op, a.base, b.base),
+          stride: binary(e.op, a.stride, b.stride),
+          count: lanes,
+        };
       }
       const isSplat = (x: Lanes): boolean => x.stride.kind === "tir.IntImm" && x.stride.value === 0;
       if (e.op !== "mul" || (!isSplat(a) && !isSplat(b))) return undefined;

@@ -15,7 +15,9 @@ export function mergeGuards(raw: readonly Guard[], symbols: readonly Var[]): Gua
   const guards = [...byText.values()];
   for (let i = 0; i < guards.length; i++) {
     for (let j = i + 1; j < guards.length; j++) {
-      const joined = sameWhen(guards[i]!, guards[j]!) ? join(guards[i]!, guards[j]!, symbols) : undefined;
+      const joined = sameWhen(guards[i]!, guards[j]!)
+        ? join(guards[i]!, guards[j]!, symbols)
+        : undefined;
       if (!joined) continue;
       guards[i] = joined;
       guards.splice(j, 1);
@@ -25,14 +27,18 @@ export function mergeGuards(raw: readonly Guard[], symbols: readonly Var[]): Gua
   return guards;
 }
 
-const sameWhen = (a: Guard, b: Guard): boolean => (a.when ? exprText(a.when) : "") === (b.when ? exprText(b.when) : "");
+const sameWhen = (a: Guard, b: Guard): boolean =>
+  (a.when ? exprText(a.when) : "") === (b.when ? exprText(b.when) : "");
 
 /** One guard for two: the stronger when one follows from the other, an equation when both are its halves. */
 function join(g: Guard, h: Guard, symbols: readonly Var[]): Guard | undefined {
   const accesses = [...g.accesses, ...h.accesses];
   if (follows(g.cond, h.cond)) return { ...g, accesses };
   if (follows(h.cond, g.cond)) return { ...h, accesses };
-  const equation = g.cond.kind === "tir.Compare" && h.cond.kind === "tir.Compare" && equationOf(g.cond, h.cond, symbols);
+  const equation =
+    g.cond.kind === "tir.Compare" &&
+    h.cond.kind === "tir.Compare" &&
+    equationOf(g.cond, h.cond, symbols);
   return equation ? { ...g, cond: equation, accesses } : undefined;
 }
 
@@ -53,7 +59,8 @@ function equationOf(g: Compare, h: Compare, symbols: readonly Var[]): PrimExpr |
   analyzer.assume(h);
   for (const e of [g, h]) {
     if (analyzer.prove(compare("eq", e.a, e.b)) !== true) continue;
-    const first = (x: PrimExpr): number => Math.min(...varsOf(x).map((v) => symbols.indexOf(v)), Infinity);
+    const first = (x: PrimExpr): number =>
+      Math.min(...varsOf(x).map((v) => symbols.indexOf(v)), Infinity);
     return first(e.a) <= first(e.b) ? compare("eq", e.a, e.b) : compare("eq", e.b, e.a);
   }
   return undefined;
@@ -64,4 +71,3 @@ export function guardText(guards: readonly Guard[]): string {
   const conds = new Map(guards.map((g) => [exprText(g.cond), g.cond]));
   return exprText([...conds.values()].reduce((a, b) => logic("and", a, b)));
 }
-

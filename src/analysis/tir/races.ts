@@ -2,7 +2,15 @@
  * Conflicts between iterations that may run in any order or at once: those of parallel and vectorised loops, and
  * instances of a block with different spatial axes. A conflict is proved absent, or shown by values that were checked.
  */
-import { Analyzer, exprText, hasEffects, isIndexType, isPrim, poly, type Poly } from "../../arith/index.js";
+import {
+  Analyzer,
+  exprText,
+  hasEffects,
+  isIndexType,
+  isPrim,
+  poly,
+  type Poly,
+} from "../../arith/index.js";
 import { substitute } from "../../ir/core/rewrite.js";
 import { children, visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
@@ -17,7 +25,8 @@ import { bindLoop, readsMemory, walkFunction, type Access, type Step } from "./w
 import { findWitness, witnessText, type Witness } from "./witness.js";
 
 /** What runs concurrently. */
-export type Concurrent = { readonly kind: "loop"; readonly loop: For } | { readonly kind: "block"; readonly block: Block };
+export type Concurrent =
+  { readonly kind: "loop"; readonly loop: For } | { readonly kind: "block"; readonly block: Block };
 
 export interface Race {
   readonly group: Concurrent;
@@ -37,24 +46,29 @@ export interface RaceReport {
   readonly unknown: readonly { readonly group: Concurrent; readonly buffer: Buffer }[];
 }
 
+/** Pairs of accesses compared for one buffer of a group, and for a function. */
 const MAX_PAIRS = 200;
+const MAX_TOTAL = 2000;
 
 /** Looks for conflicts in a function. */
 export function findRaces(func: PrimFunc): RaceReport {
   const accesses: Access[] = [];
   walkFunction(func, () => ({ access: (a) => accesses.push(a) }));
   const parameters = new Set(func.params.map((p) => p.buffer));
+  const budget = { left: MAX_TOTAL };
   const races: Race[] = [];
   const unknown: { group: Concurrent; buffer: Buffer }[] = [];
   const symbols = symbolsOf(func);
   for (const group of groupsOf(func.body)) {
     const inside = accessesIn(group, accesses);
     const isOnlyInside = (buffer: Buffer): boolean =>
-      group.kind === "loop" && !parameters.has(buffer) && accesses.every((a) => a.buffer !== buffer || inside.includes(a));
+      group.kind === "loop" &&
+      !parameters.has(buffer) &&
+      accesses.every((a) => a.buffer !== buffer || inside.includes(a));
     for (const [buffer, list] of byBuffer(inside, privateBuffers(group))) {
       // An allocation used in one loop only belongs to an iteration: it is moved there before code is made.
       if (isOnlyInside(buffer)) continue;
-      const found = conflictIn({ func, symbols, group, accesses: inside }, list);
+      const found = conflictIn({ func, symbols, group, accesses: inside, budget }, list);
       if (found === "unknown") unknown.push({ group, buffer });
       else if (found) races.push(found);
     }
@@ -66,21 +80,30 @@ function groupsOf(body: Stmt): Concurrent[] {
   const groups: Concurrent[] = [];
   visit(body, {
     enter(node) {
-      if (node.kind === "tir.For" && (node.loopKind === "parallel" || node.loopKind === "vectorized")) groups.push({ kind: "loop", loop: node });
-      if (node.kind === "tir.Block" && node.iters.some((iter) => iter.iterKind === "spatial")) groups.push({ kind: "block", block: node });
+      if (
+        node.kind === "tir.For" &&
+        (node.loopKind === "parallel" || node.loopKind === "vectorized")
+      )
+        groups.push({ kind: "loop", loop: node });
+      if (node.kind === "tir.Block" && node.iters.some((iter) => iter.iterKind === "spatial"))
+        groups.push({ kind: "block", block: node });
     },
   });
   return groups;
 }
 
 const belongs = (group: Concurrent, step: Step): boolean =>
-  group.kind === "loop" ? step.kind === "loop" && step.loop === group.loop : isAxis(group.block, step);
+  group.kind === "loop"
+    ? step.kind === "loop" && step.loop === group.loop
+    : isAxis(group.block, step);
 
 /** A block without bindings runs over its domains. */
 const isAxis = (block: Block, step: Step): boolean =>
-  (step.kind === "value" && step.block === block) || (step.kind !== "when" && block.iters.some((iter) => iter.var === step.var));
+  (step.kind === "value" && step.block === block) ||
+  (step.kind !== "when" && block.iters.some((iter) => iter.var === step.var));
 
-const accessesIn = (group: Concurrent, all: readonly Access[]): Access[] => all.filter((a) => a.path.some((s) => belongs(group, s)));
+const accessesIn = (group: Concurrent, all: readonly Access[]): Access[] =>
+  all.filter((a) => a.path.some((s) => belongs(group, s)));
 
 /** Buffers that every iteration has for itself, and views, whose place is not followed. */
 function privateBuffers(group: Concurrent): Set<Buffer> {
@@ -93,7 +116,10 @@ function privateBuffers(group: Concurrent): Set<Buffer> {
   return found;
 }
 
-function byBuffer(accesses: readonly Access[], excluded: ReadonlySet<Buffer>): Map<Buffer, Access[]> {
+function byBuffer(
+  accesses: readonly Access[],
+  excluded: ReadonlySet<Buffer>,
+): Map<Buffer, Access[]> {
   const found = new Map<Buffer, Access[]>();
   for (const a of accesses) {
     if (excluded.has(a.buffer) || isThreadPrivate(a)) continue;
@@ -110,13 +136,20 @@ interface Search {
   readonly group: Concurrent;
   /** All accesses inside the group. */
   readonly accesses: readonly Access[];
+  readonly budget: { left: number };
 }
 
 /** Memory that each thread has for itself. */
 const isThreadPrivate = ({ buffer, path }: Access): boolean =>
-  !/^(global|shared)/.test(buffer.scope) && path.some((s) => s.kind === "loop" && (s.loop === undefined || s.loop.loopKind === "thread_binding"));
+  !/^(global|shared)/.test(buffer.scope) &&
+  path.some(
+    (s) => s.kind === "loop" && (s.loop === undefined || s.loop.loopKind === "thread_binding"),
+  );
 
-function conflictIn({ func, symbols, group, accesses }: Search, list: readonly Access[]): Race | "unknown" | undefined {
+function conflictIn(
+  { func, symbols, group, accesses, budget }: Search,
+  list: readonly Access[],
+): Race | "unknown" | undefined {
   let isUnknown = false;
   let pairs = 0;
   const written = new Set(accesses.filter((a) => a.isWrite).map((a) => a.buffer));
@@ -124,7 +157,7 @@ function conflictIn({ func, symbols, group, accesses }: Search, list: readonly A
   const reads = distinct(list.filter((a) => !a.isWrite));
   for (const [i, write] of writes.entries()) {
     for (const other of [...writes.slice(i), ...reads]) {
-      if (++pairs > MAX_PAIRS) return "unknown";
+      if (++pairs > MAX_PAIRS || --budget.left < 0) return "unknown";
       const found = new Pair({ func, symbols, group, written }, write, other).check();
       if (typeof found === "object") return found;
       if (found === "unknown") isUnknown = true;
@@ -168,7 +201,10 @@ class Pair {
     for (const path of paths) for (const step of path) this.enter(step);
     const equal: Poly[] = [];
     write.indices.forEach((index, i) => {
-      const gap = poly.sub(this.analyzer.poly(index), this.analyzer.poly(this.rename(other.indices[i]!)));
+      const gap = poly.sub(
+        this.analyzer.poly(index),
+        this.analyzer.poly(this.rename(other.indices[i]!)),
+      );
       equal.push(gap, poly.neg(gap));
     });
     if (this.analyzer.impossible(equal)) return undefined;
@@ -177,7 +213,10 @@ class Pair {
   }
 
   /** A meeting of two different iterations. */
-  private meeting(equal: readonly Poly[], paths: readonly (readonly Step[])[]): Race | "unknown" | undefined {
+  private meeting(
+    equal: readonly Poly[],
+    paths: readonly (readonly Step[])[],
+  ): Race | "unknown" | undefined {
     let result: "unknown" | undefined;
     for (const v of this.axes()) {
       const found = this.differing(v, equal, paths);
@@ -198,8 +237,10 @@ class Pair {
   }
 
   private sameValue(a: PrimExpr, b: PrimExpr, depth: number): boolean {
-    if (depth > 60 || a.kind !== b.kind || a.dtype !== b.dtype || hasEffects(a) || hasEffects(b)) return false;
-    if (isIndexType(a.dtype) && !readsMemory(a) && !readsMemory(b)) return this.analyzer.equal(a, b) === true;
+    if (depth > 60 || a.kind !== b.kind || a.dtype !== b.dtype || hasEffects(a) || hasEffects(b))
+      return false;
+    if (isIndexType(a.dtype) && !readsMemory(a) && !readsMemory(b))
+      return this.analyzer.equal(a, b) === true;
     if (a.kind === "tir.Load" && b.kind === "tir.Load") {
       if (a.buffer !== b.buffer || this.written.has(a.buffer)) return false;
       return a.indices.every((index, i) => this.sameValue(index, b.indices[i]!, depth + 1));
@@ -229,13 +270,21 @@ class Pair {
     const from = (path: readonly Step[]): number => path.findIndex((s) => belongs(group, s));
     const free = (path: readonly Step[]): Step[] => path.map((s) => this.freeAxis(s));
     const own = other.path.slice(from(other.path));
-    for (const step of own) if (step.kind !== "when") this.renamed.set(step.var, makeVar(`${step.var.name}'`, step.var.dtype));
+    for (const step of own)
+      if (step.kind !== "when")
+        this.renamed.set(step.var, makeVar(`${step.var.name}'`, step.var.dtype));
     return [free(write.path), free(own).map((s) => this.renameStep(s))];
   }
 
   /** Axes of the block at hand run over their domains, whatever loops are bound to them. */
   private freeAxis(step: Step): Step {
-    if (this.group.kind !== "block" || step.kind !== "value" || step.block !== this.group.block || !step.iter?.dom) return step;
+    if (
+      this.group.kind !== "block" ||
+      step.kind !== "value" ||
+      step.block !== this.group.block ||
+      !step.iter?.dom
+    )
+      return step;
     return { kind: "loop", var: step.var, min: step.iter.dom.min, extent: step.iter.dom.extent };
   }
 
@@ -247,7 +296,13 @@ class Pair {
     const v = step.kind === "when" ? undefined : (this.renamed.get(step.var) ?? step.var);
     switch (step.kind) {
       case "loop":
-        return { kind: "loop", var: v!, min: this.rename(step.min), extent: this.rename(step.extent), step: step.step && this.rename(step.step) };
+        return {
+          kind: "loop",
+          var: v!,
+          min: this.rename(step.min),
+          extent: this.rename(step.extent),
+          step: step.step && this.rename(step.step),
+        };
       case "value":
         return { kind: "value", var: v!, value: this.rename(step.value) };
       case "unknown":
@@ -260,11 +315,17 @@ class Pair {
   private enter(step: Step): void {
     const { analyzer } = this;
     if (step.kind === "loop") bindLoop(analyzer, step.var, step.min, step.extent);
-    else if (step.kind === "value" && step.var.dtype.lanes === 1 && !readsMemory(step.value)) analyzer.bind(step.var, step.value);
-    else if (step.kind === "when" && !readsMemory(step.cond) && step.cond.dtype.lanes === 1) analyzer.assume(step.cond, step.holds);
+    else if (step.kind === "value" && step.var.dtype.lanes === 1 && !readsMemory(step.value))
+      analyzer.bind(step.var, step.value);
+    else if (step.kind === "when" && !readsMemory(step.cond) && step.cond.dtype.lanes === 1)
+      analyzer.assume(step.cond, step.holds);
   }
 
-  private differing(v: Var, equal: readonly Poly[], paths: readonly (readonly Step[])[]): Race | "unknown" | undefined {
+  private differing(
+    v: Var,
+    equal: readonly Poly[],
+    paths: readonly (readonly Step[])[],
+  ): Race | "unknown" | undefined {
     const twin = this.renamed.get(v);
     if (!twin) return "unknown";
     const gap = poly.sub(this.analyzer.poly(twin), this.analyzer.poly(v));
@@ -272,7 +333,8 @@ class Pair {
     const earlier = poly.addConst(poly.neg(gap), -1);
     // A vector reads before it writes: only what an earlier iteration wrote is missed.
     const isVector = this.group.kind === "loop" && this.group.loop.loopKind === "vectorized";
-    const orders = this.other === this.write || (isVector && !this.other.isWrite) ? [later] : [later, earlier];
+    const orders =
+      this.other === this.write || (isVector && !this.other.isWrite) ? [later] : [later, earlier];
     let isUnknown = false;
     for (const order of orders) {
       if (this.analyzer.impossible([...equal, order])) continue;
@@ -283,11 +345,20 @@ class Pair {
     return isUnknown ? "unknown" : undefined;
   }
 
-  private show(v: Var, twin: Var, goal: readonly Poly[], paths: readonly (readonly Step[])[]): Race | undefined {
+  private show(
+    v: Var,
+    twin: Var,
+    goal: readonly Poly[],
+    paths: readonly (readonly Step[])[],
+  ): Race | undefined {
     const { write, other, group } = this;
-    const isSure = !write.uncertain && !other.uncertain && paths.every((p) => p.every((s) => s.kind !== "unknown"));
+    const isSure =
+      !write.uncertain &&
+      !other.uncertain &&
+      paths.every((p) => p.every((s) => s.kind !== "unknown"));
     if (!isSure || (group.kind === "block" && !isPlain(group.block))) return undefined;
-    const isOrdered = (a: Int, b: Int): boolean => this.group.kind === "loop" && this.group.loop.loopKind === "vectorized" ? a < b : a !== b;
+    const isOrdered = (a: Int, b: Int): boolean =>
+      this.group.kind === "loop" && this.group.loop.loopKind === "vectorized" ? a < b : a !== b;
     const witness = findWitness(this.analyzer, goal, this.symbols, paths, (at) => {
       const [a, b] = [at(v), at(twin)];
       if (a === undefined || b === undefined || !isOrdered(a, b)) return false;
@@ -297,11 +368,21 @@ class Pair {
       });
     });
     if (!witness) return undefined;
-    return { group, write, other, differsIn: v, first: this.text(witness, false), second: this.text(witness, true) };
+    return {
+      group,
+      write,
+      other,
+      differsIn: v,
+      first: this.text(witness, false),
+      second: this.text(witness, true),
+    };
   }
 
   private text(witness: Witness, second: boolean): string {
-    const vars = this.group.kind === "loop" ? [this.group.loop.var] : this.group.block.iters.map((iter) => iter.var);
+    const vars =
+      this.group.kind === "loop"
+        ? [this.group.loop.var]
+        : this.group.block.iters.map((iter) => iter.var);
     const own = new Map<Var, Int>();
     for (const v of vars) {
       const value = witness.get(second ? (this.renamed.get(v) ?? v) : v);
@@ -314,7 +395,8 @@ class Pair {
 /** Whether two nodes of one kind differ in their operands only. */
 function sameHead(a: PrimExpr, b: PrimExpr): boolean {
   if ("op" in a && "op" in b && a.op !== b.op) return false;
-  if (a.kind === "tir.IntImm" || a.kind === "tir.FloatImm" || a.kind === "tir.StringImm") return "value" in b && Object.is(a.value, b.value);
+  if (a.kind === "tir.IntImm" || a.kind === "tir.FloatImm" || a.kind === "tir.StringImm")
+    return "value" in b && Object.is(a.value, b.value);
   return a.kind !== "tir.Let" && a.kind !== "tir.CallGlobal" && a.kind !== "tir.Shuffle";
 }
 

@@ -22,13 +22,16 @@ export function reportBounds(func: PrimFunc, sink: Sink, showUnknown: boolean): 
         buffer: buffer.name,
         at: span ?? func.span,
         label: `index ${axis} is ${index}`,
-        ...(buffer.span && { labels: [{ span: buffer.span, message: `\`${buffer.name}\` has shape ${shape}` }] }),
+        ...(buffer.span && {
+          labels: [{ span: buffer.span, message: `\`${buffer.name}\` has shape ${shape}` }],
+        }),
       }),
     );
   }
   if (report.guards.length > 0) reportGuards(func, report, sink);
   if (showUnknown) {
-    for (const place of report.unknown) sink.report(shp.boundsUnknown({ access: place.text, func: func.name, at: place.span }));
+    for (const place of report.unknown)
+      sink.report(shp.boundsUnknown({ access: place.text, func: func.name, at: place.span }));
   }
   return report;
 }
@@ -39,9 +42,17 @@ function reportGuards(func: PrimFunc, { guards }: BoundsReport, sink: Sink): voi
   const names = places.slice(0, 4).map((p) => `\`${p.text}\``);
   const more = places.length > 4 ? [`${places.length - 4} more`] : [];
   const list = [...names, ...more];
-  const accesses = list.length === 1 ? list[0]! : `${list.slice(0, -1).join(", ")} and ${list[list.length - 1]}`;
-  const labels = rest.slice(0, 5).flatMap((p): Label[] => (p.span ? [{ span: p.span, message: "this one too" }] : []));
-  const notes = guards.map((g) => `${distinct(g.accesses).map((p) => `\`${p.text}\``).join(", ")}: \`${exprText(g.cond)}\``);
+  const accesses =
+    list.length === 1 ? list[0]! : `${list.slice(0, -1).join(", ")} and ${list[list.length - 1]}`;
+  const labels = rest
+    .slice(0, 5)
+    .flatMap((p): Label[] => (p.span ? [{ span: p.span, message: "this one too" }] : []));
+  const notes = guards.map(
+    (g) =>
+      `${distinct(g.accesses)
+        .map((p) => `\`${p.text}\``)
+        .join(", ")}: \`${exprText(g.cond)}\``,
+  );
   sink.report(
     shp.boundsGuard({
       func: func.name,

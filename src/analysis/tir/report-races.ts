@@ -19,21 +19,31 @@ export function reportRaces(func: PrimFunc, sink: Sink, showUnknown: boolean): v
   }
   if (!showUnknown) return;
   for (const { group, buffer } of unknown) {
-    sink.report(wft.possibleRace({ loop: nameOf(group), buffer: buffer.name, at: spanOf(group) ?? func.span }));
+    sink.report(
+      wft.possibleRace({
+        loop: nameOf(group),
+        buffer: buffer.name,
+        at: spanOf(group) ?? func.span,
+      }),
+    );
   }
 }
 
-const accessText = (a: Access): string => (a.buffer.scalar ? a.buffer.name : `${a.buffer.name}[${a.indices.map(exprText).join(", ")}]`);
-const spanOf = (group: Concurrent): Access["span"] => (group.kind === "loop" ? group.loop.span : group.block.span);
+const accessText = (a: Access): string =>
+  a.buffer.scalar ? a.buffer.name : `${a.buffer.name}[${a.indices.map(exprText).join(", ")}]`;
+const spanOf = (group: Concurrent): Access["span"] =>
+  group.kind === "loop" ? group.loop.span : group.block.span;
 
 function nameOf(group: Concurrent): string {
-  if (group.kind === "block") return group.block.name === "" ? "the block" : `block \`${group.block.name}\``;
+  if (group.kind === "block")
+    return group.block.name === "" ? "the block" : `block \`${group.block.name}\``;
   return `the ${group.loop.loopKind} loop \`${group.loop.var.name}\``;
 }
 
 function wayOut(race: Race): string {
   const { group } = race;
-  if (group.kind === "loop") return `make \`${group.loop.var.name}\` a serial loop: \`T.serial\`, or index \`${race.write.buffer.name}\` by it`;
+  if (group.kind === "loop")
+    return `make \`${group.loop.var.name}\` a serial loop: \`T.serial\`, or index \`${race.write.buffer.name}\` by it`;
   return `make \`${race.differsIn.name}\` a reduction (\`R\`) if it accumulates, or index \`${race.write.buffer.name}\` by it`;
 }
 
@@ -48,7 +58,13 @@ function diagnosticOf(race: Race, func: PrimFunc): ReturnType<(typeof wft)["stor
       axis: differsIn.name,
       block: group.block.name,
       access,
-      ...(axis === undefined ? { at, label } : { at: axis, label: "spatial", labels: at === undefined ? [] : [{ span: at, message: label }] }),
+      ...(axis === undefined
+        ? { at, label }
+        : {
+            at: axis,
+            label: "spatial",
+            labels: at === undefined ? [] : [{ span: at, message: label }],
+          }),
     });
   }
   const more = { loop: nameOf(group), first, second, way: wayOut(race), at };

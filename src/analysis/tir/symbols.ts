@@ -13,7 +13,11 @@ export function symbolsOf(func: PrimFunc): Var[] {
       if (v.dtype.code !== "handle") found.add(v);
       continue;
     }
-    for (const e of [...buffer.shape, ...buffer.strides, ...(buffer.elemOffset ? [buffer.elemOffset] : [])]) {
+    for (const e of [
+      ...buffer.shape,
+      ...buffer.strides,
+      ...(buffer.elemOffset ? [buffer.elemOffset] : []),
+    ]) {
       visit(e, {
         enter(node) {
           if (node.kind === "tir.Var" && node.dtype.code !== "handle") found.add(node);
@@ -32,7 +36,10 @@ export function declareSymbols(func: PrimFunc, analyzer: Analyzer): void {
       if (dim.dtype.code === "int") analyzer.assumeNonNegative(analyzer.poly(dim));
     }
   }
-  for (const [key, op] of [["tir_var_upper_bound", "le"], ["tir_var_lower_bound", "ge"]] as const) {
+  for (const [key, op] of [
+    ["tir_var_upper_bound", "le"],
+    ["tir_var_lower_bound", "ge"],
+  ] as const) {
     const table = func.attrs.get(key);
     if (!(table instanceof Map)) continue;
     for (const v of symbolsOf(func)) {

@@ -14,18 +14,22 @@ export function reportUnused(func: PrimFunc, sink: Sink): void {
   const isQuiet = (name: string): boolean => name.startsWith("_") || name === "";
   for (const { var: v, buffer, span } of func.params) {
     const name = buffer?.name ?? v.name;
-    const isUsed = used.has(v) || (buffer !== undefined && (used.has(buffer) || used.has(buffer.data)));
+    const isUsed =
+      used.has(v) || (buffer !== undefined && (used.has(buffer) || used.has(buffer.data)));
     if (!isUsed && !isQuiet(name) && !definesUsedSymbol(buffer, used)) {
       sink.report(sco.unusedParameter({ name, func: func.name, at: v.span ?? span ?? func.span }));
     }
   }
   for (const [v, kind, span] of locals) {
-    if (!used.has(v) && !isQuiet(v.name)) sink.report(sco.unusedVariable({ kind, name: v.name, func: func.name, at: v.span ?? span }));
+    if (!used.has(v) && !isQuiet(v.name))
+      sink.report(sco.unusedVariable({ kind, name: v.name, func: func.name, at: v.span ?? span }));
   }
   for (const [b, span] of buffers) {
     if (used.has(b) || used.has(b.data) || isQuiet(b.name)) continue;
     if (b.scalar) {
-      sink.report(sco.unusedVariable({ kind: "variable", name: b.name, func: func.name, at: b.span ?? span }));
+      sink.report(
+        sco.unusedVariable({ kind: "variable", name: b.name, func: func.name, at: b.span ?? span }),
+      );
       continue;
     }
     sink.report(sco.unusedBuffer({ name: b.name, func: func.name, at: b.span ?? span }));

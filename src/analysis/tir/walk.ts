@@ -12,8 +12,21 @@ import { declareSymbols } from "./symbols.js";
 
 /** One thing that holds, or one variable that runs, around a place; outermost first. */
 export type Step =
-  | { readonly kind: "loop"; readonly var: Var; readonly min: PrimExpr; readonly extent: PrimExpr; readonly step?: PrimExpr | undefined; readonly loop?: For }
-  | { readonly kind: "value"; readonly var: Var; readonly value: PrimExpr; readonly iter?: IterVar; readonly block?: Block }
+  | {
+      readonly kind: "loop";
+      readonly var: Var;
+      readonly min: PrimExpr;
+      readonly extent: PrimExpr;
+      readonly step?: PrimExpr | undefined;
+      readonly loop?: For;
+    }
+  | {
+      readonly kind: "value";
+      readonly var: Var;
+      readonly value: PrimExpr;
+      readonly iter?: IterVar;
+      readonly block?: Block;
+    }
   | { readonly kind: "unknown"; readonly var: Var }
   | { readonly kind: "when"; readonly cond: PrimExpr; readonly holds: boolean };
 
@@ -43,7 +56,10 @@ export interface WalkHandlers {
 }
 
 /** Walks the function; `makeHandlers` gets the analyser that follows the walk. */
-export function walkFunction(func: PrimFunc, makeHandlers: (analyzer: Analyzer) => WalkHandlers): void {
+export function walkFunction(
+  func: PrimFunc,
+  makeHandlers: (analyzer: Analyzer) => WalkHandlers,
+): void {
   const analyzer = new Analyzer();
   declareSymbols(func, analyzer);
   const walk = new Walk(analyzer, makeHandlers(analyzer), writtenBuffers(func));
@@ -154,7 +170,8 @@ class Walk {
     const before = this.uncertain;
     for (const part of s.body) {
       // Definitions and facts of a part hold for the rest of the sequence.
-      if (part.kind === "tir.Bind" || part.kind === "tir.Assert" || part.kind === "tir.Evaluate") this.stmt(part);
+      if (part.kind === "tir.Bind" || part.kind === "tir.Assert" || part.kind === "tir.Evaluate")
+        this.stmt(part);
       else this.run(part);
       if (part.kind === "tir.If" && leaves(part.then) && !part.otherwise) {
         if (readsMemory(part.cond)) this.uncertain++;
@@ -216,7 +233,8 @@ class Walk {
     const before = this.path;
     this.analyzer.scope(() => {
       for (const iter of s.iters) {
-        if (iter.iterKind === "reduce" && iter.dom) this.know(compare("eq", iter.var, iter.dom.min), true);
+        if (iter.iterKind === "reduce" && iter.dom)
+          this.know(compare("eq", iter.var, iter.dom.min), true);
       }
       this.init++;
       this.run(init);
@@ -243,7 +261,8 @@ class Walk {
 
   /** A size is not negative. */
   private size(dim: PrimExpr): void {
-    if (dim.dtype.code === "int" && dim.dtype.lanes === 1) this.analyzer.assumeNonNegative(this.analyzer.poly(dim));
+    if (dim.dtype.code === "int" && dim.dtype.lanes === 1)
+      this.analyzer.assumeNonNegative(this.analyzer.poly(dim));
   }
 
   private let(v: Var, value: PrimExpr, iter?: IterVar, block?: Block): void {
@@ -257,7 +276,8 @@ class Walk {
       return;
     }
     this.push({ kind: "value", var: v, value, ...(iter && { iter }), ...(block && { block }) });
-    if (v.dtype.code === "int" || v.dtype.code === "uint" || v.dtype.code === "bool") this.analyzer.bind(v, value);
+    if (v.dtype.code === "int" || v.dtype.code === "uint" || v.dtype.code === "bool")
+      this.analyzer.bind(v, value);
   }
 
   /** Takes a condition for true in what follows; one on data that may change tells nothing. */
@@ -296,7 +316,12 @@ class Walk {
         this.expr(r.min);
         this.expr(r.extent);
       }
-    } else if (arg.kind !== "tir.Buffer" && arg.kind !== "tir.AttrArg" && arg.kind !== "tir.DTypeImm") this.expr(arg);
+    } else if (
+      arg.kind !== "tir.Buffer" &&
+      arg.kind !== "tir.AttrArg" &&
+      arg.kind !== "tir.DTypeImm"
+    )
+      this.expr(arg);
   }
 
   /** Accesses inside an expression, under the conditions that guard them. */
@@ -376,14 +401,20 @@ export function bindLoop(analyzer: Analyzer, v: Var, min: PrimExpr, extent: Prim
 }
 
 /** Vector conditions guard per lane; they tell nothing about the whole. */
-const scalarCondition = (cond: PrimExpr): PrimExpr => (cond.dtype.lanes === 1 && !cond.dtype.scalable ? cond : boolImm(true));
+const scalarCondition = (cond: PrimExpr): PrimExpr =>
+  cond.dtype.lanes === 1 && !cond.dtype.scalable ? cond : boolImm(true);
 
 /** Whether the value depends on memory or on a call. */
 export function readsMemory(e: Node): boolean {
   let found = false;
   visit(e, {
     enter(node) {
-      if (node.kind === "tir.Load" || node.kind === "tir.CallGlobal" || (node.kind === "tir.Call" && node.op !== "likely")) found = true;
+      if (
+        node.kind === "tir.Load" ||
+        node.kind === "tir.CallGlobal" ||
+        (node.kind === "tir.Call" && node.op !== "likely")
+      )
+        found = true;
     },
   });
   return found;
@@ -399,7 +430,8 @@ function hasBreak(s: Stmt): boolean {
   let found = false;
   visit(s, {
     enter(node) {
-      if (node.kind === "tir.Return" || (node.kind === "tir.Jump" && node.jump === "break")) found = true;
+      if (node.kind === "tir.Return" || (node.kind === "tir.Jump" && node.jump === "break"))
+        found = true;
     },
   });
   return found;

@@ -54,7 +54,10 @@ class WellFormed {
   }
 
   private defineOnce(v: Var, span: Span | undefined): void {
-    if (this.everDefined.has(v)) this.sink.report(wft.duplicateDefinition({ name: v.name, func: this.func.name, at: v.span ?? span }));
+    if (this.everDefined.has(v))
+      this.sink.report(
+        wft.duplicateDefinition({ name: v.name, func: this.func.name, at: v.span ?? span }),
+      );
     this.define(v);
   }
 
@@ -146,7 +149,10 @@ class WellFormed {
     if (isPrim(s.value)) this.expr(s.value);
     this.scoped(() => {
       const { node } = s;
-      const isThread = (s.key === "thread_extent" || s.key === "virtual_thread") && isNode(node) && node.kind === "tir.IterVar";
+      const isThread =
+        (s.key === "thread_extent" || s.key === "virtual_thread") &&
+        isNode(node) &&
+        node.kind === "tir.IterVar";
       if (isThread) {
         this.define(node.var);
         if (isPrim(s.value)) this.thread(node.tag, s.value, s.span, s.body);
@@ -161,8 +167,16 @@ class WellFormed {
   private thread(tag: string, extent: PrimExpr, span: Span | undefined, body: Stmt): void {
     const known = this.threads.get(tag);
     const isReal = /^(threadIdx|blockIdx)\./.test(tag);
-    if (isReal && known && known.kind === "tir.IntImm" && extent.kind === "tir.IntImm" && known.value !== extent.value) {
-      this.sink.report(wft.threadExtent({ tag, first: exprText(known), second: exprText(extent), at: span }));
+    if (
+      isReal &&
+      known &&
+      known.kind === "tir.IntImm" &&
+      extent.kind === "tir.IntImm" &&
+      known.value !== extent.value
+    ) {
+      this.sink.report(
+        wft.threadExtent({ tag, first: exprText(known), second: exprText(extent), at: span }),
+      );
     }
     const before = this.threads;
     this.threads = new Map(before).set(tag, known ?? extent);
@@ -171,13 +185,26 @@ class WellFormed {
   }
 
   private loop(s: For): void {
-    for (const [what, e] of [["start", s.min], ["extent", s.extent], ["step", s.step]] as const) {
+    for (const [what, e] of [
+      ["start", s.min],
+      ["extent", s.extent],
+      ["step", s.step],
+    ] as const) {
       if (!e) continue;
       this.expr(e);
-      if (!isInteger(e.dtype) || e.dtype.lanes !== 1) this.sink.report(wft.loopType({ what, name: s.var.name, dtype: e.dtype.name, at: placeOf(e) ?? s.span }));
+      if (!isInteger(e.dtype) || e.dtype.lanes !== 1)
+        this.sink.report(
+          wft.loopType({ what, name: s.var.name, dtype: e.dtype.name, at: placeOf(e) ?? s.span }),
+        );
     }
     if (s.loopKind === "vectorized" && !isFixedLength(s.extent)) {
-      this.sink.report(wft.vectorLength({ name: s.var.name, extent: exprText(s.extent), at: placeOf(s.extent) ?? s.span }));
+      this.sink.report(
+        wft.vectorLength({
+          name: s.var.name,
+          extent: exprText(s.extent),
+          at: placeOf(s.extent) ?? s.span,
+        }),
+      );
     }
     this.scoped(() => {
       this.defineOnce(s.var, s.span);
@@ -214,7 +241,8 @@ class WellFormed {
       }
       for (const region of [...s.reads, ...s.writes]) this.children(region);
       if (s.init) {
-        if (!s.iters.some((iter) => iter.iterKind === "reduce")) this.sink.report(wft.initWithoutReduction({ name: s.name, at: s.init.span ?? s.span }));
+        if (!s.iters.some((iter) => iter.iterKind === "reduce"))
+          this.sink.report(wft.initWithoutReduction({ name: s.name, at: s.init.span ?? s.span }));
         this.scoped(() => this.stmt(s.init!));
       }
       this.scoped(() => this.stmt(s.body));
@@ -236,7 +264,14 @@ class WellFormed {
     const isScalable = dtype.scalable || s.indices.some((i) => i.dtype.scalable);
     if (!sameElement(element, dtype) || (!isScalable && dtype.lanes !== lanes)) {
       const expected = lanes === 1 ? element.name : `${laneOf(element).name}x${lanes}`;
-      this.sink.report(wft.storeType({ name: s.buffer.name, expected, found: dtype.name, at: placeOf(s.value) ?? s.span }));
+      this.sink.report(
+        wft.storeType({
+          name: s.buffer.name,
+          expected,
+          found: dtype.name,
+          at: placeOf(s.value) ?? s.span,
+        }),
+      );
     }
   }
 
@@ -254,14 +289,24 @@ class WellFormed {
     // A hardware layout gives a buffer other coordinates than its shape.
     if (indices.length !== b.shape.length && b.layout === undefined) {
       const shape = `(${b.shape.map(exprText).join(", ")})`;
-      this.sink.report(wft.indexRank({ name: b.name, rank: b.shape.length, given: indices.length, shape, at: span }));
+      this.sink.report(
+        wft.indexRank({
+          name: b.name,
+          rank: b.shape.length,
+          given: indices.length,
+          shape,
+          at: span,
+        }),
+      );
     }
     indices.forEach((index, position) => {
       this.expr(index);
       const at = placeOf(index) ?? span;
-      if (!isInteger(index.dtype) && !isBool(index.dtype)) this.sink.report(wft.indexType({ position, name: b.name, dtype: index.dtype.name, at }));
+      if (!isInteger(index.dtype) && !isBool(index.dtype))
+        this.sink.report(wft.indexType({ position, name: b.name, dtype: index.dtype.name, at }));
       const isVector = index.dtype.lanes !== 1 || index.dtype.scalable;
-      if (isVector && position < indices.length - 1) this.sink.report(wft.vectorIndex({ name: b.name, at }));
+      if (isVector && position < indices.length - 1)
+        this.sink.report(wft.vectorIndex({ name: b.name, at }));
     });
   }
 
@@ -273,7 +318,9 @@ class WellFormed {
       if (this.reported.has(node)) return;
       this.reported.add(node);
       const args = { name, func: this.func.name, at: span };
-      this.sink.report(node.kind === "tir.Var" ? wft.undefinedVariable(args) : wft.undefinedBuffer(args));
+      this.sink.report(
+        node.kind === "tir.Var" ? wft.undefinedVariable(args) : wft.undefinedBuffer(args),
+      );
     } else if (node.kind === "tir.Var" && this.outside.has(node) && !this.reported.has(node)) {
       this.reported.add(node);
       this.sink.report(wft.outerVariable({ block: this.blockName, name, at: span }));
@@ -336,10 +383,12 @@ class WellFormed {
 }
 
 /** Elements may be written as other types of the same meaning: bool as one bit. */
-const sameElement = (a: DType, b: DType): boolean => laneOf(a) === laneOf(b) || (isBool(a) && b.code === "uint" && b.bits === 1);
+const sameElement = (a: DType, b: DType): boolean =>
+  laneOf(a) === laneOf(b) || (isBool(a) && b.code === "uint" && b.bits === 1);
 
 /** The result of an intrinsic that does not say its type. */
-const hasUnknownType = (e: PrimExpr): boolean => (e.kind === "tir.Call" || e.kind === "tir.CallGlobal") && e.dtype.code === "handle";
+const hasUnknownType = (e: PrimExpr): boolean =>
+  (e.kind === "tir.Call" || e.kind === "tir.CallGlobal") && e.dtype.code === "handle";
 
 /** Where the expression stands. */
 const placeOf = (e: PrimExpr): Span | undefined => (e.kind === "tir.Var" ? undefined : e.span);
@@ -351,4 +400,3 @@ function isFixedLength(e: PrimExpr): boolean {
   if (e.kind === "tir.Binary") return isFixedLength(e.a) && isFixedLength(e.b);
   return e.kind === "tir.Cast" && isFixedLength(e.value);
 }
-

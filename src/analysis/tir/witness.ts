@@ -1,5 +1,13 @@
 /** Counter-examples: values of symbols and loop variables, checked by evaluation. */
-import { evaluate, poly, relevantRows, rowOf, solve, type Analyzer, type Poly } from "../../arith/index.js";
+import {
+  evaluate,
+  poly,
+  relevantRows,
+  rowOf,
+  solve,
+  type Analyzer,
+  type Poly,
+} from "../../arith/index.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import { addInt, floorModInt, subInt, type Int } from "../../support/int.js";
 import type { Step } from "./walk.js";
@@ -30,17 +38,26 @@ const freeVariables = (paths: readonly (readonly Step[])[]): Var[] => [
   ...new Set(paths.flatMap((path) => path.flatMap((s) => (s.kind === "loop" ? [s.var] : [])))),
 ];
 
-function fromSolver(analyzer: Analyzer, goal: readonly Poly[], symbols: readonly Var[], vars: readonly Var[]): Map<Var, Int> | undefined {
+function fromSolver(
+  analyzer: Analyzer,
+  goal: readonly Poly[],
+  symbols: readonly Var[],
+  vars: readonly Var[],
+): Map<Var, Int> | undefined {
   const { rows } = relevantRows(analyzer, goal);
   // Sizes of at least one tell more than empty ones.
   const positive = symbols.map((v) => poly.addConst(analyzer.poly(v), -1));
-  const solution = solve.findSolution([...rows, ...positive].map(rowOf)) ?? solve.findSolution(rows.map(rowOf));
+  const solution =
+    solve.findSolution([...rows, ...positive].map(rowOf)) ?? solve.findSolution(rows.map(rowOf));
   if (!solution) return undefined;
   const values = new Map<Var, Int>();
   for (const v of vars) {
     const known = analyzer.poly(v);
     const key = known.terms[0]?.key;
-    values.set(v, key === undefined ? known.constant : (solution.get(key) ?? small(analyzer, known)));
+    values.set(
+      v,
+      key === undefined ? known.constant : (solution.get(key) ?? small(analyzer, known)),
+    );
   }
   return values;
 }
@@ -91,7 +108,11 @@ function holds(step: Step, values: Map<Var, Int>): boolean {
 const SMALL: readonly Int[] = [1, 2, 3, 5, 0, 8];
 
 /** Tries small symbols, and the ends and middles of loops. */
-function search(symbols: readonly Var[], paths: readonly (readonly Step[])[], wanted: Wanted): Witness | undefined {
+function search(
+  symbols: readonly Var[],
+  paths: readonly (readonly Step[])[],
+  wanted: Wanted,
+): Witness | undefined {
   let budget = 3000;
   const steps = paths.flat();
   const values = new Map<Var, Int>();
@@ -120,7 +141,8 @@ function ends(step: Step & { readonly kind: "loop" }, values: ReadonlyMap<Var, I
   const extent = at(step.extent);
   if (min === undefined || extent === undefined || extent <= 0) return [];
   const picks = new Set<Int>();
-  for (const offset of [0, subInt(extent, 1), 1, 2]) if (offset < extent && offset >= 0) picks.add(addInt(min, offset));
+  for (const offset of [0, subInt(extent, 1), 1, 2])
+    if (offset < extent && offset >= 0) picks.add(addInt(min, offset));
   return [...picks];
 }
 
@@ -136,4 +158,3 @@ export function witnessText(witness: Witness, relevant: readonly Var[]): string 
   }
   return parts.slice(0, 8).join(", ");
 }
-

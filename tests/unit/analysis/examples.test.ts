@@ -16,14 +16,19 @@ function findings(text: string): string[] {
   return sink.all.map((d) => {
     assert.ok(d.span, `${d.code} has a place`);
     const { line } = positionAt(d.span!.source, d.span!.start);
-    assert.ok(line > 1 || d.code.startsWith("SHP11"), `${d.code} ${d.message}: at the line of the decorator`);
+    assert.ok(
+      line > 1 || d.code.startsWith("SHP11"),
+      `${d.code} ${d.message}: at the line of the decorator`,
+    );
     return d.code;
   });
 }
 
 const all: readonly Code[] = [...codesOf(wft), ...codesOf(shp), ...codesOf(sco)];
 for (const { code, name, bad, good, explain } of all) {
-  examples(`${code} ${name} is explained`, () => assert.ok(explain !== undefined && explain.length > 20));
+  examples(`${code} ${name} is explained`, () =>
+    assert.ok(explain !== undefined && explain.length > 20),
+  );
   if (bad === undefined) continue;
   examples(`${code} ${name}: the example fails with it alone, its repair passes`, () => {
     assert.equal(findings(bad), [code]);

@@ -19,16 +19,35 @@ const E = buf("E", [8]);
 const codes = (body: Stmt, ...buffers: Buffer[]): string => {
   const sink = new Diagnostics();
   checkPrimFunc(func("f", buffers, body), sink, { showUnknown: true });
-  return sink.all.filter((d) => d.code.startsWith("WFT")).map((d) => d.code).join(" ");
+  return sink.all
+    .filter((d) => d.code.startsWith("WFT"))
+    .map((d) => d.code)
+    .join(" ");
 };
 const sum = (kind: IterKind): Stmt =>
-  loops([[i, 8], [j, 8]], blk("sum", [[x, "spatial", 8, i], [y, kind, 8, j]], put(E, [x], op("add", at(E, x), at(D, x, y)))));
+  loops(
+    [
+      [i, 8],
+      [j, 8],
+    ],
+    blk(
+      "sum",
+      [
+        [x, "spatial", 8, i],
+        [y, kind, 8, j],
+      ],
+      put(E, [x], op("add", at(E, x), at(D, x, y))),
+    ),
+  );
 
 races("every iteration of a parallel loop writes the same row", () => {
   assert.is(codes(loop(i, n, loop(j, m, put(A, [j], at(B, i, j))), "parallel"), A, B), "WFT050");
 });
 races("an iteration reads what the next one writes", () => {
-  assert.is(codes(loop(i, op("sub", n, 1), put(A, [i], at(A, op("add", i, 1))), "parallel"), A), "WFT051");
+  assert.is(
+    codes(loop(i, op("sub", n, 1), put(A, [i], at(A, op("add", i, 1))), "parallel"), A),
+    "WFT051",
+  );
 });
 races("a vectorised loop may read ahead, not behind", () => {
   assert.is(codes(loop(i, 4, put(E, [i], at(E, op("add", i, 1))), "vectorized"), E), "");
@@ -39,12 +58,41 @@ races("an accumulating axis must be a reduction", () => {
   assert.is(codes(sum("reduce"), D, E), "");
 });
 races("a reduction bound to a parallel loop is a conflict", () => {
-  const body = loop(i, 8, loop(j, 8, blk("sum", [[x, "spatial", 8, i], [y, "reduce", 8, j]], put(E, [x], op("add", at(E, x), at(D, x, y)))), "parallel"));
+  const body = loop(
+    i,
+    8,
+    loop(
+      j,
+      8,
+      blk(
+        "sum",
+        [
+          [x, "spatial", 8, i],
+          [y, "reduce", 8, j],
+        ],
+        put(E, [x], op("add", at(E, x), at(D, x, y))),
+      ),
+      "parallel",
+    ),
+  );
   assert.is(codes(body, D, E), "WFT050");
 });
 races("safe programs are silent, flattened and symbolic ones too", () => {
-  assert.is(codes(seedMatmul().body, ...seedMatmul().params.map((p) => p.buffer!)).replace(/WFT00\d ?/g, ""), "");
-  assert.is(codes(loop(i, n, loop(j, m, put(F, [op("add", op("mul", i, m), j)], at(B, i, j))), "parallel"), F, B), "");
+  assert.is(
+    codes(seedMatmul().body, ...seedMatmul().params.map((p) => p.buffer!)).replace(
+      /WFT00\d ?/g,
+      "",
+    ),
+    "",
+  );
+  assert.is(
+    codes(
+      loop(i, n, loop(j, m, put(F, [op("add", op("mul", i, m), j)], at(B, i, j))), "parallel"),
+      F,
+      B,
+    ),
+    "",
+  );
   assert.is(codes(loop(i, n, put(A, [0]), "parallel"), A), "", "all write the same value");
 });
 races("computing an element twice with one result is no conflict", () => {
@@ -55,20 +103,41 @@ races("computing an element twice with one result is no conflict", () => {
 });
 races("an allocation used in one parallel loop belongs to its iterations", () => {
   const T = buf("T", [8]);
-  const use = loop(i, 8, seq([loop(j, 8, put(T, [j], at(D, i, j))), loop(x, 8, put(D, [i, x], at(T, x)))]), "parallel");
+  const use = loop(
+    i,
+    8,
+    seq([loop(j, 8, put(T, [j], at(D, i, j))), loop(x, 8, put(D, [i, x], at(T, x)))]),
+    "parallel",
+  );
   assert.is(codes(seq([alloc(T), use]), D), "");
   assert.is(codes(use, D, T), "WFT050");
 });
 races("what cannot be decided is silent unless asked for", () => {
   const index = at(buf("I", [8]), i);
-  assert.is(findRaces(func("f", [E], loop(i, 8, put(E, [index], at(D, i, i)), "parallel"))).races.length, 0);
+  assert.is(
+    findRaces(func("f", [E], loop(i, 8, put(E, [index], at(D, i, i)), "parallel"))).races.length,
+    0,
+  );
 });
 
 // ---- against enumeration -----------------------------------------------------
 
 const coefficient = fc.constantFrom(0, 0, 1, 1, 2, 3, -1);
-const linear = fc.tuple(fc.integer({ min: 0, max: 3 }), coefficient, coefficient).map(([c, a, b]): PrimExpr => op("add", op("add", op("mul", i, a), op("mul", j, b)), intImm(c + 12)));
-const index = fc.oneof(linear, fc.tuple(linear, fc.constantFrom(2, 3, 4), fc.constantFrom("floordiv" as const, "floormod" as const)).map(([e, c, kind]) => op(kind, e, c)));
+const linear = fc
+  .tuple(fc.integer({ min: 0, max: 3 }), coefficient, coefficient)
+  .map(([c, a, b]): PrimExpr =>
+    op("add", op("add", op("mul", i, a), op("mul", j, b)), intImm(c + 12)),
+  );
+const index = fc.oneof(
+  linear,
+  fc
+    .tuple(
+      linear,
+      fc.constantFrom(2, 3, 4),
+      fc.constantFrom("floordiv" as const, "floormod" as const),
+    )
+    .map(([e, c, kind]) => op(kind, e, c)),
+);
 
 races("verdicts agree with comparing all pairs of iterations", () => {
   let decided = 0;
@@ -88,7 +157,8 @@ races("verdicts agree with comparing all pairs of iterations", () => {
 });
 
 function conflicts(w: PrimExpr, r: PrimExpr, kind: LoopKind): boolean {
-  const value = (e: PrimExpr, a: number, b: number): unknown => evaluate(e, { of: (u: Var) => (u === i ? a : u === j ? b : undefined) });
+  const value = (e: PrimExpr, a: number, b: number): unknown =>
+    evaluate(e, { of: (u: Var) => (u === i ? a : u === j ? b : undefined) });
   for (let a = 0; a < 4; a++)
     for (let b = 0; b < 3; b++)
       for (let c = 0; c < 4; c++)

@@ -1,9 +1,29 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Analyzer, evalSet, evaluate, exprText, isProvedEmpty, isProvedInside, proveEqual, rangeOfSet, setOfRange, unionOf } from "../../../src/arith/index.js";
+import {
+  Analyzer,
+  evalSet,
+  evaluate,
+  exprText,
+  isProvedEmpty,
+  isProvedInside,
+  proveEqual,
+  rangeOfSet,
+  setOfRange,
+  unionOf,
+} from "../../../src/arith/index.js";
 import { range } from "../../../src/ir/tir/buffer.js";
-import { binary, compare, intImm, logic, makeVar, type BinaryOp, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js";
+import {
+  binary,
+  compare,
+  intImm,
+  logic,
+  makeVar,
+  type BinaryOp,
+  type PrimExpr,
+  type Var,
+} from "../../../src/ir/tir/expr.js";
 import { int32 } from "../../../src/support/dtype.js";
 import type { Int } from "../../../src/support/int.js";
 import { expression, vars } from "./generate.js";
@@ -11,10 +31,14 @@ import { expression, vars } from "./generate.js";
 const sets = suite("arith: integer sets and proofs");
 const v = (name: string): Var => makeVar(name, int32);
 const e = (x: PrimExpr | number): PrimExpr => (typeof x === "number" ? intImm(x) : x);
-const op = (kind: BinaryOp, a: PrimExpr | number, b: PrimExpr | number): PrimExpr => binary(kind, e(a), e(b));
+const op = (kind: BinaryOp, a: PrimExpr | number, b: PrimExpr | number): PrimExpr =>
+  binary(kind, e(a), e(b));
 const [i, j, k, m, n] = [v("i"), v("j"), v("k"), v("m"), v("n")];
 const swept = (x: PrimExpr, analyzer = new Analyzer()): string => {
-  const domain = new Map([[i, setOfRange(analyzer, range(intImm(0), n))], [j, setOfRange(analyzer, range(intImm(0), intImm(4)))]]);
+  const domain = new Map([
+    [i, setOfRange(analyzer, range(intImm(0), n))],
+    [j, setOfRange(analyzer, range(intImm(0), intImm(4)))],
+  ]);
   const r = rangeOfSet(analyzer, evalSet(analyzer, x, domain), int32);
   return r ? `${exprText(r.min)} + ${exprText(r.extent)}` : "open";
 };
@@ -42,7 +66,9 @@ sets("the set of an expression holds all its values", () => {
   fc.assert(
     fc.property(expression, fc.integer({ min: 1, max: 5 }), (x, extent) => {
       const analyzer = new Analyzer();
-      const domain = new Map(vars.slice(0, 2).map((u) => [u, setOfRange(analyzer, range(intImm(0), intImm(extent)))]));
+      const domain = new Map(
+        vars.slice(0, 2).map((u) => [u, setOfRange(analyzer, range(intImm(0), intImm(extent)))]),
+      );
       const set = evalSet(analyzer, x, domain);
       const r = rangeOfSet(analyzer, set, int32);
       if (!r) return;
@@ -52,7 +78,10 @@ sets("the set of an expression holds all its values", () => {
           const value = evaluate(x, at);
           const [min, size] = [evaluate(r.min, at), evaluate(r.extent, at)];
           if (value === undefined || min === undefined || size === undefined) continue;
-          assert.ok(value >= min && BigInt(value) < BigInt(min) + BigInt(size), `${exprText(x)} = ${value} not in ${exprText(r.min)} + ${exprText(r.extent)}`);
+          assert.ok(
+            value >= min && BigInt(value) < BigInt(min) + BigInt(size),
+            `${exprText(x)} = ${value} not in ${exprText(r.min)} + ${exprText(r.extent)}`,
+          );
         }
     }),
     { seed: 6, numRuns: 600 },
@@ -71,7 +100,11 @@ const proofs: readonly (readonly [readonly PrimExpr[], PrimExpr, boolean | undef
   [[], le(n, op("mul", op("ceildiv", n, 32), 32)), true],
   [[], lt(op("mul", op("floordiv", n, 32), 32), op("add", n, 1)), true],
   [[], eq(op("add", op("mul", op("floordiv", n, 4), 4), op("floormod", n, 4)), n), true],
-  [[le(0, i), lt(i, m), le(0, j), lt(j, k)], lt(op("add", op("mul", i, k), j), op("mul", m, k)), true],
+  [
+    [le(0, i), lt(i, m), le(0, j), lt(j, k)],
+    lt(op("add", op("mul", i, k), j), op("mul", m, k)),
+    true,
+  ],
   [[le(0, i), lt(i, m)], lt(op("mul", i, i), op("mul", m, m)), true],
   [[logic("or", lt(i, 0), lt(10, i))], eq(i, 5), false],
   [[], le(op("min", i, j), i), true],
@@ -88,9 +121,11 @@ for (const [given, cond, expected] of proofs) {
 }
 
 sets("linear questions over bounded variables are decided", () => {
-  const linear = fc.tuple(fc.integer({ min: -6, max: 6 }), ...[i, j, k].map(() => fc.integer({ min: -3, max: 3 }))).map(([c, ...ks]) =>
-    [i, j, k].reduce<PrimExpr>((sum, x, at) => op("add", sum, op("mul", x, ks[at]!)), intImm(c)),
-  );
+  const linear = fc
+    .tuple(fc.integer({ min: -6, max: 6 }), ...[i, j, k].map(() => fc.integer({ min: -3, max: 3 })))
+    .map(([c, ...ks]) =>
+      [i, j, k].reduce<PrimExpr>((sum, x, at) => op("add", sum, op("mul", x, ks[at]!)), intImm(c)),
+    );
   let missed = 0;
   fc.assert(
     fc.property(linear, linear, (a, b) => {
@@ -103,7 +138,8 @@ sets("linear questions over bounded variables are decided", () => {
         const at = { of: (u: Var): Int => (u === i ? x & 3 : u === j ? (x >> 2) & 3 : x >> 4) };
         if (evaluate(le(a, 0), at) === 1) seen.add(evaluate(le(b, 0), at)!);
       }
-      if (answer !== undefined) assert.ok(seen.size === 0 || (seen.size === 1 && seen.has(answer ? 1 : 0)));
+      if (answer !== undefined)
+        assert.ok(seen.size === 0 || (seen.size === 1 && seen.has(answer ? 1 : 0)));
       else if (seen.size < 2) missed++;
     }),
     { seed: 8, numRuns: 800 },
@@ -119,7 +155,8 @@ sets("equality of dimensions has three answers", () => {
 
 sets("large expressions are answered or given up, in bounded effort", () => {
   let sum: PrimExpr = intImm(0);
-  for (let c = 0; c < 3000; c++) sum = op("add", sum, op("floordiv", op("add", [i, j, k, m, n][c % 5]!, c), (c % 7) + 2));
+  for (let c = 0; c < 3000; c++)
+    sum = op("add", sum, op("floordiv", op("add", [i, j, k, m, n][c % 5]!, c), (c % 7) + 2));
   const analyzer = new Analyzer();
   analyzer.prove(lt(sum, op("mul", sum, sum)));
   analyzer.simplify(sum);
