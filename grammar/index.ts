@@ -3,7 +3,8 @@ import type * as ast from "./ast/nodes.js";
 import type { Diagnostic, Sink } from "../src/support/diagnostic.js";
 import type { Source } from "../src/support/source.js";
 import { lexPiece, type LexContext, type Piece } from "./lexer.js";
-import { parseTokens, relaxParser } from "./parser.js";
+import { parseTokens } from "./parser.js";
+import { makeSpellings } from "./scanner.js";
 import { cut, type PieceTree } from "./pieces.js";
 import { columnAt, takeLines } from "./rules/trivia.js";
 
@@ -23,10 +24,9 @@ interface Parsed {
  * Functions are lexed and parsed one by one, so memory above that of the tree stays small.
  */
 export function parseText(source: Source, sink: Sink): ast.File {
-  const context: LexContext = { source, sink, indentWith: 0 };
+  const context: LexContext = { source, sink, spellings: makeSpellings(), indentWith: 0 };
   const body: ast.Stmt[] = [];
   let waiting: ast.Comment[] = [];
-  relaxParser().spellings = new Map();
   for (const piece of cut(source)) {
     const parsed = parseTree(context, piece);
     adopt(parsed.body, waiting, parsed.rest);
@@ -82,6 +82,7 @@ function parsePiece(context: LexContext, piece: Piece): Parsed {
   const local: LexContext = {
     source: context.source,
     sink: { report },
+    spellings: context.spellings,
     indentWith: context.indentWith,
   };
   const run = lexPiece(local, piece);

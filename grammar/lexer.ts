@@ -1,31 +1,16 @@
 /** Text → tokens of one piece of a file, positions global, comments apart. */
-import { Lexer, type IToken } from "chevrotain";
+import type { IToken } from "chevrotain";
 import type { Diagnostic, Sink } from "../src/support/diagnostic.js";
 import type { Source, Span } from "../src/support/source.js";
 import { syntaxCodes } from "./codes.js";
 import { layOut } from "./indentation.js";
-import { lexerTokens } from "./tokens.js";
-
-let shared: Lexer | undefined;
-
-/** The one lexer; made at first use. */
-export function relaxLexer(validate = false): Lexer {
-  if (validate)
-    return new Lexer([...lexerTokens], {
-      positionTracking: "onlyOffset",
-      ensureOptimizations: true,
-    });
-  return (shared ??= new Lexer([...lexerTokens], {
-    positionTracking: "onlyOffset",
-    ensureOptimizations: true,
-    skipValidations: true,
-  }));
-}
+import { scan, type Spellings } from "./scanner.js";
 
 /** What lexing a piece needs to know of its file. */
 export interface LexContext {
   readonly source: Source;
   readonly sink: Sink;
+  readonly spellings: Spellings;
   /** What the file indents with, once seen: a tab (9) or a space (32). */
   indentWith: number;
 }
@@ -56,26 +41,17 @@ export function lexPiece(context: LexContext, piece: Piece): TokenRun {
   const { source, sink } = context;
   const whole = piece.start === 0 && piece.end === source.text.length;
   const text = whole ? source.text : source.text.slice(piece.start, piece.end);
-  const result = relaxLexer().tokenize(text);
-  const comments = result.groups.comments ?? [];
-  if (piece.start > 0) {
-    for (const token of result.tokens) token.startOffset += piece.start;
-    for (const token of comments) token.startOffset += piece.start;
-  }
+  const found = scan(text, piece.start, context.spellings);
   let reported = false;
   const report = (diagnostic: Diagnostic): void => {
     reported = true;
     sink.report(diagnostic);
   };
-  const bad = result.errors.map(({ offset, length }) => {
-    const start = offset + piece.start;
-    report(unknownCharacter({ source, start, end: start + length }));
-    return start;
-  });
+  for (const start of found.bad) report(unknownCharacter({ source, start, end: start + 1 }));
   // eslint-disable-next-line no-control-regex
   const ascii = !/[^\x00-\x7f]/.test(text);
-  const tokens = layOut(result.tokens, { context, piece, report, bad, ascii });
-  return { tokens, comments, reported };
+  const tokens = layOut(found.tokens, { context, piece, report, bad: found.bad, ascii });
+  return { tokens, comments: found.comments, reported };
 }
 
 const ADVICE: Readonly<Record<string, string>> = {

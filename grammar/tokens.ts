@@ -81,7 +81,7 @@ export const Str = token(
 const longStringHead = /(?:[rR][bBfF]?|[bBfF][rR]?|[uU])?("""|''')/y;
 
 /** Triple-quoted; scanned by hand, since these reach megabytes. */
-const longString = (text: string, offset: number): RegExpExecArray | null => {
+export const matchLongString = (text: string, offset: number): RegExpExecArray | null => {
   longStringHead.lastIndex = offset;
   const head = longStringHead.exec(text);
   if (head === null) return null;
@@ -101,7 +101,7 @@ const longString = (text: string, offset: number): RegExpExecArray | null => {
 };
 export const LongString = createToken({
   name: "LongString",
-  pattern: longString,
+  pattern: matchLongString,
   categories: Str,
   start_chars_hint: quoteHints,
   line_breaks: true,

@@ -39,8 +39,6 @@ const NOTHING: Source = { name: "", text: "" };
 /** Bracketed lists, and what all rules share: source, problems, depth. */
 export class BracketRules extends EmbeddedActionsParser {
   source: Source = NOTHING;
-  /** Spellings met so far in the file. */
-  spellings = new Map<string, string>();
   /** Mistakes that do not stop parsing. */
   problems: Diagnostic[] = [];
   /** Height of the expression parsed last. */
@@ -59,14 +57,6 @@ export class BracketRules extends EmbeddedActionsParser {
       errorMessageProvider: messages,
       skipValidations,
     });
-  }
-
-  /** One copy of each spelling, so that a tree of a large file stays small. */
-  protected shared(text: string): string {
-    const known = this.spellings.get(text);
-    if (known !== undefined) return known;
-    this.spellings.set(text, text);
-    return text;
   }
 
   /** Number of tokens consumed. */

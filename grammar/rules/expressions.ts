@@ -124,7 +124,7 @@ export class ExpressionRules extends BracketRules {
           start: value.start,
           end: endOf(name),
           value,
-          name: this.shared(name.image),
+          name: name.image,
         };
       },
     },
@@ -163,7 +163,7 @@ export class ExpressionRules extends BracketRules {
           kind: "Name",
           start: token.startOffset,
           end: endOf(token),
-          id: this.shared(token.image),
+          id: token.image,
         };
       },
     },
@@ -219,7 +219,7 @@ export class ExpressionRules extends BracketRules {
     }
     const last = raw.charCodeAt(raw.length - 1) | 32;
     if (last === 106) return this.unsupported("a complex number", start);
-    return { kind: "Num", start, end, raw: this.shared(raw) };
+    return { kind: "Num", start, end, raw };
   }
 
   readonly string = this.RULE("string", (): ast.Str => {

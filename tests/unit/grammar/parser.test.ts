@@ -1,7 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { numberValue, parseText, printExpr, type ast } from "../../../grammar/index.js";
-import { relaxLexer } from "../../../grammar/lexer.js";
 import { RelaxParser } from "../../../grammar/parser.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
 
@@ -48,7 +47,6 @@ function shape(e: ast.Expr): string {
 }
 
 parser("the grammar passes Chevrotain's own validation", () => {
-  assert.not.throws(() => relaxLexer(true));
   assert.not.throws(() => new RelaxParser(false));
 });
 
