@@ -34,6 +34,7 @@ export const codes = defineCodes("RUN", {
   argumentShape: {
     number: 108,
     message: "axis {axis} of `{param}` of `{name}` is {actual}, but `{dimension}` is {expected}",
+    hint: "pass sizes that agree: axis {axis} of `{param}` must be {expected}",
   },
   matchFailed: {
     number: 109,
@@ -42,6 +43,7 @@ export const codes = defineCodes("RUN", {
   guardFailed: {
     number: 110,
     message: "`{condition}` does not hold: {values}",
+    hint: "call it with sizes for which it holds, or correct the access that needs it",
     explain:
       "The function's accesses are in bounds only if the condition holds, so it is checked on entry.",
   },

@@ -6,6 +6,11 @@ export const passes = [
     load: async () => (await import("./tir/canonicalize-loop.js")).canonicalizeLoop,
   },
   {
+    name: "check-access",
+    summary: "Checks at run time the accesses whose bounds depend on data.",
+    load: async () => (await import("./tir/check-access.js")).checkAccess,
+  },
+  {
     name: "convert-blocks",
     summary: "Replaces blocks by their bodies with the block variables substituted.",
     load: async () => (await import("./tir/convert-blocks.js")).convertBlocks,
@@ -21,9 +26,19 @@ export const passes = [
     load: async () => (await import("./tir/lower-init-block.js")).lowerInitBlock,
   },
   {
+    name: "lower-intrinsics",
+    summary: "Replaces intrinsics by arithmetic that every target has.",
+    load: async () => (await import("./tir/lower-intrinsics.js")).lowerIntrinsics,
+  },
+  {
     name: "lower-match-buffer",
     summary: "Turns matched sub-regions into aliases with strides and an offset.",
     load: async () => (await import("./tir/lower-match-buffer.js")).lowerMatchBuffer,
+  },
+  {
+    name: "lower-predicate",
+    summary: "Turns masked stores into conditional ones.",
+    load: async () => (await import("./tir/lower-predicate.js")).lowerPredicate,
   },
   {
     name: "lower-thread-binding",
@@ -39,6 +54,16 @@ export const passes = [
     name: "remove-no-op",
     summary: "Drops statements without effect.",
     load: async () => (await import("./tir/remove-no-op.js")).removeNoOp,
+  },
+  {
+    name: "simplify",
+    summary: "Simplifies indices, decides conditions, drops loops that run once.",
+    load: async () => (await import("./tir/simplify.js")).simplify,
+  },
+  {
+    name: "unify-index-type",
+    summary: "Gives loops and indices of a function one integer type.",
+    load: async () => (await import("./tir/unify-index-type.js")).unifyIndexType,
   },
   {
     name: "unroll-loop",

@@ -252,8 +252,25 @@ const hostCall: Special = (c, e) => {
 
 const nothing: Special = () => () => 0;
 
+/** `T.check_index(index, extent, "A[i]")` */
+const checkedIndex: Special = (c, e) => {
+  const index = exprArg(e, 0);
+  const code = c.scalar(index, true);
+  const limit = c.scalar(exprArg(e, 1), true);
+  const name = e.args[2];
+  const access = name?.kind === "tir.StringImm" ? name.value : exprText(index);
+  return (f) => {
+    const at = code(f);
+    const extent = limit(f);
+    if (at >= 0 && at < extent) return at;
+    const notes = valuesNote(c, f, index);
+    return fail(codes.indexOutOfBounds({ at: e.span, access, axis: 0, index: at, extent, notes }));
+  };
+};
+
 const specials: Readonly<Record<string, Special>> = {
   assume: truthAssertion,
+  check_index: checkedIndex,
   address_of: addressOf,
   tvm_access_ptr: accessPointer,
   access_ptr: accessPointer,

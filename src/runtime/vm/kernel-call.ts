@@ -189,11 +189,20 @@ function stopped(
   });
   if (reason?.kind === "guard") {
     const condition = reason.message;
-    return fail(codes.guardFailed({ at, condition, values: symbols.join(", ") }));
+    const label = reason.span === undefined ? undefined : "this access needs it";
+    return fail(codes.guardFailed({ at, label, condition, values: symbols.join(", ") }));
   }
   const notes = symbols.length > 0 ? [`here ${symbols.join(", ")}`] : [];
   const words = reason?.message ?? "it gave no reason";
-  return fail(codes.kernelStopped({ at, name: record.name, reason: words, notes }));
+  const way = WAYS_OUT[reason?.kind ?? ""];
+  const hints = way === undefined ? [] : [way];
+  return fail(codes.kernelStopped({ at, name: record.name, reason: words, notes, hints }));
 }
+
+/** What to do about a reason to stop, by its kind. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  bounds: "guard the access with `if`, or clamp the index; `--target interp` shows its value",
+  "division-by-zero": "guard the division with `T.if_then_else`; `--target interp` shows the values",
+};
 
 type VmSpan = ReturnType<VmContext["at"]>;

@@ -27,7 +27,7 @@ export interface KernelInfo {
 
 /** Why a kernel stopped; status `code` is entry `code - 1`. */
 export interface StatusInfo {
-  readonly kind: "assert" | "division-by-zero" | "guard" | "memory" | "unreachable";
+  readonly kind: "assert" | "bounds" | "division-by-zero" | "guard" | "memory" | "unreachable";
   readonly function: string;
   readonly message: string;
   /** Names of the symbols a guard's condition mentions. */

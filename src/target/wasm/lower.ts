@@ -3,6 +3,7 @@ import type { IRModule } from "../../ir/module.js";
 import type { Sink } from "../../support/diagnostic.js";
 import { runPipeline, step, type PipelineHooks, type Step } from "../../transform/pipeline.js";
 import { canonicalizeLoop } from "../../transform/tir/canonicalize-loop.js";
+import { checkAccess } from "../../transform/tir/check-access.js";
 import { convertBlocks } from "../../transform/tir/convert-blocks.js";
 import { flattenBuffer } from "../../transform/tir/flatten-buffer.js";
 import { lowerInitBlock } from "../../transform/tir/lower-init-block.js";
@@ -20,6 +21,7 @@ export interface LowerOptions {
 
 /** The pipeline of this target, from level `block` to `flat`. */
 export const wasmPipeline = ({ simd = true }: LowerOptions = {}): Step[] => [
+  step(checkAccess),
   step(lowerInitBlock),
   step(lowerMatchBuffer),
   step(planAllocation),

@@ -18,7 +18,7 @@ import type { PlainOp } from "../encoder/opcodes.js";
 import { emitAddress, emitLow32 } from "./address.js";
 import { emitCast } from "./cast.js";
 import { coerce } from "./coerce.js";
-import type { FunctionContext } from "./context.js";
+import { stop, type FunctionContext } from "./context.js";
 import { emitRemainder, roundToType } from "./float.js";
 import { emitHostCall } from "./host-call.js";
 import { laneAt, LANE_OF_REGISTER } from "./lanes.js";
@@ -160,6 +160,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   },
   likely: identity,
   assume: nothing,
+  check_index: emitCheckedIndex,
   undef: (cx, e) => emitZero(cx, e.dtype),
   prefetch: nothing,
   start_profile_intrinsic: nothing,
@@ -335,4 +336,25 @@ function emitAddressOf(cx: FunctionContext, e: Call): void {
   if (offset === 0) return;
   cx.f.i32(offset);
   cx.f.op("i32.add");
+}
+
+/** `T.check_index(index, extent, "A[i]")` */
+function emitCheckedIndex(cx: FunctionContext, e: Call): void {
+  const { f } = cx;
+  const reg = registerOf(e.dtype);
+  const local = f.local(reg);
+  cx.emit(coerce(operand(e, 0), e.dtype));
+  f.tee(local);
+  cx.emit(coerce(operand(e, 1), e.dtype));
+  f.op(`${reg}.ge_s` as PlainOp);
+  f.get(local);
+  if (reg === "i64") f.i64(0n);
+  else f.i32(0);
+  f.op(`${reg}.lt_s` as PlainOp);
+  f.op("i32.or");
+  const name = e.args[2];
+  const access = name?.kind === "tir.StringImm" ? `\`${name.value}\`` : "an access";
+  const message = `${access} is outside its buffer`;
+  f.if(undefined, () => stop(cx, { kind: "bounds", message, span: e.span }));
+  f.get(local);
 }

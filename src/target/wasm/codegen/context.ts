@@ -9,7 +9,7 @@ import type { HostImport } from "../../../runtime/wasm/kernel-info.js";
 
 /** Why a kernel stopped; entry `code - 1` of the module's table. */
 export interface StatusEntry {
-  readonly kind: "assert" | "division-by-zero" | "guard" | "memory" | "unreachable";
+  readonly kind: "assert" | "bounds" | "division-by-zero" | "guard" | "memory" | "unreachable";
   readonly function: string;
   readonly message: string;
   /** The condition of a guard. */
