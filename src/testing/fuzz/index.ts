@@ -1,0 +1,24 @@
+/** All fuzzing campaigns. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { printModule } from "../../syntax/index.js";
+import type { Campaign } from "./campaign.js";
+import { modulesCampaign } from "./modules.js";
+import { textCampaign } from "./text.js";
+import { wasmCampaign } from "./wasm.js";
+
+export type { Campaign, CampaignResult, Failure } from "./campaign.js";
+
+/** Texts that are mutated: the samples. */
+const seeds = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".relax"))
+    .sort()
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+
+/** Every campaign; texts to mutate come from the project's samples. */
+export const campaigns = (folder = "samples"): Campaign[] => [
+  textCampaign(seeds(folder)),
+  modulesCampaign,
+  wasmCampaign((program) => printModule(program.module)),
+];
