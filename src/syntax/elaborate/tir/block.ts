@@ -27,6 +27,7 @@ export function elaborateBlock(ctx: ElabContext, call: Call, suite: Suite, tir: 
   const noRealize = realizeAt !== undefined && plainLiteral(ctx, realizeAt) === true;
   const scopeAt = values.get("exec_scope");
   const outer = tir.block;
+  const isOutermost = outer.isRoot && tir.loops.size === 0;
   const frame = newFrame(false);
   tir.block = frame;
   tir.hasBlocks = true;
@@ -34,7 +35,7 @@ export function elaborateBlock(ctx: ElabContext, call: Call, suite: Suite, tir: 
   tir.block = outer;
   const execScope = scopeAt === undefined ? "" : (stringOf(ctx, scopeAt) ?? "");
   if (execScope !== "") annotate(frame).set("exec_scope", execScope);
-  return blockOf(frame, name, body, noRealize, spanOf(ctx, call), outer.isRoot && tir.loops.size === 0 && isRootLike(frame, name));
+  return blockOf(frame, name, body, noRealize, spanOf(ctx, call), isOutermost && isRootLike(frame, name));
 }
 
 const annotate = (frame: BlockFrame): Map<string, import("../../../ir/core/node.js").AttrValue> => {
