@@ -8,7 +8,7 @@ import { int } from "../../../src/support/int.js";
 import { condition, expression, vars } from "./generate.js";
 
 const simplify = suite("arith: simplify");
-const runs = { seed: 11, numRuns: 120 };
+const runs = { seed: 11, numRuns: 80 };
 const EXTENT = 6;
 const at = (values: readonly number[]) => ({
   of: (v: PrimExpr) => int(values[vars.indexOf(v as never)] ?? 0),
