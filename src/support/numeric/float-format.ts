@@ -3,7 +3,6 @@
  * value). Arithmetic on them is float32 arithmetic followed by one such rounding.
  */
 import type { DType } from "../dtype.js";
-import { bitsDouble, doubleBits } from "./evaluate-program.js";
 
 export interface FloatFormat {
   readonly bits: number;
@@ -99,18 +98,34 @@ function roundSubnormal(f: FloatFormat, size: number): number {
   return size + shift - shift;
 }
 
+const cell = new Float64Array(1);
+const halves = new Uint32Array(cell.buffer);
+/** Which half holds sign and exponent; the memory of the machine decides. */
+const HIGH = ((): 0 | 1 => {
+  cell[0] = 1;
+  return halves[1] === 0 ? 0 : 1;
+})();
+
+/** Exponent of a normal float64. */
+function exponentOf(x: number): number {
+  cell[0] = x;
+  return ((halves[HIGH]! >>> 20) & 0x7ff) - 1023;
+}
+
 function roundNormal(f: FloatFormat, size: number): number {
   if (size === Infinity) return size;
-  const cut = BigInt(52 - f.mantissaBits);
-  const bits = doubleBits(size);
-  const rounded = (bits + ((bits >> cut) & 1n) + ((1n << (cut - 1n)) - 1n)) & -(1n << cut);
-  return bitsDouble(rounded);
+  cell[0] = size;
+  // A power of two whose last place is the format's last place at this size.
+  halves[HIGH] = (halves[HIGH]! & 0x7ff00000) + ((52 - f.mantissaBits) << 20);
+  halves[1 - HIGH] = 0;
+  const shift = cell[0];
+  return shift < Infinity ? size + shift - shift : size;
 }
 
 function roundToPower(f: FloatFormat, x: number): number {
   if (!(x > 0) || x === Infinity) return NaN;
   if (x < 2 ** f.minExponent) return 2 ** f.minExponent;
-  const low = 2 ** (Number(doubleBits(x) >> 52n) - 1023);
+  const low = 2 ** exponentOf(x);
   const r = x - low >= low / 2 ? low * 2 : low;
   return r > f.maxFinite ? NaN : r;
 }
@@ -118,13 +133,13 @@ function roundToPower(f: FloatFormat, x: number): number {
 /** Bit pattern of a value that is in the format (as {@link roundToFormat} gives it). */
 export function encodeFloat(f: FloatFormat, x: number): number {
   if (x !== x) return f.nanBits;
-  if (f.exponentOnly) return Number(doubleBits(x) >> 52n) - 1023 + 127;
+  if (f.exponentOnly) return exponentOf(x) + 127;
   const sign = x < 0 || Object.is(x, -0) ? 2 ** (f.bits - 1) : 0;
   const size = Math.abs(x);
   const m = f.mantissaBits;
   if (size === Infinity) return sign + f.nanBits - 2 ** (m - 1);
   if (size < 2 ** f.minExponent) return sign + size / 2 ** (f.minExponent - m);
-  const exponent = Number(doubleBits(size) >> 52n) - 1023;
+  const exponent = exponentOf(size);
   const mantissa = (size / 2 ** exponent - 1) * 2 ** m;
   return sign + (exponent - f.minExponent + 1) * 2 ** m + mantissa;
 }
