@@ -5,6 +5,7 @@ export const codes = defineCodes("RUN", {
   indexOutOfBounds: {
     number: 1,
     message: "`{access}` is out of bounds: index {axis} is {index}, the extent is {extent}",
+    hint: "keep the index in range: guard the access with `if`, or clamp it with `T.max` and `T.min`",
     explain: "Each index of an access lies between 0 and the extent of its axis, exclusive.",
   },
   unsetRead: {
@@ -13,7 +14,11 @@ export const codes = defineCodes("RUN", {
     hint: "store to `{buffer}` first, for a reduction in `with T.init():`",
     explain: "Allocated buffers and the outputs of `call_tir` start without a value.",
   },
-  divisionByZero: { number: 3, message: "`{expression}` divides by zero" },
+  divisionByZero: {
+    number: 3,
+    message: "`{expression}` divides by zero",
+    hint: "guard it: `T.if_then_else(divisor != 0, a // divisor, 0)`",
+  },
   indexOverflow: {
     number: 4,
     message: "`{expression}` is {value}, which does not fit `{type}`",
@@ -61,6 +66,7 @@ export const codes = defineCodes("RUN", {
   argumentShape: {
     number: 15,
     message: "axis {axis} of `{param}` of `{name}` is {actual}, but `{dimension}` is {expected}",
+    hint: "pass sizes that agree: axis {axis} of `{param}` must be {expected}",
   },
   argumentLayout: {
     number: 16,
@@ -68,7 +74,8 @@ export const codes = defineCodes("RUN", {
   },
   guardFailed: {
     number: 17,
-    message: "`{condition}` does not hold: {values}",
+    message: "`{name}` stays in bounds only if `{condition}`, but it is called with {values}",
+    hint: "call it with sizes for which it holds, or correct the access that needs it",
     explain:
       "The function's accesses are in bounds only if the condition holds, so it is checked on entry.",
   },

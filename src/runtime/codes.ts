@@ -42,7 +42,7 @@ export const codes = defineCodes("RUN", {
   },
   guardFailed: {
     number: 110,
-    message: "`{condition}` does not hold: {values}",
+    message: "`{name}` stays in bounds only if `{condition}`, but it is called with {values}",
     hint: "call it with sizes for which it holds, or correct the access that needs it",
     explain:
       "The function's accesses are in bounds only if the condition holds, so it is checked on entry.",

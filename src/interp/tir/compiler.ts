@@ -8,6 +8,7 @@ import type { CallArg, PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { DType } from "../../support/dtype.js";
 import type { Scalar } from "../../support/numeric/scalar.js";
+import type { Span } from "../../support/source.js";
 import type { HostCode, Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { fail } from "../fail.js";
@@ -20,6 +21,10 @@ export type AnyCode = (f: Frame) => Slot;
 /** A condition that must hold before the function starts; derived by analysis. */
 export interface Guard {
   readonly cond: PrimExpr;
+  /** The condition as a message shows it; its own text when not given. */
+  readonly text?: string;
+  /** The access that needs it. */
+  readonly span?: Span | undefined;
 }
 
 /** One running program. */

@@ -86,8 +86,10 @@ const compileFunction = (machine: Machine, func: PrimFunc): CompiledFunction => 
   const boundBy = new Map<Var, string>();
   for (const p of func.params) if (p.buffer === undefined) known.add(p.var);
   const parts = func.params.map((p) => compileParam(c, p, known, boundBy));
-  const guards = (machine.guards.get(func) ?? []).map(({ cond }) => ({
+  const guards = (machine.guards.get(func) ?? []).map(({ cond, text, span }) => ({
     cond,
+    text: text ?? exprText(cond),
+    span,
     code: c.scalar(cond, false),
   }));
   let body: ((f: Frame) => number) | undefined;
@@ -106,10 +108,12 @@ const compileFunction = (machine: Machine, func: PrimFunc): CompiledFunction => 
       const frame: Frame = new Array<Slot>(c.slots.size + 1).fill(undefined);
       parts.forEach((p, i) => p.bind(frame, args[i]));
       parts.forEach((p, i) => p.check(frame, args[i]));
-      for (const { cond, code } of guards) {
+      for (const { cond, text, span, code } of guards) {
         if (code(frame) !== 0) continue;
         const values = valuesText(c, frame, cond);
-        fail(codes.guardFailed({ at: cond.span ?? func.span, condition: exprText(cond), values }));
+        const at = span ?? cond.span ?? func.span;
+        const label = span === undefined ? undefined : "this access needs it";
+        fail(codes.guardFailed({ at, label, name: func.name, condition: text, values }));
       }
       body ??= compileStatement(c, func.body);
       body(frame);

@@ -190,7 +190,8 @@ function stopped(
   if (reason?.kind === "guard") {
     const condition = reason.message;
     const label = reason.span === undefined ? undefined : "this access needs it";
-    return fail(codes.guardFailed({ at, label, condition, values: symbols.join(", ") }));
+    const values = symbols.length === 0 ? "other sizes" : symbols.join(", ");
+    return fail(codes.guardFailed({ at, label, name: record.name, condition, values }));
   }
   const notes = symbols.length > 0 ? [`here ${symbols.join(", ")}`] : [];
   const words = reason?.message ?? "it gave no reason";
