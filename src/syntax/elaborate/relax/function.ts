@@ -15,7 +15,7 @@ import { codes } from "../../codes.js";
 import { define, memberOf, spanOf, withScope, type ElabContext } from "../../context.js";
 import { plainLiteral } from "../literal.js";
 import { relaxCodes } from "../../relax-codes.js";
-import { infoOf } from "./infer.js";
+import { closureInfo, infoOf } from "./infer.js";
 import { isPureText } from "./purity.js";
 import { elaborateReturn, resultOf } from "./return.js";
 import { fail, finishFrame, makeState, type FunctionState } from "./state.js";
@@ -189,7 +189,8 @@ function inferredReturn(
   symbols: ReadonlySet<Symbol>,
 ): StructInfo {
   const vars = new Set(params);
-  return erase(infoOf(state.ctx, result), {
+  const info = infoOf(state.ctx, result);
+  return erase(info.kind === "relax.FuncInfo" ? closureInfo(state.ctx, info) : info, {
     symbol: (v) => (symbols.has(v) ? v : undefined),
     shape: (v) => (vars.has(v) ? v : undefined),
   });

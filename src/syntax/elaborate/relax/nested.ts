@@ -5,7 +5,6 @@ import { define, liftFunction, memberOf, resolve, withScope } from "../../contex
 import { relaxCodes } from "../../relax-codes.js";
 import { elaborateTirFunction } from "../tir/index.js";
 import { elaborateFunction, signatureOfText } from "./function.js";
-import { infoOf } from "./infer.js";
 import { at, emitNamed, fail, makeBound, type FunctionState } from "./state.js";
 
 /** `def` as a statement. */
@@ -60,9 +59,6 @@ function closure(state: FunctionState, def: A.FunctionDef): void {
   if (func === undefined) define(ctx, def.name, { kind: "error" });
   else state.frame.bindings.push(varBinding(bound.var, func, at(state, def)));
 }
-
-/** Type of a closure; for tests of what was bound. */
-export const closureInfo = infoOf;
 
 /** Whether a suite names something. */
 function mentions(suite: A.Suite, name: string): boolean {

@@ -4,14 +4,28 @@ import { lookupBuiltin } from "../../../op/builtins.js";
 import { lookupOp } from "../../../op/registry.js";
 import { functionOf, memberOf, resolve, type ElabContext } from "../../context.js";
 
+/** What is known of functions, so that each is read once. */
+const known = new WeakMap<A.FunctionDef, boolean>();
+
+/** Functions met by the question at hand: none of them acts, as far as it was read. */
+type Visiting = Set<A.FunctionDef>;
+
 /** Whether the text of a function calls nothing impure; functions of the module are followed, cycles count as pure. */
-export function isPureText(ctx: ElabContext, def: A.FunctionDef, visiting: ReadonlySet<A.FunctionDef> = new Set()): boolean {
-  if (visiting.has(def)) return true;
-  const inside = new Set(visiting).add(def);
-  return suiteIsPure(ctx, def.body, inside);
+export function isPureText(ctx: ElabContext, def: A.FunctionDef): boolean {
+  const visiting: Visiting = new Set();
+  const pure = follow(ctx, def, visiting);
+  if (pure) for (const met of visiting) known.set(met, true);
+  else known.set(def, false);
+  return pure;
 }
 
-type Visiting = ReadonlySet<A.FunctionDef>;
+function follow(ctx: ElabContext, def: A.FunctionDef, visiting: Visiting): boolean {
+  const before = known.get(def);
+  if (before !== undefined) return before;
+  if (visiting.has(def)) return true;
+  visiting.add(def);
+  return suiteIsPure(ctx, def.body, visiting);
+}
 
 const suiteIsPure = (ctx: ElabContext, suite: A.Suite, visiting: Visiting): boolean =>
   suite.body.every((stmt) => statementIsPure(ctx, stmt, visiting));
@@ -72,5 +86,6 @@ function callIsPure(ctx: ElabContext, call: A.Call, visiting: Visiting): boolean
   const sibling = functionOf(ctx, func);
   const declared = sibling === undefined ? undefined : ctx.functions.get(sibling);
   if (declared === undefined) return true;
-  return declared.def === undefined || declared.dialect === "T" ? declared.dialect === "R" : isPureText(ctx, declared.def, visiting);
+  if (declared.func?.kind === "relax.Function") return declared.func.isPure;
+  return declared.def === undefined || declared.dialect === "T" ? declared.dialect === "R" : follow(ctx, declared.def, visiting);
 }

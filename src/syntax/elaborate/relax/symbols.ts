@@ -8,6 +8,7 @@ import { memberOf, resolve, type ElabContext } from "../../context.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { visibleNames, type Scope } from "../../scope.js";
 import { elaborateDimension, parseStringExpr } from "../dimension.js";
+import { elaboratePrimExpr } from "../tir/expression.js";
 import { plainLiteral } from "../literal.js";
 import { at, fail, type FunctionState } from "./state.js";
 
@@ -62,7 +63,8 @@ export function introduceFrom(
         const isShape = a.name === "shape" || a.name === "values" || (a.name === undefined && i === 0);
         if (shaped && isShape && a.value.kind === "Str" && hasDType) introduceDim(ctx, scope, a.value, strings);
         else if (shaped && isShape) introduceDims(ctx, scope, a.value, strings);
-        else if (!shaped) introduceFrom(ctx, scope, a.value, strings);
+        // A function type introduces the symbols of its own parameters.
+        else if (!shaped) introduceFrom(ctx, scope, a.value, strings || name === "Callable");
       });
       return;
     }
@@ -163,6 +165,17 @@ export function isScalarText(ctx: ElabContext, expr: A.Expr): boolean {
 
 /** A scalar expression; bare integers are int64. Undefined when it cannot be read (reported). */
 export function elaborateScalar(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
+  const { ctx } = state;
+  useTypeVars(state, expr);
+  const saved = ctx.literalInt;
+  ctx.literalInt = int64;
+  const value = elaboratePrimExpr(ctx, expr);
+  ctx.literalInt = saved;
+  return value;
+}
+
+/** As {@link elaborateScalar}; a lone integer constant of another width becomes int64. */
+function elaborateLength(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
   useTypeVars(state, expr);
   return elaborateDimension(state.ctx, expr, int64);
 }
@@ -189,7 +202,7 @@ export function elaborateDim(state: FunctionState, expr: A.Expr, site: Dimension
     if (inner === undefined || !checkNames(state, inner, expr)) return undefined;
     const saved = ctx.spanOverride;
     ctx.spanOverride = at(state, expr);
-    const value = elaborateScalar(state, inner);
+    const value = (site.anyDType === true ? elaborateScalar : elaborateLength)(state, inner);
     ctx.spanOverride = saved;
     return value === undefined || site.anyDType === true ? value : integer(state, value, expr);
   }
@@ -199,8 +212,9 @@ export function elaborateDim(state: FunctionState, expr: A.Expr, site: Dimension
   if (!checkNames(state, expr, expr)) return undefined;
   const known = dimOfValue(state, expr);
   if (known !== undefined) return known;
-  const value = elaborateScalar(state, expr);
-  return value === undefined || site.anyDType === true ? value : integer(state, value, expr);
+  if (site.anyDType === true) return elaborateScalar(state, expr);
+  const value = elaborateLength(state, expr);
+  return value === undefined ? undefined : integer(state, value, expr);
 }
 
 /** `x.ty.shape[i]`: a length of a value whose type is known here. */

@@ -138,6 +138,8 @@ const isEmptyTuple = (operand: Expr): boolean =>
   operand.kind === "relax.Tuple" && operand.fields.length === 0;
 
 function raiseOperand(ctx: RaiseContext, operand: Expr, param: OpParam): A.Expr {
+  // `()` alone reads as a shape or a list.
+  if (param.type !== "tuple" && isEmptyTuple(operand)) return callExpr(path(ctx.R, "tuple"), []);
   switch (param.type) {
     case "func":
       return operand.kind === "ir.ExternFunc" && operand.sinfo === undefined

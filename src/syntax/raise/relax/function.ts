@@ -16,9 +16,10 @@ import {
   path,
   returnStmt,
 } from "../build.js";
+import { plainSymbols } from "../../elaborate/relax/plain-symbols.js";
 import type { RaiseContext } from "../context.js";
 import { makeBody, raiseBlocks } from "./binding.js";
-import { plainSymbols, raiseType, showsAllTypes } from "./types.js";
+import { raiseType, showsAllTypes } from "./types.js";
 import { raiseValue } from "./value.js";
 import { attrsExpr } from "./scalar.js";
 
