@@ -44,27 +44,21 @@ function blanks(columns: number): string {
 
 const IGNORE = "# prettier-ignore";
 
-/** Writes the statements of a block at a depth; `between` is what separates definitions. */
+/** Where statements stand; it decides what separates definitions. */
+export type Place = "file" | "class" | "block";
+
+/** Writes the statements of a block at a depth. */
 export function writeSuite(
   w: Writer,
   suite: ast.Suite,
   column: number,
-  topLevel = false,
-  inClass = false,
+  place: Place = "block",
 ): void {
   const { body } = suite;
+  const topLevel = place === "file";
   let previous: ast.Stmt | undefined;
   for (const statement of body) {
-    const trivia = statement.trivia;
-    if (previous !== undefined) {
-      const definition = isDefinition(statement) || isDefinition(previous);
-      const apart = definition && (topLevel || inClass || isDefinition(previous));
-      if (topLevel && definition) w.lines.push("", "");
-      else if (apart || trivia?.blankBefore === true) w.lines.push("");
-    }
-    if (trivia?.leading !== undefined) writeComments(w, trivia.leading, column);
-    if (trivia?.blankAfterComments === true) w.lines.push("");
-    writeStatement(w, statement, column);
+    writeMember(w, previous, statement, column, place);
     previous = statement;
   }
   const { dangling } = suite;
@@ -75,6 +69,26 @@ export function writeSuite(
   if (body.length === 0 && !topLevel) w.lines.push(`${blanks(column)}pass`);
   else if (dangling[0]?.blankBefore === true && body.length > 0) w.lines.push("");
   writeComments(w, dangling, column);
+}
+
+/** Writes a statement of a block, the comments above it, and what separates it from the one before. */
+export function writeMember(
+  w: Writer,
+  previous: ast.Stmt | undefined,
+  statement: ast.Stmt,
+  column: number,
+  place: Place,
+): void {
+  const { trivia } = statement;
+  if (previous !== undefined) {
+    const definition = isDefinition(statement) || isDefinition(previous);
+    const apart = definition && (place !== "block" || isDefinition(previous));
+    if (place === "file" && definition) w.lines.push("", "");
+    else if (apart || trivia?.blankBefore === true) w.lines.push("");
+  }
+  if (trivia?.leading !== undefined) writeComments(w, trivia.leading, column);
+  if (trivia?.blankAfterComments === true) w.lines.push("");
+  writeStatement(w, statement, column);
 }
 
 const isDefinition = (statement: ast.Stmt): boolean =>
@@ -120,11 +134,8 @@ export function writeStatement(w: Writer, s: ast.Stmt, column: number): void {
       return;
     case "FunctionDef":
     case "ClassDef":
-      for (const decorator of s.decorators) {
-        writeLine(w, { kind: "Decorator", value: decorator }, column, undefined);
-      }
-      writeLine(w, s, column, trivia);
-      writeSuite(w, s.body, column + w.tabWidth, false, s.kind === "ClassDef");
+      writeDefinitionLines(w, s, column);
+      writeSuite(w, s.body, column + w.tabWidth, s.kind === "ClassDef" ? "class" : "block");
       return;
     case "UnsupportedStmt":
       writeVerbatim(w, s.text, s.start, column, trivia?.trailing);
@@ -132,6 +143,20 @@ export function writeStatement(w: Writer, s: ast.Stmt, column: number): void {
     default:
       writeLine(w, s, column, trivia);
   }
+}
+
+/** Writes the comments above a class and its head, without its block. */
+export function writeHead(w: Writer, s: ast.ClassDef, column: number): void {
+  if (s.trivia?.leading !== undefined) writeComments(w, s.trivia.leading, column);
+  if (s.trivia?.blankAfterComments === true) w.lines.push("");
+  writeDefinitionLines(w, s, column);
+}
+
+function writeDefinitionLines(w: Writer, s: ast.ClassDef | ast.FunctionDef, column: number): void {
+  for (const decorator of s.decorators) {
+    writeLine(w, { kind: "Decorator", value: decorator }, column, undefined);
+  }
+  writeLine(w, s, column, s.trivia);
 }
 
 const isBlock = (s: ast.Stmt): boolean => "body" in s || s.kind === "If";

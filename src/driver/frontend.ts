@@ -1,6 +1,5 @@
 /** From text to a checked module: parse → elaborate → check. No I/O. */
 import { parseText } from "../../grammar/index.js";
-import type { File } from "../../grammar/ast/nodes.js";
 import type { IRModule } from "../ir/module.js";
 import { Diagnostics, type Diagnostic } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
@@ -9,7 +8,6 @@ import { checkModule, type CheckOptions } from "../analysis/index.js";
 
 export interface Front {
   readonly source: Source;
-  readonly file: File;
   /** Present unless the text could not be read as a module; it may be partial when there are errors. */
   readonly module: IRModule;
   readonly diagnostics: readonly Diagnostic[];
@@ -20,9 +18,8 @@ export interface Front {
 /** Parses and elaborates. With syntax errors the module holds what could be recovered. */
 export function readModule(source: Source, options: ElaborateOptions = {}): Front {
   const sink = new Diagnostics();
-  const file = parseText(source, sink);
-  const module = elaborate(file, source, sink, options);
-  return { source, file, module, diagnostics: sink.all, failed: sink.failed };
+  const module = elaborate(parseText(source, sink), source, sink, { ...options, consume: true });
+  return { source, module, diagnostics: sink.all, failed: sink.failed };
 }
 
 /** As {@link readModule}, then every check when the text could be read. */

@@ -26,13 +26,15 @@ export interface ElaborateOptions {
   readonly metadata?: ReadonlyMap<string, readonly AttrValue[]>;
   /** Also read functions and classes without a decorator. */
   readonly bare?: boolean;
+  /** The tree is of no use afterwards: each function lets go of its part once it is read, which bounds memory. */
+  readonly consume?: boolean;
 }
 
 /** A function of the module: known by name and dialect before any body is read. */
 export interface Declared {
   readonly name: string;
   readonly dialect: "T" | "R" | "extern";
-  readonly def?: FunctionDef | undefined;
+  def?: FunctionDef | undefined;
   readonly extern?: ExternFunc | undefined;
   /** Signature for calls from R, once its elaborator has declared it. */
   info?: FuncInfo | undefined;

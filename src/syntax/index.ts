@@ -1,6 +1,6 @@
 /** Text to IR and back. */
 import { parseText } from "../../grammar/index.js";
-import { printExpr, printFile, printStmt } from "../../grammar/layout/index.js";
+import { printExpr, printParts, printStmt } from "../../grammar/layout/index.js";
 import type { IRModule } from "../ir/module.js";
 import type { Node } from "../ir/nodes.js";
 import type { Sink } from "../support/diagnostic.js";
@@ -8,7 +8,7 @@ import type { Source } from "../support/source.js";
 import type { ElaborateOptions } from "./context.js";
 import { elaborate } from "./elaborate/file.js";
 import type { RaiseOptions } from "./raise/context.js";
-import { raise, raiseContext } from "./raise/module.js";
+import { raise, raiseContext, raiseParts } from "./raise/module.js";
 import { raiseAnyNode } from "./raise/node.js";
 
 export type { ElaborateOptions } from "./context.js";
@@ -25,7 +25,7 @@ export interface PrintOptions extends RaiseOptions {
 
 /** Text to module in one step. */
 export const parseModule = (source: Source, sink: Sink, options?: ElaborateOptions): IRModule =>
-  elaborate(parseText(source, sink), source, sink, options);
+  elaborate(parseText(source, sink), source, sink, { ...options, consume: true });
 
 const layoutOf = (options: PrintOptions): { width?: number; tabWidth?: number } => ({
   ...(options.width !== undefined && { width: options.width }),
@@ -33,8 +33,10 @@ const layoutOf = (options: PrintOptions): { width?: number; tabWidth?: number } 
 });
 
 /** The text of a module. */
-export const printModule = (module: IRModule, options: PrintOptions = {}): string =>
-  printFile(raise(module, options), layoutOf(options));
+export function printModule(module: IRModule, options: PrintOptions = {}): string {
+  const { owner, items } = raiseParts(module, options);
+  return printParts(items, layoutOf(options), owner);
+}
 
 /** The text of any node alone, for messages and debugging. */
 export function printNode(node: Node, options: PrintOptions = {}): string {

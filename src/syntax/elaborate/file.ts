@@ -13,7 +13,7 @@ import { rootPrefixes, splitPath } from "../dialect-names.js";
 import { eraOf } from "../era.js";
 import { elaborateAttrValue } from "./attributes.js";
 import { constantValue } from "./constant.js";
-import { declareFunctions, elaborateFunctions, functionKind } from "./functions.js";
+import { declareFunctions, elaborateFunctions, functionKind, letGo } from "./functions.js";
 import { elaborateClass } from "./module.js";
 import { macroOf } from "./tir/macro-definition.js";
 
@@ -26,6 +26,7 @@ export function elaborate(file: File, source: Source, sink: Sink, options: Elabo
   const classes: ClassDef[] = [];
   const functions: FunctionDef[] = [];
   for (const stmt of file.body) fileItem(ctx, stmt, classes, functions);
+  const hasErrors = file.body.some((s) => s.kind === "ErrorStmt");
   const [first, second] = classes;
   if (second !== undefined) report(ctx, codes.twoModules({ at: nameOf(ctx, second), name: second.name }));
   if (first !== undefined) {
@@ -34,9 +35,10 @@ export function elaborate(file: File, source: Source, sink: Sink, options: Elabo
   } else if (functions.length > 0) {
     withScope(ctx, () => {
       declareFunctions(ctx, functions);
+      letGo(ctx, file.body, functions);
       elaborateFunctions(ctx);
     });
-  } else if (file.body.every((s) => s.kind !== "ErrorStmt")) report(ctx, codes.emptyModule({ at: undefined }));
+  } else if (!hasErrors) report(ctx, codes.emptyModule({ at: undefined }));
   const made = new Map<string, BaseFunc>();
   for (const declared of ctx.functions.values()) {
     const func = declared.func ?? declared.extern;

@@ -74,6 +74,11 @@ export function declareFunctions(ctx: ElabContext, defs: readonly FunctionDef[])
   }
 }
 
+/** Empties a block whose statements have been taken, where the tree may be consumed. */
+export function letGo(ctx: ElabContext, ...lists: readonly (readonly Stmt[])[]): void {
+  if (ctx.options.consume === true) for (const list of lists) (list as Stmt[]).length = 0;
+}
+
 /** Signatures of the R functions, then all bodies in the order of the text. */
 export function elaborateFunctions(ctx: ElabContext): void {
   const fileEra = ctx.era;
@@ -93,6 +98,7 @@ export function elaborateFunctions(ctx: ElabContext): void {
     eraFor(d.def);
     ctx.depth = 0;
     d.func = d.dialect === "T" ? elaborateTirFunction(d.def, ctx) : elaborateRelaxFunction(d.def, ctx);
+    if (ctx.options.consume === true) d.def = { ...d.def, body: { body: [] } };
   }
   ctx.era = fileEra;
 }

@@ -5,7 +5,7 @@ import { codes } from "../codes.js";
 import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../context.js";
 import { elaborateAttrDict } from "./attributes.js";
 import { describeStatement } from "./file.js";
-import { declareFunctions, decoratorText, elaborateFunctions } from "./functions.js";
+import { declareFunctions, decoratorText, elaborateFunctions, letGo } from "./functions.js";
 import { elaborateGlobalInfos } from "./global-info.js";
 import { elaborateExternFunc } from "./extern.js";
 import { plainLiteral } from "./literal.js";
@@ -28,6 +28,7 @@ export function elaborateClass(ctx: ElabContext, def: ClassDef): void {
     for (const stmt of def.body.body) moduleItem(ctx, stmt, functions, externs);
     for (const stmt of externs) externItem(ctx, stmt);
     declareFunctions(ctx, functions);
+    letGo(ctx, def.body.body, functions);
     // A local of that name must not hide the alias that most R functions begin with.
     if (ctx.scope.names.get("cls") === undefined) define(ctx, "cls", { kind: "module" });
     elaborateFunctions(ctx);

@@ -9,19 +9,38 @@ import { raiseRelaxFunction, raiseType } from "./relax/index.js";
 import { raiseTirFunction } from "./tir/function.js";
 import { bufferName } from "./tir/expression.js";
 
+/** A module in parts: what stands around its items, and the items, each made when it is asked for. */
+export interface RaisedParts {
+  /** The class of the module, its block left empty; none when the functions are loose. */
+  readonly owner: A.ClassDef | undefined;
+  readonly items: Iterable<A.Stmt>;
+}
+
 /** The file of a module: a class, or loose functions when the module has no name. */
 export function raise(module: IRModule, options: RaiseOptions = {}): A.File {
-  const functions = inOrder(module, options);
-  const body: A.Stmt[] = [];
-  const dialect = options.dialect ?? "native";
-  const header = options.header ?? dialect !== "native";
+  const { owner, items } = raiseParts(module, options);
+  const all = [...items];
+  const body = owner === undefined ? all : [{ ...owner, body: { body: all } }];
+  return { kind: "File", body, start: -1, end: -1 };
+}
+
+/** As {@link raise}, piece by piece, so that the tree of a large module is never whole. */
+export function raiseParts(module: IRModule, options: RaiseOptions = {}): RaisedParts {
   const ctx = raiseContext(module, options);
-  const items = functions.map(([name, func]) => raiseItem(ctx, name, func));
-  if (module.name === "" && module.attrs.size === 0 && module.globalInfos.size === 0) body.push(...items);
-  else body.push(classDef([path(ctx.I, "ir_module")], ctx.moduleRef, [...moduleHead(ctx, module), ...items]));
-  const [first, ...rest] = body;
-  const headed = header && first !== undefined ? [{ ...first, trivia: { leading: headerOf(ctx) } }, ...rest] : body;
-  return { kind: "File", body: headed, start: -1, end: -1 };
+  const header = options.header ?? ctx.dialect !== "native";
+  const withHeader = <S extends A.Stmt>(s: S): S => (header ? { ...s, trivia: { leading: headerOf(ctx) } } : s);
+  const isLoose = ctx.moduleRef === "";
+  function* items(): Generator<A.Stmt> {
+    let isFirst = isLoose;
+    if (!isLoose) yield* moduleHead(ctx, module);
+    for (const [name, func] of inOrder(module, options)) {
+      const item = raiseItem(ctx, name, func);
+      yield isFirst ? withHeader(item) : item;
+      isFirst = false;
+    }
+  }
+  const owner = isLoose ? undefined : withHeader(classDef([path(ctx.I, "ir_module")], ctx.moduleRef, []));
+  return { owner, items: items() };
 }
 
 /** T functions, externals, R functions, by name; `main` last. */
