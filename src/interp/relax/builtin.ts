@@ -109,8 +109,11 @@ const tensorInStorage: Builtin = (s) => {
 
 const view: Builtin = (s) => {
   const { data, written } = tensorAt(s, 0);
-  const given = (i: number): boolean =>
-    s.args[i] !== undefined && s.args[i].kind !== "null" && s.args[i] !== voidValue;
+  const given = (i: number): boolean => {
+    const x = s.args[i];
+    const isNothing = x?.kind === "null" || (x?.kind === "tuple" && x.fields.length === 0);
+    return x !== undefined && !isNothing;
+  };
   const type = given(2) ? dtypeAt(s, 2) : data.dtype;
   const shape = given(1) ? sizesAt(s, 1) : data.shape;
   const offset = given(3) ? intAt(s, 3) : 0;

@@ -38,7 +38,10 @@ export function matchInfo(
         mismatch(scope, subject, `a ${info.dtype.name}`, value);
       if (value.dtype !== info.dtype) mismatch(scope, subject, `a ${info.dtype.name}`, value);
       const dim = info.value;
-      if (dim !== undefined && value.kind === "int") {
+      if (dim?.kind === "tir.Var" && value.kind === "float" && symbolOf(scope, dim) === undefined) {
+        scope.symbols.set(dim, value.value);
+        scope.origins.set(dim, subject.name);
+      } else if (dim !== undefined && value.kind === "int") {
         matchDim(scope, subject, dim, value.value, undefined, later);
       }
       return;

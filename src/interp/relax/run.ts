@@ -1,7 +1,7 @@
 /** Relax functions: parameters, bindings, branches, closures. */
 import { visit } from "../../ir/core/visit.js";
 import type { IRModule } from "../../ir/module.js";
-import type { Call, Expr, Func, If, SeqExpr } from "../../ir/relax/expr.js";
+import type { Call, Expr, Func, If, SeqExpr, Var } from "../../ir/relax/expr.js";
 import { isFloat } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import {
@@ -22,7 +22,7 @@ import { builtins } from "./builtin.js";
 import { callOps, invoke } from "./calls.js";
 import { matchInfo, type Later } from "./match.js";
 import { truthOf, type Site } from "./operand.js";
-import { evaluate, newScope, valueOf, type Scope } from "./scope.js";
+import { evaluate, newScope, symbolOf, valueOf, type Scope } from "./scope.js";
 
 /** Whether an operator can run; the others need a lowering. */
 export const canRun = (op: string): boolean =>
@@ -79,15 +79,25 @@ function evaluateSeq(scope: Scope, seq: SeqExpr): Value {
           later,
         );
         for (const check of later) check();
-        scope.values.set(b.var, value);
+        bind(scope, b.var, value);
       } else if (b.value.kind === "relax.Function") {
         scope.values.set(b.var, closureOf(scope, b.value, b.var.name));
       } else {
-        scope.values.set(b.var, evaluateExpr(scope, b.value));
+        bind(scope, b.var, evaluateExpr(scope, b.value));
       }
     }
   }
   return evaluateExpr(scope, seq.body);
+}
+
+/** Gives a variable its value; a scalar variable also gives its symbol one. */
+function bind(scope: Scope, v: Var, value: Value): void {
+  scope.values.set(v, value);
+  const symbol = v.sinfo?.kind === "relax.PrimInfo" ? v.sinfo.value : undefined;
+  if (symbol?.kind !== "tir.Var" || symbolOf(scope, symbol) !== undefined) return;
+  if (value.kind !== "int" && value.kind !== "float") return;
+  scope.symbols.set(symbol, value.value);
+  scope.origins.set(symbol, v.name);
 }
 
 const closureOf = (scope: Scope, func: Func, name: string): ClosureValue => {

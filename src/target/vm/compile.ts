@@ -13,6 +13,7 @@ import type { IRModule } from "../../ir/module.js";
 import type { Binding, Expr, Func, If, SeqExpr, Var } from "../../ir/relax/expr.js";
 import type { Var as Symbol } from "../../ir/tir/expr.js";
 import { DiagnosticError, type Sink } from "../../support/diagnostic.js";
+import { isFloat } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import { emitCall, hasCode } from "./calls.js";
 import { codes } from "./codes.js";
@@ -122,6 +123,7 @@ function compileFunction(
     lifted,
     heap: undefined,
     slots: new Map(),
+    floats: new Map(),
     origins: new Map(),
     computed: new Map(),
     shapes: new Map(),
@@ -227,6 +229,7 @@ function endLife(s: State, v: Var): void {
   const r = s.values.get(v);
   if (r === undefined) return;
   s.values.delete(v);
+  if ([...s.floats.values()].includes(r)) return;
   const kind = v.sinfo?.kind;
   if (kind !== "relax.ShapeInfo" && kind !== "relax.PrimInfo") clear(s, r);
   s.registers.give(r);
@@ -248,6 +251,15 @@ function emitBinding(s: State, b: Binding): void {
     emitValue(s, b.value, r);
   }
   s.values.set(b.var, r);
+  bindScalar(s, b.var, r);
+}
+
+/** A scalar variable gives its symbol a value. */
+function bindScalar(s: State, v: Var, r: number): void {
+  const symbol = v.sinfo?.kind === "relax.PrimInfo" ? v.sinfo.value : undefined;
+  if (symbol?.kind !== "tir.Var" || s.slots.has(symbol) || s.floats.has(symbol)) return;
+  if (isFloat(symbol.dtype)) s.floats.set(symbol, r);
+  else takeSymbol(s, symbol, r);
 }
 
 function emitValue(s: State, e: Expr, dst: number): void {

@@ -11,6 +11,7 @@ import { exprText } from "../../arith/index.js";
 import { varsOf } from "../../ir/core/free-vars.js";
 import { dimsOf, type StructInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../ir/tir/expr.js";
+import { isFloat } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import { bindSymbol, builtin, dimOperand, heapOperand, temporary, type State } from "./state.js";
 
@@ -159,6 +160,11 @@ function matchPrim(
   dim: PrimExpr,
   later: Later,
 ): void {
+  if (isFloat(dim.dtype)) {
+    const isNew = dim.kind === "tir.Var" && !s.floats.has(dim) && value.kind === "register";
+    if (isNew) s.floats.set(dim, value.register);
+    return;
+  }
   const emit = (code: Code): void => {
     const args = [value, heapOperand(s), ...code, contextOperand(s, subject, [dim])];
     s.b.call(builtin(s, "match_prim_value"), args, undefined, subject.at);

@@ -7,6 +7,7 @@ import {
   VOID,
   type BuilderOperand,
 } from "../../artefact/index.js";
+import { exprText } from "../../arith/index.js";
 import type { Expr, Tuple, Var } from "../../ir/relax/expr.js";
 import type { StructInfo } from "../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../ir/tir/expr.js";
@@ -65,7 +66,11 @@ export function primOperand(s: State, e: PrimExpr, at: Span | undefined): Builde
       ? immediate(e.value)
       : constant({ kind: "int", value: e.value, dtype: e.dtype.name });
   }
-  if (isFloat(e.dtype)) dimOperand(s, e, at);
+  if (isFloat(e.dtype)) {
+    const known = e.kind === "tir.Var" ? s.floats.get(e) : undefined;
+    if (known !== undefined) return register(known);
+    return fail(codes.dimension({ at: at ?? e.span, expression: exprText(e) }));
+  }
   const [kind, value] = dimOperand(s, e, at);
   const r = temporary(s);
   const type = e.dtype.name === "int64" ? [] : [constant({ kind: "dtype", value: e.dtype.name })];

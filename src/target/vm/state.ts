@@ -1,7 +1,7 @@
 /** What the code generator knows of the function it is writing: registers, symbols, values. */
 import type { BuilderOperand, CodeBuilder } from "../../artefact/index.js";
 import { dimOps, immediate, register, type DimOp } from "../../artefact/index.js";
-import { exprText } from "../../arith/index.js";
+import { evaluate, exprText } from "../../arith/index.js";
 import type { IRModule } from "../../ir/module.js";
 import type { Func, Var } from "../../ir/relax/expr.js";
 import { intImm, type PrimExpr, type Var as Symbol } from "../../ir/tir/expr.js";
@@ -38,6 +38,8 @@ export interface State {
   /** Register of the symbols' values, when the function has any. */
   heap: number | undefined;
   readonly slots: Map<Symbol, number>;
+  /** Registers of float scalars, which have no slot. */
+  readonly floats: Map<Symbol, number>;
   /** Parameter or value that bound a symbol. */
   readonly origins: Map<string, string>;
   /** Slots of expressions, and registers of shapes, that hold in the present branch. */
@@ -118,6 +120,7 @@ const ofSlot = (slot: number): DimOperand => [immediate(1), immediate(slot)];
 
 /** Writes the code that computes a dimension, once for each branch it is needed in. */
 export function dimOperand(s: State, e: PrimExpr, at: Span | undefined): DimOperand {
+  const constant = evaluate(e, { of: () => undefined });
   switch (e.kind) {
     case "tir.IntImm":
       return [immediate(0), immediate(e.value)];
@@ -132,12 +135,15 @@ export function dimOperand(s: State, e: PrimExpr, at: Span | undefined): DimOper
     case "tir.Binary":
     case "tir.Compare":
     case "tir.Logic":
+      if (constant !== undefined) return [immediate(0), immediate(constant)];
       return compute(s, e.op, [e.a, e.b], at);
     case "tir.Unary":
+      if (constant !== undefined) return [immediate(0), immediate(constant)];
       if (e.op === "not") return compute(s, "not", [e.a], at);
       return compute(s, "sub", [{ ...zero, value: e.op === "neg" ? 0 : -1 }, e.a], at);
     case "tir.Select":
     case "tir.IfThenElse":
+      if (constant !== undefined) return [immediate(0), immediate(constant)];
       return compute(s, "select", [e.cond, e.then, e.otherwise], at);
     default:
       break;
