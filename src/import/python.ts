@@ -141,7 +141,7 @@ function constantsFor(source: Source, lines: readonly LogicalLine[], head: Defin
       const known = visible.get(name);
       if (known === undefined || seen.has(name)) continue;
       seen.add(name);
-      const value = known.value.trim();
+      const value = withoutComment(known.value);
       if (isConstant(value, visible)) {
         take(value);
         taken.push(`${name} = ${value}`);
@@ -154,6 +154,10 @@ function constantsFor(source: Source, lines: readonly LogicalLine[], head: Defin
   take(body);
   return taken;
 }
+
+/** A value without the comment behind it. */
+const withoutComment = (value: string): string =>
+  value.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#[^\n]*/g, (_, text?: string) => text ?? "").trim();
 
 const KEYWORDS = new Set(["True", "False", "None"]);
 

@@ -12,7 +12,7 @@ import { relaxCodes } from "../../relax-codes.js";
 import { visibleNames, type Entity } from "../../scope.js";
 import { elaborateAttrDict } from "../attributes.js";
 import { plainLiteral } from "../literal.js";
-import { DEPTH_LIMIT } from "../tir/expression.js";
+import { DEPTH_LIMIT } from "../tir/reader.js";
 import { elaborateCall } from "./call.js";
 import { infoOf } from "./infer.js";
 import { inspectItem, inspectProperty } from "./inspect.js";

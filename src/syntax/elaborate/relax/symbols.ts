@@ -8,7 +8,7 @@ import { memberOf, resolve, type ElabContext } from "../../context.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { visibleNames, type Scope } from "../../scope.js";
 import { elaborateDimension, parseStringExpr } from "../dimension.js";
-import { elaboratePrimExpr } from "../tir/expression.js";
+import { elaboratePrimExpr } from "../tir/reader.js";
 import { plainLiteral } from "../literal.js";
 import { at, fail, type FunctionState } from "./state.js";
 

@@ -4,6 +4,9 @@ import { floatFormat, roundToFormat } from "../../../support/numeric/float-forma
 
 /** Text of a finite value: always with a point or an exponent. */
 export function floatText(value: number, dtype: DType): string {
+  if (Object.is(value, -0)) return "-0.0";
+  // Whole numbers are exact as they are written.
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return `${value}.0`;
   const round = rounding(dtype);
   let text = String(value);
   const limit = Math.max(largest(dtype), Math.abs(value));
