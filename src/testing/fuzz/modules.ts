@@ -22,10 +22,13 @@ export function roundTripProblem(module: IRModule, dialect: PrintDialect): strin
   const sink = new Diagnostics();
   const again = parseModule({ name: `${dialect}.relax`, text }, sink);
   const error = sink.all.find((d) => d.severity === "error");
-  if (error !== undefined) return `${dialect}: the printed text has the error ${error.code}: ${error.message}`;
+  if (error !== undefined)
+    return `${dialect}: the printed text has the error ${error.code}: ${error.message}`;
   const difference = firstDifference(module, again);
   if (difference !== undefined) return `${dialect}: differs at ${difference.path}`;
-  return printModule(again, { dialect }) === text ? undefined : `${dialect}: the second print differs`;
+  return printModule(again, { dialect }) === text
+    ? undefined
+    : `${dialect}: the second print differs`;
 }
 
 function checkProblem(module: IRModule): string | undefined {

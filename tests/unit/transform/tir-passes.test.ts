@@ -50,7 +50,7 @@ function differ(
   return undefined;
 }
 
-const COUNT = 25;
+const COUNT = 15;
 
 test("no pass changes what a program computes", () => {
   for (let index = 0; index < COUNT; index++) {

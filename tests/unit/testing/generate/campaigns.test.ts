@@ -23,7 +23,7 @@ test("a seed and an index give one program", () => {
 });
 
 test("every statement, expression and type occurs in at least one of a hundred programs", () => {
-  const count = 800;
+  const count = 500;
   const seen = new Map<string, number>();
   let symbolic = 0;
   let reductions = 0;
