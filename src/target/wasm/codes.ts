@@ -62,8 +62,4 @@ export const codes = defineCodes("GEN", {
     number: 12,
     message: "`{name}` needs {bytes} bytes, more than the 4 GiB of a WebAssembly memory",
   },
-  recursion: {
-    number: 13,
-    message: "`{name}` is used by code generation before its own kernel is known",
-  },
 });
