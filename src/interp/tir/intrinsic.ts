@@ -13,6 +13,7 @@ import {
 import { arithmetic } from "../../support/numeric/arithmetic.js";
 import { integerRange, type Scalar } from "../../support/numeric/scalar.js";
 import { floatFormat } from "../../support/numeric/float-format.js";
+import { elementAccess } from "../../support/numeric/element.js";
 import { codes } from "../codes.js";
 import { fail } from "../fail.js";
 import { operandText, step, valuesNote, type AnyCode, type Compiler } from "./compiler.js";
@@ -122,16 +123,35 @@ function typeName(a: CallArg): string {
 const toPointer = (x: Slot): Pointer | undefined =>
   isView(x) ? pointerTo(x) : isPointer(x) ? x : undefined;
 
+const laneCount = (c: Compiler, type: DType): number =>
+  type.lanes * (type.scalable ? c.machine.vscale : 1);
+
+/** The same bits as another type; lanes may be grouped differently. */
 const reinterpret: Special = (c, e) => {
   const value = exprArg(e, e.args.length - 1);
-  const convert = reinterpreter(laneOf(value.dtype), laneOf(e.dtype));
-  if (convert === undefined) return wrong(e, `${e.dtype.bits} bits`, value.dtype.name);
-  if (!isVector(e.dtype)) {
-    const code = c.scalar(value, false);
-    return (f) => convert(code(f));
+  const [from, to] = [laneOf(value.dtype), laneOf(e.dtype)];
+  const convert = reinterpreter(from, to);
+  if (convert !== undefined && value.dtype.lanes === e.dtype.lanes) {
+    if (!isVector(e.dtype)) {
+      const code = c.scalar(value, false);
+      return (f) => convert(code(f));
+    }
+    const code = c.lanes(value, false);
+    return (f) => code(f).map(convert);
+  }
+  const count = laneCount(c, e.dtype);
+  const size = laneCount(c, value.dtype) * from.bits;
+  if (size !== count * to.bits || from.bits % 8 !== 0 || to.bits % 8 !== 0) {
+    return wrong(e, `${e.dtype.bits * count} bits`, value.dtype.name);
   }
   const code = c.lanes(value, false);
-  return (f) => code(f).map(convert);
+  const [write, read] = [elementAccess(from), elementAccess(to)];
+  const lanesOf = (f: Frame): Scalar[] => {
+    const view = new DataView(new ArrayBuffer(size / 8));
+    code(f).forEach((x, i) => write.write(view, i * write.bytes, x));
+    return Array.from({ length: count }, (_, i) => read.read(view, i * read.bytes));
+  };
+  return isVector(e.dtype) ? lanesOf : (f) => lanesOf(f)[0]!;
 };
 
 const half =
@@ -153,7 +173,7 @@ const combine: Special = (c, e) => {
 const laneMask: Special = (c, e) => {
   const base = c.scalar(exprArg(e, 0), true);
   const limit = c.scalar(exprArg(e, 1), true);
-  const lanes = e.dtype.lanes * (e.dtype.scalable ? c.machine.vscale : 1);
+  const lanes = laneCount(c, e.dtype);
   return (f) => {
     const [b, l] = [Number(base(f)), Number(limit(f))];
     return Array.from({ length: lanes }, (_, i) => (b + i < l ? 1 : 0));

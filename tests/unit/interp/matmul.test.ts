@@ -117,7 +117,11 @@ matmuls("a guard stops before the first iteration, with the values", () => {
   const args = [floats([1, 3], [1, 2, 3]), floats([3, 4], Array(12).fill(1)), out];
   const result = interpret(module, "product", args, { guards });
   if (result.ok) assert.unreachable();
-  else assert.is(result.diagnostic.message, "`product` stays in bounds only if `n == k`, but it is called with n = 3, k = 4");
+  else
+    assert.is(
+      result.diagnostic.message,
+      "`product` stays in bounds only if `n == k`, but it is called with n = 3, k = 4",
+    );
   assert.ok(out.written!.every((b) => b === 0));
 });
 
