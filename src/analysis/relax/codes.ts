@@ -20,6 +20,8 @@ export const wfr = defineCodes("WFR", {
     hint: "call it with R.call_tir(cls.{name}, (arguments), out_ty=…)",
     explain:
       "T functions write into buffers that the caller allocates; a direct call belongs to lowered, impure code.",
+    bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = Module.f(x)\n        return y\n',
+    good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = R.call_tir_inplace(Module.f, (x,), inplace_indices=[0], out_ty=R.Tensor((4,), "float32"))\n        return y\n',
   },
   globalSymbol: {
     number: 4,
@@ -91,6 +93,8 @@ export const wfr = defineCodes("WFR", {
     hint: "move it out of the block, or assert that it is pure with R.call_pure_packed",
     explain:
       "Bindings of a dataflow block may be moved, copied or dropped, which an effect does not survive.",
+    bad: '@R.function(pure=False)\ndef main(x: R.Tensor((4,), "float32")):\n    with R.dataflow():\n        y = R.call_packed("f", x, ty_args=(R.Tensor((4,), "float32"),))\n        R.output(y)\n    return y\n',
+    good: '@R.function(pure=False)\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.call_packed("f", x, ty_args=(R.Tensor((4,), "float32"),))\n    return y\n',
   },
   impureCall: {
     number: 15,
@@ -98,12 +102,16 @@ export const wfr = defineCodes("WFR", {
     hint: "declare it @R.function(pure=False), or set the attribute relax.force_pure",
     explain:
       "A pure function has no effect but its result, so that calls of it may be moved or dropped.",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.print(x, format="{}")\n    return x\n',
+    good: '@R.function(pure=False)\ndef main(x: R.Tensor((4,), "float32")):\n    R.print(x, format="{}")\n    return x\n',
   },
   forcedImpure: {
     number: 16,
     message: "`{func}` is declared impure and has relax.force_pure",
     hint: "remove one of the two",
     explain: "relax.force_pure says that the function is pure although it calls impure ones.",
+    bad: '@R.function(pure=False)\ndef main(x: R.Tensor((4,), "float32")):\n    R.func_attr({"relax.force_pure": True})\n    return x\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.func_attr({"relax.force_pure": True})\n    return x\n',
   },
   inlineTir: {
     number: 17,
@@ -121,6 +129,8 @@ export const wfr = defineCodes("WFR", {
     message: "`{name}` is declared {expected}, but its value is {found}",
     hint: "declare it {found}, or leave the annotation out",
     explain: "The value of a binding must be covered by the annotation of its variable.",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y: R.Tensor((5,), "float32") = R.exp(x)\n    return y\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y: R.Tensor((4,), "float32") = R.exp(x)\n    return y\n',
   },
   callType: {
     number: 20,
@@ -149,6 +159,8 @@ export const wfr = defineCodes("WFR", {
     number: 24,
     message: "`{func}`: the condition of an `if` must be one bool, but is {found}",
     explain: "A branch is chosen by one truth value.",
+    bad: '@R.function\ndef main(c: R.Tensor((2,), "bool"), x: R.Tensor((4,), "float32")):\n    if c:\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
+    good: '@R.function\ndef main(c: R.Tensor((), "bool"), x: R.Tensor((4,), "float32")):\n    if c:\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
   },
   tupleIndex: {
     number: 25,
@@ -171,18 +183,24 @@ export const wfr = defineCodes("WFR", {
     message: "`{func}` uses device `{device}`, which the module does not list",
     hint: "list it as a vdevice in I.module_global_infos(…)",
     explain: "Devices are listed once per module and referred to by kind and index.",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32", "llvm:0")):\n    return x\n',
+    good: '@I.ir_module\nclass Module:\n    I.module_global_infos({"vdevice": [I.vdevice("llvm")]})\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32", "llvm:0")):\n        return x\n',
   },
   returnType: {
     number: 29,
     message: "`{func}` is declared to return {expected}, but returns {found}",
     hint: "declare `-> {found}`, or return a value of the declared type",
     explain: "Callers rely on the declared type of the result.",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")) -> R.Tensor((5,), "float32"):\n    return x\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")) -> R.Tensor((4,), "float32"):\n    return x\n',
   },
   castFails: {
     number: 30,
     message: "this match_cast fails always: the value is {found}, not {expected}",
     explain:
       "A match_cast refines what is known of a value; it cannot turn it into something else.",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.match_cast(x, R.Tensor((5,), "float32"))\n    return y\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.match_cast(x, R.Tensor((4,), "float32"))\n    return y\n',
   },
   narrowContraction: {
     number: 31,
@@ -190,6 +208,8 @@ export const wfr = defineCodes("WFR", {
     message: "`{op}` of {dtype} sums in {dtype} and overflows silently",
     hint: 'give out_dtype="int32"',
     explain: "A sum of products needs more bits than its terms.",
+    bad: '@R.function\ndef main(x: R.Tensor((4, 4), "int8"), w: R.Tensor((4, 4), "int8")):\n    y = R.matmul(x, w)\n    return y\n',
+    good: '@R.function\ndef main(x: R.Tensor((4, 4), "int8"), w: R.Tensor((4, 4), "int8")):\n    y = R.matmul(x, w, out_dtype="int32")\n    return y\n',
   },
   unprovedReturn: {
     number: 33,
@@ -204,6 +224,8 @@ export const wfr = defineCodes("WFR", {
     message: "`{name}` is declared {expected}, which is not proved: its value is {found}",
     hint: "have it checked at run time: {name} = R.match_cast(value, {expected})",
     explain: "What follows relies on the annotation, and nothing checks it here.",
+    bad: '@R.function\ndef main(x: R.Tensor(dtype="float32", ndim=1)):\n    y: R.Tensor((4,), "float32") = R.exp(x)\n    return y\n',
+    good: '@R.function\ndef main(x: R.Tensor(dtype="float32", ndim=1)):\n    y = R.match_cast(x, R.Tensor((4,), "float32"))\n    return y\n',
   },
 });
 

@@ -1,4 +1,5 @@
 /** `if` in R: an expression that gives the last binding of the branch taken. */
+import { silenceBindings } from "./silence.js";
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { ifExpr, primValue, seqExpr, type Binding, type Expr, type SeqExpr } from "../../../ir/relax/expr.js";
 import { bindingBlock, matchCast, relaxVar, varBinding } from "../../../ir/relax/expr.js";
@@ -21,6 +22,7 @@ interface Branch {
 export function elaborateIf(state: FunctionState, stmt: A.If): void {
   if (state.frame.dataflow) {
     fail(state, relaxCodes.ifInDataflow({ at: { ...at(state, stmt), end: stmt.cond.end } }));
+    silenceBindings(state, [stmt]);
     return;
   }
   const chosen = constantCondition(state, stmt.cond);

@@ -1,4 +1,5 @@
 /** Dataflow blocks. */
+import { silenceBindings, silenceTargets } from "./silence.js";
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { define, memberOf, resolve, withScope } from "../../context.js";
@@ -24,6 +25,7 @@ export function elaborateDataflow(state: FunctionState, stmt: A.With): void {
   }
   if (state.frame.dataflow) {
     fail(state, relaxCodes.dataflowNested({ at: at(state, item) }));
+    silenceBindings(state, stmt.body.body);
     return;
   }
   const saved = state.outputs;
@@ -42,7 +44,7 @@ export function elaborateDataflow(state: FunctionState, stmt: A.With): void {
 /** After the block its outputs are visible; its other bindings are known as out of scope. */
 function release(state: FunctionState, locals: ReadonlyMap<string, Entity>, outputs: ReadonlySet<string>): void {
   for (const [name, entity] of locals) {
-    if (outputs.has(name) || entity.kind === "module") define(state.ctx, name, entity);
+    if (outputs.has(name) || entity.kind === "module" || entity.kind === "error") define(state.ctx, name, entity);
     else if (entity.kind === "scalar" && !state.names.has(name)) define(state.ctx, name, entity);
     else if (resolve(state.ctx, name) === undefined) define(state.ctx, name, { kind: "closed", reason: DATAFLOW });
   }
@@ -120,6 +122,7 @@ function elaborateBody(state: FunctionState, stmts: readonly A.Stmt[], output: A
       ended = true;
     } else if (ended && isOutput(state, stmt)) {
       fail(state, relaxCodes.outputTwice({ at: at(state, stmt) }));
+      if (stmt.kind === "ExprStmt" && stmt.value.kind === "Call") silenceTargets(state, stmt.value.args.map((a) => a.value));
     } else if (ended && stmt.kind !== "Pass") {
       fail(state, relaxCodes.afterOutput({ at: at(state, stmt) }));
       return;
@@ -144,6 +147,7 @@ function checkOutput(state: FunctionState, call: A.Call): void {
       state,
       relaxCodes.outputUnknown({ at: at(state, a), name: name ?? "this", hints: near === undefined ? [] : [near] }),
     );
+    silenceTargets(state, [a.value]);
   }
 }
 

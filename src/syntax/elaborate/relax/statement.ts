@@ -1,4 +1,5 @@
 /** Statements of R function bodies. */
+import { silenceTargets } from "./silence.js";
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { primValue, tupleGetItem, type Expr } from "../../../ir/relax/expr.js";
 import { structuralEqual } from "../../../ir/core/equal.js";
@@ -100,6 +101,7 @@ function expressionStatement(state: FunctionState, stmt: A.ExprStmt): void {
 function assignment(state: FunctionState, stmt: A.Assign): void {
   if (stmt.targets.length !== 1) {
     fail(state, relaxCodes.chainedAssignment({ at: at(state, stmt) }));
+    silenceTargets(state, stmt.targets);
     return;
   }
   bindTarget(state, stmt.targets[0]!, stmt.value, stmt);
@@ -145,12 +147,14 @@ function unpack(state: FunctionState, target: A.Expr, items: readonly A.Expr[], 
   }
   if (!isExpr(value)) {
     fail(state, relaxCodes.notATuple({ at: at(state, node), what: describe(value) }));
+    silenceTargets(state, items);
     return;
   }
   const whole = value.kind === "relax.Tuple" ? value : leaf(state, value, at(state, node));
   const info = infoOf(state.ctx, whole);
   if (info.kind !== "relax.TupleInfo") {
     fail(state, relaxCodes.notATuple({ at: at(state, node), what: "this value" }));
+    silenceTargets(state, items);
     return;
   }
   if (info.fields.length !== items.length) return unpackMismatch(state, target, items.length, info.fields.length);
@@ -162,6 +166,7 @@ function unpack(state: FunctionState, target: A.Expr, items: readonly A.Expr[], 
 
 function unpackMismatch(state: FunctionState, target: A.Expr, count: number, values: number): void {
   fail(state, relaxCodes.unpackCount({ at: at(state, target), count, values }));
+  silenceTargets(state, [target]);
 }
 
 /** `cls = Module`. */

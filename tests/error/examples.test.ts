@@ -1,0 +1,38 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { allCodes } from "../../src/cli/codes.gen.js";
+import { checkText } from "../../src/driver/frontend.js";
+
+const examples = suite("examples of the codes");
+const codes = await allCodes();
+
+/** What checking finds, without notes. */
+const findings = (text: string): string[] =>
+  checkText({ name: "example.relax", text }, {})
+    .diagnostics.filter((d) => d.severity !== "note")
+    .map((d) => d.code);
+
+for (const { code, name, bad, good } of codes) {
+  if (bad === undefined) continue;
+  examples(`${code} ${name}: the example fails with it alone, its repair passes`, () => {
+    assert.equal([...new Set(findings(bad))], [code]);
+    assert.ok(good !== undefined);
+    assert.equal(findings(good!), []);
+  });
+}
+
+// Codes that a text brings about come with an example; those of runs, artefacts and options have none.
+for (const [area, least] of [
+  ["SYN", 0.9],
+  ["SCO", 0.9],
+  ["TYP", 0.9],
+  ["SHP", 0.85],
+] as const) {
+  examples(`nearly all codes of ${area} have an example`, () => {
+    const all = codes.filter((c) => c.code.startsWith(area));
+    const without = all.filter((c) => c.bad === undefined).map((c) => c.code);
+    assert.ok(1 - without.length / all.length >= least, without.join(" "));
+  });
+}
+
+examples.run();
