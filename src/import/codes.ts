@@ -13,5 +13,10 @@ export const importCodes = defineCodes("IMP", {
     message: "`{name}` is computed by Python here, so that `{owner}` does not know it",
     hint: "write its value into the text, or give it with `--define {name}=value`",
   },
-  openFence: { number: 3, severity: "warning", message: "this code fence is not closed", hint: "end it with `{fence}`" },
+  openFence: {
+    number: 3,
+    severity: "warning",
+    message: "this code fence is not closed",
+    hint: "end it with `{fence}`",
+  },
 });

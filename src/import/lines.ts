@@ -64,7 +64,8 @@ function endOfString(text: string, from: number): number {
   let at = from + (triple ? 3 : 1);
   while (at < text.length) {
     if (text[at] === "\\") at += 2;
-    else if (triple ? text.startsWith(quote.repeat(3), at) : text[at] === quote) return at + (triple ? 3 : 1);
+    else if (triple ? text.startsWith(quote.repeat(3), at) : text[at] === quote)
+      return at + (triple ? 3 : 1);
     else if (!triple && text[at] === "\n") return at;
     else at++;
   }

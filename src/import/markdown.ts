@@ -17,7 +17,14 @@ export function liftMarkdown(source: Source, sink: Sink): Lifted[] {
 /** The page with everything but the code of its fences blanked. */
 function codeOf(source: Source, sink: Sink): string {
   const out: string[] = [];
-  let fence: { readonly mark: string; readonly indent: number; readonly isCode: boolean; readonly at: number } | undefined;
+  let fence:
+    | {
+        readonly mark: string;
+        readonly indent: number;
+        readonly isCode: boolean;
+        readonly at: number;
+      }
+    | undefined;
   let offset = 0;
   for (const line of source.text.split("\n")) {
     const match = /^( *)(`{3,}|~{3,})\s*([\w+-]*)/.exec(line);

@@ -20,7 +20,8 @@ const DECORATOR =
   /^@\s*(?:(?:tvm\.)?(?:script|tir|tirx|relax)\.)*(?:\w+\.)?(ir_module|prim_func|function|macro|inline)\b/;
 const DIALECT_IMPORT = /^(?:from\s+tvm\b.*\bimport\b|import\s+tvm\b)/;
 const CONSTANT = /^([A-Za-z_]\w*)\s*=\s*(?!=)([\s\S]+)$/;
-const LITERAL = /^(?:[\s\d.eE+\-*/%(),[\]_]|"[^"\\\n]*"|'[^'\\\n]*'|True|False|None|[A-Za-z_]\w*)+$/;
+const LITERAL =
+  /^(?:[\s\d.eE+\-*/%(),[\]_]|"[^"\\\n]*"|'[^'\\\n]*'|True|False|None|[A-Za-z_]\w*)+$/;
 
 interface Definition {
   readonly name: string;
@@ -36,7 +37,9 @@ export function liftPython(source: Source, sink: Sink): Lifted[] {
   const lines = logicalLines(source.text);
   const definitions = findDefinitions(source.text, lines);
   if (definitions.length === 0) sink.report(importCodes.nothingToLift({ name: source.name }));
-  const imports = lines.filter((l) => DIALECT_IMPORT.test(textOf(source, l))).map((l) => textOf(source, l));
+  const imports = lines
+    .filter((l) => DIALECT_IMPORT.test(textOf(source, l)))
+    .map((l) => textOf(source, l));
   return groups(definitions, lines).map((group) => {
     const bodies = group.map((d) => dedent(source.text.slice(d.start, d.end), d.indent));
     const [head] = group;
@@ -51,7 +54,8 @@ export function liftPython(source: Source, sink: Sink): Lifted[] {
   });
 }
 
-const textOf = (source: Source, line: LogicalLine): string => source.text.slice(line.start, line.end);
+const textOf = (source: Source, line: LogicalLine): string =>
+  source.text.slice(line.start, line.end);
 
 function findDefinitions(text: string, lines: readonly LogicalLine[]): Definition[] {
   const found: Definition[] = [];
@@ -124,7 +128,13 @@ function dedent(text: string, indent: number): string {
 }
 
 /** Constants of the scopes around a definition that its text uses, those they use first. */
-function constantsFor(source: Source, lines: readonly LogicalLine[], head: Definition, body: string, sink: Sink): string[] {
+function constantsFor(
+  source: Source,
+  lines: readonly LogicalLine[],
+  head: Definition,
+  body: string,
+  sink: Sink,
+): string[] {
   const visible = new Map<string, { readonly line: LogicalLine; readonly value: string }>();
   let limit = head.indent;
   for (let i = head.first - 1; i >= 0; i--) {
@@ -132,7 +142,8 @@ function constantsFor(source: Source, lines: readonly LogicalLine[], head: Defin
     if (line.indent > limit) continue;
     limit = Math.min(limit, line.indent);
     const match = CONSTANT.exec(textOf(source, line));
-    if (match !== null && !visible.has(match[1]!)) visible.set(match[1]!, { line, value: match[2]! });
+    if (match !== null && !visible.has(match[1]!))
+      visible.set(match[1]!, { line, value: match[2]! });
   }
   const taken: string[] = [];
   const seen = new Set<string>();
@@ -157,7 +168,9 @@ function constantsFor(source: Source, lines: readonly LogicalLine[], head: Defin
 
 /** A value without the comment behind it. */
 const withoutComment = (value: string): string =>
-  value.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#[^\n]*/g, (_, text?: string) => text ?? "").trim();
+  value
+    .replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#[^\n]*/g, (_, text?: string) => text ?? "")
+    .trim();
 
 const KEYWORDS = new Set(["True", "False", "None"]);
 
@@ -169,7 +182,10 @@ const isConstant = (value: string, visible: ReadonlyMap<string, unknown>): boole
 
 /** Whether the text gives the name a meaning of its own. */
 const definesItself = (body: string, name: string): boolean =>
-  new RegExp(`(?:^|[\\s(,])${name}\\s*(?::[^=\\n]*)?=(?!=)|\\b(?:for|as|def|class)\\b[^:\\n]*\\b${name}\\b|[(,]\\s*${name}\\s*:`, "m").test(body);
+  new RegExp(
+    `(?:^|[\\s(,])${name}\\s*(?::[^=\\n]*)?=(?!=)|\\b(?:for|as|def|class)\\b[^:\\n]*\\b${name}\\b|[(,]\\s*${name}\\s*:`,
+    "m",
+  ).test(body);
 
 /** Identifiers of code, without those in strings, comments and after a dot. */
 function namesIn(code: string): Set<string> {

@@ -6,7 +6,10 @@ import type { Diagnostic } from "../../../src/support/diagnostic.js";
 
 const lift = suite("import: programs in Python files and pages");
 
-const run = (text: string, how = liftPython): { lifted: ReturnType<typeof liftPython>; codes: string[] } => {
+const run = (
+  text: string,
+  how = liftPython,
+): { lifted: ReturnType<typeof liftPython>; codes: string[] } => {
   const found: Diagnostic[] = [];
   const lifted = how({ name: "x", text }, { report: (d) => void found.push(d) });
   return { lifted, codes: found.map((d) => d.code) };
@@ -86,7 +89,8 @@ def main(x: R.Tensor((N,), "float32")):
 lift("a file without programs says so", () => assert.equal(run("x = 1\n").codes, ["IMP001"]));
 
 lift("fences of a page share constants", () => {
-  const page = "# T\n```python\nN = 4\n```\ntext\n```relax\n@R.function\ndef f(x: R.Tensor((N,))):\n    return x\n```\n```sh\nls\n```\n";
+  const page =
+    "# T\n```python\nN = 4\n```\ntext\n```relax\n@R.function\ndef f(x: R.Tensor((N,))):\n    return x\n```\n```sh\nls\n```\n";
   const { lifted, codes } = run(page, liftMarkdown);
   assert.equal(codes, []);
   assert.is(lifted[0]!.text, "N = 4\n\n\n@R.function\ndef f(x: R.Tensor((N,))):\n    return x\n");
@@ -94,7 +98,17 @@ lift("fences of a page share constants", () => {
 });
 
 lift("no text makes it throw", () => {
-  for (const text of ["@", "'''", '"', "@R.function", "@R.function\ndef", "(((", "\t@R.function\n\tdef f(:", "```", "\\"]) {
+  for (const text of [
+    "@",
+    "'''",
+    '"',
+    "@R.function",
+    "@R.function\ndef",
+    "(((",
+    "\t@R.function\n\tdef f(:",
+    "```",
+    "\\",
+  ]) {
     run(text);
     run(text, liftMarkdown);
   }

@@ -20,15 +20,29 @@ export function takeArguments(
   const taken = new Map<string, A.Expr>();
   let position = 0;
   for (const a of call.args) {
-    const spec = a.name === undefined ? specs[position++] : specs.find((s) => s.names.includes(a.name!));
+    const spec =
+      a.name === undefined ? specs[position++] : specs.find((s) => s.names.includes(a.name!));
     if (a.doubleStar || a.value.kind === "Starred") {
-      fail(state, relaxCodes.expressionNotAllowed({ at: at(state, a), construct: "`*` in a call" }));
+      fail(
+        state,
+        relaxCodes.expressionNotAllowed({ at: at(state, a), construct: "`*` in a call" }),
+      );
       return undefined;
     }
     if (spec === undefined) {
       const hints = [`it takes ${specs.map((s) => `\`${s.names[0]}\``).join(", ")}`];
-      if (a.name !== undefined) fail(state, relaxCodes.unknownKeyword({ at: at(state, a), op, name: a.name, hints }));
-      else fail(state, relaxCodes.tooManyArguments({ at: at(state, a), op, limit: specs.length, count: call.args.length }));
+      if (a.name !== undefined)
+        fail(state, relaxCodes.unknownKeyword({ at: at(state, a), op, name: a.name, hints }));
+      else
+        fail(
+          state,
+          relaxCodes.tooManyArguments({
+            at: at(state, a),
+            op,
+            limit: specs.length,
+            count: call.args.length,
+          }),
+        );
       return undefined;
     }
     const name = spec.names[0]!;

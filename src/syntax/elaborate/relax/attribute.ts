@@ -26,7 +26,12 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /** Value of an attribute; undefined when it cannot be one (reported). */
-export function elaborateAttribute(state: FunctionState, expr: A.Expr, param: OpParam, op: string): AttrValue | undefined {
+export function elaborateAttribute(
+  state: FunctionState,
+  expr: A.Expr,
+  param: OpParam,
+  op: string,
+): AttrValue | undefined {
   switch (param.type) {
     case "vdevice":
       return parseDevice(state, expr) ?? undefined;
@@ -64,7 +69,12 @@ export function elaborateAttribute(state: FunctionState, expr: A.Expr, param: Op
 /** Any literal, and scalars and strings in their operand spelling. */
 function attributeValue(state: FunctionState, expr: A.Expr): AttrValue | undefined {
   const member = expr.kind === "Call" ? memberOf(state.ctx, expr.func) : undefined;
-  if (member?.dialect === "R" && WRAPPERS.has(member.name) && expr.kind === "Call" && expr.args.length === 1) {
+  if (
+    member?.dialect === "R" &&
+    WRAPPERS.has(member.name) &&
+    expr.kind === "Call" &&
+    expr.args.length === 1
+  ) {
     return attributeValue(state, expr.args[0]!.value);
   }
   return elaborateAttrValue(state.ctx, expr);
@@ -112,18 +122,26 @@ function integer(value: AttrValue): Int | undefined {
   if (isInt(value)) return value;
   if (typeof value === "object" && value !== null && "kind" in value) {
     if (value.kind === "tir.IntImm") return value.value;
-    if (value.kind === "tir.Unary" && value.op === "neg" && value.a.kind === "tir.IntImm") return -value.a.value;
+    if (value.kind === "tir.Unary" && value.op === "neg" && value.a.kind === "tir.IntImm")
+      return -value.a.value;
   }
   return undefined;
 }
 
 function float(value: AttrValue): AttrValue | undefined {
-  if (typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.FloatImm") {
+  if (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "tir.FloatImm"
+  ) {
     return floatImm(value.value, float64, value.span);
   }
   const whole = integer(value);
   if (whole !== undefined) return floatImm(Number(whole), float64);
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.Var" ? value : undefined;
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.Var"
+    ? value
+    : undefined;
 }
 
 function boolean(value: AttrValue): boolean | undefined {

@@ -2,7 +2,14 @@
 import type * as A from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { externFunc } from "../../../ir/module.js";
-import { constant, op as opNode, relaxCall, shapeExpr, type Call, type Expr } from "../../../ir/relax/expr.js";
+import {
+  constant,
+  op as opNode,
+  relaxCall,
+  shapeExpr,
+  type Call,
+  type Expr,
+} from "../../../ir/relax/expr.js";
 import { tensorInfo, tupleInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { lookupOp } from "../../../op/registry.js";
 import type { DType } from "../../../support/dtype.js";
@@ -24,8 +31,11 @@ import { errorValue, type RValue } from "./value.js";
 /** `R.call_packed("f", a, b, ty_args=…)`: a plain call of an external function. */
 const callPacked: Form = (state, call) => {
   const [first, ...others] = call.args;
-  if (first === undefined || first.name !== undefined && first.name !== "func") {
-    fail(state, relaxCodes.missingArgument({ at: at(state, call), op: "call_packed", name: "func" }));
+  if (first === undefined || (first.name !== undefined && first.name !== "func")) {
+    fail(
+      state,
+      relaxCodes.missingArgument({ at: at(state, call), op: "call_packed", name: "func" }),
+    );
     return errorValue;
   }
   const callee = packedCallee(state, first.value);
@@ -36,10 +46,16 @@ const callPacked: Form = (state, call) => {
   for (const a of others) {
     if (a.name === undefined) {
       if (a.value.kind === "Starred") {
-        fail(state, relaxCodes.expressionNotAllowed({ at: at(state, a), construct: "`*` in a call" }));
+        fail(
+          state,
+          relaxCodes.expressionNotAllowed({ at: at(state, a), construct: "`*` in a call" }),
+        );
         return errorValue;
       }
-      const operand = anyOperand(state, itemOf(state, a.value), { op: "call_packed", name: `argument ${args.length + 1}` });
+      const operand = anyOperand(state, itemOf(state, a.value), {
+        op: "call_packed",
+        name: `argument ${args.length + 1}`,
+      });
       if (operand === undefined) return errorValue;
       args.push(operand);
     } else if (TYPE_KEYWORDS.has(a.name)) {
@@ -58,12 +74,18 @@ const callPacked: Form = (state, call) => {
 
 const TYPE_KEYWORDS = new Set(["ty_args", "sinfo_args", "type_args"]);
 /** The default kind of attributes, which says nothing. */
-const isDictAttrs = (expr: A.Expr): boolean => expr.kind === "Str" && (expr.value === "DictAttrs" || expr.value === "ir.DictAttrs");
+const isDictAttrs = (expr: A.Expr): boolean =>
+  expr.kind === "Str" && (expr.value === "DictAttrs" || expr.value === "ir.DictAttrs");
 
 function packedCallee(state: FunctionState, node: A.Expr): Call["op"] | undefined {
   const name = plainLiteral(state.ctx, node);
   if (typeof name === "string") return externFunc(name, undefined, at(state, node));
-  const operand = elaborateOperand(state, itemOf(state, node), { name: "func", role: "arg", type: "func" }, "call_packed");
+  const operand = elaborateOperand(
+    state,
+    itemOf(state, node),
+    { name: "func", role: "arg", type: "func" },
+    "call_packed",
+  );
   return operand as Call["op"] | undefined;
 }
 
@@ -98,7 +120,10 @@ const callTir: Form = (state, call) => {
 function externCallee(call: Call): Call {
   const [callee] = call.args;
   if (callee?.kind !== "ir.ExternFunc" || call.args.length > 2) return call;
-  return relaxCall(opNode("call_dps_packed", call.op.span), call.args, { sinfoArgs: call.sinfoArgs, span: call.span });
+  return relaxCall(opNode("call_dps_packed", call.op.span), call.args, {
+    sinfoArgs: call.sinfoArgs,
+    span: call.span,
+  });
 }
 
 /** Whether the third argument is a shape instead of a type. */
@@ -106,16 +131,33 @@ function isOldShape(state: FunctionState, call: A.Call): boolean {
   const third = call.args[2];
   if (third === undefined || third.name !== undefined) return false;
   const { value } = third;
-  if (value.kind === "Tuple" || value.kind === "List") return value.items.length === 0 || !value.items.every((i) => isTypeText(state, i));
+  if (value.kind === "Tuple" || value.kind === "List")
+    return value.items.length === 0 || !value.items.every((i) => isTypeText(state, i));
   return false;
 }
 
 function oldCallTir(state: FunctionState, call: A.Call): RValue {
-  const args = takeArguments(state, call, "call_tir", ["func|gvar", "args", "shape", "dtype", "tir_vars?"]);
+  const args = takeArguments(state, call, "call_tir", [
+    "func|gvar",
+    "args",
+    "shape",
+    "dtype",
+    "tir_vars?",
+  ]);
   if (args === undefined) return errorValue;
   const def = lookupOp("call_tir")!;
-  const callee = elaborateOperand(state, itemOf(state, args.get("func")!), def.params[0]!, "call_tir");
-  const operands = elaborateOperand(state, itemOf(state, args.get("args")!), def.params[1]!, "call_tir");
+  const callee = elaborateOperand(
+    state,
+    itemOf(state, args.get("func")!),
+    def.params[0]!,
+    "call_tir",
+  );
+  const operands = elaborateOperand(
+    state,
+    itemOf(state, args.get("args")!),
+    def.params[1]!,
+    "call_tir",
+  );
   const outputs = oldOutputs(state, args.get("shape")!, args.get("dtype")!, call);
   if (callee === undefined || operands === undefined || outputs === undefined) return errorValue;
   const all: Expr[] = [callee, operands];
@@ -125,33 +167,56 @@ function oldCallTir(state: FunctionState, call: A.Call): RValue {
     if (shape === undefined) return errorValue;
     all.push(shape);
   }
-  return externCallee(relaxCall(opNode("call_tir", at(state, call.func)), all, { sinfoArgs: [outputs], span: at(state, call) }));
+  return externCallee(
+    relaxCall(opNode("call_tir", at(state, call.func)), all, {
+      sinfoArgs: [outputs],
+      span: at(state, call),
+    }),
+  );
 }
 
 /** Output types from shapes and dtypes: one of each, or a tuple of each. */
-function oldOutputs(state: FunctionState, shapeNode: A.Expr, dtypeNode: A.Expr, call: A.Call): StructInfo | undefined {
-  const dtypeItems = dtypeNode.kind === "Tuple" || dtypeNode.kind === "List" ? dtypeNode.items : undefined;
+function oldOutputs(
+  state: FunctionState,
+  shapeNode: A.Expr,
+  dtypeNode: A.Expr,
+  call: A.Call,
+): StructInfo | undefined {
+  const dtypeItems =
+    dtypeNode.kind === "Tuple" || dtypeNode.kind === "List" ? dtypeNode.items : undefined;
   const site = { strings: false, introduces: true };
   const one = (node: A.Expr, dtype: DType): StructInfo | undefined => {
     const items = node.kind === "Tuple" || node.kind === "List" ? node.items : undefined;
     if (items === undefined) return oneFromValue(state, node, dtype);
     const dims = dimensions(state, items, site);
-    return dims === undefined ? undefined : tensorInfo({ shape: shapeExpr(dims, at(state, node)), dtype, span: at(state, node) });
+    return dims === undefined
+      ? undefined
+      : tensorInfo({ shape: shapeExpr(dims, at(state, node)), dtype, span: at(state, node) });
   };
   if (dtypeItems === undefined) {
     const dtype = requiredDType(state, dtypeNode);
     return dtype === undefined ? undefined : one(shapeNode, dtype);
   }
-  const shapes = shapeNode.kind === "Tuple" || shapeNode.kind === "List" ? shapeNode.items : [shapeNode];
+  const shapes =
+    shapeNode.kind === "Tuple" || shapeNode.kind === "List" ? shapeNode.items : [shapeNode];
   if (shapes.length !== dtypeItems.length) {
-    fail(state, relaxCodes.oldOutputs({ at: at(state, call), shapes: shapes.length, dtypes: dtypeItems.length }));
+    fail(
+      state,
+      relaxCodes.oldOutputs({
+        at: at(state, call),
+        shapes: shapes.length,
+        dtypes: dtypeItems.length,
+      }),
+    );
     return undefined;
   }
   const fields = shapes.map((s, i) => {
     const dtype = requiredDType(state, dtypeItems[i]!);
     return dtype === undefined ? undefined : one(s, dtype);
   });
-  return fields.some((f) => f === undefined) ? undefined : tupleInfo(fields as StructInfo[], at(state, call));
+  return fields.some((f) => f === undefined)
+    ? undefined
+    : tupleInfo(fields as StructInfo[], at(state, call));
 }
 
 /** The shape of an output given as a value: a shape variable, or `x.shape` bound first. */
@@ -161,7 +226,8 @@ function oneFromValue(state: FunctionState, node: A.Expr, dtype: DType): StructI
   if (operand.kind === "relax.ShapeExpr" || operand.kind === "relax.Var") {
     return tensorInfo({ shape: operand, dtype, span: at(state, node) });
   }
-  if (operand.kind === "relax.PrimValue") return tensorInfo({ shape: shapeExpr([operand.value]), dtype, span: at(state, node) });
+  if (operand.kind === "relax.PrimValue")
+    return tensorInfo({ shape: shapeExpr([operand.value]), dtype, span: at(state, node) });
   fail(state, relaxCodes.expectedShape({ at: at(state, node), what: "this" }));
   return undefined;
 }
@@ -181,19 +247,33 @@ const distConst: Form = (state, call) => {
   const infos = outputTypes(state, typeNode, "dist.const");
   const info = infos?.one;
   if (info?.kind !== "relax.DTensorInfo") {
-    if (infos !== undefined) fail(state, relaxCodes.expectedType({ at: at(state, typeNode), what: "this", hints: ["`R.dist.const` takes an `R.DTensor(…)`"] }));
+    if (infos !== undefined)
+      fail(
+        state,
+        relaxCodes.expectedType({
+          at: at(state, typeNode),
+          what: "this",
+          hints: ["`R.dist.const` takes an `R.DTensor(…)`"],
+        }),
+      );
     return errorValue;
   }
   const inner = node.kind === "Call" ? elaborateExpr(state, node) : undefined;
-  const data = inner?.kind === "relax.Const" ? inner.data : elaborateConstant(state, node, info.tensor.dtype, call)?.data;
+  const data =
+    inner?.kind === "relax.Const"
+      ? inner.data
+      : elaborateConstant(state, node, info.tensor.dtype, call)?.data;
   if (data === undefined) return errorValue;
   return constant(data, at(state, call), info);
 };
 
 /** Forms by name below `R`. */
-export const callFamily: Readonly<Record<string, Form>> = Object.assign(Object.create(null) as Record<string, Form>, {
-  call_packed: callPacked,
-  call_tir: callTir,
-  "dist.call_tir": viaTable("call_tir"),
-  "dist.const": distConst,
-});
+export const callFamily: Readonly<Record<string, Form>> = Object.assign(
+  Object.create(null) as Record<string, Form>,
+  {
+    call_packed: callPacked,
+    call_tir: callTir,
+    "dist.call_tir": viaTable("call_tir"),
+    "dist.const": distConst,
+  },
+);

@@ -1,7 +1,15 @@
 /** Calls of registered operators: arguments matched to the signature and converted by it. */
 import type * as A from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
-import { op as opNode, primValue, relaxCall, str, tuple, type Call, type Expr } from "../../../ir/relax/expr.js";
+import {
+  op as opNode,
+  primValue,
+  relaxCall,
+  str,
+  tuple,
+  type Call,
+  type Expr,
+} from "../../../ir/relax/expr.js";
 import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import { intImm } from "../../../ir/tir/expr.js";
 import type { OpDef, OpParam } from "../../../op/op.js";
@@ -23,14 +31,21 @@ export type Arguments = ReadonlyMap<OpParam, readonly A.Expr[]>;
 const IGNORED = new Set(["span", "units"]);
 
 /** Matches arguments to parameters. Undefined when they do not fit (reported). */
-export function matchArguments(state: FunctionState, def: OpDef, call: A.Call): Arguments | undefined {
+export function matchArguments(
+  state: FunctionState,
+  def: OpDef,
+  call: A.Call,
+): Arguments | undefined {
   const matched = new Map<OpParam, A.Expr[]>();
   const byPosition = def.params.filter((p) => p.keyword !== true);
   let position = 0;
   let ok = true;
   for (const a of call.args) {
     if (a.doubleStar || a.value.kind === "Starred") {
-      fail(state, relaxCodes.expressionNotAllowed({ at: at(state, a), construct: "`*` in a call" }));
+      fail(
+        state,
+        relaxCodes.expressionNotAllowed({ at: at(state, a), construct: "`*` in a call" }),
+      );
       return undefined;
     }
     const param = a.name === undefined ? byPosition[position] : paramNamed(def, a.name);
@@ -38,7 +53,16 @@ export function matchArguments(state: FunctionState, def: OpDef, call: A.Call): 
       if (a.name !== undefined && IGNORED.has(a.name) && isNone(a.value)) continue;
       if (a.name === undefined) {
         const limit = byPosition.length;
-        fail(state, relaxCodes.tooManyArguments({ at: at(state, a), op: def.name, limit, count: positional(call), hints: [signature(def)] }));
+        fail(
+          state,
+          relaxCodes.tooManyArguments({
+            at: at(state, a),
+            op: def.name,
+            limit,
+            count: positional(call),
+            hints: [signature(def)],
+          }),
+        );
         return undefined;
       }
       unknownKeyword(state, def, a);
@@ -47,7 +71,10 @@ export function matchArguments(state: FunctionState, def: OpDef, call: A.Call): 
     }
     const known = matched.get(param);
     if (known !== undefined && !(param.variadic === true && a.name === undefined)) {
-      fail(state, relaxCodes.repeatedArgument({ at: at(state, a), op: def.name, name: param.name }));
+      fail(
+        state,
+        relaxCodes.repeatedArgument({ at: at(state, a), op: def.name, name: param.name }),
+      );
       ok = false;
     } else if (known !== undefined) known.push(a.value);
     else matched.set(param, [a.value]);
@@ -66,7 +93,15 @@ function unknownKeyword(state: FunctionState, def: OpDef, a: A.Argument): void {
   const names = def.params.map((p) => p.name);
   const near = didYouMean(a.name!, names);
   const span = { ...at(state, a), end: at(state, a).start + a.name!.length };
-  fail(state, relaxCodes.unknownKeyword({ at: span, op: def.name, name: a.name!, hints: [...(near === undefined ? [] : [near]), signature(def)] }));
+  fail(
+    state,
+    relaxCodes.unknownKeyword({
+      at: span,
+      op: def.name,
+      name: a.name!,
+      hints: [...(near === undefined ? [] : [near]), signature(def)],
+    }),
+  );
 }
 
 /** The parameters of an operator, for hints. */
@@ -82,14 +117,21 @@ export function elaborateOpCall(state: FunctionState, def: OpDef, node: A.Call):
 }
 
 /** Converts matched arguments in the order of the text's signature. */
-export function makeOpCall(state: FunctionState, def: OpDef, args: Arguments, node: A.Call): Call | ErrorValue {
+export function makeOpCall(
+  state: FunctionState,
+  def: OpDef,
+  args: Arguments,
+  node: A.Call,
+): Call | ErrorValue {
   const operands: (Expr | undefined)[] = [];
   const rest: Expr[] = [];
   const attrs = new Map<string, AttrValue>();
   let sinfoArgs: readonly StructInfo[] = [];
   let ok = true;
   for (const param of def.params) {
-    const given = args.get(param)?.filter((e) => !(param.optional === true && param.role !== "attr" && isNone(e)));
+    const given = args
+      .get(param)
+      ?.filter((e) => !(param.optional === true && param.role !== "attr" && isNone(e)));
     if (given === undefined || given.length === 0) {
       const preset = absent(state, def, param, attrs, operands, node);
       if (!preset) ok = false;
@@ -127,13 +169,17 @@ export function makeOpCall(state: FunctionState, def: OpDef, args: Arguments, no
 /** Separators written in an index map are an attribute of their own. */
 function splitSeparators(attrs: Map<string, AttrValue>): void {
   const map = attrs.get("index_map");
-  if (typeof map !== "object" || map === null || !("kind" in map) || map.kind !== "tir.IndexMap") return;
+  if (typeof map !== "object" || map === null || !("kind" in map) || map.kind !== "tir.IndexMap")
+    return;
   if (map.separators.length === 0 || !attrs.has("axis_separators")) return;
   attrs.set("index_map", { ...map, separators: [] });
   attrs.set("axis_separators", map.separators);
 }
 
-export const itemOf = (state: FunctionState, node: A.Expr): Item => ({ value: elaborateExpr(state, node), node });
+export const itemOf = (state: FunctionState, node: A.Expr): Item => ({
+  value: elaborateExpr(state, node),
+  node,
+});
 
 /** Values for a parameter that takes many; the values of a format may also be one list. */
 function variadicItems(state: FunctionState, param: OpParam, given: readonly A.Expr[]): Item[] {
@@ -166,7 +212,15 @@ function absent(
 }
 
 function missing(state: FunctionState, def: OpDef, param: OpParam, node: A.Call): false {
-  fail(state, relaxCodes.missingArgument({ at: at(state, node), op: def.name, name: param.name, hints: [signature(def)] }));
+  fail(
+    state,
+    relaxCodes.missingArgument({
+      at: at(state, node),
+      op: def.name,
+      name: param.name,
+      hints: [signature(def)],
+    }),
+  );
   return false;
 }
 
@@ -176,8 +230,13 @@ const presetOperand = (value: AttrValue): Expr | undefined => {
 };
 
 /** Operands in order; absent ones at the end are dropped, those before given ones are the empty tuple. */
-function completed(def: OpDef, operands: readonly (Expr | undefined)[], rest: readonly Expr[]): Expr[] {
+function completed(
+  def: OpDef,
+  operands: readonly (Expr | undefined)[],
+  rest: readonly Expr[],
+): Expr[] {
   const filled = [...(def.complete?.(operands) ?? operands)];
-  if (rest.length === 0) while (filled.length > 0 && filled[filled.length - 1] === undefined) filled.pop();
+  if (rest.length === 0)
+    while (filled.length > 0 && filled[filled.length - 1] === undefined) filled.pop();
   return [...filled.map((o) => o ?? tuple([])), ...rest];
 }

@@ -33,14 +33,16 @@ export function elaborateCall(state: FunctionState, call: A.Call): RValue {
   const member = memberOf(ctx, func);
   if (member?.dialect === "R") return memberCall(state, member.name, call);
   if (member?.dialect === "T") return elaborateScalar(state, call) ?? errorValue;
-  if (member?.name === "meta_var" && call.args.length === 1) return elaborateExpr(state, call.args[0]!.value);
+  if (member?.name === "meta_var" && call.args.length === 1)
+    return elaborateExpr(state, call.args[0]!.value);
   if (member !== undefined) return memberCall(state, member.name, call, member.dialect);
   const name = functionOf(ctx, func);
   if (name !== undefined) return callOf(state, functionValue(state, name, func), call);
   if (func.kind === "Name") {
     const entity = resolve(ctx, func.id);
     if (entity?.kind === "macro") return expandMacro(state, entity.macro, call);
-    if (entity === undefined && (isKnown(func.id) || lookupOp(func.id) !== undefined)) return memberCall(state, func.id, call);
+    if (entity === undefined && (isKnown(func.id) || lookupOp(func.id) !== undefined))
+      return memberCall(state, func.id, call);
     if (entity === undefined && looksLikeOp(func.id)) return memberCall(state, func.id, call);
   }
   if (func.kind === "Attribute") {
@@ -63,7 +65,9 @@ function unresolvedPath(state: FunctionState, func: A.Attribute): string | undef
     path = `${node.name}.${path}`;
     node = node.value;
   }
-  return node.kind === "Name" && resolve(state.ctx, node.id) === undefined ? `${node.id}.${path}` : undefined;
+  return node.kind === "Name" && resolve(state.ctx, node.id) === undefined
+    ? `${node.id}.${path}`
+    : undefined;
 }
 
 function memberCall(state: FunctionState, name: string, call: A.Call, dialect = "R"): RValue {
@@ -73,8 +77,17 @@ function memberCall(state: FunctionState, name: string, call: A.Call, dialect = 
   const def = dialect === "R" ? (lookupOp(name) ?? lookupOp(RENAMED[name] ?? name)) : undefined;
   if (def !== undefined) return elaborateOpCall(state, def, call);
   const near = opRegistry.suggest(name)?.replace(/`([^`]+)`/g, "`R.$1`");
-  const hint = near ?? "`relaxc list ops` lists the operators; for a function outside, write `R.call_packed(\"name\", …)`";
-  fail(state, relaxCodes.unknownOperator({ at: at(state, call.func), name: `${dialect}.${name}`, hints: [hint] }));
+  const hint =
+    near ??
+    '`relaxc list ops` lists the operators; for a function outside, write `R.call_packed("name", …)`';
+  fail(
+    state,
+    relaxCodes.unknownOperator({
+      at: at(state, call.func),
+      name: `${dialect}.${name}`,
+      hints: [hint],
+    }),
+  );
   return errorValue;
 }
 
@@ -83,17 +96,29 @@ function methodCall(state: FunctionState, func: A.Attribute, call: A.Call): RVal
   const object = elaborateExpr(state, func.value);
   if (object.kind === "error") return errorValue;
   const only = call.args[0];
-  if (func.name === "astype" && (isExpr(object) || isPrim(object)) && call.args.length === 1 && (only!.name ?? "dtype") === "dtype") {
+  if (
+    func.name === "astype" &&
+    (isExpr(object) || isPrim(object)) &&
+    call.args.length === 1 &&
+    (only!.name ?? "dtype") === "dtype"
+  ) {
     const dtype = requiredDType(state, only!.value);
     if (dtype === undefined) return errorValue;
     const prim = scalarOf(object, at(state, func.value));
     if (prim !== undefined) return castTo(prim, dtype);
     const operand = leaf(state, object as Expr, at(state, func.value));
-    return relaxCall(opNode("astype"), [operand], { attrs: new Map([["dtype", dtype.name]]), span: at(state, call) });
+    return relaxCall(opNode("astype"), [operand], {
+      attrs: new Map([["dtype", dtype.name]]),
+      span: at(state, call),
+    });
   }
   fail(
     state,
-    relaxCodes.unknownMethod({ at: at(state, func), name: func.name, hints: ["it has `shape` and `astype(dtype)`"] }),
+    relaxCodes.unknownMethod({
+      at: at(state, func),
+      name: func.name,
+      hints: ["it has `shape` and `astype(dtype)`"],
+    }),
   );
   return errorValue;
 }
@@ -101,7 +126,9 @@ function methodCall(state: FunctionState, func: A.Attribute, call: A.Call): RVal
 /** Call of a function of the module, an external function or a closure. */
 export function callOf(state: FunctionState, callee: RValue, call: A.Call): RValue {
   if (callee.kind === "error") return errorValue;
-  const value: Expr | undefined = isExpr(callee) ? leaf(state, callee, at(state, call.func)) : undefined;
+  const value: Expr | undefined = isExpr(callee)
+    ? leaf(state, callee, at(state, call.func))
+    : undefined;
   if (value === undefined || !isCallable(state, value)) {
     const what = callee.kind === "relax.Var" ? `\`${callee.name}\`` : describe(callee);
     fail(state, relaxCodes.notCallable({ at: at(state, call.func), what }));
@@ -110,10 +137,21 @@ export function callOf(state: FunctionState, callee: RValue, call: A.Call): RVal
   const args: Expr[] = [];
   for (const a of call.args) {
     if (a.name !== undefined || a.doubleStar || a.value.kind === "Starred") {
-      fail(state, relaxCodes.unknownKeyword({ at: at(state, a), op: nameOf(value), name: a.name ?? "*", hints: ["functions take operands by position"] }));
+      fail(
+        state,
+        relaxCodes.unknownKeyword({
+          at: at(state, a),
+          op: nameOf(value),
+          name: a.name ?? "*",
+          hints: ["functions take operands by position"],
+        }),
+      );
       return errorValue;
     }
-    const operand = anyOperand(state, itemOf(state, a.value), { op: nameOf(value), name: `argument ${args.length + 1}` });
+    const operand = anyOperand(state, itemOf(state, a.value), {
+      op: nameOf(value),
+      name: `argument ${args.length + 1}`,
+    });
     if (operand === undefined) return errorValue;
     args.push(operand);
   }
@@ -133,4 +171,5 @@ function isCallable(state: FunctionState, value: Expr): boolean {
 }
 
 /** The external function of a name written in the text. */
-export const externNamed = (symbol: string, state: FunctionState, node: A.AstBase): Expr => externFunc(symbol, undefined, at(state, node));
+export const externNamed = (symbol: string, state: FunctionState, node: A.AstBase): Expr =>
+  externFunc(symbol, undefined, at(state, node));

@@ -2,7 +2,14 @@
 import type * as A from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { constant, type Const } from "../../../ir/relax/expr.js";
-import { bool, dtype as dtypeNamed, float32, int32, isFloat, type DType } from "../../../support/dtype.js";
+import {
+  bool,
+  dtype as dtypeNamed,
+  float32,
+  int32,
+  isFloat,
+  type DType,
+} from "../../../support/dtype.js";
 import { isInt } from "../../../support/int.js";
 import { constantValue } from "../constant.js";
 import { relaxCodes } from "../../relax-codes.js";
@@ -37,7 +44,10 @@ export function elaborateConstant(
     if (isFloat(dtype)) continue;
     const whole = leaf.kind !== "float" || Number.isInteger(leaf.value);
     if (dtype.code === "bool" || (whole && fits(leaf.value, dtype))) continue;
-    fail(state, relaxCodes.constantRange({ at: at(state, leaf.node), value: leaf.value, dtype: dtype.name }));
+    fail(
+      state,
+      relaxCodes.constantRange({ at: at(state, leaf.node), value: leaf.value, dtype: dtype.name }),
+    );
     return undefined;
   }
   return constant(
@@ -51,7 +61,10 @@ export function elaborateConstant(
 }
 
 /** `undefined`: none is written; `null`: reported. */
-function writtenDType(state: FunctionState, node: A.Expr | DType | undefined): DType | undefined | null {
+function writtenDType(
+  state: FunctionState,
+  node: A.Expr | DType | undefined,
+): DType | undefined | null {
   if (node === undefined || !("kind" in node)) return node;
   if (node.kind === "Constant" && node.value === "None") return undefined;
   return requiredDType(state, node) ?? null;
@@ -67,7 +80,12 @@ function defaultDType(leaves: readonly Leaf[]): DType {
 }
 
 /** Gathers the elements below `node` and gives their shape; lists of one level must agree. */
-function collect(state: FunctionState, node: A.Expr, depth: number, leaves: Leaf[]): number[] | undefined {
+function collect(
+  state: FunctionState,
+  node: A.Expr,
+  depth: number,
+  leaves: Leaf[],
+): number[] | undefined {
   if (node.kind === "List" || node.kind === "Tuple") {
     if (depth > 32) return ragged(state, node);
     let inner: number[] | undefined;
@@ -85,11 +103,17 @@ function collect(state: FunctionState, node: A.Expr, depth: number, leaves: Leaf
     return [];
   }
   const known = constantValue(state.ctx, node);
-  const value: RValue = known === undefined ? elaborateExpr(state, node) : { kind: "literal", value: known, node };
+  const value: RValue =
+    known === undefined ? elaborateExpr(state, node) : { kind: "literal", value: known, node };
   return fromValue(state, value, node, leaves);
 }
 
-const WORDS: Readonly<Record<string, number>> = { inf: Infinity, "+inf": Infinity, "-inf": -Infinity, nan: NaN };
+const WORDS: Readonly<Record<string, number>> = {
+  inf: Infinity,
+  "+inf": Infinity,
+  "-inf": -Infinity,
+  nan: NaN,
+};
 
 /** `float("inf")`, `-float("inf")`, `float("nan")`. */
 function floatWord(node: A.Expr): number | undefined {
@@ -97,19 +121,31 @@ function floatWord(node: A.Expr): number | undefined {
     const inner = floatWord(node.operand);
     return inner === undefined ? undefined : -inner;
   }
-  if (node.kind !== "Call" || node.func.kind !== "Name" || node.func.id !== "float" || node.args.length !== 1) return undefined;
+  if (
+    node.kind !== "Call" ||
+    node.func.kind !== "Name" ||
+    node.func.id !== "float" ||
+    node.args.length !== 1
+  )
+    return undefined;
   const only = node.args[0]!.value;
   return only.kind === "Str" ? WORDS[only.value] : undefined;
 }
 
-const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((d, i) => d === b[i]);
 
 function ragged(state: FunctionState, node: A.Expr): undefined {
   fail(state, relaxCodes.raggedConstant({ at: at(state, node) }));
   return undefined;
 }
 
-function fromValue(state: FunctionState, value: RValue, node: A.Expr, leaves: Leaf[]): number[] | undefined {
+function fromValue(
+  state: FunctionState,
+  value: RValue,
+  node: A.Expr,
+  leaves: Leaf[],
+): number[] | undefined {
   switch (value.kind) {
     case "literal": {
       const shape = fromLiteral(state, value.value, node, leaves);
@@ -125,7 +161,10 @@ function fromValue(state: FunctionState, value: RValue, node: A.Expr, leaves: Le
       leaves.push({ value: value.value, kind: "float", dtype: value.dtype, node });
       return [];
     case "tir.Unary":
-      if (value.op === "neg" && (value.a.kind === "tir.IntImm" || value.a.kind === "tir.FloatImm")) {
+      if (
+        value.op === "neg" &&
+        (value.a.kind === "tir.IntImm" || value.a.kind === "tir.FloatImm")
+      ) {
         const kind = value.a.kind === "tir.IntImm" ? "int" : "float";
         leaves.push({ value: -value.a.value, kind, dtype: value.dtype, node });
         return [];
@@ -142,7 +181,12 @@ function fromValue(state: FunctionState, value: RValue, node: A.Expr, leaves: Le
   return undefined;
 }
 
-function fromLiteral(state: FunctionState, value: AttrValue, node: A.Expr, leaves: Leaf[]): number[] | undefined {
+function fromLiteral(
+  state: FunctionState,
+  value: AttrValue,
+  node: A.Expr,
+  leaves: Leaf[],
+): number[] | undefined {
   if (typeof value === "boolean") leaves.push({ value: value ? 1 : 0, kind: "bool", node });
   else if (isInt(value)) leaves.push({ value, kind: "int", node });
   else if (typeof value === "string") {
@@ -157,7 +201,12 @@ function fromLiteral(state: FunctionState, value: AttrValue, node: A.Expr, leave
       inner = shape;
     }
     return [value.length, ...(inner ?? [])];
-  } else if (typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.FloatImm") {
+  } else if (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "tir.FloatImm"
+  ) {
     leaves.push({ value: value.value, kind: "float", node });
   } else return undefined;
   return [];

@@ -19,21 +19,33 @@ export function deviceKind(device: VDevice): string {
 }
 
 /** Devices of a module that are of one kind, in order. */
-export const devicesOfKind = (infos: ReadonlyMap<string, readonly GlobalInfo[]>, kind: string): VDevice[] =>
-  (infos.get("vdevice") ?? []).filter((i): i is VDevice => i.kind === "ir.VDevice" && deviceKind(i) === kind);
+export const devicesOfKind = (
+  infos: ReadonlyMap<string, readonly GlobalInfo[]>,
+  kind: string,
+): VDevice[] =>
+  (infos.get("vdevice") ?? []).filter(
+    (i): i is VDevice => i.kind === "ir.VDevice" && deviceKind(i) === kind,
+  );
 
 /** `"cuda:0:global"`, `"llvm"`, or a device literal. `null` when it is none (reported). */
 export function parseDevice(state: FunctionState, expr: A.Expr): VDevice | null {
   const value = plainLiteral(state.ctx, expr);
   if (typeof value === "string") {
     const device = deviceNamed(state, value, at(state, expr));
-    if (device === undefined) fail(state, relaxCodes.badDevice({ at: at(state, expr), text: value }));
+    if (device === undefined)
+      fail(state, relaxCodes.badDevice({ at: at(state, expr), text: value }));
     return device ?? null;
   }
   const made = deviceCall(state, expr);
   if (made !== undefined) return made;
   const object = elaborateAttrValue(state.ctx, expr);
-  if (typeof object === "object" && object !== null && "kind" in object && object.kind === "ir.VDevice") return object;
+  if (
+    typeof object === "object" &&
+    object !== null &&
+    "kind" in object &&
+    object.kind === "ir.VDevice"
+  )
+    return object;
   if (object !== undefined) fail(state, relaxCodes.badDevice({ at: at(state, expr), text: "…" }));
   return null;
 }
@@ -48,17 +60,22 @@ const DEVICE_KINDS = new Set(Object.values(DEVICE_TYPES));
 function deviceCall(state: FunctionState, expr: A.Expr): VDevice | undefined {
   if (expr.kind !== "Call") return undefined;
   const name = memberOf(state.ctx, expr.func)?.name;
-  const args = new Map(expr.args.map((a, i) => [a.name ?? String(i), plainLiteral(state.ctx, a.value)] as const));
+  const args = new Map(
+    expr.args.map((a, i) => [a.name ?? String(i), plainLiteral(state.ctx, a.value)] as const),
+  );
   const span = at(state, expr);
   const made = (kind: string, index: unknown): VDevice | undefined =>
     index === undefined || index === null || (typeof index === "number" && index >= 0)
       ? { kind: "ir.VDevice", target: kind, index: index ?? 0, scope: "global", span }
       : undefined;
-  if (name !== undefined && DEVICE_KINDS.has(name)) return made(name, args.get("0") ?? args.get("dev_id"));
+  if (name !== undefined && DEVICE_KINDS.has(name))
+    return made(name, args.get("0") ?? args.get("dev_id"));
   if (name !== "device") return undefined;
   const type = args.get("0") ?? args.get("device_type") ?? args.get("dev_type");
   const kind = typeof type === "number" ? DEVICE_TYPES[type] : type;
-  return typeof kind === "string" ? made(kind, args.get("1") ?? args.get("index") ?? args.get("device_id") ?? args.get("dev_id")) : undefined;
+  return typeof kind === "string"
+    ? made(kind, args.get("1") ?? args.get("index") ?? args.get("device_id") ?? args.get("dev_id"))
+    : undefined;
 }
 
 /** The module's device of that name, or a device that the module does not declare. */
@@ -68,7 +85,8 @@ function deviceNamed(state: FunctionState, text: string, span: Span): VDevice | 
   const kind = match[1]!;
   const index = Number(match[2] ?? 0);
   const declared = devicesOfKind(state.ctx.globalInfos, kind)[index];
-  if (declared !== undefined && (match[3] === undefined || match[3] === declared.scope)) return declared;
+  if (declared !== undefined && (match[3] === undefined || match[3] === declared.scope))
+    return declared;
   return { kind: "ir.VDevice", target: kind, index, scope: match[3] ?? "global", span };
 }
 
@@ -95,19 +113,24 @@ function meshLiteral(state: FunctionState, expr: A.Call): DeviceMesh | undefined
 
 function rangeBounds(state: FunctionState, expr: A.Call): number[] | undefined {
   const bounds = expr.args.map((a) => plainLiteral(state.ctx, a.value));
-  return bounds.length === 2 && bounds.every((b) => typeof b === "number") ? (bounds as number[]) : undefined;
+  return bounds.length === 2 && bounds.every((b) => typeof b === "number")
+    ? (bounds as number[])
+    : undefined;
 }
 
 function integers(state: FunctionState, expr: A.Expr): number[] | undefined {
   const value = plainLiteral(state.ctx, expr);
-  return Array.isArray(value) && value.every((v) => typeof v === "number") ? (value as number[]) : undefined;
+  return Array.isArray(value) && value.every((v) => typeof v === "number")
+    ? (value as number[])
+    : undefined;
 }
 
 /** `"S[0], R"`; spaces are not significant. Undefined when it is none (reported). */
 export function placementOf(state: FunctionState, expr: A.Expr): string | undefined {
   const value = plainLiteral(state.ctx, expr);
   const text = typeof value === "string" ? value.replace(/\s+/g, "") : "…";
-  if (text === "" || /^(?:S\[\d+\]|R)(?:,(?:S\[\d+\]|R))*$/.test(text)) return text.replaceAll(",", ", ");
+  if (text === "" || /^(?:S\[\d+\]|R)(?:,(?:S\[\d+\]|R))*$/.test(text))
+    return text.replaceAll(",", ", ");
   fail(state, relaxCodes.badPlacement({ at: at(state, expr), text }));
   return undefined;
 }

@@ -14,11 +14,17 @@ import { at, fail, type FunctionState } from "./state.js";
 import { requiredDType } from "./types.js";
 import { errorValue } from "./value.js";
 
-function operand(state: FunctionState, node: A.Expr | undefined, op: string, name: string): Expr | undefined {
+function operand(
+  state: FunctionState,
+  node: A.Expr | undefined,
+  op: string,
+  name: string,
+): Expr | undefined {
   return node === undefined ? undefined : anyOperand(state, itemOf(state, node), { op, name });
 }
 
-const isNone = (node: A.Expr | undefined): boolean => node === undefined || (node.kind === "Constant" && node.value === "None");
+const isNone = (node: A.Expr | undefined): boolean =>
+  node === undefined || (node.kind === "Constant" && node.value === "None");
 
 /** `R.linear(x, w, b)` is `x @ wᵀ + b`. */
 const linear: Form = (state, call) => {
@@ -30,12 +36,18 @@ const linear: Form = (state, call) => {
   const dtype = isNone(args.get("out_dtype")) ? null : requiredDType(state, args.get("out_dtype")!);
   if (data === undefined || weight === undefined || dtype === undefined) return errorValue;
   const axes = new Map<string, AttrValue>([["axes", null]]);
-  const turned = leaf(state, relaxCall(opNode("permute_dims"), [weight], { attrs: axes, span }), span);
+  const turned = leaf(
+    state,
+    relaxCall(opNode("permute_dims"), [weight], { attrs: axes, span }),
+    span,
+  );
   const attrs = new Map<string, AttrValue>([["out_dtype", dtype?.name ?? null]]);
   const product = relaxCall(opNode("matmul"), [data, turned], { attrs, span });
   if (isNone(args.get("bias"))) return product;
   const bias = operand(state, args.get("bias"), "linear", "bias");
-  return bias === undefined ? errorValue : relaxCall(opNode("add"), [leaf(state, product, span), bias], { span });
+  return bias === undefined
+    ? errorValue
+    : relaxCall(opNode("add"), [leaf(state, product, span), bias], { span });
 };
 
 /** `R.nn.relu6(x)` is `R.clip(x, 0, 6)`. */
@@ -43,18 +55,30 @@ const relu6: Form = (state, call) => {
   const args = takeArguments(state, call, "nn.relu6", ["data"]);
   const data = operand(state, args?.get("data"), "nn.relu6", "data");
   const bound = (value: number): Expr => primValue(intImm(value, int64));
-  return data === undefined ? errorValue : relaxCall(opNode("clip"), [data, bound(0), bound(6)], { span: at(state, call) });
+  return data === undefined
+    ? errorValue
+    : relaxCall(opNode("clip"), [data, bound(0), bound(6)], { span: at(state, call) });
 };
 
 /** `R.wrap_param`-like names that are gone are reported by the caller. */
 const shapeEquals: Form = (state, call) => {
-  fail(state, relaxCodes.unknownOperator({ at: at(state, call.func), name: "R.shape_equals", hints: ["compare shapes with `R.match_cast`"] }));
+  fail(
+    state,
+    relaxCodes.unknownOperator({
+      at: at(state, call.func),
+      name: "R.shape_equals",
+      hints: ["compare shapes with `R.match_cast`"],
+    }),
+  );
   return errorValue;
 };
 
 /** Forms by name below `R`. */
-export const expansions: Readonly<Record<string, Form>> = Object.assign(Object.create(null) as Record<string, Form>, {
-  linear,
-  "nn.relu6": relu6,
-  shape_equals: shapeEquals,
-});
+export const expansions: Readonly<Record<string, Form>> = Object.assign(
+  Object.create(null) as Record<string, Form>,
+  {
+    linear,
+    "nn.relu6": relu6,
+    shape_equals: shapeEquals,
+  },
+);

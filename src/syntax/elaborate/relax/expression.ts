@@ -1,7 +1,13 @@
 /** Expressions of R: text to values. */
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { globalVar } from "../../../ir/module.js";
-import { op as opNode, primValue, relaxCall, tupleGetItem, type Expr } from "../../../ir/relax/expr.js";
+import {
+  op as opNode,
+  primValue,
+  relaxCall,
+  tupleGetItem,
+  type Expr,
+} from "../../../ir/relax/expr.js";
 import { primInfo } from "../../../ir/relax/struct-info.js";
 import { tryDType } from "../../../support/dtype.js";
 import type { Diagnostic } from "../../../support/diagnostic.js";
@@ -62,7 +68,9 @@ function valueOf(state: FunctionState, expr: A.Expr): RValue {
     case "Attribute":
       return attributeValue(state, expr);
     case "Call":
-      return isTypeText(state, expr) && !isTupleOfValues(state, expr) ? typeValue(state, expr) : elaborateCall(state, expr);
+      return isTypeText(state, expr) && !isTupleOfValues(state, expr)
+        ? typeValue(state, expr)
+        : elaborateCall(state, expr);
     case "Subscript":
       return isTypeText(state, expr) ? typeValue(state, expr) : itemValue(state, expr);
     case "Unary":
@@ -73,12 +81,27 @@ function valueOf(state: FunctionState, expr: A.Expr): RValue {
       return isScalarText(state.ctx, expr) ? scalar(state, expr) : compareOperator(state, expr);
     case "BoolOp":
       if (isScalarText(state.ctx, expr)) return scalar(state, expr);
-      return notAllowed(state, expr, `\`${expr.op}\` on tensors`, `write \`R.logical_${expr.op}(a, b)\``);
+      return notAllowed(
+        state,
+        expr,
+        `\`${expr.op}\` on tensors`,
+        `write \`R.logical_${expr.op}(a, b)\``,
+      );
     case "Conditional":
       if (isScalarText(state.ctx, expr)) return scalar(state, expr);
-      return notAllowed(state, expr, "`a if c else b`", "write an `if` statement, or `R.where(c, a, b)`");
+      return notAllowed(
+        state,
+        expr,
+        "`a if c else b`",
+        "write an `if` statement, or `R.where(c, a, b)`",
+      );
     case "Lambda":
-      return notAllowed(state, expr, "a lambda", "lambdas stand as index maps of `R.layout_transform` only");
+      return notAllowed(
+        state,
+        expr,
+        "a lambda",
+        "lambdas stand as index maps of `R.layout_transform` only",
+      );
     case "Slice":
       return notAllowed(state, expr, "a slice", "write `R.strided_slice(…)`");
     case "Starred":
@@ -94,12 +117,25 @@ function valueOf(state: FunctionState, expr: A.Expr): RValue {
 function isTupleOfValues(state: FunctionState, expr: A.Call): boolean {
   if (typeName(state, expr.func) !== "Tuple" || expr.args.length === 0) return false;
   const first = expr.args[0]!.value;
-  const items = first.kind === "Tuple" || first.kind === "List" ? first.items : expr.args.map((a) => a.value);
+  const items =
+    first.kind === "Tuple" || first.kind === "List" ? first.items : expr.args.map((a) => a.value);
   return items.length > 0 && !items.every((i) => isTypeText(state, i));
 }
 
-export function notAllowed(state: FunctionState, expr: A.Expr, construct: string, hint?: string): RValue {
-  fail(state, relaxCodes.expressionNotAllowed({ at: at(state, expr), construct, hints: hint === undefined ? [] : [hint] }));
+export function notAllowed(
+  state: FunctionState,
+  expr: A.Expr,
+  construct: string,
+  hint?: string,
+): RValue {
+  fail(
+    state,
+    relaxCodes.expressionNotAllowed({
+      at: at(state, expr),
+      construct,
+      hints: hint === undefined ? [] : [hint],
+    }),
+  );
   return errorValue;
 }
 
@@ -107,11 +143,17 @@ function literal(state: FunctionState, expr: A.Expr): RValue {
   const value = plainLiteral(state.ctx, expr);
   if (value !== undefined) return { kind: "literal", value, node: expr };
   const prefix = expr.kind === "Str" ? expr.prefix : undefined;
-  return notAllowed(state, expr, prefix === "f" ? "an f-string" : prefix === "b" ? "a bytes literal" : "this literal");
+  return notAllowed(
+    state,
+    expr,
+    prefix === "f" ? "an f-string" : prefix === "b" ? "a bytes literal" : "this literal",
+  );
 }
 
 function typeValue(state: FunctionState, expr: A.Expr): RValue {
-  return elaborateType(state, expr, { ...bodySite, introduces: state.ctx.era === "2022" }) ?? errorValue;
+  return (
+    elaborateType(state, expr, { ...bodySite, introduces: state.ctx.era === "2022" }) ?? errorValue
+  );
 }
 
 /** Scalar arithmetic; a constant boolean or number stays a scalar. */
@@ -135,7 +177,9 @@ function nameValue(state: FunctionState, expr: A.Name): RValue {
       return globalVar(entity.name, at(state, expr));
     case "alias": {
       const value = entity.value;
-      return isPrim(value as RValue) ? (value as RValue) : notAllowed(state, expr, `\`${expr.id}\``);
+      return isPrim(value as RValue)
+        ? (value as RValue)
+        : notAllowed(state, expr, `\`${expr.id}\``);
     }
     case "closed":
       return closedName(state, expr, entity);
@@ -147,7 +191,14 @@ function nameValue(state: FunctionState, expr: A.Name): RValue {
       return errorValue;
     }
     default:
-      fail(state, relaxCodes.notAValue({ at: at(state, expr), what: `\`${expr.id}\``, instead: "name one of its members" }));
+      fail(
+        state,
+        relaxCodes.notAValue({
+          at: at(state, expr),
+          what: `\`${expr.id}\``,
+          instead: "name one of its members",
+        }),
+      );
       return errorValue;
   }
 }
@@ -167,10 +218,15 @@ function undefinedValue(state: FunctionState, expr: A.Name): Diagnostic {
   });
 }
 
-function closedName(state: FunctionState, expr: A.Name, entity: Extract<Entity, { kind: "closed" }>): RValue {
+function closedName(
+  state: FunctionState,
+  expr: A.Name,
+  entity: Extract<Entity, { kind: "closed" }>,
+): RValue {
   const span = at(state, expr);
   if (entity.reason === BRANCH) fail(state, relaxCodes.branchOnly({ at: span, name: expr.id }));
-  else if (entity.reason === DATAFLOW) fail(state, relaxCodes.dataflowOnly({ at: span, name: expr.id }));
+  else if (entity.reason === DATAFLOW)
+    fail(state, relaxCodes.dataflowOnly({ at: span, name: expr.id }));
   else fail(state, codes.outOfScope({ at: span, name: expr.id, reason: entity.reason }));
   return errorValue;
 }
@@ -184,12 +240,21 @@ function attributeValue(state: FunctionState, expr: A.Attribute): RValue {
   if (isTypeText(state, expr)) {
     const member = memberOf(ctx, expr);
     const dtype = member?.dialect === "T" ? tryDType(member.name) : undefined;
-    return dtype === undefined ? typeValue(state, expr) : primInfo(dtype, undefined, at(state, expr));
+    return dtype === undefined
+      ? typeValue(state, expr)
+      : primInfo(dtype, undefined, at(state, expr));
   }
   const member = memberOf(ctx, expr);
   if (member?.dialect === "T") return elaborateScalar(state, expr) ?? errorValue;
   if (member !== undefined) {
-    fail(state, relaxCodes.notAValue({ at: at(state, expr), what: `\`${member.dialect}.${member.name}\``, instead: "call it" }));
+    fail(
+      state,
+      relaxCodes.notAValue({
+        at: at(state, expr),
+        what: `\`${member.dialect}.${member.name}\``,
+        instead: "call it",
+      }),
+    );
     return errorValue;
   }
   const name = functionOf(ctx, expr);
@@ -202,7 +267,10 @@ export function functionValue(state: FunctionState, name: string, expr: A.Expr):
   const { ctx } = state;
   if (ctx.functions.has(name)) return globalVar(name, at(state, expr));
   const near = didYouMean(name, ctx.functions.keys());
-  fail(state, codes.unknownFunction({ at: at(state, expr), name, hints: near === undefined ? [] : [near] }));
+  fail(
+    state,
+    codes.unknownFunction({ at: at(state, expr), name, hints: near === undefined ? [] : [near] }),
+  );
   return errorValue;
 }
 
@@ -213,9 +281,18 @@ function propertyValue(state: FunctionState, expr: A.Attribute): RValue {
   const value = elaborateExpr(state, expr.value);
   if (value.kind === "error") return errorValue;
   if (isExpr(value) && expr.name === "shape") {
-    return relaxCall(opNode("shape_of"), [leaf(state, value, at(state, expr.value))], { span: at(state, expr) });
+    return relaxCall(opNode("shape_of"), [leaf(state, value, at(state, expr.value))], {
+      span: at(state, expr),
+    });
   }
-  fail(state, relaxCodes.unknownMethod({ at: at(state, expr), name: expr.name, hints: ["it has `shape` and `astype(dtype)`"] }));
+  fail(
+    state,
+    relaxCodes.unknownMethod({
+      at: at(state, expr),
+      name: expr.name,
+      hints: ["it has `shape` and `astype(dtype)`"],
+    }),
+  );
   return errorValue;
 }
 
@@ -240,7 +317,12 @@ function itemValue(state: FunctionState, expr: A.Subscript): RValue {
   return tupleItem(state, value, index, expr);
 }
 
-function displayItem(state: FunctionState, value: RValue, index: unknown, expr: A.Subscript): RValue {
+function displayItem(
+  state: FunctionState,
+  value: RValue,
+  index: unknown,
+  expr: A.Subscript,
+): RValue {
   const size = value.kind === "items" ? value.items.length : 0;
   if (typeof index !== "number" || index < 0) {
     fail(state, relaxCodes.tupleIndex({ at: at(state, expr.items[0] ?? expr) }));
@@ -248,14 +330,23 @@ function displayItem(state: FunctionState, value: RValue, index: unknown, expr: 
   }
   if (value.kind === "items" && index < size) return value.items[index]!.value;
   if (value.kind === "literal" && Array.isArray(value.value) && index < value.value.length) {
-    return { kind: "literal", value: (value.value as readonly (typeof value.value)[])[index]!, node: expr };
+    return {
+      kind: "literal",
+      value: (value.value as readonly (typeof value.value)[])[index]!,
+      node: expr,
+    };
   }
   fail(state, relaxCodes.indexRange({ at: at(state, expr), size, index, last: size - 1 }));
   return errorValue;
 }
 
 /** One field of a tuple value, with its checks. */
-export function tupleItem(state: FunctionState, value: Expr, index: unknown, expr: A.Subscript): RValue {
+export function tupleItem(
+  state: FunctionState,
+  value: Expr,
+  index: unknown,
+  expr: A.Subscript,
+): RValue {
   const place = expr.items[0] ?? expr;
   const info = infoOf(state.ctx, value);
   if (info.kind !== "relax.TupleInfo" && info.kind !== "relax.ObjectInfo") {
@@ -280,9 +371,11 @@ function metadataValue(state: FunctionState, expr: A.Subscript): RValue | undefi
   const inner = expr.value;
   if (inner.kind !== "Subscript" || inner.value.kind !== "Name") return undefined;
   const root = inner.value.id;
-  if ((root !== "metadata" && root !== "meta") || resolve(state.ctx, root) !== undefined) return undefined;
+  if ((root !== "metadata" && root !== "meta") || resolve(state.ctx, root) !== undefined)
+    return undefined;
   const key = inner.items[0];
-  const section = key?.kind === "Str" ? key.value : state.ctx.source.text.slice(key?.start ?? 0, key?.end ?? 0);
+  const section =
+    key?.kind === "Str" ? key.value : state.ctx.source.text.slice(key?.start ?? 0, key?.end ?? 0);
   const index = expr.items.length === 1 ? plainLiteral(state.ctx, expr.items[0]!) : undefined;
   const number = typeof index === "number" ? index : -1;
   const value = state.ctx.options.metadata?.get(section)?.[number];

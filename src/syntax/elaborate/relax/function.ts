@@ -26,7 +26,11 @@ import { elaborateType } from "./types.js";
 const signatureSite = { strings: true, introduces: true } as const;
 
 /** A function; undefined when its signature cannot be read (reported). */
-export function elaborateFunction(ctx: ElabContext, def: A.FunctionDef, isNested: boolean): Func | undefined {
+export function elaborateFunction(
+  ctx: ElabContext,
+  def: A.FunctionDef,
+  isNested: boolean,
+): Func | undefined {
   return withScope(ctx, () => {
     const state = makeState(ctx, def.name, isNested);
     const options = decoratorOptions(state, def);
@@ -73,7 +77,15 @@ function decoratorOptions(state: FunctionState, def: A.FunctionDef): Options {
       const at = spanOf(state.ctx, a);
       if (name === "metadata") continue;
       if (name !== "pure" && name !== "private" && name !== "check_well_formed") {
-        fail(state, codes.unknownOption({ at, decorator: "R.function", name: name === "" ? "(by position)" : name, hints: ["it has `pure`, `private`"] }));
+        fail(
+          state,
+          codes.unknownOption({
+            at,
+            decorator: "R.function",
+            name: name === "" ? "(by position)" : name,
+            hints: ["it has `pure`, `private`"],
+          }),
+        );
       } else if (typeof value !== "boolean") fail(state, codes.optionNotConstant({ at, name }));
       else if (name === "pure") isPure = value;
       else if (name === "private") isPrivate = value;
@@ -92,7 +104,8 @@ export function elaborateParams(state: FunctionState, def: A.FunctionDef): Var[]
     if (dtype !== undefined) scalars.set(p, introduce(ctx, ctx.scope, p.name, dtype, p));
   }
   const declared = declaredSymbols(ctx, def);
-  for (const p of def.params) if (p.annotation !== undefined) introduceFrom(ctx, ctx.scope, p.annotation, true, declared);
+  for (const p of def.params)
+    if (p.annotation !== undefined) introduceFrom(ctx, ctx.scope, p.annotation, true, declared);
   const params: Var[] = [];
   const seen = new Set<string>();
   let ok = true;
@@ -100,7 +113,8 @@ export function elaborateParams(state: FunctionState, def: A.FunctionDef): Var[]
     const at = { source: ctx.source, start: p.start, end: p.nameEnd };
     if (!checkParameter(state, p, seen)) ok = false;
     const symbol = scalars.get(p);
-    const info = symbol === undefined ? parameterType(state, p) : primInfo(symbol.dtype, symbol, at);
+    const info =
+      symbol === undefined ? parameterType(state, p) : primInfo(symbol.dtype, symbol, at);
     if (info === undefined) {
       define(ctx, p.name, { kind: "error" });
       ok = false;
@@ -118,7 +132,8 @@ function declaredSymbols(ctx: ElabContext, def: A.FunctionDef): ReadonlyMap<stri
     if (stmt.kind !== "Assign" || stmt.targets.length !== 1 || stmt.value.kind !== "Call") continue;
     const [target] = stmt.targets;
     const member = memberOf(ctx, stmt.value.func);
-    const dtype = member?.dialect === "T" && stmt.value.args.length === 0 ? tryDType(member.name) : undefined;
+    const dtype =
+      member?.dialect === "T" && stmt.value.args.length === 0 ? tryDType(member.name) : undefined;
     if (target?.kind === "Name" && dtype !== undefined) found.set(target.id, dtype);
   }
   return found;
@@ -133,8 +148,12 @@ function checkParameter(state: FunctionState, p: A.Parameter, seen: Set<string>)
   const at = { source: ctx.source, start: p.start, end: p.nameEnd };
   if (p.star !== undefined) fail(state, codes.starParameter({ at, star: p.star, name: p.name }));
   else if (p.annotation === undefined) {
-    fail(state, codes.missingAnnotation({ at, name: p.name, example: 'R.Tensor((2, 3), "float32")' }));
-  } else if (p.default !== undefined) fail(state, codes.defaultArgument({ at: spanOf(ctx, p.default), name: p.name }));
+    fail(
+      state,
+      codes.missingAnnotation({ at, name: p.name, example: 'R.Tensor((2, 3), "float32")' }),
+    );
+  } else if (p.default !== undefined)
+    fail(state, codes.defaultArgument({ at: spanOf(ctx, p.default), name: p.name }));
   else if (seen.has(p.name)) fail(state, codes.repeatedParameter({ at, name: p.name }));
   else {
     seen.add(p.name);
@@ -144,11 +163,18 @@ function checkParameter(state: FunctionState, p: A.Parameter, seen: Set<string>)
 }
 
 /** A scalar parameter is its symbol; of `R.Prim(value=n)` the value written. */
-function defineParameter(state: FunctionState, p: A.Parameter, info: StructInfo, at: FuncInfo["span"]): Var {
+function defineParameter(
+  state: FunctionState,
+  p: A.Parameter,
+  info: StructInfo,
+  at: FuncInfo["span"],
+): Var {
   const made = relaxVar(p.name, info, { annotated: true, span: at });
   state.names.add(p.name);
-  if (info.kind !== "relax.PrimInfo" || info.value === undefined) define(state.ctx, p.name, { kind: "relax", value: made });
-  else if (info.value.kind === "tir.Var") define(state.ctx, p.name, { kind: "scalar", var: info.value });
+  if (info.kind !== "relax.PrimInfo" || info.value === undefined)
+    define(state.ctx, p.name, { kind: "relax", value: made });
+  else if (info.value.kind === "tir.Var")
+    define(state.ctx, p.name, { kind: "scalar", var: info.value });
   else define(state.ctx, p.name, { kind: "alias", value: info.value });
   return made;
 }
@@ -203,7 +229,11 @@ function elaborateBody(state: FunctionState, def: A.FunctionDef): boolean {
     if (stmt.kind === "Return") {
       elaborateReturn(state, stmt);
       after = true;
-    } else if (after && stmt.kind !== "Pass" && !(stmt.kind === "ExprStmt" && stmt.value.kind === "Str")) {
+    } else if (
+      after &&
+      stmt.kind !== "Pass" &&
+      !(stmt.kind === "ExprStmt" && stmt.value.kind === "Str")
+    ) {
       fail(state, relaxCodes.returnLast({ at: spanOf(state.ctx, stmt) }));
       return false;
     } else elaborateStatement(state, stmt);

@@ -14,7 +14,13 @@ export function elaborateIndexMap(state: FunctionState, expr: A.Expr): IndexMap 
   if (expr.kind === "Lambda") return fromLambda(state, expr);
   if (expr.kind === "Call" && memberOf(state.ctx, expr.func)?.dialect === "T") {
     const value = elaborateAttrValue(state.ctx, expr);
-    if (typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.IndexMap") return value;
+    if (
+      typeof value === "object" &&
+      value !== null &&
+      "kind" in value &&
+      value.kind === "tir.IndexMap"
+    )
+      return value;
     if (value === undefined) return undefined;
   }
   fail(state, relaxCodes.expectedIndexMap({ at: at(state, expr) }));
@@ -34,7 +40,8 @@ function fromLambda(state: FunctionState, expr: A.Lambda): IndexMap | undefined 
       define(ctx, p.name, { kind: "scalar", var: made });
       params.push(made);
     }
-    const items = expr.body.kind === "Tuple" || expr.body.kind === "List" ? expr.body.items : [expr.body];
+    const items =
+      expr.body.kind === "Tuple" || expr.body.kind === "List" ? expr.body.items : [expr.body];
     const results: PrimExpr[] = [];
     const separators: number[] = [];
     for (const item of items) {

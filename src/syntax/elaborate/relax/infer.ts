@@ -28,11 +28,16 @@ export function closureInfo(ctx: ElabContext, info: FuncInfo): FuncInfo {
   const fresh = new Map<Var, Var>();
   for (const v of plain) {
     const entity = lookup(ctx.scope, v.name);
-    if (entity?.kind !== "scalar" || entity.var !== v) fresh.set(v, makeVar(v.name, v.dtype, v.span));
+    if (entity?.kind !== "scalar" || entity.var !== v)
+      fresh.set(v, makeVar(v.name, v.dtype, v.span));
   }
   if (fresh.size === 0) return info;
   const images: Images = { symbol: (v) => fresh.get(v) ?? v, shape: (v) => v };
-  return { ...info, params: info.params?.map((p) => erase(p, images)), ret: erase(info.ret, images) };
+  return {
+    ...info,
+    params: info.params?.map((p) => erase(p, images)),
+    ret: erase(info.ret, images),
+  };
 }
 
 const contexts = new WeakMap<ElabContext, InferContext>();

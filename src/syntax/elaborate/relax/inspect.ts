@@ -35,11 +35,18 @@ export function inspectProperty(state: FunctionState, expr: A.Attribute): RValue
 /** `x.shape[i]`, `x.strides[i]`; undefined when the expression is neither. */
 export function inspectItem(state: FunctionState, expr: A.Subscript): RValue | undefined {
   const { value, items } = expr;
-  if (value.kind !== "Attribute" || items.length !== 1 || !Object.hasOwn(INDEXED, value.name)) return undefined;
+  if (value.kind !== "Attribute" || items.length !== 1 || !Object.hasOwn(INDEXED, value.name))
+    return undefined;
   return read(state, INDEXED[value.name]!, value.value, expr, items[0]!);
 }
 
-function read(state: FunctionState, op: string, tensor: A.Expr, whole: A.Expr, index?: A.Expr): RValue | undefined {
+function read(
+  state: FunctionState,
+  op: string,
+  tensor: A.Expr,
+  whole: A.Expr,
+  index?: A.Expr,
+): RValue | undefined {
   const value = elaborateExpr(state, tensor);
   if (value.kind === "error") return value;
   if (!isExpr(value)) return undefined;
@@ -48,7 +55,11 @@ function read(state: FunctionState, op: string, tensor: A.Expr, whole: A.Expr, i
   if (info !== "relax.TensorInfo" && info !== "relax.ObjectInfo") return undefined;
   const args = [operand];
   if (index !== undefined) {
-    const item = anyOperand(state, { value: elaborateExpr(state, index), node: index }, { op, name: "axis" });
+    const item = anyOperand(
+      state,
+      { value: elaborateExpr(state, index), node: index },
+      { op, name: "axis" },
+    );
     if (item === undefined) return { kind: "error" };
     args.push(item);
   }

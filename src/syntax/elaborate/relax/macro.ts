@@ -25,7 +25,16 @@ export function expandMacro(state: FunctionState, macro: Macro, call: A.Call): R
   call.args.forEach((a, i) => {
     const name = a.name ?? def.params[i]?.name;
     if (name !== undefined && def.params.some((p) => p.name === name)) given.set(name, a.value);
-    else fail(state, relaxCodes.tooManyArguments({ at: at(state, a), op: def.name, limit: def.params.length, count: call.args.length }));
+    else
+      fail(
+        state,
+        relaxCodes.tooManyArguments({
+          at: at(state, a),
+          op: def.name,
+          limit: def.params.length,
+          count: call.args.length,
+        }),
+      );
   });
   const values: [string, RValue][] = [];
   for (const { name } of def.params) {
@@ -37,12 +46,21 @@ export function expandMacro(state: FunctionState, macro: Macro, call: A.Call): R
     values.push([name, itemOf(state, node).value]);
   }
   ctx.depth += 10;
-  const value = withScope(ctx, () => body(state, macro, values, call), macro.hygienic ? macro.scope : ctx.scope);
+  const value = withScope(
+    ctx,
+    () => body(state, macro, values, call),
+    macro.hygienic ? macro.scope : ctx.scope,
+  );
   ctx.depth -= 10;
   return value;
 }
 
-function body(state: FunctionState, macro: Macro, values: readonly (readonly [string, RValue])[], call: A.Call): RValue {
+function body(
+  state: FunctionState,
+  macro: Macro,
+  values: readonly (readonly [string, RValue])[],
+  call: A.Call,
+): RValue {
   const { ctx } = state;
   const { def } = macro;
   for (const [name, value] of values) {
@@ -51,13 +69,23 @@ function body(state: FunctionState, macro: Macro, values: readonly (readonly [st
     else if (value.kind === "literal") define(ctx, name, { kind: "constant", value: value.value });
     else {
       const operand = anyOperand(state, { value, node: call }, { op: def.name, name });
-      define(ctx, name, operand === undefined ? { kind: "error" } : { kind: "relax", value: operand });
+      define(
+        ctx,
+        name,
+        operand === undefined ? { kind: "error" } : { kind: "relax", value: operand },
+      );
     }
   }
   const stmts = def.body.body;
   const last = stmts[stmts.length - 1];
   if (last?.kind !== "Return" || last.value === undefined) {
-    fail(state, relaxCodes.macroReturn({ at: { source: ctx.source, start: def.nameStart, end: def.nameEnd }, name: def.name }));
+    fail(
+      state,
+      relaxCodes.macroReturn({
+        at: { source: ctx.source, start: def.nameStart, end: def.nameEnd },
+        name: def.name,
+      }),
+    );
     return errorValue;
   }
   for (const stmt of stmts.slice(0, -1)) elaborateStatement(state, stmt);

@@ -15,17 +15,32 @@ export function elaborateNested(state: FunctionState, def: A.FunctionDef): void 
     case "T": {
       fail(state, relaxCodes.liftedFunction({ at: place, name: def.name }));
       const func = elaborateTirFunction(def, ctx);
-      const entity = func === undefined ? undefined : liftFunction(ctx, def.name, { ...func, isPrivate: true });
-      define(ctx, def.name, entity === undefined ? { kind: "error" } : { kind: "function", name: entity });
+      const entity =
+        func === undefined ? undefined : liftFunction(ctx, def.name, { ...func, isPrivate: true });
+      define(
+        ctx,
+        def.name,
+        entity === undefined ? { kind: "error" } : { kind: "function", name: entity },
+      );
       return;
     }
     case "R":
       return closure(state, def);
     case "macro":
-      define(ctx, def.name, { kind: "macro", macro: { def, dialect: "R", hygienic: true, scope: ctx.scope } });
+      define(ctx, def.name, {
+        kind: "macro",
+        macro: { def, dialect: "R", hygienic: true, scope: ctx.scope },
+      });
       return;
     default:
-      fail(state, relaxCodes.statementNotAllowed({ at: place, construct: "a function without a decorator", hints: ["write `@R.function` above it"] }));
+      fail(
+        state,
+        relaxCodes.statementNotAllowed({
+          at: place,
+          construct: "a function without a decorator",
+          hints: ["write `@R.function` above it"],
+        }),
+      );
       define(ctx, def.name, { kind: "error" });
   }
 }
@@ -52,7 +67,8 @@ function closure(state: FunctionState, def: A.FunctionDef): void {
   }
   // A recursive closure: its variable exists before its body is read.
   const info = withScope(ctx, () => signatureOfText(ctx, def));
-  if (def.returns === undefined) fail(state, relaxCodes.recursionType({ at: span, name: def.name }));
+  if (def.returns === undefined)
+    fail(state, relaxCodes.recursionType({ at: span, name: def.name }));
   const bound = makeBound(state, info, e);
   define(ctx, def.name, bound.entity);
   const func = elaborateFunction(ctx, def, true);
@@ -93,7 +109,10 @@ function expressionMentions(expr: A.Expr, name: string): boolean {
     case "Name":
       return expr.id === name;
     case "Call":
-      return expressionMentions(expr.func, name) || expr.args.some((a) => expressionMentions(a.value, name));
+      return (
+        expressionMentions(expr.func, name) ||
+        expr.args.some((a) => expressionMentions(a.value, name))
+      );
     case "Tuple":
     case "List":
       return expr.items.some((i) => expressionMentions(i, name));

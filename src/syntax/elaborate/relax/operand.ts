@@ -52,7 +52,10 @@ export function anyOperand(state: FunctionState, item: Item, place: Place): Expr
     const prim = literalPrim(value.value, span);
     if (prim !== undefined) return primValue(prim, span);
     if (Array.isArray(value.value)) {
-      const items = (value.value as readonly AttrValue[]).map((v): Item => ({ value: { kind: "literal", value: v, node }, node }));
+      const items = (value.value as readonly AttrValue[]).map((v): Item => ({
+        value: { kind: "literal", value: v, node },
+        node,
+      }));
       return tupleOperand(state, { kind: "items", items, isList: true, node }, place);
     }
   }
@@ -70,7 +73,13 @@ function mismatch(state: FunctionState, item: Item, place: Place, expected: stri
   if (item.value.kind === "error") return;
   fail(
     state,
-    relaxCodes.expectedArgument({ at: at(state, item.node), op: place.op, name: place.name, expected, found: describe(item.value) }),
+    relaxCodes.expectedArgument({
+      at: at(state, item.node),
+      op: place.op,
+      name: place.name,
+      expected,
+      found: describe(item.value),
+    }),
   );
 }
 
@@ -83,11 +92,18 @@ function asNumber(state: FunctionState, item: Item): Item {
 
 function tupleOperand(state: FunctionState, items: ItemsValue, place: Place): Expr | undefined {
   const fields = items.items.map((item) => anyOperand(state, asNumber(state, item), place));
-  return fields.some((f) => f === undefined) ? undefined : tuple(fields as Expr[], at(state, items.node));
+  return fields.some((f) => f === undefined)
+    ? undefined
+    : tuple(fields as Expr[], at(state, items.node));
 }
 
 /** An operand of the kind that a parameter declares; undefined when it cannot be one (reported). */
-export function elaborateOperand(state: FunctionState, item: Item, param: OpParam, op: string): Expr | undefined {
+export function elaborateOperand(
+  state: FunctionState,
+  item: Item,
+  param: OpParam,
+  op: string,
+): Expr | undefined {
   const place = { op, name: param.name };
   switch (param.type) {
     case "tensor":
@@ -114,16 +130,27 @@ export function elaborateOperand(state: FunctionState, item: Item, param: OpPara
   }
 }
 
-function valueOperand(state: FunctionState, item: Item, place: Place, expected: string): Expr | undefined {
+function valueOperand(
+  state: FunctionState,
+  item: Item,
+  place: Place,
+  expected: string,
+): Expr | undefined {
   if (isExpr(item.value)) return leaf(state, item.value, at(state, item.node));
   return void mismatch(state, item, place, expected);
 }
 
-function tensorOperand(state: FunctionState, item: Item, param: OpParam, place: Place): Expr | undefined {
+function tensorOperand(
+  state: FunctionState,
+  item: Item,
+  param: OpParam,
+  place: Place,
+): Expr | undefined {
   const { value, node } = item;
   if (value.kind !== "literal" || param.scalar === true) return anyOperand(state, item, place);
   const text = literalText(state, node);
-  if (text === undefined || literalPrim(value.value, undefined) === undefined) return void mismatch(state, item, place, "a tensor");
+  if (text === undefined || literalPrim(value.value, undefined) === undefined)
+    return void mismatch(state, item, place, "a tensor");
   fail(state, relaxCodes.numberForTensor({ at: at(state, node), value: text, ...place }));
   return undefined;
 }
@@ -144,7 +171,10 @@ function shapeOperand(state: FunctionState, item: Item, place: Place): Expr | un
     const { value: v } = value;
     if (isInt(v)) return shapeExpr([intImm(v, int64, span)], span);
     if (Array.isArray(v) && v.every((d) => isInt(d as AttrValue))) {
-      return shapeExpr((v as number[]).map((d) => intImm(d, int64, span)), span);
+      return shapeExpr(
+        (v as number[]).map((d) => intImm(d, int64, span)),
+        span,
+      );
     }
     return void mismatch(state, item, place, "a shape");
   }
@@ -152,7 +182,11 @@ function shapeOperand(state: FunctionState, item: Item, place: Place): Expr | un
 }
 
 /** Dimensions written in place; undefined when an item is no integer scalar (reported). */
-export function shapeOfItems(state: FunctionState, value: ItemsValue, place: Place): Expr | undefined {
+export function shapeOfItems(
+  state: FunctionState,
+  value: ItemsValue,
+  place: Place,
+): Expr | undefined {
   const dims: PrimExpr[] = [];
   for (const item of value.items) {
     const dim = scalarOf(item.value, at(state, item.node));
@@ -216,7 +250,8 @@ function dtypeOperand(state: FunctionState, item: Item, place: Place): Expr | un
     const dtype = namedDType(state.ctx, value.value, node);
     return dtype === undefined ? undefined : dtypeValue(dtype, at(state, node));
   }
-  if (value.kind === "relax.PrimInfo" && value.value === undefined) return dtypeValue(value.dtype, at(state, node));
+  if (value.kind === "relax.PrimInfo" && value.value === undefined)
+    return dtypeValue(value.dtype, at(state, node));
   if (value.kind === "relax.Str") {
     const dtype = tryDType(value.value);
     if (dtype !== undefined) return dtypeValue(dtype, value.span);
@@ -230,9 +265,12 @@ function functionOperand(state: FunctionState, item: Item, place: Place): Expr |
   if (value.kind === "literal" && typeof value.value === "string") {
     const declared = state.ctx.functions.get(value.value);
     const span = at(state, node);
-    return declared?.dialect === "T" && place.op === "call_tir" ? globalVar(value.value, span) : externFunc(value.value, undefined, span);
+    return declared?.dialect === "T" && place.op === "call_tir"
+      ? globalVar(value.value, span)
+      : externFunc(value.value, undefined, span);
   }
-  if (value.kind === "ir.GlobalVar" || value.kind === "ir.ExternFunc" || value.kind === "relax.Var") return value;
+  if (value.kind === "ir.GlobalVar" || value.kind === "ir.ExternFunc" || value.kind === "relax.Var")
+    return value;
   if (value.kind === "relax.Str") return externFunc(value.value, undefined, value.span);
   return void mismatch(state, item, place, "a function");
 }

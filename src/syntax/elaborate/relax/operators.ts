@@ -54,36 +54,69 @@ export function binaryOperator(state: FunctionState, expr: A.Binary): RValue {
   if (scalars !== undefined) return scalarBinary(state, expr, scalars);
   const name = TENSOR_OPS[expr.op];
   if (name === undefined) {
-    const instead = expr.op === "@" ? "write `R.matmul(a, b)`" : "write the operator's call, e.g. `R.bitwise_and(a, b)`";
+    const instead =
+      expr.op === "@"
+        ? "write `R.matmul(a, b)`"
+        : "write the operator's call, e.g. `R.bitwise_and(a, b)`";
     fail(state, relaxCodes.operatorUnknown({ at: at(state, expr), op: expr.op, instead }));
     return errorValue;
   }
   return tensorCall(state, name, expr.op, [left, right], expr);
 }
 
-function bothScalars(state: FunctionState, left: Item, right: Item): readonly [PrimExpr, PrimExpr] | undefined {
+function bothScalars(
+  state: FunctionState,
+  left: Item,
+  right: Item,
+): readonly [PrimExpr, PrimExpr] | undefined {
   const a = scalarOf(left.value, at(state, left.node));
   const b = scalarOf(right.value, at(state, right.node));
   return a === undefined || b === undefined ? undefined : [a, b];
 }
 
-function scalarBinary(state: FunctionState, expr: A.Binary, [a, b]: readonly [PrimExpr, PrimExpr]): RValue {
+function scalarBinary(
+  state: FunctionState,
+  expr: A.Binary,
+  [a, b]: readonly [PrimExpr, PrimExpr],
+): RValue {
   const op = SCALAR_OPS[expr.op];
   if (op === undefined) {
-    fail(state, relaxCodes.operatorUnknown({ at: at(state, expr), op: expr.op, instead: "scalars have `+ - * // %`" }));
+    fail(
+      state,
+      relaxCodes.operatorUnknown({
+        at: at(state, expr),
+        op: expr.op,
+        instead: "scalars have `+ - * // %`",
+      }),
+    );
     return errorValue;
   }
-  return (op.startsWith("bit") || op.startsWith("sh") ? bitwise : arithmetic)(state.ctx, op, a, b, expr);
+  return (op.startsWith("bit") || op.startsWith("sh") ? bitwise : arithmetic)(
+    state.ctx,
+    op,
+    a,
+    b,
+    expr,
+  );
 }
 
-function tensorCall(state: FunctionState, name: string, op: string, items: readonly Item[], expr: A.Expr): RValue {
+function tensorCall(
+  state: FunctionState,
+  name: string,
+  op: string,
+  items: readonly Item[],
+  expr: A.Expr,
+): RValue {
   const args: Expr[] = [];
   for (const { value, node } of items) {
     if (isExpr(value)) args.push(leaf(state, value, at(state, node)));
     else if (isPrim(value)) args.push(primValue(value, at(state, node)));
     else if (value.kind === "literal" && literalPrim(value.value, undefined) !== undefined) {
       const text = literalText(state, node) ?? "this";
-      fail(state, relaxCodes.numberForTensor({ at: at(state, node), value: text, op, name: "both sides" }));
+      fail(
+        state,
+        relaxCodes.numberForTensor({ at: at(state, node), value: text, op, name: "both sides" }),
+      );
       return errorValue;
     } else {
       fail(state, relaxCodes.operatorKind({ at: at(state, node), op, found: describe(value) }));
@@ -97,19 +130,31 @@ function tensorCall(state: FunctionState, name: string, op: string, items: reado
 export function compareOperator(state: FunctionState, expr: A.Compare): RValue {
   const [op] = expr.ops;
   if (op === undefined || expr.ops.length > 1) {
-    fail(state, relaxCodes.expressionNotAllowed({ at: at(state, expr), construct: "a chained comparison" }));
+    fail(
+      state,
+      relaxCodes.expressionNotAllowed({ at: at(state, expr), construct: "a chained comparison" }),
+    );
     return errorValue;
   }
   const items = expr.operands.map((node): Item => ({ value: elaborateExpr(state, node), node }));
   if (items.some((i) => i.value.kind === "error")) return errorValue;
   const scalars = bothScalars(state, items[0]!, items[1]!);
   const scalarOp = SCALAR_COMPARES[op];
-  if (scalars !== undefined && scalarOp !== undefined) return comparison(state.ctx, scalarOp, ...scalars, expr);
+  if (scalars !== undefined && scalarOp !== undefined)
+    return comparison(state.ctx, scalarOp, ...scalars, expr);
   const name = TENSOR_COMPARES[op];
   if (name !== undefined) return tensorCall(state, name, op, items, expr);
   if (op === "==" || op === "!=") {
-    fail(state, relaxCodes.tensorEquality({ at: at(state, expr), op, instead: op === "==" ? "equal" : "not_equal" }));
-  } else fail(state, relaxCodes.expressionNotAllowed({ at: at(state, expr), construct: `\`${op}\`` }));
+    fail(
+      state,
+      relaxCodes.tensorEquality({
+        at: at(state, expr),
+        op,
+        instead: op === "==" ? "equal" : "not_equal",
+      }),
+    );
+  } else
+    fail(state, relaxCodes.expressionNotAllowed({ at: at(state, expr), construct: `\`${op}\`` }));
   return errorValue;
 }
 
@@ -120,7 +165,8 @@ export function negate(state: FunctionState, expr: A.Unary): RValue {
   const prim = scalarOf(value, at(state, expr.operand));
   if (prim !== undefined && expr.op === "-") return negation(state.ctx, "neg", prim, expr);
   if (expr.op === "+") return value;
-  if (expr.op === "-") return tensorCall(state, "negative", "-", [{ value, node: expr.operand }], expr);
+  if (expr.op === "-")
+    return tensorCall(state, "negative", "-", [{ value, node: expr.operand }], expr);
   const instead = expr.op === "not" ? "write `R.logical_not(x)`" : "write `R.bitwise_not(x)`";
   fail(state, relaxCodes.operatorUnknown({ at: at(state, expr), op: expr.op, instead }));
   return errorValue;

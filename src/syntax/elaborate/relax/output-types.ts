@@ -12,7 +12,11 @@ export interface OutputTypes {
 }
 
 /** One type, or a list or tuple of types; undefined when it is none (reported). */
-export function outputTypes(state: FunctionState, expr: A.Expr, op: string): OutputTypes | undefined {
+export function outputTypes(
+  state: FunctionState,
+  expr: A.Expr,
+  op: string,
+): OutputTypes | undefined {
   const site = { strings: false, introduces: state.ctx.era === "2022" };
   if (expr.kind === "List" || expr.kind === "Tuple") {
     const infos = expr.items.map((item) => elaborateType(state, item, site));

@@ -55,7 +55,9 @@ function statementIsPure(ctx: ElabContext, stmt: A.Stmt, visiting: Visiting): bo
 function isPure(ctx: ElabContext, expr: A.Expr, visiting: Visiting): boolean {
   switch (expr.kind) {
     case "Call":
-      return callIsPure(ctx, expr, visiting) && expr.args.every((a) => isPure(ctx, a.value, visiting));
+      return (
+        callIsPure(ctx, expr, visiting) && expr.args.every((a) => isPure(ctx, a.value, visiting))
+      );
     case "Tuple":
     case "List":
       return expr.items.every((i) => isPure(ctx, i, visiting));
@@ -87,5 +89,7 @@ function callIsPure(ctx: ElabContext, call: A.Call, visiting: Visiting): boolean
   const declared = sibling === undefined ? undefined : ctx.functions.get(sibling);
   if (declared === undefined) return true;
   if (declared.func?.kind === "relax.Function") return declared.func.isPure;
-  return declared.def === undefined || declared.dialect === "T" ? declared.dialect === "R" : follow(ctx, declared.def, visiting);
+  return declared.def === undefined || declared.dialect === "T"
+    ? declared.dialect === "R"
+    : follow(ctx, declared.def, visiting);
 }

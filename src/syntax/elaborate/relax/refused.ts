@@ -5,7 +5,7 @@ import { at, fail, type FunctionState } from "./state.js";
 
 const META: Readonly<Record<string, string>> = {
   emit_te: "write the T function into the module and call it with `R.call_tir`",
-  call_py_func: "call an external function: `R.call_packed(\"name\", …)`",
+  call_py_func: 'call an external function: `R.call_packed("name", …)`',
   Call: "call the operator by its name",
   Var: "bind a name",
   Function: "write a function",
@@ -37,7 +37,9 @@ const BUILDER: Readonly<Record<string, string>> = {
 export function refusals(state: FunctionState, name: string, call: A.Call): boolean {
   const meta = META[name];
   const builder = BUILDER[name];
-  if (meta !== undefined) fail(state, relaxCodes.metaProgramming({ at: at(state, call), name, instead: meta }));
-  else if (builder !== undefined) fail(state, relaxCodes.builderCall({ at: at(state, call.func), name, instead: builder }));
+  if (meta !== undefined)
+    fail(state, relaxCodes.metaProgramming({ at: at(state, call), name, instead: meta }));
+  else if (builder !== undefined)
+    fail(state, relaxCodes.builderCall({ at: at(state, call.func), name, instead: builder }));
   return meta !== undefined || builder !== undefined;
 }

@@ -34,12 +34,24 @@ function returned(state: FunctionState, node: A.Expr): Expr | undefined {
   if (isExpr(value)) return leaf(state, value, span);
   if (isPrim(value)) return primValue(value, span);
   if (value.kind === "cast") return useOf(emitCast(state, value.value, value.info, { span }));
-  if (value.kind === "items") return anyOperand(state, { value, node }, { op: "return", name: "value" });
+  if (value.kind === "items")
+    return anyOperand(state, { value, node }, { op: "return", name: "value" });
   if (value.kind === "literal") {
     const prim = literalPrim(value.value, span);
-    if (prim !== undefined) return state.ctx.era === "2026" ? primValue(prim, span) : elaborateConstant(state, node, undefined, node);
-    if (typeof value.value === "string") return anyOperand(state, { value, node }, { op: "return", name: "value" });
+    if (prim !== undefined)
+      return state.ctx.era === "2026"
+        ? primValue(prim, span)
+        : elaborateConstant(state, node, undefined, node);
+    if (typeof value.value === "string")
+      return anyOperand(state, { value, node }, { op: "return", name: "value" });
   }
-  fail(state, relaxCodes.notAValue({ at: span, what: describe(value), instead: "return a tensor, tuple, shape or scalar" }));
+  fail(
+    state,
+    relaxCodes.notAValue({
+      at: span,
+      what: describe(value),
+      instead: "return a tensor, tuple, shape or scalar",
+    }),
+  );
   return undefined;
 }

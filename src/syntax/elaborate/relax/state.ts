@@ -59,7 +59,8 @@ export const makeState = (ctx: ElabContext, name: string, isNested: boolean): Fu
 export const newFrame = (): Frame => ({ blocks: [], bindings: [], dataflow: false });
 
 export const at = (state: FunctionState, node: A.AstBase): Span => spanOf(state.ctx, node);
-export const fail = (state: FunctionState, diagnostic: Diagnostic): void => report(state.ctx, diagnostic);
+export const fail = (state: FunctionState, diagnostic: Diagnostic): void =>
+  report(state.ctx, diagnostic);
 
 /** Closes the block under construction (dropped when empty) and starts one of the given kind. */
 export function startBlock(state: FunctionState, dataflow: boolean): void {
@@ -122,7 +123,10 @@ export function emitCast(state: FunctionState, value: Expr, info: StructInfo, e:
 export function makeBound(state: FunctionState, info: StructInfo, e: Emission): Bound {
   const name = e.name ?? freshName(state);
   state.names.add(name);
-  const output = e.bound === true && state.statement !== undefined && state.outputs.get(state.statement)?.has(name);
+  const output =
+    e.bound === true &&
+    state.statement !== undefined &&
+    state.outputs.get(state.statement)?.has(name);
   const dataflow = state.frame.dataflow && output !== true;
   const more = { dataflow, annotated: e.annotation !== undefined, span: e.span };
   if (info.kind !== "relax.PrimInfo") {
@@ -139,7 +143,11 @@ export const useOf = (bound: Bound): Expr =>
   bound.entity.kind === "scalar" ? primValue(bound.entity.var, bound.var.span) : bound.var;
 
 /** Binds and gives the name its meaning. */
-export function emitNamed(state: FunctionState, value: Expr | Func, e: Emission & { readonly name: string }): Bound {
+export function emitNamed(
+  state: FunctionState,
+  value: Expr | Func,
+  e: Emission & { readonly name: string },
+): Bound {
   const bound = emit(state, value, { ...e, bound: true });
   define(state.ctx, e.name, bound.entity);
   return bound;

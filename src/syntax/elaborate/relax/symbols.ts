@@ -16,7 +16,13 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SHAPED = new Set(["Tensor", "Shape", "DTensor", "dist.DTensor", "dist.Tensor"]);
 
 /** Gives `name` a fresh symbol in the scope of the function. */
-export function introduce(ctx: ElabContext, scope: Scope, name: string, dtype: DType, node: A.AstBase): Var {
+export function introduce(
+  ctx: ElabContext,
+  scope: Scope,
+  name: string,
+  dtype: DType,
+  node: A.AstBase,
+): Var {
   const made = makeVar(name, dtype, { source: ctx.source, start: node.start, end: node.end });
   scope.names.set(name, { kind: "scalar", var: made });
   return made;
@@ -33,7 +39,8 @@ export function constructorName(ctx: ElabContext, expr: A.Expr): string | undefi
 export function scalarAnnotation(ctx: ElabContext, expr: A.Expr): DType | undefined {
   const member = memberOf(ctx, expr);
   if (member?.dialect === "T") return tryDType(member.name);
-  if (expr.kind !== "Call" || constructorName(ctx, expr.func) !== "Prim" || expr.args.length !== 1) return undefined;
+  if (expr.kind !== "Call" || constructorName(ctx, expr.func) !== "Prim" || expr.args.length !== 1)
+    return undefined;
   const only = expr.args[0]!;
   if (only.name !== undefined && only.name !== "dtype") return undefined;
   return only.value.kind === "Str" ? tryDType(only.value.value) : undefined;
@@ -54,14 +61,17 @@ export function introduceFrom(
     case "Call": {
       const name = constructorName(ctx, expr.func);
       if (name === "Prim") {
-        for (const a of expr.args) if (a.name === "value") introduceDim(ctx, scope, a.value, strings, declared);
+        for (const a of expr.args)
+          if (a.name === "value") introduceDim(ctx, scope, a.value, strings, declared);
         return;
       }
       const shaped = name !== undefined && SHAPED.has(name);
       const hasDType = expr.args.length > 1;
       expr.args.forEach((a, i) => {
-        const isShape = a.name === "shape" || a.name === "values" || (a.name === undefined && i === 0);
-        if (shaped && isShape && a.value.kind === "Str" && hasDType) introduceDim(ctx, scope, a.value, strings);
+        const isShape =
+          a.name === "shape" || a.name === "values" || (a.name === undefined && i === 0);
+        if (shaped && isShape && a.value.kind === "Str" && hasDType)
+          introduceDim(ctx, scope, a.value, strings);
         else if (shaped && isShape) introduceDims(ctx, scope, a.value, strings);
         // A function type introduces the symbols of its own parameters.
         else if (!shaped) introduceFrom(ctx, scope, a.value, strings || name === "Callable");
@@ -102,7 +112,8 @@ function introduceDim(
     introduce(ctx, scope, item.value, declared?.get(item.value) ?? int64, item);
   } else if (item.kind === "Name" && item.id !== "_") {
     const entity = resolve(ctx, item.id);
-    if (entity === undefined || entity.kind === "typevar") introduce(ctx, scope, item.id, int64, item);
+    if (entity === undefined || entity.kind === "typevar")
+      introduce(ctx, scope, item.id, int64, item);
   }
 }
 
@@ -110,7 +121,8 @@ function introduceDim(
 export function useTypeVars(state: FunctionState, expr: A.Expr): void {
   switch (expr.kind) {
     case "Name":
-      if (resolve(state.ctx, expr.id)?.kind === "typevar") introduce(state.ctx, state.top, expr.id, int64, expr);
+      if (resolve(state.ctx, expr.id)?.kind === "typevar")
+        introduce(state.ctx, state.top, expr.id, int64, expr);
       return;
     case "Binary":
     case "BoolOp":
@@ -144,7 +156,8 @@ export function isScalarText(ctx: ElabContext, expr: A.Expr): boolean {
       const entity = resolve(ctx, expr.id);
       if (entity === undefined) return false;
       if (entity.kind === "alias") return entity.value.kind.startsWith("tir.");
-      if (entity.kind === "constant") return typeof entity.value === "number" || typeof entity.value === "bigint";
+      if (entity.kind === "constant")
+        return typeof entity.value === "number" || typeof entity.value === "bigint";
       return entity.kind === "scalar" || entity.kind === "typevar";
     }
     case "Unary":
@@ -194,7 +207,11 @@ export interface DimensionSite {
 export const bodySite: DimensionSite = { strings: false, introduces: false };
 
 /** One dimension of a shape: an integer expression. Undefined when it is none (reported). */
-export function elaborateDim(state: FunctionState, expr: A.Expr, site: DimensionSite): PrimExpr | undefined {
+export function elaborateDim(
+  state: FunctionState,
+  expr: A.Expr,
+  site: DimensionSite,
+): PrimExpr | undefined {
   const { ctx } = state;
   if (expr.kind === "Str") {
     if (!site.strings) return void fail(state, relaxCodes.stringDimension({ at: at(state, expr) }));
@@ -219,18 +236,26 @@ export function elaborateDim(state: FunctionState, expr: A.Expr, site: Dimension
 
 /** `x.ty.shape[i]`: a length of a value whose type is known here. */
 export function dimOfValue(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
-  if (expr.kind !== "Subscript" || expr.value.kind !== "Attribute" || expr.value.name !== "shape") return undefined;
+  if (expr.kind !== "Subscript" || expr.value.kind !== "Attribute" || expr.value.name !== "shape")
+    return undefined;
   const inner = expr.value.value;
   const index = plainLiteral(state.ctx, expr.items[0]!);
-  const root = inner.kind === "Attribute" && inner.value.kind === "Name" ? resolve(state.ctx, inner.value.id) : undefined;
-  if (root?.kind !== "relax" || root.value.kind !== "relax.Var" || typeof index !== "number") return undefined;
+  const root =
+    inner.kind === "Attribute" && inner.value.kind === "Name"
+      ? resolve(state.ctx, inner.value.id)
+      : undefined;
+  if (root?.kind !== "relax" || root.value.kind !== "relax.Var" || typeof index !== "number")
+    return undefined;
   const dims = dimsOf(root.value.sinfo);
   return dims?.[index < 0 ? index + dims.length : index];
 }
 
 function integer(state: FunctionState, value: PrimExpr, expr: A.Expr): PrimExpr | undefined {
   if (isInteger(value.dtype) || value.dtype.code === "bool") return value;
-  return void fail(state, relaxCodes.dimensionDType({ at: at(state, expr), dtype: value.dtype.name }));
+  return void fail(
+    state,
+    relaxCodes.dimensionDType({ at: at(state, expr), dtype: value.dtype.name }),
+  );
 }
 
 /** Reports the first name of a dimension that stands for nothing. */

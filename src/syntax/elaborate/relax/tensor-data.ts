@@ -17,7 +17,11 @@ export function fits(value: Int, dtype: DType): boolean {
 }
 
 /** A tensor from its elements in row-major order. Integer dtypes need integers that fit; floats are rounded to nearest even. */
-export function tensorOf(dtype: DType, shape: readonly number[], elements: readonly Element[]): NDArray {
+export function tensorOf(
+  dtype: DType,
+  shape: readonly number[],
+  elements: readonly Element[],
+): NDArray {
   const width = bytesOf(dtype);
   const bytes = new Uint8Array(elementCount(shape) * width);
   const view = new DataView(bytes.buffer);
@@ -41,4 +45,3 @@ export function elementsOf(data: NDArray): Element[] {
   const access = elementAccess(data.dtype);
   return Array.from({ length: elementCount(data.shape) }, (_, i) => access.read(view, i * width));
 }
-

@@ -38,14 +38,24 @@ export function typeName(state: FunctionState, expr: A.Expr): string | undefined
 }
 
 /** A type, or undefined when the expression is none (nothing is reported). */
-export function tryType(state: FunctionState, expr: A.Expr, site: DimensionSite): StructInfo | undefined {
+export function tryType(
+  state: FunctionState,
+  expr: A.Expr,
+  site: DimensionSite,
+): StructInfo | undefined {
   return isTypeText(state, expr) ? elaborateType(state, expr, site) : undefined;
 }
 
 /** The value of `x.ty`, the type of a value written in place. */
 function typeOfValue(state: FunctionState, expr: A.Expr): StructInfo | undefined {
-  if (expr.kind !== "Attribute" || !OF_VALUE.has(expr.name) || memberOf(state.ctx, expr) !== undefined) return undefined;
-  if (expr.value.kind !== "Name" || resolve(state.ctx, expr.value.id)?.kind !== "relax") return undefined;
+  if (
+    expr.kind !== "Attribute" ||
+    !OF_VALUE.has(expr.name) ||
+    memberOf(state.ctx, expr) !== undefined
+  )
+    return undefined;
+  if (expr.value.kind !== "Name" || resolve(state.ctx, expr.value.id)?.kind !== "relax")
+    return undefined;
   const value = elaborateExpr(state, expr.value);
   return isExpr(value) ? infoOf(state.ctx, value) : undefined;
 }
@@ -58,11 +68,18 @@ export function isTypeText(state: FunctionState, expr: A.Expr): boolean {
   if (expr.kind === "Subscript") return typeName(state, expr.value) !== undefined;
   if (typeName(state, expr) !== undefined) return true;
   const member = memberOf(state.ctx, expr);
-  return (member?.dialect === "T" && tryDType(member.name) !== undefined) || typeOfValue(state, expr) !== undefined;
+  return (
+    (member?.dialect === "T" && tryDType(member.name) !== undefined) ||
+    typeOfValue(state, expr) !== undefined
+  );
 }
 
 /** Reads a type. Mistakes are reported; the result is then `undefined`. */
-export function elaborateType(state: FunctionState, expr: A.Expr, site: DimensionSite): StructInfo | undefined {
+export function elaborateType(
+  state: FunctionState,
+  expr: A.Expr,
+  site: DimensionSite,
+): StructInfo | undefined {
   switch (expr.kind) {
     case "Constant":
       if (expr.value === "None") return tupleInfo([], at(state, expr));
@@ -91,8 +108,16 @@ export function elaborateType(state: FunctionState, expr: A.Expr, site: Dimensio
       // `Tensor[(m, n), "float32"]` of 2022
       const name = typeName(state, expr.value);
       if (name === undefined) break;
-      const items = expr.items.length === 1 && expr.items[0]!.kind === "Tuple" && name !== "Tensor" ? expr.items[0]!.items : expr.items;
-      const args = items.map((value): A.Argument => ({ kind: "Argument", value, start: value.start, end: value.end }));
+      const items =
+        expr.items.length === 1 && expr.items[0]!.kind === "Tuple" && name !== "Tensor"
+          ? expr.items[0]!.items
+          : expr.items;
+      const args = items.map((value): A.Argument => ({
+        kind: "Argument",
+        value,
+        start: value.start,
+        end: value.end,
+      }));
       return construct(state, name, args, expr, site);
     }
     case "ErrorExpr":
@@ -105,7 +130,8 @@ export function elaborateType(state: FunctionState, expr: A.Expr, site: Dimensio
 }
 
 function describeText(state: FunctionState, expr: A.Expr): string {
-  const text = state.ctx.spanOverride === undefined ? state.ctx.source.text.slice(expr.start, expr.end) : "";
+  const text =
+    state.ctx.spanOverride === undefined ? state.ctx.source.text.slice(expr.start, expr.end) : "";
   return text !== "" && text.length <= 40 && !text.includes("\n") ? `\`${text}\`` : "this";
 }
 
@@ -122,7 +148,10 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Keywords of 2022. */
-const OLD_KEYWORDS: Readonly<Record<string, string>> = { "Tensor.rank": "ndim", "Shape.rank": "ndim" };
+const OLD_KEYWORDS: Readonly<Record<string, string>> = {
+  "Tensor.rank": "ndim",
+  "Shape.rank": "ndim",
+};
 
 type Given = ReadonlyMap<string, A.Expr>;
 
@@ -146,10 +175,19 @@ function construct(
     }
     const known = OLD_KEYWORDS[`${name}.${key}`] ?? key;
     if (!names.includes(known)) {
-      fail(state, relaxCodes.typeKeyword({ at: at(state, a), type: name, name: key, hints: [knownParameters(names)] }));
+      fail(
+        state,
+        relaxCodes.typeKeyword({
+          at: at(state, a),
+          type: name,
+          name: key,
+          hints: [knownParameters(names)],
+        }),
+      );
       return undefined;
     }
-    if (given.has(known)) fail(state, relaxCodes.repeatedArgument({ at: at(state, a), op: `R.${name}`, name: key }));
+    if (given.has(known))
+      fail(state, relaxCodes.repeatedArgument({ at: at(state, a), op: `R.${name}`, name: key }));
     given.set(known, a.value);
   }
   switch (name) {
@@ -181,7 +219,12 @@ const isUnknown = (expr: A.Expr | undefined): boolean =>
   (expr.kind === "Constant" && expr.value === "None") ||
   (expr.kind === "Name" && expr.id === "_");
 
-function tensorType(state: FunctionState, given: Given, expr: A.Expr, site: DimensionSite): TensorInfo | undefined {
+function tensorType(
+  state: FunctionState,
+  given: Given,
+  expr: A.Expr,
+  site: DimensionSite,
+): TensorInfo | undefined {
   let shapeText = given.get("shape");
   let dtypeText = given.get("dtype");
   if (dtypeText === undefined && shapeText !== undefined && isDTypeText(state, shapeText)) {
@@ -196,10 +239,18 @@ function tensorType(state: FunctionState, given: Given, expr: A.Expr, site: Dime
   const shape = isUnknown(shapeText) ? undefined : shapeOf(state, shapeText!, site);
   if (shape === null) return undefined;
   const info = tensorInfo({ shape, dtype, ndim: ndim ?? -1, vdevice, span: at(state, expr) });
-  return rankAgrees(state, ndim, info.ndim, shape !== undefined, given.get("ndim")) ? info : undefined;
+  return rankAgrees(state, ndim, info.ndim, shape !== undefined, given.get("ndim"))
+    ? info
+    : undefined;
 }
 
-function rankAgrees(state: FunctionState, ndim: number | undefined, found: number, hasShape: boolean, node: A.Expr | undefined): boolean {
+function rankAgrees(
+  state: FunctionState,
+  ndim: number | undefined,
+  found: number,
+  hasShape: boolean,
+  node: A.Expr | undefined,
+): boolean {
   if (ndim === undefined || ndim === -1 || !hasShape || ndim === found) return true;
   fail(state, relaxCodes.rankAndShape({ at: at(state, node!), found, ndim }));
   return false;
@@ -223,7 +274,8 @@ function optionalDType(state: FunctionState, expr: A.Expr | undefined): DType | 
 /** A dtype; reports when there is none. */
 export function requiredDType(state: FunctionState, expr: A.Expr): DType | undefined {
   const dtype = elaborateDType(state.ctx, expr);
-  if (dtype === undefined && expr.kind !== "Str") fail(state, relaxCodes.expectedDType({ at: at(state, expr) }));
+  if (dtype === undefined && expr.kind !== "Str")
+    fail(state, relaxCodes.expectedDType({ at: at(state, expr) }));
   return dtype;
 }
 
@@ -236,7 +288,11 @@ function rankOf(state: FunctionState, expr: A.Expr | undefined): number | undefi
 }
 
 /** The shape of a tensor type: dimensions, or a variable that holds a shape. `null`: reported. */
-export function shapeOf(state: FunctionState, expr: A.Expr, site: DimensionSite): ShapeExpr | Var | null {
+export function shapeOf(
+  state: FunctionState,
+  expr: A.Expr,
+  site: DimensionSite,
+): ShapeExpr | Var | null {
   if (expr.kind === "Str" && site.strings) {
     // `("m")`, which is no tuple.
     warnParens(state, expr);
@@ -247,7 +303,11 @@ export function shapeOf(state: FunctionState, expr: A.Expr, site: DimensionSite)
     const dims = dimensions(state, expr.items, site);
     return dims === undefined ? null : shapeExpr(dims, at(state, expr));
   }
-  if (expr.kind === "Call" && constructorName(state.ctx, expr.func) === "shape" && expr.args.length === 1) {
+  if (
+    expr.kind === "Call" &&
+    constructorName(state.ctx, expr.func) === "shape" &&
+    expr.args.length === 1
+  ) {
     return shapeOf(state, expr.args[0]!.value, site);
   }
   if (expr.kind === "Name") {
@@ -258,8 +318,13 @@ export function shapeOf(state: FunctionState, expr: A.Expr, site: DimensionSite)
     }
     if (entity?.kind === "constant" && Array.isArray(entity.value)) {
       const dims = entity.value.map((value) => constantDim(value as unknown, expr));
-      const values = dimensions(state, dims.flatMap((d) => d ?? []), site);
-      if (values !== undefined && dims.every((d) => d !== undefined)) return shapeExpr(values, at(state, expr));
+      const values = dimensions(
+        state,
+        dims.flatMap((d) => d ?? []),
+        site,
+      );
+      if (values !== undefined && dims.every((d) => d !== undefined))
+        return shapeExpr(values, at(state, expr));
     }
     if (entity?.kind === "error") return null;
   }
@@ -273,14 +338,23 @@ const constantDim = (value: unknown, place: A.Expr): A.Num | undefined =>
     : undefined;
 
 /** All dimensions, or undefined when one of them cannot be read. */
-export function dimensions(state: FunctionState, items: readonly A.Expr[], site: DimensionSite): PrimExpr[] | undefined {
+export function dimensions(
+  state: FunctionState,
+  items: readonly A.Expr[],
+  site: DimensionSite,
+): PrimExpr[] | undefined {
   const dims: PrimExpr[] = [];
   for (const item of items) {
     if (item.kind === "Starred") {
       const value = plainLiteral(state.ctx, item.value);
-      const inner = Array.isArray(value) ? value.map((v) => constantDim(v as unknown, item)) : [undefined];
+      const inner = Array.isArray(value)
+        ? value.map((v) => constantDim(v as unknown, item))
+        : [undefined];
       if (inner.some((d) => d === undefined)) {
-        fail(state, relaxCodes.expectedShape({ at: at(state, item), what: describeText(state, item) }));
+        fail(
+          state,
+          relaxCodes.expectedShape({ at: at(state, item), what: describeText(state, item) }),
+        );
         return undefined;
       }
       const values = dimensions(state, inner as A.Num[], site);
@@ -293,7 +367,12 @@ export function dimensions(state: FunctionState, items: readonly A.Expr[], site:
   return dims.length >= items.length ? dims : undefined;
 }
 
-function shapeType(state: FunctionState, given: Given, expr: A.Expr, site: DimensionSite): StructInfo | undefined {
+function shapeType(
+  state: FunctionState,
+  given: Given,
+  expr: A.Expr,
+  site: DimensionSite,
+): StructInfo | undefined {
   const ndim = rankOf(state, given.get("ndim"));
   if (ndim === null) return undefined;
   const text = given.get("values");
@@ -304,7 +383,12 @@ function shapeType(state: FunctionState, given: Given, expr: A.Expr, site: Dimen
   return rankAgrees(state, ndim, info.ndim, true, given.get("ndim")) ? info : undefined;
 }
 
-function primType(state: FunctionState, given: Given, expr: A.Expr, site: DimensionSite): StructInfo | undefined {
+function primType(
+  state: FunctionState,
+  given: Given,
+  expr: A.Expr,
+  site: DimensionSite,
+): StructInfo | undefined {
   const valueText = given.get("value");
   const dtype = optionalDType(state, given.get("dtype"));
   if (dtype === null) return undefined;
@@ -317,19 +401,42 @@ function primType(state: FunctionState, given: Given, expr: A.Expr, site: Dimens
   return value === undefined ? undefined : primInfo(dtype ?? value.dtype, value, at(state, expr));
 }
 
-function tupleType(state: FunctionState, args: readonly A.Argument[], expr: A.Expr, site: DimensionSite): StructInfo | undefined {
+function tupleType(
+  state: FunctionState,
+  args: readonly A.Argument[],
+  expr: A.Expr,
+  site: DimensionSite,
+): StructInfo | undefined {
   const first = args[0]?.value;
-  const items = args.length === 1 && (first!.kind === "List" || first!.kind === "Tuple") ? first!.items : args.map((a) => a.value);
+  const items =
+    args.length === 1 && (first!.kind === "List" || first!.kind === "Tuple")
+      ? first!.items
+      : args.map((a) => a.value);
   const named = args.find((a) => a.name !== undefined);
   if (named !== undefined) {
-    fail(state, relaxCodes.typeKeyword({ at: at(state, named), type: "Tuple", name: named.name!, hints: ["it takes types only"] }));
+    fail(
+      state,
+      relaxCodes.typeKeyword({
+        at: at(state, named),
+        type: "Tuple",
+        name: named.name!,
+        hints: ["it takes types only"],
+      }),
+    );
     return undefined;
   }
   const fields = items.map((item) => elaborateType(state, item, site));
-  return fields.some((f) => f === undefined) ? undefined : tupleInfo(fields as StructInfo[], at(state, expr));
+  return fields.some((f) => f === undefined)
+    ? undefined
+    : tupleInfo(fields as StructInfo[], at(state, expr));
 }
 
-function callableType(state: FunctionState, given: Given, expr: A.Expr, site: DimensionSite): FuncInfo | undefined {
+function callableType(
+  state: FunctionState,
+  given: Given,
+  expr: A.Expr,
+  site: DimensionSite,
+): FuncInfo | undefined {
   const paramsText = given.get("params");
   const retText = given.get("ret");
   const ret = isUnknown(retText) ? undefined : elaborateType(state, retText!, site);
@@ -339,19 +446,40 @@ function callableType(state: FunctionState, given: Given, expr: A.Expr, site: Di
   const purityText = given.get("purity");
   const purity = purityText === undefined ? undefined : plainLiteral(state.ctx, purityText);
   if (purity !== undefined && purity !== null && typeof purity !== "boolean") {
-    fail(state, relaxCodes.expectedArgument({ at: at(state, purityText!), op: "R.Callable", expected: "True or False", name: "purity", found: "another value" }));
+    fail(
+      state,
+      relaxCodes.expectedArgument({
+        at: at(state, purityText!),
+        op: "R.Callable",
+        expected: "True or False",
+        name: "purity",
+        found: "another value",
+      }),
+    );
   }
   const name = typeof derive === "string" ? derive : undefined;
   if (isUnknown(paramsText)) {
-    return { ...funcInfo(undefined, ret ?? objectInfo, purity === true, name), span: at(state, expr) };
+    return {
+      ...funcInfo(undefined, ret ?? objectInfo, purity === true, name),
+      span: at(state, expr),
+    };
   }
-  const items = paramsText!.kind === "Tuple" || paramsText!.kind === "List" ? paramsText!.items : [paramsText!];
+  const items =
+    paramsText!.kind === "Tuple" || paramsText!.kind === "List" ? paramsText!.items : [paramsText!];
   const params = items.map((item) => elaborateType(state, item, site));
   if (params.some((p) => p === undefined)) return undefined;
-  return { ...funcInfo(params as StructInfo[], ret ?? objectInfo, purity !== false, name), span: at(state, expr) };
+  return {
+    ...funcInfo(params as StructInfo[], ret ?? objectInfo, purity !== false, name),
+    span: at(state, expr),
+  };
 }
 
-function dtensorType(state: FunctionState, given: Given, expr: A.Expr, site: DimensionSite): DTensorInfo | undefined {
+function dtensorType(
+  state: FunctionState,
+  given: Given,
+  expr: A.Expr,
+  site: DimensionSite,
+): DTensorInfo | undefined {
   const tensor = tensorType(state, given, expr, site);
   const meshText = given.get("device_mesh");
   const mesh = meshText === undefined ? "mesh[0]" : meshOf(state, meshText);

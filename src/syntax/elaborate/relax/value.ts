@@ -42,12 +42,14 @@ export interface ErrorValue {
   readonly kind: "error";
 }
 
-export type RValue = Expr | PrimExpr | StructInfo | LiteralValue | ItemsValue | CastValue | ObjectValue | ErrorValue;
+export type RValue =
+  Expr | PrimExpr | StructInfo | LiteralValue | ItemsValue | CastValue | ObjectValue | ErrorValue;
 
 export const errorValue: ErrorValue = { kind: "error" };
 
 export const isPrim = (value: RValue): value is PrimExpr => value.kind.startsWith("tir.");
-export const isInfo = (value: RValue): value is StructInfo => value.kind.startsWith("relax.") && value.kind.endsWith("Info");
+export const isInfo = (value: RValue): value is StructInfo =>
+  value.kind.startsWith("relax.") && value.kind.endsWith("Info");
 export const isExpr = (value: RValue): value is Expr =>
   (value.kind.startsWith("relax.") && !value.kind.endsWith("Info")) ||
   value.kind === "ir.GlobalVar" ||

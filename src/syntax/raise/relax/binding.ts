@@ -111,8 +111,7 @@ function annotationOf(body: BodyContext, v: Var, value: Expr): A.Expr | undefine
       "body",
     );
   }
-  if (!showsAllTypes(ctx) && !v.annotated && !differs(body, info, value))
-    return undefined;
+  if (!showsAllTypes(ctx) && !v.annotated && !differs(body, info, value)) return undefined;
   if (isDestinationCall(value) && value.sinfoArgs.length === 1 && same(value.sinfoArgs[0]!, info))
     return undefined;
   // A closure's own symbols have no name here.

@@ -60,8 +60,12 @@ function typeArguments(ctx: RaiseContext, name: string, infos: readonly StructIn
   const keyword = ctx.dialect === "tvm-0.18" ? (old[name] ?? name) : name;
   const [only] = infos;
   // Several outputs of one call are a list of types.
-  const several = name === "out_ty" && only!.kind === "relax.TupleInfo" && only!.fields.length !== 1 ? only!.fields : undefined;
-  if (several !== undefined) return [[keyword, listExpr(several.map((i) => raiseTypeOperand(ctx, i)))]];
+  const several =
+    name === "out_ty" && only!.kind === "relax.TupleInfo" && only!.fields.length !== 1
+      ? only!.fields
+      : undefined;
+  if (several !== undefined)
+    return [[keyword, listExpr(several.map((i) => raiseTypeOperand(ctx, i)))]];
   if (infos.length > 1) return [[keyword, listExpr(infos.map((i) => raiseTypeOperand(ctx, i)))]];
   return [[keyword, raiseTypeOperand(ctx, only!)]];
 }
@@ -115,10 +119,18 @@ function hintOnDevice(ctx: RaiseContext, call: Call): A.Expr {
   const device = call.attrs.get("dst_vdevice");
   const scope = call.attrs.get("memory_scope");
   const args = call.args.map((a) => raiseValue(ctx, a));
-  if (typeof device === "object" && device !== null && "kind" in device && device.kind === "ir.VDevice") {
-    args.push(callExpr(path(ctx.R, "device"), [strExpr(deviceKind(device)), intExpr(device.index)]));
+  if (
+    typeof device === "object" &&
+    device !== null &&
+    "kind" in device &&
+    device.kind === "ir.VDevice"
+  ) {
+    args.push(
+      callExpr(path(ctx.R, "device"), [strExpr(deviceKind(device)), intExpr(device.index)]),
+    );
   }
-  const keywords: Keywords = typeof scope === "string" && scope !== "global" ? [["memory_scope", strExpr(scope)]] : [];
+  const keywords: Keywords =
+    typeof scope === "string" && scope !== "global" ? [["memory_scope", strExpr(scope)]] : [];
   return callExpr(path(ctx.R, "hint_on_device"), args, keywords);
 }
 
@@ -132,7 +144,10 @@ function opName(def: OpDef, call: Call): string {
 
 /** The empty tuple stands for an optional operand that is absent and before given ones. */
 const isAbsent = (operand: Expr, param: OpParam): boolean =>
-  param.optional === true && param.default === undefined && param.type !== "tuple" && isEmptyTuple(operand);
+  param.optional === true &&
+  param.default === undefined &&
+  param.type !== "tuple" &&
+  isEmptyTuple(operand);
 
 const isEmptyTuple = (operand: Expr): boolean =>
   operand.kind === "relax.Tuple" && operand.fields.length === 0;

@@ -21,7 +21,8 @@ export function floatText(value: number, dtype: DType): string {
   return pythonFloat(text);
 }
 
-const largest = (dtype: DType): number => (dtype.code === "float" && dtype.bits === 32 ? 3.4028234663852886e38 : Infinity);
+const largest = (dtype: DType): number =>
+  dtype.code === "float" && dtype.bits === 32 ? 3.4028234663852886e38 : Infinity;
 
 function rounding(dtype: DType): (x: number) => number {
   if (dtype.code === "float" && dtype.bits === 64) return (x) => x;

@@ -25,7 +25,6 @@ import {
 import type { RaiseContext } from "../context.js";
 import { scalarExpr } from "./scalar.js";
 
-
 /**
  * Where a type stands. In a signature the symbols that it introduces are strings throughout (TVM 0.27 knows no bare
  * name there but scalar parameters and outer symbols), and so are compound dimensions: the set holds those symbols.
@@ -48,7 +47,8 @@ export function raiseTypeOperand(ctx: RaiseContext, info: StructInfo): A.Expr {
 
 /** A type inside another one; scalars are no names there, because TVM reads `T.int64` alone only. */
 function raiseInner(ctx: RaiseContext, info: StructInfo, site: TypeSite): A.Expr {
-  if (info.kind !== "relax.PrimInfo" || (info.value !== undefined && ctx.dialect !== "tvm-0.27")) return raiseType(ctx, info, site);
+  if (info.kind !== "relax.PrimInfo" || (info.value !== undefined && ctx.dialect !== "tvm-0.27"))
+    return raiseType(ctx, info, site);
   return callExpr(path(ctx.R, "Prim"), [strExpr(info.dtype.name)]);
 }
 

@@ -134,7 +134,10 @@ def main(x: Tensor((m,), "float32")):
     y = relax.call_tir("ext", (x,), ((m,), (m, 2)), dtype=("float32", "int32"))
     return y
 `;
-  assert.match(roundTrip(text), 'R.call_dps_packed(\n        "ext",\n        (x,),\n        out_ty=[');
+  assert.match(
+    roundTrip(text),
+    'R.call_dps_packed(\n        "ext",\n        (x,),\n        out_ty=[',
+  );
 });
 
 eras.run();

@@ -30,7 +30,9 @@ floats("text reads back to the same value in its dtype", () => {
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => {
         const [value] = elementsOf(tensorOf(type, [1], [x])) as number[];
         if (!Number.isFinite(value)) return;
-        const [again] = elementsOf(tensorOf(type, [1], [Number(floatText(value!, type))])) as number[];
+        const [again] = elementsOf(
+          tensorOf(type, [1], [Number(floatText(value!, type))]),
+        ) as number[];
         assert.ok(Object.is(again, value), `${x} ${name} ${value}`);
       }),
       { seed: 7, numRuns: 300 },

@@ -13,7 +13,10 @@ export interface Read {
 
 export function read(text: string): Read {
   const diagnostics: Diagnostic[] = [];
-  const module = parseModule({ name: "test.relax", text }, { report: (d) => void diagnostics.push(d) });
+  const module = parseModule(
+    { name: "test.relax", text },
+    { report: (d) => void diagnostics.push(d) },
+  );
   return { module, diagnostics };
 }
 

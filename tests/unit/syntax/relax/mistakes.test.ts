@@ -33,20 +33,55 @@ const ONE: Readonly<Record<string, readonly [string, string]>> = {
     FN("with R.dataflow():", "    a = R.exp(x)", "    b = R.exp(a)", "    R.output(b)", "return a"),
     "SCO063 7:12",
   ],
-  "unknown output": [FN("with R.dataflow():", "    a = R.exp(x)", "    R.output(c)", "return x"), "SCO067 5:18"],
-  "binding after output": [FN("with R.dataflow():", "    a = R.exp(x)", "    R.output(a)", "    b = x", "return a"), "SCO065 6:9"],
+  "unknown output": [
+    FN("with R.dataflow():", "    a = R.exp(x)", "    R.output(c)", "return x"),
+    "SCO067 5:18",
+  ],
+  "binding after output": [
+    FN("with R.dataflow():", "    a = R.exp(x)", "    R.output(a)", "    b = x", "return a"),
+    "SCO065 6:9",
+  ],
   "if without else": [FN("if R.const(True):", "    y = x", "return x"), "SCO070 3:5"],
-  "branches of two names": [FN("if R.const(True):", "    y = x", "else:", "    z = x", "return x"), "SCO068 3:5"],
-  "branch local outside": [FN("if R.const(True):", "    a = R.exp(x)", "    y = a", "else:", "    y = x", "return a"), "SCO062 8:12"],
-  "if in dataflow": [FN("with R.dataflow():", "    if R.const(True):", "        y = x", "    else:", "        y = x", "    R.output()", "return x"), "SCO071 4:9"],
+  "branches of two names": [
+    FN("if R.const(True):", "    y = x", "else:", "    z = x", "return x"),
+    "SCO068 3:5",
+  ],
+  "branch local outside": [
+    FN("if R.const(True):", "    a = R.exp(x)", "    y = a", "else:", "    y = x", "return a"),
+    "SCO062 8:12",
+  ],
+  "if in dataflow": [
+    FN(
+      "with R.dataflow():",
+      "    if R.const(True):",
+      "        y = x",
+      "    else:",
+      "        y = x",
+      "    R.output()",
+      "return x",
+    ),
+    "SCO071 4:9",
+  ],
   "python in the text": [FN("y = R.emit_te(topi.add, x, x)", "return x"), "SCO082 3:9"],
   "ragged constant": [FN("y = R.const([[1], [2, 3]])", "return x"), "TYP076 3:23"],
   "constant out of range": [FN('y = R.const(300, "int8")', "return x"), "TYP078 3:17"],
   "unknown dtype": [FN('return R.astype(x, "flaot32")'), "TYP001 3:24"],
-  "unknown type keyword": ['@R.function\ndef main(x: R.Tensor((2,), kind="a")):\n    return x\n', "TYP052 2:28"],
-  "rank and shape": ['@R.function\ndef main(x: R.Tensor((2,), "int8", ndim=2)):\n    return x\n', "TYP054 2:41"],
-  "symbol from nowhere": ['@R.function\ndef main(x: R.Tensor(("n * 2",), "int8")):\n    return x\n', "SCO061 2:23"],
-  "symbol of another type": ['@R.function\ndef main(x: R.Tensor(("n",), "int8")):\n    n = T.int32()\n    return x\n', "SCO072 3:9"],
+  "unknown type keyword": [
+    '@R.function\ndef main(x: R.Tensor((2,), kind="a")):\n    return x\n',
+    "TYP052 2:28",
+  ],
+  "rank and shape": [
+    '@R.function\ndef main(x: R.Tensor((2,), "int8", ndim=2)):\n    return x\n',
+    "TYP054 2:41",
+  ],
+  "symbol from nowhere": [
+    '@R.function\ndef main(x: R.Tensor(("n * 2",), "int8")):\n    return x\n',
+    "SCO061 2:23",
+  ],
+  "symbol of another type": [
+    '@R.function\ndef main(x: R.Tensor(("n",), "int8")):\n    n = T.int32()\n    return x\n',
+    "SCO072 3:9",
+  ],
   "string dimension in the body": [FN('y: R.Tensor(("n",)) = x', "return x"), "TYP059 3:18"],
   "parenthesised operand": [
     '@R.function\ndef main(x: R.Tensor((2,), "int8")):\n    y = R.call_dps_packed("f", (x), out_ty=R.Tensor((2,), "int8"))\n    return y\n',
@@ -63,7 +98,9 @@ for (const [name, [text, expected]] of Object.entries(ONE)) {
 }
 
 mistakes("a near name is suggested", () => {
-  assert.equal(read(FN("return R.nn.rleu(x)")).diagnostics[0]!.hints, ["did you mean `R.nn.relu`?"]);
+  assert.equal(read(FN("return R.nn.rleu(x)")).diagnostics[0]!.hints, [
+    "did you mean `R.nn.relu`?",
+  ]);
 });
 
 mistakes("T functions inside R functions move to the module", () => {
@@ -76,7 +113,10 @@ mistakes("T functions inside R functions move to the module", () => {
       "return y",
     ),
   );
-  assert.equal(diagnostics.map((d) => `${d.severity} ${d.code}`), ["warning SCO077"]);
+  assert.equal(
+    diagnostics.map((d) => `${d.severity} ${d.code}`),
+    ["warning SCO077"],
+  );
   assert.is(module.functions.get("f")?.kind, "tir.PrimFunc");
 });
 

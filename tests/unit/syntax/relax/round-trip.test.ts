@@ -4,12 +4,18 @@ import { functionOf, good, roundTrip } from "./helpers.js";
 
 const round = suite("syntax: round trip of R");
 
-const BODY = (lines: readonly string[], params = 'x: R.Tensor(("n", 4), "float32"), p: T.int64'): string =>
-  `@R.function\ndef main(${params}):\n${lines.map((l) => `    ${l}\n`).join("")}`;
+const BODY = (
+  lines: readonly string[],
+  params = 'x: R.Tensor(("n", 4), "float32"), p: T.int64',
+): string => `@R.function\ndef main(${params}):\n${lines.map((l) => `    ${l}\n`).join("")}`;
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   "nested calls": BODY(["return R.add(R.exp(x), R.multiply(R.exp(x), x))"]),
-  "scalar arithmetic": BODY(["q = p + 1", "z = R.reshape(x, (q, -1))", "return (z, q, R.shape([p, q // 2]))"]),
+  "scalar arithmetic": BODY([
+    "q = p + 1",
+    "z = R.reshape(x, (q, -1))",
+    "return (z, q, R.shape([p, q // 2]))",
+  ]),
   "tuples and items": BODY(["t = (x, (x, p))", "a, b = t", "c = b[0]", "return (c, a, ())"]),
   "constants of all kinds": BODY([
     'a = R.const([[1, 2], [3, 4]], "int64")',
@@ -20,7 +26,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     'f = R.const(1.1, "bfloat16")',
     "return (a, b, c, d, e, f)",
   ]),
-  "match_cast": BODY(["m = T.int64()", 'y = R.match_cast(R.nonzero(x), R.Tensor((2, m), "int64"))', "return y"]),
+  match_cast: BODY([
+    "m = T.int64()",
+    'y = R.match_cast(R.nonzero(x), R.Tensor((2, m), "int64"))',
+    "return y",
+  ]),
   "if and elif": BODY([
     "if p > 3:",
     "    y = R.exp(x)",
@@ -45,27 +55,27 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     "    return R.add(a, x)",
     "return g",
   ]),
-  "shadowing": BODY(["y = R.exp(x)", "y = R.sin(y)", "x = R.add(y, x)", "return x"]),
+  shadowing: BODY(["y = R.exp(x)", "y = R.sin(y)", "x = R.add(y, x)", "return x"]),
   "closures of the machine": BODY([
     'a = R.call_pure_packed("f", x, p, R.str("s"), R.dtype("int8"), R.shape([p]), ty_args=R.Tensor((2,), "int8"))',
     'b = R.call_dps_packed("g", (a, p, 3), out_ty=[R.Tensor((2,), "int8"), R.Tensor((p,), "int8")])',
     "c = R.null_value()",
     "return (a, b, c)",
   ]),
-  "memory": BODY([
+  memory: BODY([
     's = R.memory.alloc_storage(R.shape([64]), 0, "global", "uint8")',
     't = R.memory.alloc_tensor(s, 0, R.shape([4, 4]), "float32")',
     'v = R.memory.view(x, dtype="int32")',
     "return (t, v)",
   ]),
-  "attributes": BODY([
+  attributes: BODY([
     "a = R.nn.softmax(x, axis=0)",
     "b = R.strided_slice(x, [0], [1], [n], assume_inbound=True)",
     "c = R.layout_transform(x, index_map=lambda i, j: (j, i // 2, i % 2))",
     "d = R.sum(x, [0, 1], keepdims=True)",
     "return (a, b, c, d)",
   ]),
-  "types": `@R.function
+  types: `@R.function
 def main(
     f: R.Callable((R.Tensor(("n",), "float32"), R.Prim("int64")), R.Tuple, False),
     g: R.Callable,
@@ -77,14 +87,14 @@ def main(
 ):
     return (s, t, u, v, w)
 `,
-  "effects": `@R.function(pure=False)
+  effects: `@R.function(pure=False)
 def main(x: R.Tensor((), "bool")):
     R.print(x, x, format="{} {}")
     R.assert_op(x, [x], format="no {}")
     _ = R.call_packed("f", x)
     return R.tuple()
 `,
-  "devices": `@I.ir_module
+  devices: `@I.ir_module
 class Module:
     I.module_global_infos({"vdevice": [I.vdevice("llvm"), I.vdevice("llvm", 0, "texture")]})
 
@@ -93,7 +103,7 @@ class Module:
         y = R.to_vdevice(x, "llvm:0")
         return y
 `,
-  "distributed": `@R.function
+  distributed: `@R.function
 def main(x: R.DTensor((8, 8), "float32", "mesh[0]", "S[0], R")):
     y = R.add(x, R.dist.const(1.0, R.DTensor((), "float32", "mesh[0]", "R, R")))
     return y
@@ -118,9 +128,18 @@ round("an annotation that is coarser survives", () => {
 });
 
 round("outputs of a dataflow block are the last bindings of their names", () => {
-  const text = BODY(["with R.dataflow():", "    a = R.exp(x)", "    a = R.sin(a)", "    R.output(a)", "return a"]);
+  const text = BODY([
+    "with R.dataflow():",
+    "    a = R.exp(x)",
+    "    a = R.sin(a)",
+    "    R.output(a)",
+    "return a",
+  ]);
   const [block] = functionOf(good(text)).body.blocks;
-  assert.equal(block!.bindings.map((b) => b.var.dataflow), [true, false]);
+  assert.equal(
+    block!.bindings.map((b) => b.var.dataflow),
+    [true, false],
+  );
 });
 
 round("the symbols of two functions are two", () => {
@@ -136,7 +155,9 @@ class Module:
 `);
   const symbol = (name: string): unknown => {
     const info = functionOf(module, name).params[0]!.sinfo;
-    return info?.kind === "relax.TensorInfo" && info.shape?.kind === "relax.ShapeExpr" ? info.shape.values[0] : undefined;
+    return info?.kind === "relax.TensorInfo" && info.shape?.kind === "relax.ShapeExpr"
+      ? info.shape.values[0]
+      : undefined;
   };
   assert.is.not(symbol("f"), symbol("main"));
 });
