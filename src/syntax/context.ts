@@ -5,7 +5,7 @@
  * ({@link Declared}), then elaborates bodies one by one with `elaborateTirFunction` and `elaborateRelaxFunction`. Those
  * push scopes on `ctx.scope` ({@link withScope}) and define names there ({@link define}).
  */
-import type { AstBase, Expr, FunctionDef } from "../../grammar/ast/nodes.js";
+import type { AstBase, Expr, FunctionDef, Suite } from "../../grammar/ast/nodes.js";
 import type { AttrValue } from "../ir/core/node.js";
 import type { BaseFunc, ExternFunc } from "../ir/module.js";
 import type { FuncInfo } from "../ir/relax/struct-info.js";
@@ -13,8 +13,10 @@ import { int32, type DType } from "../support/dtype.js";
 import type { Diagnostic, Sink } from "../support/diagnostic.js";
 import type { Source, Span } from "../support/source.js";
 import { splitPath, type Dialect } from "./dialect-names.js";
+import type { StatementList } from "./elaborate/tir/statement-list.js";
 import type { TirState } from "./elaborate/tir/state.js";
 import type { Era } from "./era.js";
+import type { Value } from "./value.js";
 import { lookup, newScope, type Entity, type Scope } from "./scope.js";
 
 export interface ElaborateOptions {
@@ -40,6 +42,12 @@ export interface Declared {
   info?: FuncInfo | undefined;
   /** Set when its body has been elaborated. */
   func?: BaseFunc | undefined;
+}
+
+/** The readers of T, which call each other through the context. */
+export interface Readers {
+  readonly value: (ctx: ElabContext, expr: Expr) => Value;
+  readonly statements: (ctx: ElabContext, suite: Suite, list: StatementList) => void;
 }
 
 export interface ElabContext {
@@ -70,6 +78,7 @@ export interface ElabContext {
   functionScope: Scope | undefined;
   /** Reads an attribute value (set once; breaks the circle between expressions and attributes). */
   readonly attribute: (ctx: ElabContext, expr: Expr) => AttrValue | undefined;
+  readonly readers: Readers;
   /** State of the T function at hand. */
   tir: TirState | undefined;
   /** Nesting of expressions, statements and macro expansions. */
@@ -83,6 +92,7 @@ export const makeContext = (
   sink: Sink,
   options: ElaborateOptions,
   attribute: ElabContext["attribute"],
+  readers: Readers,
 ): ElabContext => ({
   source,
   sink,
@@ -100,6 +110,7 @@ export const makeContext = (
   spanOverride: undefined,
   functionScope: undefined,
   attribute,
+  readers,
   tir: undefined,
   depth: 0,
   macroDepth: 0,
@@ -109,14 +120,16 @@ export const makeContext = (
 export const spanOf = (ctx: ElabContext, node: AstBase): Span =>
   ctx.spanOverride ?? { source: ctx.source, start: node.start, end: node.end };
 
-export const report = (ctx: ElabContext, diagnostic: Diagnostic): void => ctx.sink.report(diagnostic);
+export const report = (ctx: ElabContext, diagnostic: Diagnostic): void =>
+  ctx.sink.report(diagnostic);
 
 /** Gives a name a meaning in the innermost scope, hiding outer ones (and, in R, earlier ones). */
 export const define = (ctx: ElabContext, name: string, entity: Entity): void => {
   ctx.scope.names.set(name, entity);
 };
 
-export const resolve = (ctx: ElabContext, name: string): Entity | undefined => lookup(ctx.scope, name);
+export const resolve = (ctx: ElabContext, name: string): Entity | undefined =>
+  lookup(ctx.scope, name);
 
 /** Runs `body` in a new scope below the present one (or below `parent`). */
 export function withScope<T>(ctx: ElabContext, body: () => T, parent: Scope = ctx.scope): T {

@@ -4,7 +4,9 @@
 export type Dialect = "T" | "R" | "I" | "tvm";
 
 /** Prefixes known in every file, unless an import or a local gives the name another meaning. */
-export const rootPrefixes: Readonly<Record<string, { readonly dialect: Dialect; readonly path: string }>> = {
+export const rootPrefixes: Readonly<
+  Record<string, { readonly dialect: Dialect; readonly path: string }>
+> = {
   T: { dialect: "T", path: "" },
   tir: { dialect: "T", path: "" },
   tirx: { dialect: "T", path: "" },
@@ -40,7 +42,9 @@ const PATHS: readonly (readonly [string, Dialect, string])[] = [
 ];
 
 /** Splits `tvm.script.tir.serial` into dialect T and `serial`; undefined when it is no dialect at all. */
-export function splitPath(path: string): { readonly dialect: Dialect; readonly name: string } | undefined {
+export function splitPath(
+  path: string,
+): { readonly dialect: Dialect; readonly name: string } | undefined {
   for (const [prefix, dialect, below] of PATHS) {
     if (path === prefix) return { dialect, name: below };
     if (path.startsWith(prefix) && path.charCodeAt(prefix.length) === 46) {
@@ -52,4 +56,5 @@ export function splitPath(path: string): { readonly dialect: Dialect; readonly n
 }
 
 /** Attribute keys are stored in the `tir.*` spelling; either is read. */
-export const storedKey = (key: string): string => (key.startsWith("tirx.") ? `tir.${key.slice(5)}` : key);
+export const storedKey = (key: string): string =>
+  key.startsWith("tirx.") ? `tir.${key.slice(5)}` : key;

@@ -3,8 +3,24 @@
 /** 2022: before struct info; 2023: `R.Tensor`, `T.block` (until 2025); 2026: `T.sblock`, `T.let`, `s_tir`. */
 export type Era = "2022" | "2023" | "2026";
 
-const NEW = [".sblock", "s_tir", ".let[", ": T.let", ".bind(", "out_ty=", "ty_args=", "tirx", "R.Any"];
-const OLDEST = [".match_shape(", "call_packed(\"vm.builtin", "type_args=", "relax.dataflow", "attrs_type_key"];
+const NEW = [
+  ".sblock",
+  "s_tir",
+  ".let[",
+  ": T.let",
+  ".bind(",
+  "out_ty=",
+  "ty_args=",
+  "tirx",
+  "R.Any",
+];
+const OLDEST = [
+  ".match_shape(",
+  'call_packed("vm.builtin',
+  "type_args=",
+  "relax.dataflow",
+  "attrs_type_key",
+];
 const OLD = [
   ".block(", ".block_attr(", ".allocate(", ".LetStmt(", "out_sinfo", "sinfo_args", ".Buffer[",
   ".var(\"", "tir_vars", "T.Ptr[",

@@ -5,13 +5,16 @@ import { codes } from "../codes.js";
 import { report, spanOf, type ElabContext } from "../context.js";
 import { storedKey } from "../dialect-names.js";
 import { plainLiteral } from "./literal.js";
-import { elaborateValue } from "./tir/expression.js";
+import { elaborateValue } from "./tir/reader.js";
 import { toAttrValue } from "./tir/operand.js";
 
 /** Any attribute value. Reports what cannot be one; the result is then `undefined`. */
 export function elaborateAttrValue(ctx: ElabContext, expr: Expr): AttrValue | undefined {
   if (expr.kind === "Dict") return elaborateAttrDict(ctx, expr);
-  if (expr.kind === "List" || (expr.kind === "Tuple" && !expr.items.some((i) => i.kind === "Starred"))) {
+  if (
+    expr.kind === "List" ||
+    (expr.kind === "Tuple" && !expr.items.some((i) => i.kind === "Starred"))
+  ) {
     const items: AttrValue[] = [];
     for (const item of expr.items) {
       const value = elaborateAttrValue(ctx, item);

@@ -3,7 +3,15 @@ import type { Binary, Compare, Expr } from "../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../ir/core/node.js";
 import { dtypeImm, floatImm } from "../../ir/tir/expr.js";
 import { float64, tryDType } from "../../support/dtype.js";
-import { addInt, floorDivInt, floorModInt, isInt, mulInt, subInt, type Int } from "../../support/int.js";
+import {
+  addInt,
+  floorDivInt,
+  floorModInt,
+  isInt,
+  mulInt,
+  subInt,
+  type Int,
+} from "../../support/int.js";
 import { memberOf, resolve, type ElabContext } from "../context.js";
 import { plainLiteral } from "./literal.js";
 
@@ -29,11 +37,17 @@ export function constantValue(ctx: ElabContext, expr: Expr): AttrValue | undefin
       if (expr.op === "not") return !isTrue(value);
       const n = numberOf(value);
       if (n === undefined || expr.op === "~") return undefined;
-      return expr.op === "+" ? value : isInt(n) && isInt(value) ? subInt(0, n) : floatImm(-Number(n), float64);
+      return expr.op === "+"
+        ? value
+        : isInt(n) && isInt(value)
+          ? subInt(0, n)
+          : floatImm(-Number(n), float64);
     }
     case "Conditional": {
       const cond = constantValue(ctx, expr.cond);
-      return cond === undefined ? undefined : constantValue(ctx, isTrue(cond) ? expr.then : expr.otherwise);
+      return cond === undefined
+        ? undefined
+        : constantValue(ctx, isTrue(cond) ? expr.then : expr.otherwise);
     }
     case "Tuple":
     case "List": {
@@ -86,14 +100,21 @@ export function isTrue(value: AttrValue): boolean {
   if (value === null || value === false || value === 0 || value === "") return false;
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Map) return value.size > 0;
-  if (typeof value === "object" && "kind" in value && value.kind === "tir.FloatImm") return value.value !== 0;
+  if (typeof value === "object" && "kind" in value && value.kind === "tir.FloatImm")
+    return value.value !== 0;
   return true;
 }
 
 function numberOf(value: AttrValue): Int | number | undefined {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (isInt(value)) return value;
-  if (value !== null && typeof value === "object" && "kind" in value && value.kind === "tir.FloatImm") return value.value;
+  if (
+    value !== null &&
+    typeof value === "object" &&
+    "kind" in value &&
+    value.kind === "tir.FloatImm"
+  )
+    return value.value;
   return undefined;
 }
 
@@ -105,7 +126,8 @@ function binaryValue(ctx: ElabContext, expr: Binary): AttrValue | undefined {
   const b = constantValue(ctx, expr.right);
   if (a === undefined || b === undefined) return undefined;
   if (expr.op === "+" && typeof a === "string" && typeof b === "string") return a + b;
-  if (expr.op === "+" && Array.isArray(a) && Array.isArray(b)) return [...(a as AttrValue[]), ...(b as AttrValue[])];
+  if (expr.op === "+" && Array.isArray(a) && Array.isArray(b))
+    return [...(a as AttrValue[]), ...(b as AttrValue[])];
   const x = numberOf(a);
   const y = numberOf(b);
   if (x === undefined || y === undefined) return undefined;
@@ -172,7 +194,11 @@ function compareValue(ctx: ElabContext, expr: Compare): AttrValue | undefined {
   return true;
 }
 
-function compareOne(op: Compare["ops"][number], a: AttrValue | undefined, b: AttrValue | undefined): boolean | undefined {
+function compareOne(
+  op: Compare["ops"][number],
+  a: AttrValue | undefined,
+  b: AttrValue | undefined,
+): boolean | undefined {
   if (a === undefined || b === undefined) return undefined;
   const x = typeof a === "string" || a === null ? a : numberOf(a);
   const y = typeof b === "string" || b === null ? b : numberOf(b);

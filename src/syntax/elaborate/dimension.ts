@@ -5,14 +5,19 @@ import { intImm, type PrimExpr } from "../../ir/tir/expr.js";
 import { int64, type DType } from "../../support/dtype.js";
 import { codes } from "../codes.js";
 import { report, spanOf, type ElabContext } from "../context.js";
-import { convertConstant, elaboratePrimExpr } from "./tir/expression.js";
+import { convertConstant } from "./tir/operators.js";
+import { elaboratePrimExpr } from "./tir/reader.js";
 
 /**
  * One dimension. Bare literals become `dtype` (int64 in R); names resolve by scope. A string is read as an expression
  * when `strings` allows it; a string that is a lone identifier is the caller's business (it may introduce a symbol).
  * Undefined when it cannot be read (reported).
  */
-export function elaborateDimension(ctx: ElabContext, expr: Expr, dtype: DType = int64): PrimExpr | undefined {
+export function elaborateDimension(
+  ctx: ElabContext,
+  expr: Expr,
+  dtype: DType = int64,
+): PrimExpr | undefined {
   if (expr.kind === "Str") return elaborateStringExpr(ctx, expr.value, expr, dtype);
   const saved = ctx.literalInt;
   ctx.literalInt = dtype;
@@ -26,7 +31,12 @@ export function elaborateDimension(ctx: ElabContext, expr: Expr, dtype: DType = 
 }
 
 /** Text inside a string as an expression; every span is that of the string. */
-export function elaborateStringExpr(ctx: ElabContext, text: string, at: Expr, dtype: DType = int64): PrimExpr | undefined {
+export function elaborateStringExpr(
+  ctx: ElabContext,
+  text: string,
+  at: Expr,
+  dtype: DType = int64,
+): PrimExpr | undefined {
   const inner = parseStringExpr(ctx, text, at);
   if (inner === undefined) return undefined;
   const saved = ctx.spanOverride;

@@ -16,7 +16,11 @@ export function elaborateExternFunc(ctx: ElabContext, call: Call): ExternFunc | 
   const at = values.get("global_symbol");
   const symbol = at && plainLiteral(ctx, at);
   if (at === undefined || typeof symbol !== "string") {
-    if (at !== undefined) report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a string", found: "something else" }));
+    if (at !== undefined)
+      report(
+        ctx,
+        codes.expectedKind({ at: spanOf(ctx, at), expected: "a string", found: "something else" }),
+      );
     return undefined;
   }
   const typeAt = values.get("ty") ?? values.get("struct_info") ?? values.get("sinfo");
@@ -24,7 +28,14 @@ export function elaborateExternFunc(ctx: ElabContext, call: Call): ExternFunc | 
   const info = elaborateType(makeState(ctx, symbol, false), typeAt, bodySite);
   if (info?.kind === "relax.FuncInfo") return externFunc(symbol, info, spanOf(ctx, call));
   if (info !== undefined) {
-    report(ctx, codes.expectedKind({ at: spanOf(ctx, typeAt), expected: "`R.Callable(…)`", found: "the type of a value" }));
+    report(
+      ctx,
+      codes.expectedKind({
+        at: spanOf(ctx, typeAt),
+        expected: "`R.Callable(…)`",
+        found: "the type of a value",
+      }),
+    );
   }
   return undefined;
 }

@@ -1,5 +1,12 @@
 /** Files: imports, template constants, metadata, and the module or the loose functions. */
-import type { Assign, ClassDef, File, FunctionDef, Import, Stmt } from "../../../grammar/ast/nodes.js";
+import type {
+  Assign,
+  ClassDef,
+  File,
+  FunctionDef,
+  Import,
+  Stmt,
+} from "../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../ir/core/node.js";
 import { insteadOf } from "../python-constructs.js";
 import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
@@ -15,22 +22,36 @@ import { elaborateAttrValue } from "./attributes.js";
 import { constantValue } from "./constant.js";
 import { declareFunctions, elaborateFunctions, functionKind, letGo } from "./functions.js";
 import { elaborateClass } from "./module.js";
+import { readValue } from "./tir/expression.js";
 import { macroOf } from "./tir/macro-definition.js";
+import { readStatements } from "./tir/statement.js";
 
 /** The module of a file. Never throws; what is wrong is reported, and what could be read is in the result. */
-export function elaborate(file: File, source: Source, sink: Sink, options: ElaborateOptions = {}): IRModule {
-  const ctx = makeContext(source, onceEach(sink), options, elaborateAttrValue);
+export function elaborate(
+  file: File,
+  source: Source,
+  sink: Sink,
+  options: ElaborateOptions = {},
+): IRModule {
+  const once = onceEach(sink);
+  const ctx = makeContext(source, once, options, elaborateAttrValue, {
+    value: readValue,
+    statements: readStatements,
+  });
   ctx.era = options.era ?? eraOf(source.text) ?? "2026";
-  for (const [name, { dialect, path }] of Object.entries(rootPrefixes)) define(ctx, name, { kind: "dialect", dialect, path });
+  for (const [name, { dialect, path }] of Object.entries(rootPrefixes))
+    define(ctx, name, { kind: "dialect", dialect, path });
   for (const [name, value] of options.defines ?? []) defineConstant(ctx, name, value);
   const classes: ClassDef[] = [];
   const functions: FunctionDef[] = [];
   for (const stmt of file.body) fileItem(ctx, stmt, classes, functions);
   const hasErrors = file.body.some((s) => s.kind === "ErrorStmt");
   const [first, second] = classes;
-  if (second !== undefined) report(ctx, codes.twoModules({ at: nameOf(ctx, second), name: second.name }));
+  if (second !== undefined)
+    report(ctx, codes.twoModules({ at: nameOf(ctx, second), name: second.name }));
   if (first !== undefined) {
-    for (const def of functions) report(ctx, codes.mixedModule({ at: nameOf(ctx, def), name: def.name }));
+    for (const def of functions)
+      report(ctx, codes.mixedModule({ at: nameOf(ctx, def), name: def.name }));
     elaborateClass(ctx, first);
   } else if (functions.length > 0) {
     withScope(ctx, () => {
@@ -38,19 +59,24 @@ export function elaborate(file: File, source: Source, sink: Sink, options: Elabo
       letGo(ctx, file.body, functions);
       elaborateFunctions(ctx);
     });
-  } else if (!hasErrors) report(ctx, codes.emptyModule({ at: undefined }));
+  } else if (!hasErrors && !once.reported()) report(ctx, codes.emptyModule({ at: undefined }));
   const made = new Map<string, BaseFunc>();
   for (const declared of ctx.functions.values()) {
     const func = declared.func ?? declared.extern;
     if (func !== undefined) made.set(declared.name, func);
   }
-  return irModule(made, { name: ctx.moduleName, attrs: ctx.moduleAttrs, globalInfos: ctx.globalInfos });
+  return irModule(made, {
+    name: ctx.moduleName,
+    attrs: ctx.moduleAttrs,
+    globalInfos: ctx.globalInfos,
+  });
 }
 
 /** Drops reports of one code at one place: macros are read once for each call. */
-function onceEach(sink: Sink): Sink {
+function onceEach(sink: Sink): Sink & { readonly reported: () => boolean } {
   const seen = new Set<string>();
   return {
+    reported: () => seen.size > 0,
     report: (d: Diagnostic) => {
       const key = `${d.code} ${d.span?.start} ${d.message}`;
       if (seen.has(key)) return;
@@ -68,7 +94,12 @@ function defineConstant(ctx: ElabContext, name: string, value: AttrValue): void 
   define(ctx, name, { kind: "constant", value });
 }
 
-function fileItem(ctx: ElabContext, stmt: Stmt, classes: ClassDef[], functions: FunctionDef[]): void {
+function fileItem(
+  ctx: ElabContext,
+  stmt: Stmt,
+  classes: ClassDef[],
+  functions: FunctionDef[],
+): void {
   switch (stmt.kind) {
     case "Import":
       return importNames(ctx, stmt);
@@ -76,7 +107,12 @@ function fileItem(ctx: ElabContext, stmt: Stmt, classes: ClassDef[], functions: 
       return fileAssign(ctx, stmt);
     case "AnnAssign":
       if (stmt.target.kind === "Name" && stmt.value !== undefined) {
-        return fileAssign(ctx, { ...stmt, kind: "Assign", targets: [stmt.target], value: stmt.value });
+        return fileAssign(ctx, {
+          ...stmt,
+          kind: "Assign",
+          targets: [stmt.target],
+          value: stmt.value,
+        });
       }
       break;
     case "ClassDef":
@@ -95,7 +131,14 @@ function fileItem(ctx: ElabContext, stmt: Stmt, classes: ClassDef[], functions: 
     case "ErrorStmt":
       return;
     case "UnsupportedStmt":
-      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, stmt), construct: stmt.construct, hints: insteadOf(stmt.construct) }));
+      report(
+        ctx,
+        codes.notPartOfLanguage({
+          at: spanOf(ctx, stmt),
+          construct: stmt.construct,
+          hints: insteadOf(stmt.construct),
+        }),
+      );
       return;
     default:
       break;
@@ -136,7 +179,13 @@ function importNames(ctx: ElabContext, stmt: Import): void {
       continue;
     }
     const split = splitPath(full);
-    if (split !== undefined && (split.dialect !== "I" || full === "tvm.script.ir" || full === "tvm.ir" || full === "tvm.script")) {
+    if (
+      split !== undefined &&
+      (split.dialect !== "I" ||
+        full === "tvm.script.ir" ||
+        full === "tvm.ir" ||
+        full === "tvm.script")
+    ) {
       define(ctx, bound, { kind: "dialect", dialect: split.dialect, path: split.name });
     }
   }
@@ -149,8 +198,14 @@ function fileAssign(ctx: ElabContext, stmt: Assign): void {
     report(ctx, codes.fileItem({ at: spanOf(ctx, stmt), what: "`a = b = …`" }));
     return;
   }
-  if (target.kind === "Tuple" && stmt.value.kind === "Tuple" && target.items.length === stmt.value.items.length) {
-    target.items.forEach((t, i) => fileAssign(ctx, { ...stmt, targets: [t], value: (stmt.value as typeof target).items[i]! }));
+  if (
+    target.kind === "Tuple" &&
+    stmt.value.kind === "Tuple" &&
+    target.items.length === stmt.value.items.length
+  ) {
+    target.items.forEach((t, i) =>
+      fileAssign(ctx, { ...stmt, targets: [t], value: (stmt.value as typeof target).items[i]! }),
+    );
     return;
   }
   if (target.kind !== "Name") {
@@ -161,7 +216,8 @@ function fileAssign(ctx: ElabContext, stmt: Assign): void {
   if (ctx.options.defines?.has(target.id)) return;
   if (value.kind === "Call") {
     const callee = value.func;
-    const name = callee.kind === "Name" ? callee.id : callee.kind === "Attribute" ? callee.name : "";
+    const name =
+      callee.kind === "Name" ? callee.id : callee.kind === "Attribute" ? callee.name : "";
     const argument = value.args[0]?.value;
     if (name === "TypeVar" && argument?.kind === "Str") {
       define(ctx, target.id, { kind: "typevar", name: target.id });

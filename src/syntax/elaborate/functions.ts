@@ -30,8 +30,21 @@ export function functionKind(ctx: ElabContext, def: FunctionDef): "T" | "R" | un
   const foreign = def.decorators[0];
   if (foreign !== undefined) {
     const decorator = decoratorText(foreign);
-    const near = didYouMean(decorator, ["T.prim_func", "R.function", "T.macro", "T.inline", "R.macro"]);
-    report(ctx, codes.foreignDecorator({ at: spanOf(ctx, foreign), decorator, hints: near === undefined ? [] : [near] }));
+    const near = didYouMean(decorator, [
+      "T.prim_func",
+      "R.function",
+      "T.macro",
+      "T.inline",
+      "R.macro",
+    ]);
+    report(
+      ctx,
+      codes.foreignDecorator({
+        at: spanOf(ctx, foreign),
+        decorator,
+        hints: near === undefined ? [] : [near],
+      }),
+    );
     return undefined;
   }
   const guessed = mentionsDialect(ctx, def, "R") ? "R" : "T";
@@ -44,7 +57,14 @@ export function functionKind(ctx: ElabContext, def: FunctionDef): "T" | "R" | un
 /** Templates need a value for each compile-time parameter before they are functions. */
 function template(ctx: ElabContext, def: FunctionDef): undefined {
   const parameters = def.params.map((p) => `\`${p.name}\``).join(", ");
-  report(ctx, codes.templateFunction({ at: spanOf(ctx, { start: def.nameStart, end: def.nameEnd }), name: def.name, parameters }));
+  report(
+    ctx,
+    codes.templateFunction({
+      at: spanOf(ctx, { start: def.nameStart, end: def.nameEnd }),
+      name: def.name,
+      parameters,
+    }),
+  );
   return undefined;
 }
 
@@ -56,8 +76,13 @@ function mentionsDialect(ctx: ElabContext, def: FunctionDef, dialect: "T" | "R")
     if (e.kind === "Subscript") return inExpr(e.value);
     return e.kind === "Attribute" && memberOf(ctx, e)?.dialect === dialect;
   };
-  const inStmt = (s: Stmt): boolean => (s.kind === "ExprStmt" || s.kind === "Assign" || s.kind === "Return") && inExpr(s.value);
-  return def.params.some((p) => inExpr(p.annotation)) || inExpr(def.returns) || def.body.body.some(inStmt);
+  const inStmt = (s: Stmt): boolean =>
+    (s.kind === "ExprStmt" || s.kind === "Assign" || s.kind === "Return") && inExpr(s.value);
+  return (
+    def.params.some((p) => inExpr(p.annotation)) ||
+    inExpr(def.returns) ||
+    def.body.body.some(inStmt)
+  );
 }
 
 /** Enters the names of all functions; their definitions follow in any order. */
@@ -66,7 +91,13 @@ export function declareFunctions(ctx: ElabContext, defs: readonly FunctionDef[])
     const dialect = functionKind(ctx, def);
     if (dialect === undefined) continue;
     if (ctx.functions.has(def.name)) {
-      report(ctx, codes.repeatedFunction({ at: spanOf(ctx, { start: def.nameStart, end: def.nameEnd }), name: def.name }));
+      report(
+        ctx,
+        codes.repeatedFunction({
+          at: spanOf(ctx, { start: def.nameStart, end: def.nameEnd }),
+          name: def.name,
+        }),
+      );
       continue;
     }
     ctx.functions.set(def.name, { name: def.name, dialect, def });
@@ -97,7 +128,8 @@ export function elaborateFunctions(ctx: ElabContext): void {
     if (d.def === undefined) continue;
     eraFor(d.def);
     ctx.depth = 0;
-    d.func = d.dialect === "T" ? elaborateTirFunction(d.def, ctx) : elaborateRelaxFunction(d.def, ctx);
+    d.func =
+      d.dialect === "T" ? elaborateTirFunction(d.def, ctx) : elaborateRelaxFunction(d.def, ctx);
     if (ctx.options.consume === true) d.def = { ...d.def, body: { body: [] } };
   }
   ctx.era = fileEra;

@@ -23,7 +23,8 @@ export function elaborateGlobalInfos(ctx: ElabContext, at: Expr): void {
     }
     const items = value.kind === "List" || value.kind === "Tuple" ? value.items : [value];
     const infos = items.flatMap((item) => globalInfo(ctx, item) ?? []);
-    if (ctx.globalInfos.has(key.value)) report(ctx, codes.repeatedKey({ at: spanOf(ctx, key), key: key.value }));
+    if (ctx.globalInfos.has(key.value))
+      report(ctx, codes.repeatedKey({ at: spanOf(ctx, key), key: key.value }));
     ctx.globalInfos.set(key.value, infos);
   }
 }
@@ -45,13 +46,24 @@ function globalInfo(ctx: ElabContext, at: Expr): GlobalInfo | undefined {
 
 /** `I.vdevice("cuda", 0, "global")` */
 export function virtualDevice(ctx: ElabContext, call: Call): VDevice | undefined {
-  const { values } = bindArguments(ctx, "I.vdevice", call, ["target?", "vdevice_id?", "memory_scope?"]);
+  const { values } = bindArguments(ctx, "I.vdevice", call, [
+    "target?",
+    "vdevice_id?",
+    "memory_scope?",
+  ]);
   const targetAt = values.get("target");
   const value = targetAt === undefined ? "" : elaborateAttrValue(ctx, targetAt);
   const target = value === undefined ? undefined : deviceTarget(value);
   if (target === undefined) {
     if (value !== undefined && targetAt !== undefined) {
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, targetAt), expected: "a target", found: "something else" }));
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, targetAt),
+          expected: "a target",
+          found: "something else",
+        }),
+      );
     }
     return undefined;
   }
@@ -67,9 +79,15 @@ export function virtualDevice(ctx: ElabContext, call: Call): VDevice | undefined
 }
 
 function deviceTarget(value: AttrValue): string | Target | undefined {
-  if (typeof value === "string") return value.includes(" ") ? { kind: "ir.Target", config: parseTargetLine(value) } : value;
+  if (typeof value === "string")
+    return value.includes(" ") ? { kind: "ir.Target", config: parseTargetLine(value) } : value;
   if (value instanceof Map) return { kind: "ir.Target", config: value };
-  return value !== null && typeof value === "object" && "kind" in value && value.kind === "ir.Target" ? value : undefined;
+  return value !== null &&
+    typeof value === "object" &&
+    "kind" in value &&
+    value.kind === "ir.Target"
+    ? value
+    : undefined;
 }
 
 /** `R.device_mesh((2, 2), I.Range(0, 4))` or with a list of ids. */
@@ -84,7 +102,8 @@ function deviceMesh(ctx: ElabContext, call: Call): DeviceMesh | undefined {
   if (idsAt.kind === "Call" && memberOf(ctx, idsAt.func)?.name === "Range") {
     isRange = true;
     const bounds = numbers(idsAt.args.map((a) => plainLiteral(ctx, a.value) ?? null));
-    if (bounds?.length === 2) ids = Array.from({ length: bounds[1]! - bounds[0]! }, (_, i) => bounds[0]! + i);
+    if (bounds?.length === 2)
+      ids = Array.from({ length: bounds[1]! - bounds[0]! }, (_, i) => bounds[0]! + i);
     else if (bounds?.length === 1) ids = Array.from({ length: bounds[0]! }, (_, i) => i);
   }
   if (shape === undefined || ids === undefined) {
@@ -97,5 +116,7 @@ function deviceMesh(ctx: ElabContext, call: Call): DeviceMesh | undefined {
 function numbers(value: AttrValue | undefined): number[] | undefined {
   if (typeof value === "number") return [value];
   if (!Array.isArray(value)) return undefined;
-  return (value as readonly AttrValue[]).every((v) => typeof v === "number") ? (value as number[]) : undefined;
+  return (value as readonly AttrValue[]).every((v) => typeof v === "number")
+    ? (value as number[])
+    : undefined;
 }

@@ -22,7 +22,10 @@ export function namedDType(ctx: ElabContext, name: string, at: Expr): DType | un
   const found = name === "" ? voidType : tryDType(name);
   if (found === undefined) {
     const near = didYouMean(name, DTYPE_NAMES);
-    report(ctx, codes.unknownDType({ at: spanOf(ctx, at), name, hints: near === undefined ? [] : [near] }));
+    report(
+      ctx,
+      codes.unknownDType({ at: spanOf(ctx, at), name, hints: near === undefined ? [] : [near] }),
+    );
   }
   return found;
 }
@@ -37,7 +40,8 @@ export function elaborateDType(ctx: ElabContext, expr: Expr): DType | undefined 
       return namedDType(ctx, expr.value, expr);
     case "Name": {
       const entity = resolve(ctx, expr.id);
-      if (entity?.kind === "constant" && typeof entity.value === "string") return namedDType(ctx, entity.value, expr);
+      if (entity?.kind === "constant" && typeof entity.value === "string")
+        return namedDType(ctx, entity.value, expr);
       if (entity?.kind === "constant" && isDTypeNode(entity.value)) return entity.value.value;
       return undefined;
     }
@@ -66,7 +70,11 @@ const isDTypeNode = (value: AttrValue): value is import("../../ir/tir/expr.js").
 export function plainLiteral(ctx: ElabContext, expr: Expr): AttrValue | undefined {
   switch (expr.kind) {
     case "Constant":
-      return expr.value === "None" ? null : expr.value === "..." ? undefined : expr.value === "True";
+      return expr.value === "None"
+        ? null
+        : expr.value === "..."
+          ? undefined
+          : expr.value === "True";
     case "Str":
       return expr.prefix === undefined ? expr.value : undefined;
     case "Num": {
@@ -76,7 +84,8 @@ export function plainLiteral(ctx: ElabContext, expr: Expr): AttrValue | undefine
     case "Unary": {
       if (expr.op !== "-" && expr.op !== "+") return undefined;
       const value = plainLiteral(ctx, expr.operand);
-      if (typeof value === "number" || typeof value === "bigint") return expr.op === "-" ? negInt(value) : value;
+      if (typeof value === "number" || typeof value === "bigint")
+        return expr.op === "-" ? negInt(value) : value;
       if (!isFloatNode(value)) return undefined;
       return expr.op === "-" ? floatImm(-value.value, value.dtype, value.span) : value;
     }
@@ -108,7 +117,9 @@ export function plainLiteral(ctx: ElabContext, expr: Expr): AttrValue | undefine
   }
 }
 
-const isFloatNode = (value: AttrValue | undefined): value is import("../../ir/tir/expr.js").FloatImm =>
+const isFloatNode = (
+  value: AttrValue | undefined,
+): value is import("../../ir/tir/expr.js").FloatImm =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "tir.FloatImm";
 
 /** Whether an attribute value is a dictionary. */

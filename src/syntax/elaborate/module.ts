@@ -1,5 +1,12 @@
 /** Module classes: decorator, attributes, global information, functions. */
-import type { Assign, Call, ClassDef, Expr, FunctionDef, Stmt } from "../../../grammar/ast/nodes.js";
+import type {
+  Assign,
+  Call,
+  ClassDef,
+  Expr,
+  FunctionDef,
+  Stmt,
+} from "../../../grammar/ast/nodes.js";
 import { insteadOf } from "../python-constructs.js";
 import { codes } from "../codes.js";
 import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../context.js";
@@ -45,7 +52,10 @@ function checkDecorators(ctx: ElabContext, def: ClassDef): boolean {
       return false;
     }
     if (member === undefined || member.name.split(".").pop() !== "ir_module") {
-      report(ctx, codes.foreignDecorator({ at: spanOf(ctx, decorator), decorator: decoratorText(head) }));
+      report(
+        ctx,
+        codes.foreignDecorator({ at: spanOf(ctx, decorator), decorator: decoratorText(head) }),
+      );
       return false;
     }
     if (decorator.kind === "Call") moduleOptions(ctx, decorator);
@@ -63,12 +73,18 @@ function moduleOptions(ctx: ElabContext, decorator: Call): void {
       continue;
     }
     const value = plainLiteral(ctx, a.value);
-    if (typeof value !== "boolean") report(ctx, codes.optionNotConstant({ at: spanOf(ctx, a), name: a.name }));
+    if (typeof value !== "boolean")
+      report(ctx, codes.optionNotConstant({ at: spanOf(ctx, a), name: a.name }));
     else if (a.name === "s_tir") ctx.moduleSTir = value;
   }
 }
 
-function moduleItem(ctx: ElabContext, stmt: Stmt, functions: FunctionDef[], externs: Assign[]): void {
+function moduleItem(
+  ctx: ElabContext,
+  stmt: Stmt,
+  functions: FunctionDef[],
+  externs: Assign[],
+): void {
   switch (stmt.kind) {
     case "FunctionDef": {
       const macro = macroOf(ctx, stmt);
@@ -93,7 +109,14 @@ function moduleItem(ctx: ElabContext, stmt: Stmt, functions: FunctionDef[], exte
     case "Import":
       return;
     case "UnsupportedStmt":
-      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, stmt), construct: stmt.construct, hints: insteadOf(stmt.construct) }));
+      report(
+        ctx,
+        codes.notPartOfLanguage({
+          at: spanOf(ctx, stmt),
+          construct: stmt.construct,
+          hints: insteadOf(stmt.construct),
+        }),
+      );
       return;
     default:
       break;
@@ -108,18 +131,23 @@ function moduleCall(ctx: ElabContext, call: Call): void {
     const { values } = bindArguments(ctx, "I.module_attrs", call, ["attrs", "allow_overwrite?"]);
     const at = values.get("attrs");
     const attrs = at && elaborateAttrDict(ctx, at);
-    if (ctx.moduleAttrs.size > 0) report(ctx, codes.moduleAttrsTwice({ at: spanOf(ctx, call), name: "module_attrs" }));
+    if (ctx.moduleAttrs.size > 0)
+      report(ctx, codes.moduleAttrsTwice({ at: spanOf(ctx, call), name: "module_attrs" }));
     if (attrs !== undefined) ctx.moduleAttrs = attrs;
     return;
   }
   if (member?.name === "module_global_infos") {
     const { values } = bindArguments(ctx, "I.module_global_infos", call, ["global_infos"]);
     const at = values.get("global_infos");
-    if (ctx.globalInfos.size > 0) report(ctx, codes.moduleAttrsTwice({ at: spanOf(ctx, call), name: "module_global_infos" }));
+    if (ctx.globalInfos.size > 0)
+      report(ctx, codes.moduleAttrsTwice({ at: spanOf(ctx, call), name: "module_global_infos" }));
     if (at !== undefined) elaborateGlobalInfos(ctx, at);
     return;
   }
-  report(ctx, codes.moduleItem({ at: spanOf(ctx, call), what: `\`${decoratorText(call.func)}(…)\`` }));
+  report(
+    ctx,
+    codes.moduleItem({ at: spanOf(ctx, call), what: `\`${decoratorText(call.func)}(…)\`` }),
+  );
 }
 
 /** `name = R.ExternFunc("symbol")` */
@@ -128,7 +156,13 @@ function externItem(ctx: ElabContext, stmt: Assign): void {
   const { value } = stmt;
   const member = value.kind === "Call" ? memberOf(ctx, value.func) : undefined;
   if (value.kind !== "Call" || member?.name !== "ExternFunc") {
-    report(ctx, codes.moduleItem({ at: spanOf(ctx, stmt), what: "an assignment that is not `R.ExternFunc(…)`" }));
+    report(
+      ctx,
+      codes.moduleItem({
+        at: spanOf(ctx, stmt),
+        what: "an assignment that is not `R.ExternFunc(…)`",
+      }),
+    );
     return;
   }
   const extern = elaborateExternFunc(ctx, value);

@@ -21,8 +21,17 @@ export function elaborateTarget(ctx: ElabContext, call: Call): Target | undefine
     if (isTarget(value)) host = value;
     else {
       const hostConfig = value === undefined ? undefined : asConfig(value);
-      if (hostConfig !== undefined) host = { kind: "ir.Target", config: hostConfig, span: spanOf(ctx, hostAt) };
-      else report(ctx, codes.expectedKind({ at: spanOf(ctx, hostAt), expected: "a target", found: "something else" }));
+      if (hostConfig !== undefined)
+        host = { kind: "ir.Target", config: hostConfig, span: spanOf(ctx, hostAt) };
+      else
+        report(
+          ctx,
+          codes.expectedKind({
+            at: spanOf(ctx, hostAt),
+            expected: "a target",
+            found: "something else",
+          }),
+        );
     }
   }
   return { kind: "ir.Target", config, host, span: spanOf(ctx, call) };
@@ -32,7 +41,14 @@ function targetConfig(ctx: ElabContext, at: Expr): Attrs | undefined {
   const value = ctx.attribute(ctx, at);
   const config = value === undefined ? undefined : isTarget(value) ? value.config : asConfig(value);
   if (config === undefined && value !== undefined) {
-    report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "the name or dictionary of a target", found: "something else" }));
+    report(
+      ctx,
+      codes.expectedKind({
+        at: spanOf(ctx, at),
+        expected: "the name or dictionary of a target",
+        found: "something else",
+      }),
+    );
   }
   return config;
 }
@@ -52,7 +68,8 @@ export function parseTargetLine(line: string): Attrs {
     const word = words[i]!.replace(/^--?/, "");
     const eq = word.indexOf("=");
     if (eq >= 0) config.set(word.slice(0, eq), optionValue(word.slice(0, eq), word.slice(eq + 1)));
-    else if (words[i + 1] !== undefined && !words[i + 1]!.startsWith("-")) config.set(word, optionValue(word, words[++i]!));
+    else if (words[i + 1] !== undefined && !words[i + 1]!.startsWith("-"))
+      config.set(word, optionValue(word, words[++i]!));
     else config.set(word, true);
   }
   return config;

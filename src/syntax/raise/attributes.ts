@@ -18,7 +18,6 @@ import {
 } from "./build.js";
 import type { RaiseContext } from "./context.js";
 import { floatText } from "./relax/float-text.js";
-import { raiseNode } from "./tir/operand.js";
 
 /** Keys are stored as `tir.*`; today's TVM spells them `tirx.*`. */
 export const printedKey = (ctx: RaiseContext, key: string): string =>
@@ -51,7 +50,7 @@ export function raiseAttrValue(ctx: RaiseContext, value: AttrValue): A.Expr {
       ? unaryExpr("-", num(digits))
       : num(digits);
   }
-  return raiseNode(ctx, value, true);
+  return ctx.raisers.node(ctx, value, true);
 }
 
 /** `T.target("llvm")` when the name says all, else the keys that were given. */

@@ -2,8 +2,9 @@
 import type * as A from "../../../grammar/ast/nodes.js";
 import type { IRModule } from "../../ir/module.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
-import type { Var } from "../../ir/tir/expr.js";
-import type { Block, For } from "../../ir/tir/stmt.js";
+import type { Node } from "../../ir/nodes.js";
+import type { CallArg, Var } from "../../ir/tir/expr.js";
+import type { Block, For, Stmt } from "../../ir/tir/stmt.js";
 import type { DType } from "../../support/dtype.js";
 import type { Names } from "./names.js";
 
@@ -52,6 +53,12 @@ export interface RaiseContext {
   readonly loops: Map<Var, For>;
   /** Thread variables that several launches bind. */
   readonly sharedThreads: ReadonlySet<Var>;
+  /** Raisers that call each other in a circle. */
+  readonly raisers: {
+    readonly arg: (ctx: RaiseContext, arg: CallArg) => A.Expr;
+    readonly node: (ctx: RaiseContext, node: Node, typed?: boolean) => A.Expr;
+    readonly body: (ctx: RaiseContext, body: Stmt) => A.Stmt[];
+  };
   /** Prints a declaration of a buffer that nothing defines at the top of the function, and gives its name. */
   readonly declareBuffer: (ctx: RaiseContext, buffer: Buffer) => A.Expr;
   /** Set when something referred to the module, so that the alias statement is needed. */

@@ -2,12 +2,24 @@
 import type * as A from "../../../grammar/ast/nodes.js";
 import type { BaseFunc, ExternFunc, IRModule } from "../../ir/module.js";
 import { raiseAttrs, raiseAttrValue } from "./attributes.js";
-import { assign, callExpr, classDef, dictExpr, exprStmt, listExpr, nameExpr, path, strExpr } from "./build.js";
+import {
+  assign,
+  callExpr,
+  classDef,
+  dictExpr,
+  exprStmt,
+  listExpr,
+  nameExpr,
+  path,
+  strExpr,
+} from "./build.js";
 import type { RaiseContext, RaiseOptions } from "./context.js";
 import { identifier, makeNames, type Names } from "./names.js";
 import { raiseRelaxFunction, raiseType } from "./relax/index.js";
 import { raiseTirFunction } from "./tir/function.js";
 import { bufferName } from "./tir/expression.js";
+import { raiseArg, raiseNode } from "./tir/operand.js";
+import { raiseBody } from "./tir/statement.js";
 
 /** A module in parts: what stands around its items, and the items, each made when it is asked for. */
 export interface RaisedParts {
@@ -28,7 +40,8 @@ export function raise(module: IRModule, options: RaiseOptions = {}): A.File {
 export function raiseParts(module: IRModule, options: RaiseOptions = {}): RaisedParts {
   const ctx = raiseContext(module, options);
   const header = options.header ?? ctx.dialect !== "native";
-  const withHeader = <S extends A.Stmt>(s: S): S => (header ? { ...s, trivia: { leading: headerOf(ctx) } } : s);
+  const withHeader = <S extends A.Stmt>(s: S): S =>
+    header ? { ...s, trivia: { leading: headerOf(ctx) } } : s;
   const isLoose = ctx.moduleRef === "";
   function* items(): Generator<A.Stmt> {
     let isFirst = isLoose;
@@ -39,7 +52,9 @@ export function raiseParts(module: IRModule, options: RaiseOptions = {}): Raised
       isFirst = false;
     }
   }
-  const owner = isLoose ? undefined : withHeader(classDef([path(ctx.I, "ir_module")], ctx.moduleRef, []));
+  const owner = isLoose
+    ? undefined
+    : withHeader(classDef([path(ctx.I, "ir_module")], ctx.moduleRef, []));
   return { owner, items: items() };
 }
 
@@ -49,9 +64,13 @@ function inOrder(module: IRModule, options: RaiseOptions): [string, BaseFunc][] 
   // TVM's types of calls depend on the order of the text.
   const order = options.order ?? ((options.dialect ?? "native") === "native" ? "sorted" : "source");
   if (order === "source") return all;
-  const rank = (func: BaseFunc): number => (func.kind === "tir.PrimFunc" ? 0 : func.kind === "ir.ExternFunc" ? 1 : 2);
+  const rank = (func: BaseFunc): number =>
+    func.kind === "tir.PrimFunc" ? 0 : func.kind === "ir.ExternFunc" ? 1 : 2;
   return all.sort(
-    ([a, f], [b, g]) => Number(a === "main") - Number(b === "main") || rank(f) - rank(g) || (a < b ? -1 : a > b ? 1 : 0),
+    ([a, f], [b, g]) =>
+      Number(a === "main") - Number(b === "main") ||
+      rank(f) - rank(g) ||
+      (a < b ? -1 : a > b ? 1 : 0),
   );
 }
 
@@ -61,7 +80,9 @@ export function raiseContext(module: IRModule | undefined, options: RaiseOptions
   const T = options.prefix?.tir ?? "T";
   const R = options.prefix?.relax ?? "R";
   const I = options.prefix?.ir ?? "I";
-  const isLoose = module === undefined || (module.name === "" && module.attrs.size === 0 && module.globalInfos.size === 0);
+  const isLoose =
+    module === undefined ||
+    (module.name === "" && module.attrs.size === 0 && module.globalInfos.size === 0);
   const moduleRef = isLoose ? "" : identifier(module.name === "" ? "Module" : module.name);
   return {
     options: dialect === "native" ? options : { defaults: "all", ...options },
@@ -77,6 +98,7 @@ export function raiseContext(module: IRModule | undefined, options: RaiseOptions
     outermost: undefined,
     loops: new Map(),
     sharedThreads: new Set(),
+    raisers: { arg: raiseArg, node: raiseNode, body: raiseBody },
     declareBuffer: bufferOutside,
   };
 }
@@ -88,12 +110,21 @@ const bufferOutside: RaiseContext["declareBuffer"] = (ctx, buffer) => {
 };
 
 const functionNames = (module: IRModule | undefined, prefixes: readonly string[]): Names =>
-  makeNames([...prefixes, "I", "T", "R", "cls", ...(module === undefined ? [] : module.functions.keys())]);
+  makeNames([
+    ...prefixes,
+    "I",
+    "T",
+    "R",
+    "cls",
+    ...(module === undefined ? [] : module.functions.keys()),
+  ]);
 
 function raiseItem(ctx: RaiseContext, name: string, func: BaseFunc): A.Stmt {
   if (func.kind === "ir.ExternFunc") return raiseExternItem(ctx, name, func);
   const own: RaiseContext = { ...ctx, names: ctx.names.another(), usesModule: false, pending: [] };
-  return func.kind === "tir.PrimFunc" ? raiseTirFunction(func, name, own) : raiseRelaxFunction(func, name, own);
+  return func.kind === "tir.PrimFunc"
+    ? raiseTirFunction(func, name, own)
+    : raiseRelaxFunction(func, name, own);
 }
 
 /** `name = R.ExternFunc("symbol")` */
@@ -105,12 +136,16 @@ function raiseExternItem(ctx: RaiseContext, name: string, func: ExternFunc): A.S
 
 function moduleHead(ctx: RaiseContext, module: IRModule): A.Stmt[] {
   const out: A.Stmt[] = [];
-  if (module.attrs.size > 0) out.push(exprStmt(callExpr(path(ctx.I, "module_attrs"), [raiseAttrs(ctx, module.attrs)])));
+  if (module.attrs.size > 0)
+    out.push(exprStmt(callExpr(path(ctx.I, "module_attrs"), [raiseAttrs(ctx, module.attrs)])));
   if (module.globalInfos.size > 0) {
     const infos = dictExpr(
       [...module.globalInfos]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, items]): readonly [string, A.Expr] => [key, listExpr(items.map((item) => raiseAttrValue(ctx, item)))]),
+        .map(([key, items]): readonly [string, A.Expr] => [
+          key,
+          listExpr(items.map((item) => raiseAttrValue(ctx, item))),
+        ]),
     );
     out.push(exprStmt(callExpr(path(ctx.I, "module_global_infos"), [infos])));
   }
@@ -121,5 +156,10 @@ function moduleHead(ctx: RaiseContext, module: IRModule): A.Stmt[] {
 function headerOf(ctx: RaiseContext): A.Comment[] {
   const tir = ctx.dialect === "tvm-0.18" ? "tir" : "tirx";
   const names = [`ir as ${ctx.I}`, `${tir} as ${ctx.T}`, `relax as ${ctx.R}`];
-  return names.map((name) => ({ text: `# from tvm.script import ${name}`, ownLine: true, start: -1, end: -1 }));
+  return names.map((name) => ({
+    text: `# from tvm.script import ${name}`,
+    ownLine: true,
+    start: -1,
+    end: -1,
+  }));
 }

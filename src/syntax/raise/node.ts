@@ -17,8 +17,8 @@ export function raiseAnyNode(ctx: RaiseContext, node: Node): A.Expr | A.Stmt[] {
   if (node.kind === "tir.PrimFunc") return [raiseTirFunction(node, node.name, ctx)];
   if (node.kind === "relax.Function") return [raiseRelaxFunction(node, node.name, ctx)];
   if (STATEMENTS.has(node.kind)) return raiseBody(ctx, node as Parameters<typeof raiseBody>[1]);
-  if (node.kind.startsWith("relax.") && node.kind.endsWith("Info")) return raiseType(ctx, node as never, "body");
+  if (node.kind.startsWith("relax.") && node.kind.endsWith("Info"))
+    return raiseType(ctx, node as never, "body");
   if (node.kind.startsWith("relax.")) return raiseValue(ctx, node as never);
   return raiseNode(ctx, node);
 }
-

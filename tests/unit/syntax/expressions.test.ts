@@ -28,18 +28,18 @@ const rows: readonly (readonly [string, string])[] = [
   ["T.uint64(18446744073709551615)", "T.uint64(18446744073709551615)"],
   ["T.float64(1e300)", "T.float64(1e+300)"],
   ["T.float32(1e-5)", "T.float32(1e-05)"],
-  ["T.float32(i)", "T.Cast(\"float32\", i)"],
+  ["T.float32(i)", 'T.Cast("float32", i)'],
   ["T.float32x4(1)", "T.Broadcast(T.float32(1.0), 4)"],
-  ["T.float32(\"-inf\")", "T.float32(\"-inf\")"],
+  ['T.float32("-inf")', 'T.float32("-inf")'],
   ["A[-1]", "A[-1]"],
   ["T.ceildiv(i, 4)", "T.ceildiv(i, 4)"],
   ["T.shift_right(i, 2)", "i >> 2"],
   ["b & 3", "b & T.int8(3)"],
-  ["i * x", "T.Cast(\"float32\", i) * x"],
-  ["h + x", "T.Cast(\"float32\", h) + x"],
+  ["i * x", 'T.Cast("float32", i) * x'],
+  ["h + x", 'T.Cast("float32", h) + x'],
   ["b + 1", "b + 1"],
-  ["T.cast(x, \"int8\")", "T.Cast(\"int8\", x)"],
-  ["x.astype(\"float16\")", "T.Cast(\"float16\", x)"],
+  ['T.cast(x, "int8")', 'T.Cast("int8", x)'],
+  ['x.astype("float16")', 'T.Cast("float16", x)'],
   ["T.Ramp(i, 1, 4)", "T.Ramp(i, 1, 4)"],
   ["A[0:4]", "A[0:4]"],
   ["Z[()]", "Z[()]"],
@@ -54,14 +54,15 @@ for (const [source, printed] of rows) {
 }
 
 const calls: readonly (readonly [string, string])[] = [
-  ["T.exp(x, dtype=\"float32\")", "T.exp(x)"],
-  ["T.call_extern(\"f\", i, dtype=\"int32\")", "T.call_extern(\"int32\", \"f\", i)"],
-  ["T.reinterpret(x, dtype=\"int32\")", "T.reinterpret(\"int32\", x)"],
+  ['T.exp(x, dtype="float32")', "T.exp(x)"],
+  ['T.call_extern("f", i, dtype="int32")', 'T.call_extern("int32", "f", i)'],
+  ['T.reinterpret(x, dtype="int32")', 'T.reinterpret("int32", x)'],
   ["T.power(x, 2)", "T.pow(x, T.float32(2.0))"],
   ["T.ptx.anything.at.all(A.data, 3, flag=True)", "T.ptx.anything.at.all(A.data, 3, flag=True)"],
-  ["A.access_ptr(\"r\")", "T.tvm_access_ptr(T.type_annotation(\"float32\"), A.data, 0, 16, 1)"],
+  ['A.access_ptr("r")', 'T.tvm_access_ptr(T.type_annotation("float32"), A.data, 0, 16, 1)'],
 ];
-for (const [source, printed] of calls) expressions(`${source} is ${printed}`, () => assert.is(printBody(source), printed));
+for (const [source, printed] of calls)
+  expressions(`${source} is ${printed}`, () => assert.is(printBody(source), printed));
 
 const refused: readonly (readonly [string, string])[] = [
   ["i / 2", "TYP008"],
@@ -79,13 +80,15 @@ const refused: readonly (readonly [string, string])[] = [
   ["T.exp(x, x)", "TYP016"],
   ["nothing + 1", "SCO001"],
   ["len(A)", "SCO022"],
-  ["f\"{i}\"", "SCO016"],
+  ['f"{i}"', "SCO016"],
   ["A.dta", "SCO005"],
-  ["T.Cast(\"float31\", x)", "TYP001"],
+  ['T.Cast("float31", x)', "TYP001"],
   ["A", "TYP006"],
 ];
 for (const [source, code] of refused) {
-  expressions(`${source} is refused with ${code}`, () => assert.equal(read(functionOf(`T.evaluate(${source})`)).errors, [code]));
+  expressions(`${source} is refused with ${code}`, () =>
+    assert.equal(read(functionOf(`T.evaluate(${source})`)).errors, [code]),
+  );
 }
 
 expressions("an unknown member names the nearest one", () => {

@@ -15,8 +15,17 @@ export interface Read {
 export function read(text: string, defines?: ReadonlyMap<string, AttrValue>): Read {
   const source = { name: "test.relax", text };
   const sink = new Diagnostics();
-  const module = elaborate(parseText(source, sink), source, sink, defines === undefined ? {} : { defines });
-  return { module, diagnostics: sink.all, errors: sink.all.filter((d) => d.severity === "error").map((d) => d.code) };
+  const module = elaborate(
+    parseText(source, sink),
+    source,
+    sink,
+    defines === undefined ? {} : { defines },
+  );
+  return {
+    module,
+    diagnostics: sink.all,
+    errors: sink.all.filter((d) => d.severity === "error").map((d) => d.code),
+  };
 }
 
 /** Body of a T function with parameters of every common type, printed. */
@@ -40,7 +49,8 @@ export const functionOf = (body: string): string =>
 export function roundTrips(module: IRModule, options: PrintOptions = {}): true | string {
   const text = printModule(module, options);
   const again = read(text);
-  if (again.errors.length > 0) return `${again.diagnostics[0]!.code} ${again.diagnostics[0]!.message}\n${text}`;
+  if (again.errors.length > 0)
+    return `${again.diagnostics[0]!.code} ${again.diagnostics[0]!.message}\n${text}`;
   if (!structuralEqual(module, again.module)) return `different:\n${text}`;
   return printModule(again.module, options) === text ? true : `unstable:\n${text}`;
 }

@@ -7,7 +7,13 @@ import { structuralEqual } from "../../../ir/core/equal.js";
 import { substitute } from "../../../ir/core/rewrite.js";
 import { children } from "../../../ir/core/visit.js";
 import type { Node } from "../../../ir/nodes.js";
-import { bufferRegion, range, type Buffer, type BufferRegion, type Range } from "../../../ir/tir/buffer.js";
+import {
+  bufferRegion,
+  range,
+  type Buffer,
+  type BufferRegion,
+  type Range,
+} from "../../../ir/tir/buffer.js";
 import { binary, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import type { Block, MatchBuffer } from "../../../ir/tir/stmt.js";
 import { differenceOf, sumOf } from "./fold.js";
@@ -33,7 +39,10 @@ interface Walk {
 }
 
 /** Reads and writes of the block's init and body. */
-export function accessRegions(block: Block): { readonly reads: BufferRegion[]; readonly writes: BufferRegion[] } {
+export function accessRegions(block: Block): {
+  readonly reads: BufferRegion[];
+  readonly writes: BufferRegion[];
+} {
   const walk: Walk = {
     reads: [],
     writes: [],
@@ -48,7 +57,10 @@ export function accessRegions(block: Block): { readonly reads: BufferRegion[]; r
   visit(block.body, walk);
   const writes = walk.writes.map((a) => regionOf(a, walk));
   const written = new Set(block.init === undefined ? [] : writes.map((w) => w.buffer));
-  return { reads: walk.reads.filter((a) => !written.has(a.buffer)).map((a) => regionOf(a, walk)), writes };
+  return {
+    reads: walk.reads.filter((a) => !written.has(a.buffer)).map((a) => regionOf(a, walk)),
+    writes,
+  };
 }
 
 function visit(node: Node, walk: Walk): void {
@@ -56,7 +68,10 @@ function visit(node: Node, walk: Walk): void {
     case "tir.For": {
       visit(node.min, walk);
       visit(node.extent, walk);
-      const last = simplified(walk, binary("sub", sumOf(node.min, node.extent), intImm(1, node.extent.dtype)));
+      const last = simplified(
+        walk,
+        binary("sub", sumOf(node.min, node.extent), intImm(1, node.extent.dtype)),
+      );
       walk.loops.set(node.var, { lo: node.min, hi: last });
       visit(node.body, walk);
       walk.loops.delete(node.var);
@@ -121,7 +136,10 @@ function visitPointer(node: Extract<Node, { kind: "tir.Call" }>, walk: Walk): vo
   if (data?.kind !== "tir.Var" || mask?.kind !== "tir.IntImm") return;
   const buffer = walk.byPointer.get(data);
   if (buffer === undefined) return;
-  const whole = buffer.shape.map((d): Interval => ({ lo: intImm(0, d.dtype), hi: binary("sub", d, intImm(1, d.dtype)) }));
+  const whole = buffer.shape.map((d): Interval => ({
+    lo: intImm(0, d.dtype),
+    hi: binary("sub", d, intImm(1, d.dtype)),
+  }));
   if (mask.value === 1) merge(walk, walk.reads, buffer, whole);
   if (mask.value === 2) merge(walk, walk.writes, buffer, whole);
 }
@@ -137,7 +155,8 @@ const access = (walk: Walk, into: Access[], buffer: Buffer, indices: readonly Pr
 function merge(walk: Walk, into: Access[], buffer: Buffer, region: Interval[]): void {
   if (walk.inner.has(buffer) || buffer.scalar) return;
   const match = walk.matches.get(buffer);
-  if (match !== undefined) return merge(walk, into, match.source.buffer, sourceRegion(match, region));
+  if (match !== undefined)
+    return merge(walk, into, match.source.buffer, sourceRegion(match, region));
   const known = into.find((a) => a.buffer === buffer);
   if (known === undefined) {
     into.push({ buffer, region });
@@ -151,8 +170,13 @@ function sourceRegion(match: MatchBuffer, region: readonly Interval[]): Interval
   const offset = match.source.region.length - region.length;
   return match.source.region.map(({ min, extent }, i): Interval => {
     const part = region[i - offset];
-    if (i < offset) return { lo: min, hi: isOne(extent) ? min : binary("sub", sumOf(min, extent), intImm(1, min.dtype)) };
-    if (part === undefined) return { lo: min, hi: binary("sub", sumOf(min, extent), intImm(1, min.dtype)) };
+    if (i < offset)
+      return {
+        lo: min,
+        hi: isOne(extent) ? min : binary("sub", sumOf(min, extent), intImm(1, min.dtype)),
+      };
+    if (part === undefined)
+      return { lo: min, hi: binary("sub", sumOf(min, extent), intImm(1, min.dtype)) };
     return { lo: sumOf(min, part.lo), hi: sumOf(min, part.hi) };
   });
 }
@@ -174,7 +198,8 @@ function least(walk: Walk, op: "min" | "max", a: PrimExpr, b: PrimExpr): PrimExp
   return simplified(walk, binary(op, a, b));
 }
 
-const same = (a: PrimExpr, b: PrimExpr): boolean => a === b || structuralEqual(a, b, { mapFreeVars: false });
+const same = (a: PrimExpr, b: PrimExpr): boolean =>
+  a === b || structuralEqual(a, b, { mapFreeVars: false });
 
 /** Interval of an index over the loops inside the block. */
 function evaluate(e: PrimExpr, walk: Walk): Interval {
@@ -189,9 +214,13 @@ function evaluate(e: PrimExpr, walk: Walk): Interval {
     }
     case "tir.Ramp": {
       const base = evaluate(e.base, walk);
-      if (base === undefined || e.stride.kind !== "tir.IntImm" || e.lanes.kind !== "tir.IntImm") return undefined;
+      if (base === undefined || e.stride.kind !== "tir.IntImm" || e.lanes.kind !== "tir.IntImm")
+        return undefined;
       const reach = Number(e.stride.value) * (Number(e.lanes.value) - 1);
-      return { lo: base.lo, hi: simplified(walk, binary("add", base.hi, intImm(reach, base.hi.dtype))) };
+      return {
+        lo: base.lo,
+        hi: simplified(walk, binary("add", base.hi, intImm(reach, base.hi.dtype))),
+      };
     }
     case "tir.Broadcast":
       return evaluate(e.value, walk);
@@ -214,7 +243,8 @@ function evaluateBinary(e: Extract<PrimExpr, { kind: "tir.Binary" }>, walk: Walk
   const a = evaluate(e.a, walk);
   const b = evaluate(e.b, walk);
   if (a === undefined || b === undefined) return undefined;
-  const make = (op: typeof e.op, x: PrimExpr, y: PrimExpr): PrimExpr => simplified(walk, binary(op, x, y));
+  const make = (op: typeof e.op, x: PrimExpr, y: PrimExpr): PrimExpr =>
+    simplified(walk, binary(op, x, y));
   const point = b.lo === b.hi ? b.lo : undefined;
   const factor = point?.kind === "tir.IntImm" ? point : undefined;
   switch (e.op) {
@@ -243,7 +273,11 @@ function evaluateBinary(e: Extract<PrimExpr, { kind: "tir.Binary" }>, walk: Walk
   }
 }
 
-function modulo(walk: Walk, a: NonNullable<Interval>, factor: Extract<PrimExpr, { kind: "tir.IntImm" }> | undefined): Interval {
+function modulo(
+  walk: Walk,
+  a: NonNullable<Interval>,
+  factor: Extract<PrimExpr, { kind: "tir.IntImm" }> | undefined,
+): Interval {
   if (factor === undefined || factor.value <= 0) return undefined;
   const low = simplified(walk, binary("floordiv", a.lo, factor));
   const high = simplified(walk, binary("floordiv", a.hi, factor));
@@ -253,7 +287,10 @@ function modulo(walk: Walk, a: NonNullable<Interval>, factor: Extract<PrimExpr, 
       hi: simplified(walk, binary("floormod", a.hi, factor)),
     };
   }
-  return { lo: intImm(0, factor.dtype), hi: simplified(walk, binary("sub", factor, intImm(1, factor.dtype))) };
+  return {
+    lo: intImm(0, factor.dtype),
+    hi: simplified(walk, binary("sub", factor, intImm(1, factor.dtype))),
+  };
 }
 
 function dependsOnLoop(e: Node, walk: Walk): boolean {
@@ -268,7 +305,8 @@ function dependsOnLoop(e: Node, walk: Walk): boolean {
   return found;
 }
 
-const substituted = (e: PrimExpr, walk: Walk): PrimExpr => (walk.lets.size === 0 ? e : substitute(e, walk.lets));
+const substituted = (e: PrimExpr, walk: Walk): PrimExpr =>
+  walk.lets.size === 0 ? e : substitute(e, walk.lets);
 
 function regionOf(found: Access, walk: Walk): BufferRegion {
   return bufferRegion(
@@ -276,8 +314,12 @@ function regionOf(found: Access, walk: Walk): BufferRegion {
     found.region.map((interval, i): Range => {
       const whole = found.buffer.shape[i]!;
       if (interval === undefined) return range(intImm(0, whole.dtype), whole);
-      if (interval.lo === interval.hi || same(interval.lo, interval.hi)) return range(interval.lo, intImm(1, interval.lo.dtype));
-      const extent = simplified(walk, sumOf(intImm(1, interval.lo.dtype), differenceOf(interval.hi, interval.lo)));
+      if (interval.lo === interval.hi || same(interval.lo, interval.hi))
+        return range(interval.lo, intImm(1, interval.lo.dtype));
+      const extent = simplified(
+        walk,
+        sumOf(intImm(1, interval.lo.dtype), differenceOf(interval.hi, interval.lo)),
+      );
       return range(interval.lo, extent);
     }),
   );

@@ -17,7 +17,12 @@ export interface Bound {
  * Binds arguments by position and keyword. Parameters are `name`, `name?` (may be absent), `/name?` (keyword only),
  * `*name` (the rest) and `**name` (any other keyword). Mistakes are reported; what could be bound is returned.
  */
-export function bindArguments(ctx: ElabContext, callee: string, call: Call, params: readonly string[]): Bound {
+export function bindArguments(
+  ctx: ElabContext,
+  callee: string,
+  call: Call,
+  params: readonly string[],
+): Bound {
   const positional: string[] = [];
   const names = new Map<string, boolean>();
   let takesRest = false;
@@ -45,15 +50,18 @@ export function bindArguments(ctx: ElabContext, callee: string, call: Call, para
       const param = positional[next++];
       if (param !== undefined) values.set(param, value);
       else if (takesRest) rest.push(value);
-      else if (count === positional.length + 1) tooMany(ctx, callee, call, positional.length, argument);
+      else if (count === positional.length + 1)
+        tooMany(ctx, callee, call, positional.length, argument);
     } else if (names.has(name)) {
-      if (values.has(name)) report(ctx, codes.repeatedArgument({ at: spanOf(ctx, argument), callee, name }));
+      if (values.has(name))
+        report(ctx, codes.repeatedArgument({ at: spanOf(ctx, argument), callee, name }));
       values.set(name, value);
     } else if (takesKeywords) keywords.push([name, value]);
     else unknownKeyword(ctx, callee, argument, name, names.keys());
   }
   for (const [name, optional] of names) {
-    if (!optional && !values.has(name)) report(ctx, codes.missingArgument({ at: spanOf(ctx, call), callee, name }));
+    if (!optional && !values.has(name))
+      report(ctx, codes.missingArgument({ at: spanOf(ctx, call), callee, name }));
   }
   return { values, rest, keywords };
 }
@@ -65,9 +73,11 @@ export function argumentsOf(ctx: ElabContext, call: Call): readonly Argument[] {
   if (plain) return call.args;
   const out: Argument[] = [];
   for (const a of call.args) {
-    if (a.doubleStar) report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, a), construct: "`**` in a call" }));
+    if (a.doubleStar)
+      report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, a), construct: "`**` in a call" }));
     else if (a.value.kind === "Starred") {
-      for (const value of expandStarred(ctx, a.value)) out.push({ kind: "Argument", value, start: a.start, end: a.end });
+      for (const value of expandStarred(ctx, a.value))
+        out.push({ kind: "Argument", value, start: a.start, end: a.end });
     } else out.push(a);
   }
   return out;
@@ -79,9 +89,19 @@ function tooMany(ctx: ElabContext, callee: string, call: Call, limit: number, at
 }
 
 /** Reports a keyword that the callee does not have. */
-export function unknownKeyword(ctx: ElabContext, callee: string, at: Argument, name: string, known: Iterable<string>): void {
+export function unknownKeyword(
+  ctx: ElabContext,
+  callee: string,
+  at: Argument,
+  name: string,
+  known: Iterable<string>,
+): void {
   const all = [...known];
   const near = didYouMean(name, all);
-  const hint = near ?? (all.length === 0 ? "it has no keyword parameters" : `it has ${all.map((n) => `\`${n}\``).join(", ")}`);
+  const hint =
+    near ??
+    (all.length === 0
+      ? "it has no keyword parameters"
+      : `it has ${all.map((n) => `\`${n}\``).join(", ")}`);
   report(ctx, codes.unknownKeyword({ at: spanOf(ctx, at), callee, name, hints: [hint] }));
 }

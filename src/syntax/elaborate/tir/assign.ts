@@ -1,7 +1,15 @@
 /** Assignments: definitions of buffers, symbols and locals; stores; aliases. */
 import type { AnnAssign, Assign, AugAssign, Expr, Name } from "../../../../grammar/ast/nodes.js";
 import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
-import { call as makeCall, intImm, load, makeVar, pointerVar, type Call as TirCall, type PrimExpr } from "../../../ir/tir/expr.js";
+import {
+  call as makeCall,
+  intImm,
+  load,
+  makeVar,
+  pointerVar,
+  type Call as TirCall,
+  type PrimExpr,
+} from "../../../ir/tir/expr.js";
 import { alloc, bind, decl, store } from "../../../ir/tir/stmt.js";
 import { handle, int32, tryDType, type DType } from "../../../support/dtype.js";
 import type { Span } from "../../../support/source.js";
@@ -10,9 +18,10 @@ import { define, memberOf, report, resolve, spanOf, type ElabContext } from "../
 import { lookup } from "../../scope.js";
 import type { Value } from "../../value.js";
 import { aliasEntity } from "./macro.js";
-import { isOpaque } from "./call.js";
+import { isOpaque } from "./opaque.js";
 import { definingCalls } from "./defining-call.js";
-import { applyBinary, elaborateValue } from "./expression.js";
+import { applyBinary } from "./expression.js";
+import { elaborateValue } from "./reader.js";
 import { describe, isOneElement, isPrim, regionLoad, toPrim } from "./operand.js";
 import { castTo } from "./operators.js";
 import { augmentStore, elaborateStore, storedValue } from "./store.js";
@@ -44,7 +53,13 @@ function assignTo(ctx: ElabContext, target: Expr, value: Expr, list: StatementLi
 }
 
 /** `a, b = …` element by element; a starred target takes what the others leave. */
-function assignTuple(ctx: ElabContext, targets: readonly Expr[], value: Expr, at: Expr, list: StatementList): void {
+function assignTuple(
+  ctx: ElabContext,
+  targets: readonly Expr[],
+  value: Expr,
+  at: Expr,
+  list: StatementList,
+): void {
   if (value.kind === "Tuple" || value.kind === "List") {
     if (value.items.length === targets.length && !targets.some((t) => t.kind === "Starred")) {
       targets.forEach((t, i) => assignTo(ctx, t, value.items[i]!, list));
@@ -66,15 +81,31 @@ function assignTuple(ctx: ElabContext, targets: readonly Expr[], value: Expr, at
 }
 
 const hintsOf = (targets: readonly Expr[]): string[] =>
-  targets.map((t) => (t.kind === "Name" ? t.id : t.kind === "Starred" && t.value.kind === "Name" ? `*${t.value.id}` : "v"));
+  targets.map((t) =>
+    t.kind === "Name"
+      ? t.id
+      : t.kind === "Starred" && t.value.kind === "Name"
+        ? `*${t.value.id}`
+        : "v",
+  );
 
-function spread(ctx: ElabContext, targets: readonly Expr[], source: Value, at: Expr, list: StatementList): void {
-  if (source.kind === "tir.Call" && isOpaque(source.op)) return spreadOpaque(ctx, targets, source, list);
+function spread(
+  ctx: ElabContext,
+  targets: readonly Expr[],
+  source: Value,
+  at: Expr,
+  list: StatementList,
+): void {
+  if (source.kind === "tir.Call" && isOpaque(source.op))
+    return spreadOpaque(ctx, targets, source, list);
   const items = source.kind === "items" ? source.items : [source];
   const star = targets.findIndex((t) => t.kind === "Starred");
   const extra = items.length - targets.length;
   if (star < 0 ? extra !== 0 : extra < -1) {
-    report(ctx, codes.targetCount({ at: spanOf(ctx, at), count: targets.length, values: items.length }));
+    report(
+      ctx,
+      codes.targetCount({ at: spanOf(ctx, at), count: targets.length, values: items.length }),
+    );
     for (const t of targets) if (t.kind === "Name") define(ctx, t.id, { kind: "error" });
     return;
   }
@@ -83,14 +114,20 @@ function spread(ctx: ElabContext, targets: readonly Expr[], source: Value, at: E
     if (target.kind === "Starred") {
       const taken = items.slice(next, next + extra + 1);
       next += extra + 1;
-      if (target.value.kind === "Name") define(ctx, target.value.id, aliasEntity({ kind: "items", items: taken, isList: true }));
+      if (target.value.kind === "Name")
+        define(ctx, target.value.id, aliasEntity({ kind: "items", items: taken, isList: true }));
     } else if (target.kind === "Name") bindValue(ctx, target, items[next++]!, list, true);
     else report(ctx, codes.badTarget({ at: spanOf(ctx, target), what: "this" }));
   }
 }
 
 /** Results of an accelerator call that gives several: each is an item of it. */
-function spreadOpaque(ctx: ElabContext, targets: readonly Expr[], source: TirCall, list: StatementList): void {
+function spreadOpaque(
+  ctx: ElabContext,
+  targets: readonly Expr[],
+  source: TirCall,
+  list: StatementList,
+): void {
   targets.forEach((target, i) => {
     if (target.kind !== "Name") {
       report(ctx, codes.badTarget({ at: spanOf(ctx, target), what: "this" }));
@@ -127,9 +164,17 @@ function assignName(ctx: ElabContext, target: Name, value: Expr, list: Statement
  * `x = e`: buffers, regions, tuples and objects are other names for what they are; a pointer is an immutable local; a
  * scalar is stored where `x` is a mutable scalar already, and else makes one (2026) or an immutable local (before).
  */
-function bindValue(ctx: ElabContext, target: Name, value: Value, list: StatementList, fromTuple: boolean): void {
+function bindValue(
+  ctx: ElabContext,
+  target: Name,
+  value: Value,
+  list: StatementList,
+  fromTuple: boolean,
+): void {
   const known = resolve(ctx, target.id);
-  const assigns = known?.kind === "buffer" && (known.buffer.scalar || (isOneElement(known.buffer) && isPrim(value)));
+  const assigns =
+    known?.kind === "buffer" &&
+    (known.buffer.scalar || (isOneElement(known.buffer) && isPrim(value)));
   if (assigns) {
     const e = toPrim(ctx, value, target);
     if (e !== undefined) storeScalar(ctx, known.buffer, e, target, list);
@@ -144,44 +189,76 @@ function bindValue(ctx: ElabContext, target: Name, value: Value, list: Statement
     define(ctx, target.id, { kind: "error" });
     return;
   }
-  if (value.kind === "tir.Call" && value.op.startsWith(".") && value.args[0]?.kind === "tir.Buffer") {
+  if (
+    value.kind === "tir.Call" &&
+    value.op.startsWith(".") &&
+    value.args[0]?.kind === "tir.Buffer"
+  ) {
     const buffer = viewOf(value, value.args[0], target.id, spanOf(ctx, target));
     define(ctx, target.id, { kind: "buffer", buffer });
     list.push(decl(buffer, spanOf(ctx, target)));
     return;
   }
   const isVectorRegion = value.kind === "tir.BufferRegion";
-  if ((!isPrim(value) && value.kind !== "tir.IterVar") || value.kind === "tir.StringImm" || isVectorRegion) {
+  if (
+    (!isPrim(value) && value.kind !== "tir.IterVar") ||
+    value.kind === "tir.StringImm" ||
+    isVectorRegion
+  ) {
     define(ctx, target.id, aliasEntity(value));
     return;
   }
   const e = toPrim(ctx, value, target);
   if (e === undefined) return;
   const isScopeId = e.kind === "tir.Call" && isOpaque(e.op) && !e.op.includes(".");
-  if (isScopeId || e.dtype === handle || e.dtype.code === "handle" || ctx.era !== "2026") bindLocal(ctx, target, e, e.dtype, list);
+  if (isScopeId || e.dtype === handle || e.dtype.code === "handle" || ctx.era !== "2026")
+    bindLocal(ctx, target, e, e.dtype, list);
   else makeScalar(ctx, target, e.dtype, e, list);
 }
 
 /** A view of the accelerator dialect (`B = A.view("float16")`): its layout is the call that made it. */
 function viewOf(call: TirCall, base: Buffer, name: string, span: Span): Buffer {
   const first = call.args[1];
-  const dtype = first?.kind === "tir.StringImm" ? tryDType(first.value) : first?.kind === "tir.DTypeImm" ? first.value : undefined;
-  return makeBuffer({ name, dtype: dtype ?? base.dtype, shape: base.shape, data: base.data, scope: base.scope, layout: call, span });
+  const dtype =
+    first?.kind === "tir.StringImm"
+      ? tryDType(first.value)
+      : first?.kind === "tir.DTypeImm"
+        ? first.value
+        : undefined;
+  return makeBuffer({
+    name,
+    dtype: dtype ?? base.dtype,
+    shape: base.shape,
+    data: base.data,
+    scope: base.scope,
+    layout: call,
+    span,
+  });
 }
 
 /** Immutable local. */
-export function bindLocal(ctx: ElabContext, target: Name, value: PrimExpr, dtype: DType, list: StatementList): void {
+export function bindLocal(
+  ctx: ElabContext,
+  target: Name,
+  value: PrimExpr,
+  dtype: DType,
+  list: StatementList,
+): void {
   if (!claim(ctx, target)) return;
   const pointer = value.kind === "tir.Var" ? value.pointer : undefined;
   const at = spanOf(ctx, target);
-  const v = pointer === undefined ? makeVar(target.id, dtype, at) : pointerVar(target.id, pointer.element, pointer.scope, at);
+  const v =
+    pointer === undefined
+      ? makeVar(target.id, dtype, at)
+      : pointerVar(target.id, pointer.element, pointer.scope, at);
   define(ctx, target.id, { kind: "scalar", var: v });
   list.push(bind(v, typedAs(value, dtype), at));
 }
 
 /** A value in another type; what an accelerator's call gives is only known by the annotation. */
 function typedAs(value: PrimExpr, dtype: DType): PrimExpr {
-  if (value.kind === "tir.Call" && value.dtype === handle && isOpaque(value.op)) return { ...value, dtype };
+  if (value.kind === "tir.Call" && value.dtype === handle && isOpaque(value.op))
+    return { ...value, dtype };
   return castTo(value, dtype);
 }
 
@@ -197,16 +274,35 @@ function claim(ctx: ElabContext, target: Name): boolean {
 }
 
 /** Mutable scalar, with its first value. */
-function makeScalar(ctx: ElabContext, target: Name, dtype: DType, value: PrimExpr | undefined, list: StatementList): void {
+function makeScalar(
+  ctx: ElabContext,
+  target: Name,
+  dtype: DType,
+  value: PrimExpr | undefined,
+  list: StatementList,
+): void {
   if (!claim(ctx, target)) return;
   const at = spanOf(ctx, target);
-  const buffer = makeBuffer({ name: target.id, dtype, shape: [intImm(1, int32, at)], scope: "local", scalar: true, span: at });
+  const buffer = makeBuffer({
+    name: target.id,
+    dtype,
+    shape: [intImm(1, int32, at)],
+    scope: "local",
+    scalar: true,
+    span: at,
+  });
   define(ctx, target.id, { kind: "buffer", buffer });
   list.push(alloc(buffer, undefined, at));
   if (value !== undefined) storeScalar(ctx, buffer, value, target, list);
 }
 
-function storeScalar(ctx: ElabContext, buffer: Buffer, value: PrimExpr, at: Expr, list: StatementList): void {
+function storeScalar(
+  ctx: ElabContext,
+  buffer: Buffer,
+  value: PrimExpr,
+  at: Expr,
+  list: StatementList,
+): void {
   const indices = [intImm(0, int32, spanOf(ctx, at))];
   list.push(store(buffer, indices, storedValue(value, buffer, indices), spanOf(ctx, at)));
 }
@@ -247,25 +343,39 @@ export function elaborateAnnotated(ctx: ElabContext, stmt: AnnAssign, list: Stat
     define(ctx, target.id, { kind: "error" });
     return;
   }
-  if (type.shape !== undefined) return localVector(ctx, target, type.dtype!, type.shape, stmt, list);
+  if (type.shape !== undefined)
+    return localVector(ctx, target, type.dtype!, type.shape, stmt, list);
   if (stmt.value === undefined) {
-    if (type.dtype !== undefined && !type.isLet) return makeScalar(ctx, target, type.dtype, undefined, list);
-    report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, stmt), callee: `\`${target.id}\``, what: "a value" }));
+    if (type.dtype !== undefined && !type.isLet)
+      return makeScalar(ctx, target, type.dtype, undefined, list);
+    report(
+      ctx,
+      codes.intrinsicMeta({ at: spanOf(ctx, stmt), callee: `\`${target.id}\``, what: "a value" }),
+    );
     return;
   }
   if (stmt.value.kind === "Call" && symbolDeclaration(ctx, target.id, stmt.value)) return;
   const made = elaborateValue(ctx, stmt.value);
-  const value = made.kind === "tir.BufferRegion" ? regionLoad(ctx, made, stmt.value) : toPrim(ctx, made, stmt.value);
+  const value =
+    made.kind === "tir.BufferRegion"
+      ? regionLoad(ctx, made, stmt.value)
+      : toPrim(ctx, made, stmt.value);
   if (value === undefined) {
     define(ctx, target.id, { kind: "error" });
     return;
   }
   const dtype = type.dtype ?? value.dtype;
   const known = lookup(ctx.scope, target.id);
-  if (!type.isLet && known?.kind === "buffer" && known.buffer.scalar && ctx.scope.names.has(target.id)) {
+  if (
+    !type.isLet &&
+    known?.kind === "buffer" &&
+    known.buffer.scalar &&
+    ctx.scope.names.has(target.id)
+  ) {
     return storeScalar(ctx, known.buffer, value, target, list);
   }
-  if (type.isLet || dtype.code === "handle" || ctx.era !== "2026") return bindTyped(ctx, target, value, type, list);
+  if (type.isLet || dtype.code === "handle" || ctx.era !== "2026")
+    return bindTyped(ctx, target, value, type, list);
   makeScalar(ctx, target, dtype, value, list);
 }
 
@@ -276,7 +386,8 @@ function bindTyped(
   type: NonNullable<ReturnType<typeof localType>>,
   list: StatementList,
 ): void {
-  if (type.pointer === undefined) return bindLocal(ctx, target, value, type.dtype ?? value.dtype, list);
+  if (type.pointer === undefined)
+    return bindLocal(ctx, target, value, type.dtype ?? value.dtype, list);
   if (!claim(ctx, target)) return;
   const at = spanOf(ctx, target);
   const v = pointerVar(target.id, type.pointer.element, type.pointer.scope, at);
@@ -285,12 +396,25 @@ function bindTyped(
 }
 
 /** `x: T.f32[4]`: a local array. */
-function localVector(ctx: ElabContext, target: Name, dtype: DType, shapeAt: Expr, stmt: AnnAssign, list: StatementList): void {
+function localVector(
+  ctx: ElabContext,
+  target: Name,
+  dtype: DType,
+  shapeAt: Expr,
+  stmt: AnnAssign,
+  list: StatementList,
+): void {
   const shape = elaborateShape(ctx, shapeAt);
   if (shape === undefined || !claim(ctx, target)) return;
-  const buffer = makeBuffer({ name: target.id, dtype, shape, scope: "local", span: spanOf(ctx, target) });
+  const buffer = makeBuffer({
+    name: target.id,
+    dtype,
+    shape,
+    scope: "local",
+    span: spanOf(ctx, target),
+  });
   define(ctx, target.id, { kind: "buffer", buffer });
   list.push(alloc(buffer, undefined, spanOf(ctx, target)));
-  if (stmt.value !== undefined) report(ctx, codes.badTarget({ at: spanOf(ctx, stmt.value), what: "an array declared so" }));
+  if (stmt.value !== undefined)
+    report(ctx, codes.badTarget({ at: spanOf(ctx, stmt.value), what: "an array declared so" }));
 }
-

@@ -11,12 +11,12 @@ import { plainLiteral } from "../literal.js";
 import { accessRegions } from "./access-regions.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { stringOf } from "./buffer-args.js";
-import { elaboratePrimExpr, elaborateValue } from "./expression.js";
+import { elaboratePrimExpr, elaborateValue } from "./reader.js";
 import { elaborateDomain } from "./object-call.js";
 import { describe, isPrim, toPrim, toRegion } from "./operand.js";
 import { convertConstant } from "./operators.js";
 import { newFrame, type BlockFrame, type TirState } from "./state.js";
-import { elaborateSuite } from "./statement.js";
+import { elaborateSuite } from "./reader.js";
 
 /** `with T.sblock("name"):` */
 export function elaborateBlock(ctx: ElabContext, call: Call, suite: Suite, tir: TirState): Stmt {
@@ -35,7 +35,14 @@ export function elaborateBlock(ctx: ElabContext, call: Call, suite: Suite, tir: 
   tir.block = outer;
   const execScope = scopeAt === undefined ? "" : (stringOf(ctx, scopeAt) ?? "");
   if (execScope !== "") annotate(frame).set("exec_scope", execScope);
-  return blockOf(frame, name, body, noRealize, spanOf(ctx, call), isOutermost && isRootLike(frame, name));
+  return blockOf(
+    frame,
+    name,
+    body,
+    noRealize,
+    spanOf(ctx, call),
+    isOutermost && isRootLike(frame, name),
+  );
 }
 
 const annotate = (frame: BlockFrame): Map<string, import("../../../ir/core/node.js").AttrValue> => {
@@ -45,7 +52,10 @@ const annotate = (frame: BlockFrame): Map<string, import("../../../ir/core/node.
 
 /** The outermost block without variables is the root: its regions are not inferred. */
 const isRootLike = (frame: BlockFrame, name: string): boolean =>
-  (name === "root" || name === "") && frame.iters.length === 0 && frame.reads === undefined && frame.writes === undefined;
+  (name === "root" || name === "") &&
+  frame.iters.length === 0 &&
+  frame.reads === undefined &&
+  frame.writes === undefined;
 
 /** The block that a frame describes; regions that the text leaves out are inferred from the body. */
 export function blockOf(
@@ -98,7 +108,14 @@ export function elaborateRegions(ctx: ElabContext, call: Call, name: "reads" | "
   };
   for (const argument of argumentsOf(ctx, call)) {
     if (argument.name !== undefined) {
-      report(ctx, codes.unknownKeyword({ at: spanOf(ctx, argument), callee: `T.${name}`, name: argument.name }));
+      report(
+        ctx,
+        codes.unknownKeyword({
+          at: spanOf(ctx, argument),
+          callee: `T.${name}`,
+          name: argument.name,
+        }),
+      );
     } else if (argument.value.kind === "List" || argument.value.kind === "Tuple") {
       for (const item of argument.value.items) add(elaborateValue(ctx, item), item);
     } else add(elaborateValue(ctx, argument.value), argument.value);
@@ -115,7 +132,8 @@ export function elaborateWhere(ctx: ElabContext, call: Call): void {
   const predicate = at && elaboratePrimExpr(ctx, at);
   if (frame === undefined || predicate === undefined) return;
   if (frame.isRoot) report(ctx, codes.outsideBlock({ at: spanOf(ctx, call), name: "where" }));
-  else if (frame.predicate !== undefined) report(ctx, codes.twiceInBlock({ at: spanOf(ctx, call), name: "where" }));
+  else if (frame.predicate !== undefined)
+    report(ctx, codes.twiceInBlock({ at: spanOf(ctx, call), name: "where" }));
   frame.predicate = predicate;
 }
 
@@ -128,7 +146,8 @@ export function elaborateBlockAttr(ctx: ElabContext, call: Call): void {
   if (frame === undefined || attrs === undefined) return;
   for (const [key, value] of attrs) {
     const before = annotate(frame).get(key);
-    const merged = before instanceof Map && value instanceof Map ? new Map([...before, ...value]) : value;
+    const merged =
+      before instanceof Map && value instanceof Map ? new Map([...before, ...value]) : value;
     annotate(frame).set(key, merged);
   }
 }
@@ -143,7 +162,12 @@ const AXES: Readonly<Record<string, IterKind>> = {
 };
 
 /** `vi = T.axis.spatial(dom, value)` */
-export function elaborateAxis(ctx: ElabContext, call: Call, name: string, hint: string): Value | undefined {
+export function elaborateAxis(
+  ctx: ElabContext,
+  call: Call,
+  name: string,
+  hint: string,
+): Value | undefined {
   const frame = frameOf(ctx, call, name);
   const { values } = bindArguments(ctx, `T.${name}`, call, ["dom", "binding", "dtype?"]);
   const domAt = values.get("dom");
@@ -156,16 +180,31 @@ export function elaborateAxis(ctx: ElabContext, call: Call, name: string, hint: 
   const dom = elaborateDomain(ctx, domAt);
   const binding = elaboratePrimExpr(ctx, bindingAt);
   if (dom === undefined || binding === undefined) return undefined;
-  const dtype = dom.extent.dtype.bits >= binding.dtype.bits || binding.kind === "tir.IntImm" ? dom.extent.dtype : binding.dtype;
+  const dtype =
+    dom.extent.dtype.bits >= binding.dtype.bits || binding.kind === "tir.IntImm"
+      ? dom.extent.dtype
+      : binding.dtype;
   const v = makeVar(hint, dtype, spanOf(ctx, call));
-  frame.iters.push(iterVar(v, AXES[name]!, { ...dom, min: convertConstant(dom.min, dtype), extent: convertConstant(dom.extent, dtype) }, "", spanOf(ctx, call)));
+  frame.iters.push(
+    iterVar(
+      v,
+      AXES[name]!,
+      { ...dom, min: convertConstant(dom.min, dtype), extent: convertConstant(dom.extent, dtype) },
+      "",
+      spanOf(ctx, call),
+    ),
+  );
   const isNarrow = binding.kind === "tir.IntImm" && binding.dtype.bits < dtype.bits;
   frame.values.push(isNarrow ? convertConstant(binding, dtype) : binding);
   return v;
 }
 
 /** `vi, vk = T.axis.remap("SR", [i, k])` */
-export function elaborateRemap(ctx: ElabContext, call: Call, hints: readonly string[]): Value | undefined {
+export function elaborateRemap(
+  ctx: ElabContext,
+  call: Call,
+  hints: readonly string[],
+): Value | undefined {
   const frame = frameOf(ctx, call, "axis.remap");
   const { values } = bindArguments(ctx, "T.axis.remap", call, ["kinds", "bindings", "dtype?"]);
   const kindsAt = values.get("kinds");
@@ -178,28 +217,49 @@ export function elaborateRemap(ctx: ElabContext, call: Call, hints: readonly str
   const kinds = stringOf(ctx, kindsAt);
   const bindings = elaborateValue(ctx, bindingsAt);
   if (kinds === undefined) return undefined;
-  const items = bindings.kind === "items" ? bindings.items : isPrim(bindings) ? [bindings] : undefined;
+  const items =
+    bindings.kind === "items" ? bindings.items : isPrim(bindings) ? [bindings] : undefined;
   if (items === undefined) {
     if (bindings.kind !== "error") {
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, bindingsAt), expected: "a list of loop variables", found: describe(bindings) }));
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, bindingsAt),
+          expected: "a list of loop variables",
+          found: describe(bindings),
+        }),
+      );
     }
     return undefined;
   }
   if (items.length !== kinds.length) {
-    report(ctx, codes.targetCount({ at: spanOf(ctx, call), count: kinds.length, values: items.length }));
+    report(
+      ctx,
+      codes.targetCount({ at: spanOf(ctx, call), count: kinds.length, values: items.length }),
+    );
     return undefined;
   }
   const vars: Var[] = [];
   for (let i = 0; i < items.length; i++) {
     const binding = toPrim(ctx, items[i]!, bindingsAt);
-    const v = binding && remapOne(ctx, frame, kinds[i]!, binding, hintAt(hints, i, items.length), call);
+    const v =
+      binding && remapOne(ctx, frame, kinds[i]!, binding, hintAt(hints, i, items.length), call);
     if (v === undefined) return undefined;
     vars.push(v);
   }
-  return vars.length === 1 && hints.length === 1 && !hints[0]!.startsWith("*") ? vars[0]! : { kind: "items", items: vars, isList: false };
+  return vars.length === 1 && hints.length === 1 && !hints[0]!.startsWith("*")
+    ? vars[0]!
+    : { kind: "items", items: vars, isList: false };
 }
 
-function remapOne(ctx: ElabContext, frame: BlockFrame, kind: string, binding: PrimExpr, hint: string, call: Call): Var | undefined {
+function remapOne(
+  ctx: ElabContext,
+  frame: BlockFrame,
+  kind: string,
+  binding: PrimExpr,
+  hint: string,
+  call: Call,
+): Var | undefined {
   if (kind !== "S" && kind !== "R") {
     report(ctx, codes.axisKind({ at: spanOf(ctx, call), kind }));
     return undefined;

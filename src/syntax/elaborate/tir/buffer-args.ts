@@ -2,7 +2,14 @@
 import type { AstBase, Call, Expr, Subscript } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
-import { binary, intImm, makeVar, pointerVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import {
+  binary,
+  intImm,
+  makeVar,
+  pointerVar,
+  type PrimExpr,
+  type Var,
+} from "../../../ir/tir/expr.js";
 import { bind } from "../../../ir/tir/stmt.js";
 import { bytesOf, float32, int32, type DType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
@@ -12,7 +19,7 @@ import type { Value } from "../../value.js";
 import { elaborateDType, plainLiteral } from "../literal.js";
 import { elaborateStringExpr } from "../dimension.js";
 import { bindArguments } from "./arguments.js";
-import { elaboratePrimExpr, elaborateValue } from "./expression.js";
+import { elaboratePrimExpr, elaborateValue } from "./reader.js";
 import { constInt, describe, isPrim, toPrim } from "./operand.js";
 import type { StatementList } from "./statement-list.js";
 import { expandItems } from "./starred.js";
@@ -40,7 +47,11 @@ export interface BufferWish {
 }
 
 /** A buffer from bound arguments; undefined is an error that was reported. */
-export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, wish: BufferWish): Buffer | undefined {
+export function bufferFrom(
+  ctx: ElabContext,
+  values: ReadonlyMap<string, Expr>,
+  wish: BufferWish,
+): Buffer | undefined {
   const given = (name: string): Expr | undefined => {
     const at = values.get(name);
     return at === undefined || (at.kind === "Constant" && at.value === "None") ? undefined : at;
@@ -50,7 +61,10 @@ export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, 
   const dtypeAt = given("dtype");
   const dtype = dtypeAt === undefined ? float32 : bufferDType(ctx, dtypeAt);
   if (shape === undefined && shapeAt === undefined) {
-    report(ctx, codes.missingArgument({ at: spanOf(ctx, wish.at), callee: "a buffer", name: "shape" }));
+    report(
+      ctx,
+      codes.missingArgument({ at: spanOf(ctx, wish.at), callee: "a buffer", name: "shape" }),
+    );
   }
   if (shape === undefined || dtype === undefined) return undefined;
   const indexType = shape.find((d) => d.kind === "tir.Var")?.dtype ?? shape[0]?.dtype ?? int32;
@@ -73,13 +87,25 @@ export function bufferFrom(ctx: ElabContext, values: ReadonlyMap<string, Expr>, 
     shape,
     data,
     strides,
-    elemOffset: offsetOf(ctx, given("elem_offset"), given("byte_offset"), dtype, offsetFactor, indexType, wish),
+    elemOffset: offsetOf(
+      ctx,
+      given("elem_offset"),
+      given("byte_offset"),
+      dtype,
+      offsetFactor,
+      indexType,
+      wish,
+    ),
     scope: scope ?? data?.pointer?.scope ?? wish.scope ?? "global",
     align: align === undefined || align === -1 || align === 64 ? 0 : align,
     offsetFactor,
     axisSeparators: separatorsAt === undefined ? [] : integers(ctx, separatorsAt),
     scalar: wish.scalar ?? false,
-    layout: isAuto ? new Map([["buffer_type", kind]]) : layoutAt === undefined ? undefined : layoutOf(ctx, layoutAt),
+    layout: isAuto
+      ? new Map([["buffer_type", kind]])
+      : layoutAt === undefined
+        ? undefined
+        : layoutOf(ctx, layoutAt),
     span: spanOf(ctx, wish.at),
   });
 }
@@ -97,7 +123,8 @@ function offsetOf(
   wish: BufferWish,
 ): PrimExpr | undefined {
   if (at !== undefined) {
-    const value = at.kind === "Str" ? stringSymbol(ctx, at.value, at, int32) : elaboratePrimExpr(ctx, at);
+    const value =
+      at.kind === "Str" ? stringSymbol(ctx, at.value, at, int32) : elaboratePrimExpr(ctx, at);
     return value?.kind === "tir.IntImm" && value.value === 0 ? undefined : value;
   }
   if (bytesAt !== undefined) {
@@ -105,7 +132,8 @@ function offsetOf(
     if (bytes === undefined) return undefined;
     const size = bytesOf(dtype);
     const count = constInt(bytes);
-    if (count !== undefined && count % size === 0) return count === 0 ? undefined : intImm(count / size, bytes.dtype);
+    if (count !== undefined && count % size === 0)
+      return count === 0 ? undefined : intImm(count / size, bytes.dtype);
     return binary("floordiv", bytes, intImm(size, bytes.dtype), spanOf(ctx, bytesAt));
   }
   // A buffer with a known offset factor has an offset of its own, which the match binds.
@@ -124,7 +152,10 @@ export function elaborateShape(ctx: ElabContext, at: Expr): PrimExpr[] | undefin
   }
   const dims: PrimExpr[] = [];
   for (const item of expandItems(ctx, at.items)) {
-    const dim = item.kind === "Str" ? stringSymbol(ctx, item.value, item, int32) : elaboratePrimExpr(ctx, item);
+    const dim =
+      item.kind === "Str"
+        ? stringSymbol(ctx, item.value, item, int32)
+        : elaboratePrimExpr(ctx, item);
     if (dim === undefined) return undefined;
     dims.push(dim);
   }
@@ -146,8 +177,14 @@ function dimensionsOf(ctx: ElabContext, value: Value, at: Expr): PrimExpr[] | un
 }
 
 /** A dimension in a string: an identifier introduces a symbol of the function, anything else is an expression. */
-export function stringSymbol(ctx: ElabContext, text: string, at: Expr, dtype: DType): PrimExpr | undefined {
-  if (!/^[A-Za-z_]\w*$/.test(text)) return elaborateStringExpr(ctx, text, at, ctx.tir?.declared.values().next().value ?? dtype);
+export function stringSymbol(
+  ctx: ElabContext,
+  text: string,
+  at: Expr,
+  dtype: DType,
+): PrimExpr | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(text))
+    return elaborateStringExpr(ctx, text, at, ctx.tir?.declared.values().next().value ?? dtype);
   const scope = ctx.functionScope ?? ctx.scope;
   const known = lookup(ctx.scope, text);
   if (known?.kind === "scalar") return known.var;
@@ -169,7 +206,12 @@ function bufferDType(ctx: ElabContext, at: Expr): DType | undefined {
 /** `data=`: a pointer variable. */
 function pointerOf(ctx: ElabContext, at: Expr, wish: BufferWish, dtype: DType): Var | undefined {
   const value = elaborateValue(ctx, at);
-  if (isPrim(value) && value.kind !== "tir.Var" && value.dtype.code === "handle" && wish.list !== undefined) {
+  if (
+    isPrim(value) &&
+    value.kind !== "tir.Var" &&
+    value.dtype.code === "handle" &&
+    wish.list !== undefined
+  ) {
     const v = pointerVar(`${wish.name}_ptr`, dtype, "global", spanOf(ctx, at));
     wish.list.push(bind(v, value, spanOf(ctx, at)));
     return v;
@@ -177,7 +219,10 @@ function pointerOf(ctx: ElabContext, at: Expr, wish: BufferWish, dtype: DType): 
   if (value.kind === "tir.Var") return value;
   if (value.kind === "tir.Buffer") return value.data;
   if (value.kind !== "error") {
-    const found = isPrim(value) && value.dtype.code === "handle" ? "an expression; give it a name first" : describe(value);
+    const found =
+      isPrim(value) && value.dtype.code === "handle"
+        ? "an expression; give it a name first"
+        : describe(value);
     report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a pointer variable", found }));
   }
   return undefined;
@@ -187,7 +232,11 @@ function pointerOf(ctx: ElabContext, at: Expr, wish: BufferWish, dtype: DType): 
 export function stringOf(ctx: ElabContext, at: Expr): string | undefined {
   const value = elaborateValue(ctx, at);
   if (value.kind === "tir.StringImm") return value.value;
-  if (value.kind !== "error") report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a string", found: describe(value) }));
+  if (value.kind !== "error")
+    report(
+      ctx,
+      codes.expectedKind({ at: spanOf(ctx, at), expected: "a string", found: describe(value) }),
+    );
   return undefined;
 }
 
@@ -195,7 +244,8 @@ function integer(ctx: ElabContext, at: Expr | undefined, what: string): number |
   if (at === undefined) return undefined;
   const value = elaborateValue(ctx, at);
   const n = constInt(value);
-  if (n === undefined && value.kind !== "error") report(ctx, codes.conditionConstant({ at: spanOf(ctx, at), what: `\`${what}\`` }));
+  if (n === undefined && value.kind !== "error")
+    report(ctx, codes.conditionConstant({ at: spanOf(ctx, at), what: `\`${what}\`` }));
   return n;
 }
 
@@ -207,7 +257,13 @@ function integers(ctx: ElabContext, at: Expr): number[] {
 }
 
 /** A constructor call `T.X(shape, dtype, …)` as a buffer. */
-export function bufferCall(ctx: ElabContext, call: Call, callee: string, params: readonly string[], wish: BufferWish): Buffer | undefined {
+export function bufferCall(
+  ctx: ElabContext,
+  call: Call,
+  callee: string,
+  params: readonly string[],
+  wish: BufferWish,
+): Buffer | undefined {
   const { values } = bindArguments(ctx, callee, call, params);
   return bufferFrom(ctx, values, wish);
 }

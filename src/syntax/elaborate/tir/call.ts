@@ -3,7 +3,13 @@ import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { call as makeCall, callGlobal, dtypeImm, type CallArg } from "../../../ir/tir/expr.js";
 import { arityOf, intrinsicOf, isOpenName, type Intrinsic } from "../../../op/tir/index.js";
-import { dtype as dtypeNamed, handle, tryDType, voidType, type DType } from "../../../support/dtype.js";
+import {
+  dtype as dtypeNamed,
+  handle,
+  tryDType,
+  voidType,
+  type DType,
+} from "../../../support/dtype.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, spanOf, type ElabContext, type Member } from "../../context.js";
@@ -11,8 +17,9 @@ import type { Value } from "../../value.js";
 import { elaborateDType } from "../literal.js";
 import { argumentsOf, unknownKeyword } from "./arguments.js";
 import { callMethod } from "./method.js";
-import { elaborateValue, errorValue } from "./expression.js";
+import { elaborateValue, errorValue } from "./reader.js";
 import { isExprArg, resultType } from "./intrinsic-type.js";
+import { isOpaque, opaqueCall } from "./opaque.js";
 import { inlineExpression } from "./macro.js";
 import { describe, toCallArg, toPrim } from "./operand.js";
 import { castTo, matchTypes } from "./operators.js";
@@ -37,8 +44,16 @@ export function elaborateCall(ctx: ElabContext, call: Call): Value {
       for (const a of call.args) if (a.value.kind !== "Starred") elaborateValue(ctx, a.value);
       return errorValue;
     default: {
-      if (callee.kind === "tir.Call" && isOpaque(callee.op)) return opaqueCall(ctx, ".()", call, [callee]);
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, call.func), expected: "a function", found: describe(callee) }));
+      if (callee.kind === "tir.Call" && isOpaque(callee.op))
+        return opaqueCall(ctx, ".()", call, [callee]);
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, call.func),
+          expected: "a function",
+          found: describe(callee),
+        }),
+      );
       return errorValue;
     }
   }
@@ -52,7 +67,14 @@ export function callMember(ctx: ElabContext, member: Member, call: Call): Value 
     const special = specialCalls.get(`I.${name}`) ?? specialCalls.get(name.split(".").pop()!);
     if (special !== undefined) return special(ctx, call, name);
   }
-  report(ctx, codes.expectedKind({ at: spanOf(ctx, call.func), expected: "a call of `T`", found: `\`${dialect}.${name}\`` }));
+  report(
+    ctx,
+    codes.expectedKind({
+      at: spanOf(ctx, call.func),
+      expected: "a call of `T`",
+      found: `\`${dialect}.${name}\``,
+    }),
+  );
   return errorValue;
 }
 
@@ -66,7 +88,10 @@ function callT(ctx: ElabContext, name: string, call: Call): Value {
   if (isOpenName(name) || isOpaque(name)) return opaqueCall(ctx, name, call);
   if (statementMembers.has(name)) {
     const hint = "give its result a name, or let it stand alone as a statement";
-    report(ctx, codes.expectedExpression({ at: spanOf(ctx, call), what: `\`T.${name}(…)\``, hints: [hint] }));
+    report(
+      ctx,
+      codes.expectedExpression({ at: spanOf(ctx, call), what: `\`T.${name}(…)\``, hints: [hint] }),
+    );
     return errorValue;
   }
   return unknownT(ctx, name, call.func);
@@ -75,49 +100,10 @@ function callT(ctx: ElabContext, name: string, call: Call): Value {
 /** Reports a member that T does not have. */
 export function unknownT(ctx: ElabContext, name: string, at: Expr): Value {
   const near = didYouMean(name, memberNames())?.replace(/`([^`]+)`/g, "`T.$1`");
-  const hint = near ?? "for a function outside, write `T.call_extern(dtype, \"name\", …)`";
+  const hint = near ?? 'for a function outside, write `T.call_extern(dtype, "name", …)`';
   report(ctx, codes.unknownMember({ at: spanOf(ctx, at), dialect: "T", name, hints: [hint] }));
   return errorValue;
 }
-
-/** Names of accelerator objects that are kept as written though they are not in a namespace. */
-const OPAQUE = new Set([
-  "cta_id", "thread_id", "lane_id", "TileLayout", "S", "thread_id_in_wg", "cta_id_in_cluster", "SMEMPool", "cluster_id",
-  "alloc_tcgen05_ldst_frag", "cta_id_in_pair", "ComposeLayout", "warp_id", "warp_id_in_wg", "warpgroup_id",
-  "call_kernel", "SwizzleLayout", "Layout", "wg_reg_tile", "alloc_cast_frag", "TMEMPool", "Pipeline", "TMABar",
-  "TCGen05Bar", "MBarrier", "print", "selector", "filter", "TensorMap",
-]); // prettier-ignore
-
-export const isOpaque = (op: string): boolean => isOpenName(op) || OPAQUE.has(op) || op.startsWith(".") || op.endsWith("]");
-
-/** A call that is kept as written: operands of any kind, keywords as attributes. */
-export function opaqueCall(ctx: ElabContext, op: string, call: Call, first: readonly CallArg[] = []): Value {
-  const args: CallArg[] = [...first];
-  const attrs = new Map<string, AttrValue>();
-  for (const argument of argumentsOf(ctx, call)) {
-    if (argument.name === undefined) {
-      const arg = toCallArg(ctx, elaborateValue(ctx, argument.value), argument.value);
-      if (arg !== undefined) args.push(arg);
-    } else {
-      if (attrs.has(argument.name)) {
-        report(ctx, codes.repeatedArgument({ at: spanOf(ctx, argument), callee: op, name: argument.name }));
-      }
-      const value = ctx.attribute(ctx, argument.value);
-      if (value !== undefined) attrs.set(argument.name, value);
-    }
-  }
-  return makeCall(op, args, opaqueType(op, args), spanOf(ctx, call), attrs);
-}
-
-/** Identifiers of threads are int32; what else an accelerator's call gives is not known. */
-const opaqueType = (op: string, args: readonly CallArg[]): DType => {
-  if (/(^|_)id(_|$)/.test(op)) return dtypeNamed("int32");
-  const last = op.slice(op.lastIndexOf(".") + 1);
-  const named = tryDType(last);
-  if (named !== undefined) return named;
-  if (last.includes("shuffle")) for (const a of args) if ("dtype" in a && a.kind !== "tir.Buffer") return a.dtype;
-  return handle;
-};
 
 // ---- intrinsics ------------------------------------------------------------
 
@@ -134,7 +120,8 @@ export function callIntrinsic(ctx: ElabContext, intrinsic: Intrinsic, call: Call
     if (direct !== undefined || at.kind !== "Attribute") return direct;
     const value = elaborateValue(ctx, at);
     if (value.kind !== "type") return undefined;
-    if (value.pointer !== undefined) attrs.set("ty", [value.pointer.element.name, value.pointer.scope]);
+    if (value.pointer !== undefined)
+      attrs.set("ty", [value.pointer.element.name, value.pointer.scope]);
     return value.dtype;
   };
   let failed = false;
@@ -148,11 +135,16 @@ export function callIntrinsic(ctx: ElabContext, intrinsic: Intrinsic, call: Call
       const index = intrinsic.params.findIndex((p) => p.replace(/[?*]/g, "") === argument.name);
       const shift = intrinsic.result === "leading" && written === undefined ? 1 : 0;
       if (index < 0 || intrinsic.params[index]!.startsWith("*")) {
-        const known = intrinsic.params.filter((p) => !p.startsWith("*")).map((p) => p.replace("?", ""));
+        const known = intrinsic.params
+          .filter((p) => !p.startsWith("*"))
+          .map((p) => p.replace("?", ""));
         unknownKeyword(ctx, callee, argument, argument.name, known);
         failed = true;
       } else if (operands[index + shift] !== undefined) {
-        report(ctx, codes.repeatedArgument({ at: spanOf(ctx, argument), callee, name: argument.name }));
+        report(
+          ctx,
+          codes.repeatedArgument({ at: spanOf(ctx, argument), callee, name: argument.name }),
+        );
         failed = true;
       } else operands[index + shift] = argument.value;
     }
@@ -174,7 +166,10 @@ export function callIntrinsic(ctx: ElabContext, intrinsic: Intrinsic, call: Call
   }
   for (let i = 0; i < Math.max(min, operands.length); i++) {
     if (operands[i] === undefined && i < min) {
-      report(ctx, codes.missingArgument({ at: span, callee, name: intrinsic.params[i]!.replace("?", "") }));
+      report(
+        ctx,
+        codes.missingArgument({ at: span, callee, name: intrinsic.params[i]!.replace("?", "") }),
+      );
       failed = true;
     }
   }
@@ -197,11 +192,22 @@ function toOperand(ctx: ElabContext, value: Value, at: Expr): CallArg | undefine
 
 function notDType(ctx: ElabContext, at: Expr): true {
   // An unknown name in a string was reported by the reader of dtypes.
-  if (at.kind !== "Str") report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a dtype", found: "something else" }));
+  if (at.kind !== "Str")
+    report(
+      ctx,
+      codes.expectedKind({ at: spanOf(ctx, at), expected: "a dtype", found: "something else" }),
+    );
   return true;
 }
 
-function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written: DType | undefined, attrs: ReadonlyMap<string, AttrValue>, call: Call): Value {
+function finish(
+  ctx: ElabContext,
+  intrinsic: Intrinsic,
+  args: CallArg[],
+  written: DType | undefined,
+  attrs: ReadonlyMap<string, AttrValue>,
+  call: Call,
+): Value {
   const span = spanOf(ctx, call);
   if (intrinsic.result === "join" && args.length > 0 && args.every(isExprArg)) {
     const [a, b, c] = args;
@@ -210,9 +216,14 @@ function finish(ctx: ElabContext, intrinsic: Intrinsic, args: CallArg[], written
       args = c === undefined ? [x, y] : [x, y, castTo(c, x.dtype)];
     }
   }
-  return makeCall(intrinsic.name, args, written ?? resultType(intrinsic, args), span, attrs.size === 0 ? undefined : attrs);
+  return makeCall(
+    intrinsic.name,
+    args,
+    written ?? resultType(intrinsic, args),
+    span,
+    attrs.size === 0 ? undefined : attrs,
+  );
 }
-
 
 // ---- functions of the module -----------------------------------------------
 
@@ -229,10 +240,27 @@ function callFunction(ctx: ElabContext, name: string, call: Call): Value {
   }
   if (declared === undefined) return errorValue;
   const expected = declared.def?.params.length;
-  if (expected !== undefined && expected !== call.args.length && !call.args.some((a) => a.value.kind === "Starred")) {
-    report(ctx, codes.globalCallArity({ at: spanOf(ctx, call), callee: name, expected, count: call.args.length }));
+  if (
+    expected !== undefined &&
+    expected !== call.args.length &&
+    !call.args.some((a) => a.value.kind === "Starred")
+  ) {
+    report(
+      ctx,
+      codes.globalCallArity({
+        at: spanOf(ctx, call),
+        callee: name,
+        expected,
+        count: call.args.length,
+      }),
+    );
   }
   const { returns } = declared.def ?? {};
   const ret = returns === undefined ? undefined : elaborateDType(ctx, returns);
-  return callGlobal({ kind: "ir.GlobalVar", name, span: spanOf(ctx, call.func) }, args, ret ?? voidType, spanOf(ctx, call));
+  return callGlobal(
+    { kind: "ir.GlobalVar", name, span: spanOf(ctx, call.func) },
+    args,
+    ret ?? voidType,
+    spanOf(ctx, call),
+  );
 }

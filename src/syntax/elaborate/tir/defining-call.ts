@@ -13,8 +13,15 @@ import { elaborateAttrDict } from "../attributes.js";
 import { elaborateDType, plainLiteral } from "../literal.js";
 import { bindArguments } from "./arguments.js";
 import { elaborateAxis, elaborateRemap } from "./block.js";
-import { bufferCall, bufferFrom, BUFFER_PARAMS, elaborateShape, MATCH_PARAMS, stringOf } from "./buffer-args.js";
-import { elaboratePrimExpr, elaborateValue } from "./expression.js";
+import {
+  bufferCall,
+  bufferFrom,
+  BUFFER_PARAMS,
+  elaborateShape,
+  MATCH_PARAMS,
+  stringOf,
+} from "./buffer-args.js";
+import { elaboratePrimExpr, elaborateValue } from "./reader.js";
 import { describe, toRegion } from "./operand.js";
 import { castTo } from "./operators.js";
 import { openScope } from "./scope-statement.js";
@@ -29,7 +36,8 @@ export type DefiningCall = (
   name: string,
 ) => Value | undefined;
 
-const isNone = (at: Expr | undefined): boolean => at === undefined || (at.kind === "Constant" && at.value === "None");
+const isNone = (at: Expr | undefined): boolean =>
+  at === undefined || (at.kind === "Constant" && at.value === "None");
 
 /** `T.match_buffer(handle | region, shape, dtype, …)` */
 const matchCall: DefiningCall = (ctx, call, _list, hints) => {
@@ -56,14 +64,26 @@ const matchCall: DefiningCall = (ctx, call, _list, hints) => {
     return undefined;
   }
   const shape = region.region.map((r) => r.extent);
-  const withDType = values.has("dtype") ? values : new Map(values).set("dtype", dtypeNode(region.buffer.dtype.name, at));
-  const buffer = bufferFrom(ctx, withDType, { name: hints[0]!, at: call, shape, scope: region.buffer.scope });
+  const withDType = values.has("dtype")
+    ? values
+    : new Map(values).set("dtype", dtypeNode(region.buffer.dtype.name, at));
+  const buffer = bufferFrom(ctx, withDType, {
+    name: hints[0]!,
+    at: call,
+    shape,
+    scope: region.buffer.scope,
+  });
   if (buffer === undefined) return undefined;
   tir?.block.matches.push(matchBuffer(buffer, region, spanOf(ctx, call)));
   return buffer;
 };
 
-const dtypeNode = (name: string, at: Expr): Expr => ({ kind: "Str", value: name, start: at.start, end: at.end });
+const dtypeNode = (name: string, at: Expr): Expr => ({
+  kind: "Str",
+  value: name,
+  start: at.start,
+  end: at.end,
+});
 
 /** Block-owned allocation, and `T.alloc_buffer` of text before 2026. */
 const blockAlloc: DefiningCall = (ctx, call, list, hints, name) => {
@@ -77,18 +97,28 @@ const BLOCK_PARAMS = [
   "axis_separators?", "/layout?", "/byte_offset?",
 ]; // prettier-ignore
 
-const SCOPES: Readonly<Record<string, string>> = { alloc_local: "local", alloc_shared: "shared", smem: "shared", tmem: "tmem" };
+const SCOPES: Readonly<Record<string, string>> = {
+  alloc_local: "local",
+  alloc_shared: "shared",
+  smem: "shared",
+  tmem: "tmem",
+};
 
 /** `A = T.alloc_buffer(…)` of 2026 and its shorthands. */
 const flatAlloc: DefiningCall = (ctx, call, list, hints, name) => {
   const scope = SCOPES[name];
   const params = [...BUFFER_PARAMS, "/annotations?", "/allocated_addr?"];
   const { values } = bindArguments(ctx, `T.${name}`, call, params);
-  const buffer = bufferFrom(ctx, values, { name: hints[0]!, at: call, ...(scope !== undefined && { scope }) });
+  const buffer = bufferFrom(ctx, values, {
+    name: hints[0]!,
+    at: call,
+    ...(scope !== undefined && { scope }),
+  });
   if (buffer === undefined) return undefined;
   const annotations = new Map<string, AttrValue>();
   const annotationsAt = values.get("annotations");
-  if (!isNone(annotationsAt)) for (const [k, v] of elaborateAttrDict(ctx, annotationsAt!) ?? []) annotations.set(k, v);
+  if (!isNone(annotationsAt))
+    for (const [k, v] of elaborateAttrDict(ctx, annotationsAt!) ?? []) annotations.set(k, v);
   const addressAt = values.get("allocated_addr");
   if (!isNone(addressAt)) {
     const address = ctx.attribute(ctx, addressAt!);
@@ -111,10 +141,12 @@ const allocate: DefiningCall = (ctx, call, list, hints) => {
   const scope = scopeAt === undefined ? "global" : (stringOf(ctx, scopeAt) ?? "global");
   const annotations = new Map<string, AttrValue>();
   const annotationsAt = values.get("annotations");
-  if (!isNone(annotationsAt)) for (const [k, v] of elaborateAttrDict(ctx, annotationsAt!) ?? []) annotations.set(k, v);
+  if (!isNone(annotationsAt))
+    for (const [k, v] of elaborateAttrDict(ctx, annotationsAt!) ?? []) annotations.set(k, v);
   const condAt = values.get("condition");
   const cond = isNone(condAt) ? undefined : elaboratePrimExpr(ctx, condAt!);
-  if (cond !== undefined && !(cond.kind === "tir.IntImm" && cond.value === 1)) annotations.set("condition", cond);
+  if (cond !== undefined && !(cond.kind === "tir.IntImm" && cond.value === 1))
+    annotations.set("condition", cond);
   const name = hints[0]!;
   const buffer = makeBuffer({ name, dtype, shape, scope, span: spanOf(ctx, call) });
   ctx.tir?.pointers.add(buffer);
@@ -124,7 +156,12 @@ const allocate: DefiningCall = (ctx, call, list, hints) => {
 
 /** `T.allocate_const([…], "int32", [8])` */
 const allocateConst: DefiningCall = (ctx, call, list, hints) => {
-  const { values } = bindArguments(ctx, "T.allocate_const", call, ["data", "dtype", "extents", "annotations?"]);
+  const { values } = bindArguments(ctx, "T.allocate_const", call, [
+    "data",
+    "dtype",
+    "extents",
+    "annotations?",
+  ]);
   const dataAt = values.get("data");
   const dtypeAt = values.get("dtype");
   const shapeAt = values.get("extents");
@@ -154,12 +191,20 @@ const declare: DefiningCall = (ctx, call, list, hints, name) => {
     return buffer;
   }
   const before = list.last();
-  if (before?.kind === "tir.Alloc" && ctx.tir?.pointers.has(before.buffer) && completes(before.buffer, buffer)) list.replaceLast({ ...before, buffer });
+  if (
+    before?.kind === "tir.Alloc" &&
+    ctx.tir?.pointers.has(before.buffer) &&
+    completes(before.buffer, buffer)
+  )
+    list.replaceLast({ ...before, buffer });
   else list.push(decl(buffer, spanOf(ctx, call)));
   return buffer;
 };
 
-function makeAddressed(ctx: ElabContext, values: ReadonlyMap<string, Expr>): ReadonlyMap<string, AttrValue> | undefined {
+function makeAddressed(
+  ctx: ElabContext,
+  values: ReadonlyMap<string, Expr>,
+): ReadonlyMap<string, AttrValue> | undefined {
   const at = values.get("allocated_addr");
   const address = isNone(at) ? undefined : ctx.attribute(ctx, at!);
   return address === undefined ? undefined : new Map([["allocated_addr", address]]);
@@ -167,8 +212,10 @@ function makeAddressed(ctx: ElabContext, values: ReadonlyMap<string, Expr>): Rea
 
 /** Whether a view gives the allocation before it the shape that it was made for. */
 function completes(allocated: Buffer, view: Buffer): boolean {
-  if (view.data !== allocated.data || allocated.scalar || view.scope !== allocated.scope) return false;
-  if (view.dtype !== allocated.dtype || view.elemOffset !== undefined || view.strides.length > 0) return false;
+  if (view.data !== allocated.data || allocated.scalar || view.scope !== allocated.scope)
+    return false;
+  if (view.dtype !== allocated.dtype || view.elemOffset !== undefined || view.strides.length > 0)
+    return false;
   const a = sizeOf(allocated);
   const b = sizeOf(view);
   return a !== undefined && a === b;
@@ -205,7 +252,12 @@ const scoped: DefiningCall = (ctx, call, list, hints, name) => {
 
 /** `x = T.bind(e)` */
 const bindCall: DefiningCall = (ctx, call, list, hints) => {
-  const { values } = bindArguments(ctx, "T.bind", call, ["value", "dtype?", "/var?", "/type_annotation?"]);
+  const { values } = bindArguments(ctx, "T.bind", call, [
+    "value",
+    "dtype?",
+    "/var?",
+    "/type_annotation?",
+  ]);
   const at = values.get("value");
   const value = at && elaboratePrimExpr(ctx, at);
   if (value === undefined) return undefined;
@@ -213,7 +265,14 @@ const bindCall: DefiningCall = (ctx, call, list, hints) => {
   if (!isNone(varAt)) {
     const given = elaborateValue(ctx, varAt!);
     if (given.kind !== "tir.Var") {
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, varAt!), expected: "a variable", found: describe(given) }));
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, varAt!),
+          expected: "a variable",
+          found: describe(given),
+        }),
+      );
       return undefined;
     }
     list.push(bind(given, castTo(value, given.dtype), spanOf(ctx, call)));
@@ -223,14 +282,18 @@ const bindCall: DefiningCall = (ctx, call, list, hints) => {
   const dtype = isNone(dtypeAt) ? value.dtype : (elaborateDType(ctx, dtypeAt!) ?? value.dtype);
   const pointer = value.kind === "tir.Var" ? value.pointer : undefined;
   const at2 = spanOf(ctx, call);
-  const v = pointer === undefined ? makeVar(hints[0]!, dtype, at2) : pointerVar(hints[0]!, pointer.element, pointer.scope, at2);
+  const v =
+    pointer === undefined
+      ? makeVar(hints[0]!, dtype, at2)
+      : pointerVar(hints[0]!, pointer.element, pointer.scope, at2);
   list.push(bind(v, castTo(value, dtype), at2));
   return v;
 };
 
 /** Mutable scalars of 2026 as calls. */
 const scalarCall: DefiningCall = (ctx, call, list, hints, name) => {
-  const params = name === "alloc_scalar" ? ["dtype?", "scope?", "init?", "name?"] : ["dtype?", "init?", "name?"];
+  const params =
+    name === "alloc_scalar" ? ["dtype?", "scope?", "init?", "name?"] : ["dtype?", "init?", "name?"];
   const { values } = bindArguments(ctx, `T.${name}`, call, params);
   const dtypeAt = values.get("dtype");
   const dtype = dtypeAt === undefined ? float32 : elaborateDType(ctx, dtypeAt);
@@ -239,11 +302,19 @@ const scalarCall: DefiningCall = (ctx, call, list, hints, name) => {
   const scope = name === "shared_scalar" ? "shared" : (given ?? "local");
   for (const extra of ["init", "name"]) {
     const at = values.get(extra);
-    if (!isNone(at)) report(ctx, codes.unknownKeyword({ at: spanOf(ctx, at!), callee: `T.${name}`, name: extra }));
+    if (!isNone(at))
+      report(ctx, codes.unknownKeyword({ at: spanOf(ctx, at!), callee: `T.${name}`, name: extra }));
   }
   if (dtype === undefined) return undefined;
   const at = spanOf(ctx, call);
-  const buffer = makeBuffer({ name: hints[0]!, dtype, shape: [intImm(1, int32, at)], scope, scalar: true, span: at });
+  const buffer = makeBuffer({
+    name: hints[0]!,
+    dtype,
+    shape: [intImm(1, int32, at)],
+    scope,
+    scalar: true,
+    span: at,
+  });
   list.push(alloc(buffer, undefined, at));
   return buffer;
 };
@@ -258,7 +329,8 @@ const declScalar: DefiningCall = (ctx, call, list, hints) => {
   return buffer;
 };
 
-const axis: DefiningCall = (ctx, call, _list, hints, name) => elaborateAxis(ctx, call, name, hints[0]!);
+const axis: DefiningCall = (ctx, call, _list, hints, name) =>
+  elaborateAxis(ctx, call, name, hints[0]!);
 
 export const definingCalls: ReadonlyMap<string, DefiningCall> = new Map<string, DefiningCall>([
   ["match_buffer", matchCall],
@@ -291,4 +363,3 @@ export const definingCalls: ReadonlyMap<string, DefiningCall> = new Map<string, 
   ["axis.opaque", axis],
   ["axis.remap", (ctx, call, _list, hints) => elaborateRemap(ctx, call, hints)],
 ]);
-

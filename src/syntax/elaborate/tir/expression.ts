@@ -1,7 +1,23 @@
 /** Expressions of T, and integer expressions of R's shapes. */
-import type { Attribute, Binary, Compare, Expr, Name, Unary } from "../../../../grammar/ast/nodes.js";
+import type {
+  Attribute,
+  Binary,
+  Compare,
+  Expr,
+  Name,
+  Unary,
+} from "../../../../grammar/ast/nodes.js";
 import { numberValue } from "../../../../grammar/index.js";
-import { boolImm, floatImm, load, makeVar, stringImm, type BinaryOp, type CompareOp, type PrimExpr } from "../../../ir/tir/expr.js";
+import {
+  boolImm,
+  floatImm,
+  load,
+  makeVar,
+  stringImm,
+  type BinaryOp,
+  type CompareOp,
+  type PrimExpr,
+} from "../../../ir/tir/expr.js";
 import { globalVar } from "../../../ir/module.js";
 import { float32, int64, tryDType } from "../../../support/dtype.js";
 import { negInt } from "../../../support/int.js";
@@ -15,24 +31,21 @@ import { constantValue, mentionsConstant } from "../constant.js";
 import { elaborateCall } from "./call.js";
 import { elaborateSubscript } from "./index-access.js";
 import { fromConstant, intLiteral, toPrim } from "./operand.js";
-import { arithmetic, bitwise, choice, comparison, convertConstant, divides, logical, negation } from "./operators.js";
+import {
+  arithmetic,
+  bitwise,
+  choice,
+  comparison,
+  divides,
+  logical,
+  negation,
+} from "./operators.js";
 import { elaborateProperty } from "./property.js";
+import { DEPTH_LIMIT, elaboratePrimExpr, elaborateValue, errorValue, notPart } from "./reader.js";
 import { expandItems } from "./starred.js";
 
-export { convertConstant };
-
-/** Greatest nesting of expressions and statements. */
-export const DEPTH_LIMIT = 700;
-
-export const errorValue: ErrorValue = { kind: "error" };
-
-/** A scalar or vector expression; undefined is an error that was reported. */
-export function elaboratePrimExpr(ctx: ElabContext, expr: Expr): PrimExpr | undefined {
-  return toPrim(ctx, elaborateValue(ctx, expr), expr);
-}
-
 /** Any value. Never throws; errors are reported and become an ErrorValue. */
-export function elaborateValue(ctx: ElabContext, expr: Expr): Value {
+export function readValue(ctx: ElabContext, expr: Expr): Value {
   if (ctx.depth > DEPTH_LIMIT) {
     report(ctx, codes.tooDeep({ at: spanOf(ctx, expr), limit: DEPTH_LIMIT }));
     return errorValue;
@@ -46,7 +59,14 @@ export function elaborateValue(ctx: ElabContext, expr: Expr): Value {
 /** Operators between template constants are carried out while reading. */
 function foldedConstant(ctx: ElabContext, expr: Expr): Value | undefined {
   const { kind } = expr;
-  if (kind !== "Binary" && kind !== "Compare" && kind !== "BoolOp" && kind !== "Unary" && kind !== "Subscript") return undefined;
+  if (
+    kind !== "Binary" &&
+    kind !== "Compare" &&
+    kind !== "BoolOp" &&
+    kind !== "Unary" &&
+    kind !== "Subscript"
+  )
+    return undefined;
   if (!mentionsConstant(ctx, expr)) return undefined;
   const value = constantValue(ctx, expr);
   return value === undefined ? undefined : fromConstant(ctx, value, expr);
@@ -62,7 +82,8 @@ function valueOf(ctx: ElabContext, expr: Expr): Value {
       return floatImm(Math.fround(n.float), float32, spanOf(ctx, expr), n.float);
     }
     case "Str":
-      if (expr.prefix !== undefined) return notPart(ctx, expr, expr.prefix === "f" ? "an f-string" : "a bytes literal");
+      if (expr.prefix !== undefined)
+        return notPart(ctx, expr, expr.prefix === "f" ? "an f-string" : "a bytes literal");
       return stringImm(expr.value, spanOf(ctx, expr));
     case "Constant":
       if (expr.value === "None") return { kind: "literal", value: null, span: spanOf(ctx, expr) };
@@ -83,26 +104,43 @@ function valueOf(ctx: ElabContext, expr: Expr): Value {
     case "BoolOp": {
       const a = elaboratePrimExpr(ctx, expr.left);
       const b = elaboratePrimExpr(ctx, expr.right);
-      return a === undefined || b === undefined ? errorValue : logical(ctx, expr.op, a, b, expr, expr.left, expr.right);
+      return a === undefined || b === undefined
+        ? errorValue
+        : logical(ctx, expr.op, a, b, expr, expr.left, expr.right);
     }
     case "Conditional": {
       const cond = elaboratePrimExpr(ctx, expr.cond);
       const then = elaborateValue(ctx, expr.then);
       const otherwise = elaborateValue(ctx, expr.otherwise);
-      if (cond?.kind === "tir.IntImm" && cond.dtype.code === "bool") return cond.value === 1 ? then : otherwise;
+      if (cond?.kind === "tir.IntImm" && cond.dtype.code === "bool")
+        return cond.value === 1 ? then : otherwise;
       const a = toPrim(ctx, then, expr.then);
       const b = toPrim(ctx, otherwise, expr.otherwise);
-      return cond === undefined || a === undefined || b === undefined ? errorValue : choice(ctx, true, cond, a, b, expr);
+      return cond === undefined || a === undefined || b === undefined
+        ? errorValue
+        : choice(ctx, true, cond, a, b, expr);
     }
     case "Tuple":
     case "List": {
       const items = expandItems(ctx, expr.items).map((item) => elaborateValue(ctx, item));
-      const made: Items = { kind: "items", items, isList: expr.kind === "List", span: spanOf(ctx, expr) };
+      const made: Items = {
+        kind: "items",
+        items,
+        isList: expr.kind === "List",
+        span: spanOf(ctx, expr),
+      };
       return made;
     }
     case "Slice": {
-      const bound = (e: Expr | undefined): PrimExpr | undefined => (e === undefined ? undefined : elaboratePrimExpr(ctx, e));
-      return { kind: "slice", lower: bound(expr.lower), upper: bound(expr.upper), step: bound(expr.step), span: spanOf(ctx, expr) };
+      const bound = (e: Expr | undefined): PrimExpr | undefined =>
+        e === undefined ? undefined : elaboratePrimExpr(ctx, e);
+      return {
+        kind: "slice",
+        lower: bound(expr.lower),
+        upper: bound(expr.upper),
+        step: bound(expr.step),
+        span: spanOf(ctx, expr),
+      };
     }
     case "Lambda":
       return { kind: "lambda", node: expr, scope: ctx.scope, span: spanOf(ctx, expr) };
@@ -124,17 +162,12 @@ function elaborateDict(ctx: ElabContext, expr: Extract<Expr, { kind: "Dict" }>):
       report(ctx, codes.keyNotString({ at: spanOf(ctx, key) }));
       continue;
     }
-    if (map.has(key.value)) report(ctx, codes.repeatedKey({ at: spanOf(ctx, key), key: key.value }));
+    if (map.has(key.value))
+      report(ctx, codes.repeatedKey({ at: spanOf(ctx, key), key: key.value }));
     const v = ctx.attribute(ctx, value);
     if (v !== undefined) map.set(key.value, v);
   }
   return { kind: "literal", value: map, span: spanOf(ctx, expr) };
-}
-
-/** Reports a construct of Python that is not read. */
-export function notPart(ctx: ElabContext, at: Expr, construct: string): ErrorValue {
-  report(ctx, codes.notPartOfLanguage({ at: spanOf(ctx, at), construct, hints: insteadOf(construct) }));
-  return errorValue;
 }
 
 // ---- names -----------------------------------------------------------------
@@ -176,8 +209,11 @@ export function valueOfEntity(ctx: ElabContext, entity: Entity, at: Name): Value
   }
 }
 
-const scalarLoad = (ctx: ElabContext, buffer: import("../../../ir/tir/buffer.js").Buffer, at: Expr): PrimExpr =>
-  load(buffer, [intLiteral(ctx, 0, buffer.shape[0]!.dtype, at)], spanOf(ctx, at));
+const scalarLoad = (
+  ctx: ElabContext,
+  buffer: import("../../../ir/tir/buffer.js").Buffer,
+  at: Expr,
+): PrimExpr => load(buffer, [intLiteral(ctx, 0, buffer.shape[0]!.dtype, at)], spanOf(ctx, at));
 
 /** The symbol of a file-level TypeVar in the function at hand. */
 function functionSymbol(ctx: ElabContext, name: string, at: Name): Value {
@@ -190,10 +226,17 @@ function functionSymbol(ctx: ElabContext, name: string, at: Name): Value {
   return v;
 }
 
-function relaxScalar(ctx: ElabContext, entity: Extract<Entity, { kind: "relax" }>, at: Name): Value {
+function relaxScalar(
+  ctx: ElabContext,
+  entity: Extract<Entity, { kind: "relax" }>,
+  at: Name,
+): Value {
   const { value } = entity;
   if (value.kind === "relax.PrimValue") return value.value;
-  report(ctx, codes.expectedExpression({ at: spanOf(ctx, at), what: `\`${at.id}\`, which is a value of R,` }));
+  report(
+    ctx,
+    codes.expectedExpression({ at: spanOf(ctx, at), what: `\`${at.id}\`, which is a value of R,` }),
+  );
   return errorValue;
 }
 
@@ -229,7 +272,10 @@ function reportUndefined(ctx: ElabContext, expr: Name): void {
     return;
   }
   const near = didYouMean(expr.id, visibleNames(ctx.scope));
-  const hints = near === undefined ? [`to make it a template constant, write \`${expr.id} = …\` at the top of the file`] : [near];
+  const hints =
+    near === undefined
+      ? [`to make it a template constant, write \`${expr.id} = …\` at the top of the file`]
+      : [near];
   report(ctx, codes.undefinedName({ at, name: expr.id, hints }));
 }
 
@@ -255,7 +301,13 @@ const ARITHMETIC: Readonly<Record<string, BinaryOp>> = {
   "//": "floordiv",
   "%": "floormod",
 };
-const BITS: Readonly<Record<string, BinaryOp>> = { "&": "bitand", "|": "bitor", "^": "bitxor", "<<": "shl", ">>": "shr" };
+const BITS: Readonly<Record<string, BinaryOp>> = {
+  "&": "bitand",
+  "|": "bitor",
+  "^": "bitxor",
+  "<<": "shl",
+  ">>": "shr",
+};
 
 function elaborateBinary(ctx: ElabContext, expr: Binary): Value {
   const left = elaborateValue(ctx, expr.left);
@@ -270,7 +322,13 @@ function elaborateBinary(ctx: ElabContext, expr: Binary): Value {
 }
 
 /** `a op b` for any binary operator of the text. */
-export function applyBinary(ctx: ElabContext, op: Binary["op"], a: PrimExpr, b: PrimExpr, at: Expr): Value {
+export function applyBinary(
+  ctx: ElabContext,
+  op: Binary["op"],
+  a: PrimExpr,
+  b: PrimExpr,
+  at: Expr,
+): Value {
   if (a.kind === "tir.StringImm" || b.kind === "tir.StringImm") {
     const what = "a string";
     report(ctx, codes.expectedExpression({ at: spanOf(ctx, at), what }));
@@ -304,7 +362,14 @@ function elaborateUnary(ctx: ElabContext, expr: Unary): Value {
   return negation(ctx, op === "-" ? "neg" : op === "~" ? "bitnot" : "not", a, expr);
 }
 
-const COMPARE: Readonly<Record<string, CompareOp>> = { "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne" };
+const COMPARE: Readonly<Record<string, CompareOp>> = {
+  "<": "lt",
+  "<=": "le",
+  ">": "gt",
+  ">=": "ge",
+  "==": "eq",
+  "!=": "ne",
+};
 
 /** A chained comparison means the conjunction of its parts. */
 function elaborateCompare(ctx: ElabContext, expr: Compare): Value {
@@ -317,7 +382,8 @@ function elaborateCompare(ctx: ElabContext, expr: Compare): Value {
       return errorValue;
     }
     const constant = compareConstants(operands[i]!, operands[i + 1]!, op);
-    if (constant !== undefined && expr.ops.length === 1) return boolImm(constant, spanOf(ctx, expr));
+    if (constant !== undefined && expr.ops.length === 1)
+      return boolImm(constant, spanOf(ctx, expr));
     const a = toPrim(ctx, operands[i]!, expr.operands[i]!);
     const b = toPrim(ctx, operands[i + 1]!, expr.operands[i + 1]!);
     if (a === undefined || b === undefined) return errorValue;

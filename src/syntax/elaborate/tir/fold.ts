@@ -12,7 +12,11 @@ const isZero = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 
 export function differenceOf(hi: PrimExpr, lo: PrimExpr): PrimExpr {
   if (isZero(lo)) return hi;
   if (hi.kind === "tir.IntImm" && lo.kind === "tir.IntImm") {
-    return intImm(subInt(hi.value, lo.value), hi.dtype.bits >= lo.dtype.bits ? hi.dtype : lo.dtype, hi.span);
+    return intImm(
+      subInt(hi.value, lo.value),
+      hi.dtype.bits >= lo.dtype.bits ? hi.dtype : lo.dtype,
+      hi.span,
+    );
   }
   if (same(hi, lo)) return intImm(0, hi.dtype, hi.span);
   // lo + n - lo
@@ -20,7 +24,8 @@ export function differenceOf(hi: PrimExpr, lo: PrimExpr): PrimExpr {
     if (same(hi.a, lo)) return hi.b;
     if (same(hi.b, lo)) return hi.a;
     // x + c1 - (x + c2)
-    if (lo.kind === "tir.Binary" && lo.op === "add" && same(hi.a, lo.a)) return differenceOf(hi.b, lo.b);
+    if (lo.kind === "tir.Binary" && lo.op === "add" && same(hi.a, lo.a))
+      return differenceOf(hi.b, lo.b);
   }
   return binary("sub", hi, lo, hi.span);
 }
@@ -29,11 +34,19 @@ export function differenceOf(hi: PrimExpr, lo: PrimExpr): PrimExpr {
 export function sumOf(lo: PrimExpr, extent: PrimExpr): PrimExpr {
   if (isZero(lo)) return extent;
   if (lo.kind === "tir.IntImm" && extent.kind === "tir.IntImm") {
-    return intImm(addInt(lo.value, extent.value), lo.dtype.bits >= extent.dtype.bits ? lo.dtype : extent.dtype);
+    return intImm(
+      addInt(lo.value, extent.value),
+      lo.dtype.bits >= extent.dtype.bits ? lo.dtype : extent.dtype,
+    );
   }
   if (extent.kind === "tir.Binary" && extent.op === "sub" && same(extent.b, lo)) return extent.a;
   // x + c2 up to (x + c2) + c1
-  if (lo.kind === "tir.Binary" && lo.op === "add" && lo.b.kind === "tir.IntImm" && extent.kind === "tir.IntImm") {
+  if (
+    lo.kind === "tir.Binary" &&
+    lo.op === "add" &&
+    lo.b.kind === "tir.IntImm" &&
+    extent.kind === "tir.IntImm"
+  ) {
     return binary("add", lo.a, sumOf(lo.b, extent));
   }
   return binary("add", lo, extent);
@@ -41,4 +54,5 @@ export function sumOf(lo: PrimExpr, extent: PrimExpr): PrimExpr {
 
 /** Cheap: same variable or constant, else structure. */
 const same = (a: PrimExpr, b: PrimExpr): boolean =>
-  a === b || (a.kind === b.kind && a.kind !== "tir.Var" && structuralEqual(a, b, { mapFreeVars: false }));
+  a === b ||
+  (a.kind === b.kind && a.kind !== "tir.Var" && structuralEqual(a, b, { mapFreeVars: false }));

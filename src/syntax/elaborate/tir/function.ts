@@ -1,5 +1,11 @@
 /** T functions: decorator, parameters, body. */
-import type { Call, Expr, FunctionDef, Parameter, Stmt as Ast } from "../../../../grammar/ast/nodes.js";
+import type {
+  Call,
+  Expr,
+  FunctionDef,
+  Parameter,
+  Stmt as Ast,
+} from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { boolImm, makeVar, type Var } from "../../../ir/tir/expr.js";
 import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
@@ -11,7 +17,7 @@ import { plainLiteral } from "../literal.js";
 import { bindArguments, unknownKeyword } from "./arguments.js";
 import { bracketArguments, bufferFrom, BUFFER_PARAMS } from "./buffer-args.js";
 import { newFrame, type TirState } from "./state.js";
-import { elaborateStatements } from "./statement.js";
+import { elaborateStatements } from "./reader.js";
 import { statementList } from "./statement-list.js";
 import { declaredDType, isDeclaration } from "./symbol.js";
 import { scalarType } from "./type-annotation.js";
@@ -111,15 +117,18 @@ function elaborateParams(ctx: ElabContext, def: FunctionDef, tir: TirState): (()
     if (!checkParam(ctx, p, seen)) continue;
     if (p.annotation === undefined || isBufferType(ctx, p.annotation)) continue;
     const type = scalarType(ctx, p.annotation);
-    const v = makeVar(p.name, type?.dtype ?? handle, nameSpan(ctx, p), { ...(type?.pointer && { pointer: type.pointer }) });
+    const v = makeVar(p.name, type?.dtype ?? handle, nameSpan(ctx, p), {
+      ...(type?.pointer && { pointer: type.pointer }),
+    });
     scalars.set(p, v);
-    define(ctx, p.name, { kind: "scalar", var: v });
+    define(ctx, p.name, type === undefined ? { kind: "error" } : { kind: "scalar", var: v });
     if (v.dtype === handle) tir.handles.set(v, undefined);
   }
   const made: (() => Param)[] = [];
   for (const p of def.params) {
     const scalar = scalars.get(p);
-    if (scalar !== undefined) made.push(() => param(scalar, tir.handles.get(scalar), nameSpan(ctx, p)));
+    if (scalar !== undefined)
+      made.push(() => param(scalar, tir.handles.get(scalar), nameSpan(ctx, p)));
     else if (p.annotation !== undefined && isBufferType(ctx, p.annotation)) {
       const one = bufferParam(ctx, p, p.annotation);
       if (one !== undefined) made.push(() => one);
@@ -141,7 +150,10 @@ function checkParam(ctx: ElabContext, p: Parameter, seen: Set<string>): boolean 
   seen.add(p.name);
   if (p.default !== undefined) report(ctx, codes.defaultArgument({ at, name: p.name }));
   if (p.annotation === undefined) {
-    report(ctx, codes.missingAnnotation({ at, name: p.name, example: "T.Buffer((16,), \"float32\")" }));
+    report(
+      ctx,
+      codes.missingAnnotation({ at, name: p.name, example: 'T.Buffer((16,), "float32")' }),
+    );
     define(ctx, p.name, { kind: "error" });
     return false;
   }
@@ -152,7 +164,10 @@ function checkParam(ctx: ElabContext, p: Parameter, seen: Set<string>): boolean 
 function isBufferType(ctx: ElabContext, at: Expr): boolean {
   const head = at.kind === "Call" ? at.func : at.kind === "Subscript" ? at.value : at;
   const member = memberOf(ctx, head);
-  return member?.dialect === "T" && (member.name === "Buffer" || member.name === "buffer" || member.name === "buffer_decl");
+  return (
+    member?.dialect === "T" &&
+    (member.name === "Buffer" || member.name === "buffer" || member.name === "buffer_decl")
+  );
 }
 
 function bufferParam(ctx: ElabContext, p: Parameter, annotation: Expr): Param | undefined {

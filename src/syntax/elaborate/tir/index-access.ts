@@ -2,13 +2,21 @@
 import type { Expr, Subscript } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { bufferRegion, range, type Buffer, type Range } from "../../../ir/tir/buffer.js";
-import { attrArg, call as makeCall, intImm, load, ramp, type CallArg, type PrimExpr } from "../../../ir/tir/expr.js";
+import {
+  attrArg,
+  call as makeCall,
+  intImm,
+  load,
+  ramp,
+  type CallArg,
+  type PrimExpr,
+} from "../../../ir/tir/expr.js";
 import { handle, int32 } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
-import { isOpaque } from "./call.js";
-import { elaborateValue, errorValue } from "./expression.js";
+import { isOpaque } from "./opaque.js";
+import { elaborateValue, errorValue } from "./reader.js";
 import { constInt, describe, isPrim, rangeBetween, toCallArg, toPrim } from "./operand.js";
 import { expandItems } from "./starred.js";
 
@@ -37,16 +45,30 @@ export function elaborateSubscript(ctx: ElabContext, expr: Subscript): Value {
       const item = at === undefined ? undefined : base.items[at < 0 ? at + base.items.length : at];
       if (item !== undefined) return item;
       if (value.kind !== "error") {
-        report(ctx, codes.conditionConstant({ at: spanOf(ctx, expr), what: `an index into ${base.items.length} item(s)` }));
+        report(
+          ctx,
+          codes.conditionConstant({
+            at: spanOf(ctx, expr),
+            what: `an index into ${base.items.length} item(s)`,
+          }),
+        );
       }
       return errorValue;
     }
     case "type":
       return base;
     case "method":
-      if (base.object.kind === "tir.Buffer") return opaqueIndex(ctx, `.${base.name}[]`, [base.object], expr);
+      if (base.object.kind === "tir.Buffer")
+        return opaqueIndex(ctx, `.${base.name}[]`, [base.object], expr);
       if (isPrim(base.object)) return opaqueIndex(ctx, `.${base.name}[]`, [base.object], expr);
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, expr.value), expected: "a buffer", found: describe(base) }));
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, expr.value),
+          expected: "a buffer",
+          found: describe(base),
+        }),
+      );
       return errorValue;
     case "error":
       for (const item of expr.items) elaborateValue(ctx, item);
@@ -54,13 +76,25 @@ export function elaborateSubscript(ctx: ElabContext, expr: Subscript): Value {
     default:
       if (isPrim(base) && base.dtype === handle) return opaqueIndex(ctx, ".[]", [base], expr);
       // A scalar declared as one element may still be written x[0].
-      if (base.kind === "tir.Load" && base.buffer.scalar) return accessBuffer(ctx, base.buffer, expr);
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, expr.value), expected: "a buffer", found: describe(base) }));
+      if (base.kind === "tir.Load" && base.buffer.scalar)
+        return accessBuffer(ctx, base.buffer, expr);
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, expr.value),
+          expected: "a buffer",
+          found: describe(base),
+        }),
+      );
       return errorValue;
   }
 }
 
-function sliceItems(ctx: ElabContext, base: Extract<Value, { kind: "items" }>, expr: Subscript): Value {
+function sliceItems(
+  ctx: ElabContext,
+  base: Extract<Value, { kind: "items" }>,
+  expr: Subscript,
+): Value {
   const value = elaborateValue(ctx, expr.items[0]!);
   if (value.kind !== "slice") return errorValue;
   const lower = value.lower === undefined ? 0 : constInt(value.lower);
@@ -74,15 +108,31 @@ function sliceItems(ctx: ElabContext, base: Extract<Value, { kind: "items" }>, e
 
 /** `T.ptx[...]`, `T.S[...]`: kept as written. */
 function subscriptMember(ctx: ElabContext, name: string, expr: Subscript): Value {
-  if (isOpaque(name) || name === "ptx" || name === "cuda" || name === "nki") return opaqueIndex(ctx, `${name}[]`, [], expr);
-  report(ctx, codes.expectedKind({ at: spanOf(ctx, expr.value), expected: "a buffer", found: `\`T.${name}\`` }));
+  if (isOpaque(name) || name === "ptx" || name === "cuda" || name === "nki")
+    return opaqueIndex(ctx, `${name}[]`, [], expr);
+  report(
+    ctx,
+    codes.expectedKind({
+      at: spanOf(ctx, expr.value),
+      expected: "a buffer",
+      found: `\`T.${name}\``,
+    }),
+  );
   return errorValue;
 }
 
-function opaqueIndex(ctx: ElabContext, op: string, first: readonly CallArg[], expr: Subscript): Value {
+function opaqueIndex(
+  ctx: ElabContext,
+  op: string,
+  first: readonly CallArg[],
+  expr: Subscript,
+): Value {
   const args: CallArg[] = [...first];
   for (const item of expr.items) {
-    const arg = item.kind === "Slice" ? opaqueSlice(ctx, item) : toCallArg(ctx, elaborateValue(ctx, item), item);
+    const arg =
+      item.kind === "Slice"
+        ? opaqueSlice(ctx, item)
+        : toCallArg(ctx, elaborateValue(ctx, item), item);
     if (arg !== undefined) args.push(arg);
   }
   return makeCall(op, args, handle, spanOf(ctx, expr));
@@ -90,20 +140,31 @@ function opaqueIndex(ctx: ElabContext, op: string, first: readonly CallArg[], ex
 
 /** `a:b` between any values, kept as written. */
 function opaqueSlice(ctx: ElabContext, item: Extract<Expr, { kind: "Slice" }>): CallArg {
-  const bound = (e: Expr | undefined): AttrValue => (e === undefined ? null : (ctx.attribute(ctx, e) ?? null));
-  return attrArg(new Map([["slice", [bound(item.lower), bound(item.upper), bound(item.step)]]]), spanOf(ctx, item));
+  const bound = (e: Expr | undefined): AttrValue =>
+    e === undefined ? null : (ctx.attribute(ctx, e) ?? null);
+  return attrArg(
+    new Map([["slice", [bound(item.lower), bound(item.upper), bound(item.step)]]]),
+    spanOf(ctx, item),
+  );
 }
 
 /** The rank of a view that is kept as written is not known. */
 export const isOpaqueView = (buffer: Buffer): boolean =>
-  typeof buffer.layout === "object" && buffer.layout !== null && "kind" in buffer.layout && buffer.layout.kind === "tir.Call" && buffer.layout.op.startsWith(".");
+  typeof buffer.layout === "object" &&
+  buffer.layout !== null &&
+  "kind" in buffer.layout &&
+  buffer.layout.kind === "tir.Call" &&
+  buffer.layout.op.startsWith(".");
 
 /** One element, a vector (last index a ramp), or a region (some index a slice). */
 export function accessBuffer(ctx: ElabContext, buffer: Buffer, expr: Subscript): Value {
   const items = indexItems(ctx, expr);
   const at = spanOf(ctx, expr);
   if (items.length !== buffer.shape.length && !isOpaqueView(buffer)) {
-    report(ctx, codes.indexCount({ at, buffer: buffer.name, rank: buffer.shape.length, count: items.length }));
+    report(
+      ctx,
+      codes.indexCount({ at, buffer: buffer.name, rank: buffer.shape.length, count: items.length }),
+    );
     for (const item of items) elaborateValue(ctx, item);
     return errorValue;
   }
@@ -124,7 +185,12 @@ export function accessBuffer(ctx: ElabContext, buffer: Buffer, expr: Subscript):
   if (strided !== undefined) return load(buffer, strided, at);
   const region: Range[] = [];
   for (let i = 0; i < items.length; i++) {
-    const one = rangeOf(ctx, elaborateValue(ctx, items[i]!), items[i]!, buffer.shape[i] ?? intImm(0, int32));
+    const one = rangeOf(
+      ctx,
+      elaborateValue(ctx, items[i]!),
+      items[i]!,
+      buffer.shape[i] ?? intImm(0, int32),
+    );
     if (one === undefined) return errorValue;
     region.push(one);
   }
@@ -132,7 +198,11 @@ export function accessBuffer(ctx: ElabContext, buffer: Buffer, expr: Subscript):
 }
 
 /** `A[i, lo:hi:step]` of older text: a ramp of constant length. Undefined for other accesses. */
-function stridedAccess(ctx: ElabContext, buffer: Buffer, items: readonly Expr[]): PrimExpr[] | undefined {
+function stridedAccess(
+  ctx: ElabContext,
+  buffer: Buffer,
+  items: readonly Expr[],
+): PrimExpr[] | undefined {
   const last = items[items.length - 1];
   if (last?.kind !== "Slice" || last.step === undefined) return undefined;
   const value = elaborateValue(ctx, last);
@@ -149,7 +219,9 @@ function stridedAccess(ctx: ElabContext, buffer: Buffer, items: readonly Expr[])
     if (index === undefined) return undefined;
     indices.push(index);
   }
-  indices.push(ramp(lower, intImm(step, lower.dtype), intImm(Math.ceil(extent / step), int32), lower.span));
+  indices.push(
+    ramp(lower, intImm(step, lower.dtype), intImm(Math.ceil(extent / step), int32), lower.span),
+  );
   return indices;
 }
 
@@ -171,13 +243,20 @@ function rangeOf(ctx: ElabContext, value: Value, at: Expr, whole: PrimExpr): Ran
 }
 
 /** A region of a region: `B = A[0:4, j]; B[1]` counts from the corner, points of the base are not indexed. */
-function accessRegion(ctx: ElabContext, base: Extract<Value, { kind: "tir.BufferRegion" }>, expr: Subscript): Value {
+function accessRegion(
+  ctx: ElabContext,
+  base: Extract<Value, { kind: "tir.BufferRegion" }>,
+  expr: Subscript,
+): Value {
   const items = indexItems(ctx, expr);
   const free = base.region.filter((r) => !(r.extent.kind === "tir.IntImm" && r.extent.value === 1));
   const at = spanOf(ctx, expr);
   const direct = items.length === base.region.length;
   if (!direct && items.length !== free.length) {
-    report(ctx, codes.indexCount({ at, buffer: base.buffer.name, rank: free.length, count: items.length }));
+    report(
+      ctx,
+      codes.indexCount({ at, buffer: base.buffer.name, rank: free.length, count: items.length }),
+    );
     return errorValue;
   }
   let next = 0;

@@ -13,9 +13,18 @@ export function macroOf(ctx: ElabContext, def: FunctionDef): Macro | undefined {
     let hygienic = true;
     for (const a of decorator.kind === "Call" ? decorator.args : []) {
       if (a.name === "hygienic") hygienic = plainLiteral(ctx, a.value) !== false;
-      else report(ctx, codes.unknownOption({ at: spanOf(ctx, a), decorator: `T.${member.name}`, name: a.name ?? "" }));
+      else
+        report(
+          ctx,
+          codes.unknownOption({
+            at: spanOf(ctx, a),
+            decorator: `T.${member.name}`,
+            name: a.name ?? "",
+          }),
+        );
     }
-    if (!hygienic) report(ctx, codes.unhygienicMacro({ at: spanOf(ctx, decorator), name: def.name }));
+    if (!hygienic)
+      report(ctx, codes.unhygienicMacro({ at: spanOf(ctx, decorator), name: def.name }));
     return { def, dialect: member.dialect === "R" ? "R" : "T", hygienic, scope: ctx.scope };
   }
   return undefined;

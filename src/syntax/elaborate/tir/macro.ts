@@ -6,7 +6,7 @@ import type { Entity, Macro } from "../../scope.js";
 import type { Value } from "../../value.js";
 import { constantValue } from "../constant.js";
 import { bindArguments } from "./arguments.js";
-import { elaborateValue, errorValue } from "./expression.js";
+import { elaborateValue, errorValue } from "./reader.js";
 
 /** Expansions inside expansions; more means that a macro expands itself. */
 const MACRO_LIMIT = 60;
@@ -28,20 +28,32 @@ export function aliasEntity(value: Value): Entity {
 /** Literals are template constants inside the macro, so that its conditions may test them. */
 function operandEntity(ctx: ElabContext, at: Expr): Entity {
   const value = constantValue(ctx, at);
-  if (value === undefined || value === null || typeof value === "object") return aliasEntity(elaborateValue(ctx, at));
+  if (value === undefined || value === null || typeof value === "object")
+    return aliasEntity(elaborateValue(ctx, at));
   ctx.hasConstants = true;
   return { kind: "constant", value };
 }
 
 /** Binds the operands and runs `body` in the scope of the macro. Undefined when the call cannot be expanded. */
-export function expandMacro<T>(ctx: ElabContext, macro: Macro, call: Call, body: (suite: Suite) => T): T | undefined {
+export function expandMacro<T>(
+  ctx: ElabContext,
+  macro: Macro,
+  call: Call,
+  body: (suite: Suite) => T,
+): T | undefined {
   const { def } = macro;
   if (ctx.macroDepth > MACRO_LIMIT) {
     report(ctx, codes.macroDepth({ at: spanOf(ctx, call), name: def.name }));
     return undefined;
   }
   const params = def.params.map((p) =>
-    p.star === "*" ? `*${p.name}` : p.star === "**" ? `**${p.name}` : p.default !== undefined ? `${p.name}?` : p.name,
+    p.star === "*"
+      ? `*${p.name}`
+      : p.star === "**"
+        ? `**${p.name}`
+        : p.default !== undefined
+          ? `${p.name}?`
+          : p.name,
   );
   const { values, rest } = bindArguments(ctx, def.name, call, params);
   const entities = new Map<string, Entity>();
@@ -69,7 +81,8 @@ export function expandMacro<T>(ctx: ElabContext, macro: Macro, call: Call, body:
 export function inlineExpression(ctx: ElabContext, macro: Macro, call: Call): Value {
   const value = expandMacro(ctx, macro, call, (suite) => {
     const only = suite.body[suite.body.length - 1];
-    if (suite.body.length === 1 && only?.kind === "Return" && only.value !== undefined) return elaborateValue(ctx, only.value);
+    if (suite.body.length === 1 && only?.kind === "Return" && only.value !== undefined)
+      return elaborateValue(ctx, only.value);
     const what = `macro \`${macro.def.name}\`, whose body is not a single \`return\`,`;
     report(ctx, codes.expectedExpression({ at: spanOf(ctx, call), what }));
     return errorValue;

@@ -1,7 +1,15 @@
 /** Methods of buffers and expressions. */
 import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
-import { binary, call as makeCall, intImm, load, ramp, stringImm, type PrimExpr } from "../../../ir/tir/expr.js";
+import {
+  binary,
+  call as makeCall,
+  intImm,
+  load,
+  ramp,
+  stringImm,
+  type PrimExpr,
+} from "../../../ir/tir/expr.js";
 import { handle, int32, laneOf, withLanes, type DType } from "../../../support/dtype.js";
 import { mulInt } from "../../../support/int.js";
 import { codes } from "../../codes.js";
@@ -9,8 +17,8 @@ import { report, spanOf, type ElabContext } from "../../context.js";
 import type { MethodValue, Value } from "../../value.js";
 import { elaborateDType } from "../literal.js";
 import { bindArguments } from "./arguments.js";
-import { opaqueCall } from "./call.js";
-import { elaboratePrimExpr, elaborateValue, errorValue } from "./expression.js";
+import { opaqueCall } from "./opaque.js";
+import { elaboratePrimExpr, elaborateValue, errorValue } from "./reader.js";
 import { differenceOf, sumOf } from "./fold.js";
 import { constInt, toPrim } from "./operand.js";
 import { castTo, comparison } from "./operators.js";
@@ -36,7 +44,10 @@ function astype(ctx: ElabContext, value: PrimExpr, call: Call): Value {
   const at = values.get("dtype");
   const dtype = at && elaborateDType(ctx, at);
   if (at !== undefined && dtype === undefined && at.kind !== "Str") {
-    report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a dtype", found: "something else" }));
+    report(
+      ctx,
+      codes.expectedKind({ at: spanOf(ctx, at), expected: "a dtype", found: "something else" }),
+    );
   }
   return dtype === undefined ? errorValue : castTo(value, dtype);
 }
@@ -51,7 +62,13 @@ function bufferMethod(ctx: ElabContext, buffer: Buffer, name: string, call: Call
       bindArguments(ctx, ".scope", call, []);
       return stringImm(buffer.scope, spanOf(ctx, call));
     case "vstore":
-      report(ctx, codes.expectedExpression({ at: spanOf(ctx, call), what: "`.vstore(…)`, which is a statement," }));
+      report(
+        ctx,
+        codes.expectedExpression({
+          at: spanOf(ctx, call),
+          what: "`.vstore(…)`, which is a statement,",
+        }),
+      );
       return errorValue;
     default:
       // Views of the accelerator dialect are kept as written.
@@ -70,12 +87,20 @@ function accessPointer(ctx: ElabContext, buffer: Buffer, call: Call): Value {
   const maskValue = elaborateValue(ctx, maskAt);
   const mask = maskValue.kind === "tir.StringImm" ? MASKS[maskValue.value] : constInt(maskValue);
   if (mask === undefined) {
-    report(ctx, codes.conditionConstant({ at: spanOf(ctx, maskAt), what: "the access mask (\"r\", \"w\" or \"rw\")" }));
+    report(
+      ctx,
+      codes.conditionConstant({
+        at: spanOf(ctx, maskAt),
+        what: 'the access mask ("r", "w" or "rw")',
+      }),
+    );
     return errorValue;
   }
   const read = (name: string): PrimExpr | undefined => {
     const at = values.get(name);
-    return at === undefined || (at.kind === "Constant" && at.value === "None") ? undefined : elaboratePrimExpr(ctx, at);
+    return at === undefined || (at.kind === "Constant" && at.value === "None")
+      ? undefined
+      : elaboratePrimExpr(ctx, at);
   };
   const lanes = constInt(read("content_lanes")) ?? 1;
   const ptrAt = values.get("ptr_type");
@@ -91,7 +116,12 @@ function accessPointer(ctx: ElabContext, buffer: Buffer, call: Call): Value {
     start = divideBy(start, lanes);
   }
   const type = makeCall("type_annotation", [], element, spanOf(ctx, call));
-  return makeCall("tvm_access_ptr", [type, buffer.data, start, extent, intImm(mask, int32)], ptrType, spanOf(ctx, call));
+  return makeCall(
+    "tvm_access_ptr",
+    [type, buffer.data, start, extent, intImm(mask, int32)],
+    ptrType,
+    spanOf(ctx, call),
+  );
 }
 
 const divideBy = (e: PrimExpr, by: number): PrimExpr =>
@@ -101,14 +131,16 @@ const divideBy = (e: PrimExpr, by: number): PrimExpr =>
 
 /** Elements from the first to behind the last: product of the shape, or outer stride times outer extent. */
 function storageSize(buffer: Buffer, dtype: DType): PrimExpr {
-  if (buffer.strides.length > 0 && buffer.shape.length > 0) return product(buffer.strides[0]!, buffer.shape[0]!);
+  if (buffer.strides.length > 0 && buffer.shape.length > 0)
+    return product(buffer.strides[0]!, buffer.shape[0]!);
   let size: PrimExpr = intImm(1, dtype);
   for (const d of buffer.shape) size = product(size, d);
   return size;
 }
 
 function product(a: PrimExpr, b: PrimExpr): PrimExpr {
-  if (a.kind === "tir.IntImm" && b.kind === "tir.IntImm") return intImm(mulInt(a.value, b.value), a.dtype);
+  if (a.kind === "tir.IntImm" && b.kind === "tir.IntImm")
+    return intImm(mulInt(a.value, b.value), a.dtype);
   if (a.kind === "tir.IntImm" && a.value === 1) return b;
   if (b.kind === "tir.IntImm" && b.value === 1) return a;
   return binary("mul", a, b);
@@ -125,12 +157,19 @@ function vectorLoad(ctx: ElabContext, buffer: Buffer, call: Call): Value {
   if (indices === undefined) return errorValue;
   const predicateAt = values.get("predicate");
   const predicate =
-    predicateAt === undefined || predicateAt.kind === "Constant" ? undefined : elaboratePrimExpr(ctx, predicateAt);
+    predicateAt === undefined || predicateAt.kind === "Constant"
+      ? undefined
+      : elaboratePrimExpr(ctx, predicateAt);
   return load(buffer, indices, spanOf(ctx, call), predicate);
 }
 
 /** The indices of a vector access that starts at `begin`. */
-export function vectorIndex(ctx: ElabContext, buffer: Buffer, begin: Expr, dtype: DType): PrimExpr[] | undefined {
+export function vectorIndex(
+  ctx: ElabContext,
+  buffer: Buffer,
+  begin: Expr,
+  dtype: DType,
+): PrimExpr[] | undefined {
   const value = elaborateValue(ctx, begin);
   const items: readonly Value[] = value.kind === "items" ? value.items : [value];
   const indices: PrimExpr[] = [];
@@ -141,15 +180,26 @@ export function vectorIndex(ctx: ElabContext, buffer: Buffer, begin: Expr, dtype
   }
   if (indices.length !== buffer.shape.length) {
     const at = spanOf(ctx, begin);
-    report(ctx, codes.indexCount({ at, buffer: buffer.name, rank: buffer.shape.length, count: indices.length }));
+    report(
+      ctx,
+      codes.indexCount({
+        at,
+        buffer: buffer.name,
+        rank: buffer.shape.length,
+        count: indices.length,
+      }),
+    );
     return undefined;
   }
   const last = indices[indices.length - 1];
-  if (last !== undefined && last.dtype.lanes === 1 && (dtype.lanes > buffer.dtype.lanes || dtype.scalable)) {
+  if (
+    last !== undefined &&
+    last.dtype.lanes === 1 &&
+    (dtype.lanes > buffer.dtype.lanes || dtype.scalable)
+  ) {
     const count = intImm(dtype.lanes / buffer.dtype.lanes, int32);
     const lanes = dtype.scalable ? binary("mul", makeCall("vscale", [], int32), count) : count;
     indices[indices.length - 1] = ramp(last, intImm(1, last.dtype), lanes, last.span);
   }
   return indices;
 }
-

@@ -1,10 +1,26 @@
 /** Literal objects: targets, index maps, reducers, ranges, thread variables, immediates, free variables. */
 import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
 import { range } from "../../../ir/tir/buffer.js";
-import { floatImm, intImm, makeVar, pointerVar, stringImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import {
+  floatImm,
+  intImm,
+  makeVar,
+  pointerVar,
+  stringImm,
+  type PrimExpr,
+  type Var,
+} from "../../../ir/tir/expr.js";
 import type { IndexMap } from "../../../ir/tir/function.js";
 import { iterVar, type IterKind } from "../../../ir/tir/stmt.js";
-import { float32, int32, int64, isFloat, isInteger, laneOf, type DType } from "../../../support/dtype.js";
+import {
+  float32,
+  int32,
+  int64,
+  isFloat,
+  isInteger,
+  laneOf,
+  type DType,
+} from "../../../support/dtype.js";
 import { int } from "../../../support/int.js";
 import { codes } from "../../codes.js";
 import { define, report, spanOf, withScope, type ElabContext } from "../../context.js";
@@ -12,7 +28,7 @@ import type { LambdaValue, Value } from "../../value.js";
 import { elaborateDType, plainLiteral } from "../literal.js";
 import { elaborateTarget } from "../target.js";
 import { bindArguments } from "./arguments.js";
-import { elaboratePrimExpr, elaborateValue, errorValue, notPart } from "./expression.js";
+import { elaboratePrimExpr, elaborateValue, errorValue, notPart } from "./reader.js";
 import { describe, rangeBetween, toPrim } from "./operand.js";
 import { convertConstant } from "./operators.js";
 import { roundTo } from "./round.js";
@@ -21,7 +37,9 @@ import type { SpecialCall } from "./special-call.js";
 
 const targetCall: SpecialCall = (ctx, call) => {
   const target = elaborateTarget(ctx, call);
-  return target === undefined ? errorValue : { kind: "literal", value: target, span: spanOf(ctx, call) };
+  return target === undefined
+    ? errorValue
+    : { kind: "literal", value: target, span: spanOf(ctx, call) };
 };
 
 // ---- index maps and reducers -------------------------------------------------
@@ -66,12 +84,20 @@ function lambdaAt(ctx: ElabContext, at: Expr | undefined): LambdaValue | undefin
   const value = elaborateValue(ctx, at);
   if (value.kind === "lambda") return value;
   if (value.kind !== "error") {
-    report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a lambda", found: describe(value) }));
+    report(
+      ctx,
+      codes.expectedKind({ at: spanOf(ctx, at), expected: "a lambda", found: describe(value) }),
+    );
   }
   return undefined;
 }
 
-function indexMapOf(ctx: ElabContext, lambda: LambdaValue, dtype: DType, inverse?: IndexMap): IndexMap | undefined {
+function indexMapOf(
+  ctx: ElabContext,
+  lambda: LambdaValue,
+  dtype: DType,
+  inverse?: IndexMap,
+): IndexMap | undefined {
   const saved = ctx.literalInt;
   ctx.literalInt = dtype;
   const opened = openLambda(ctx, lambda, () => dtype);
@@ -83,7 +109,14 @@ function indexMapOf(ctx: ElabContext, lambda: LambdaValue, dtype: DType, inverse
     if (r === "separator") separators.push(results.length);
     else results.push(r);
   }
-  return { kind: "tir.IndexMap", params: opened.params, results, inverse, separators, span: lambda.span };
+  return {
+    kind: "tir.IndexMap",
+    params: opened.params,
+    results,
+    inverse,
+    separators,
+    span: lambda.span,
+  };
 }
 
 const indexMapCall: SpecialCall = (ctx, call) => {
@@ -98,7 +131,15 @@ const indexMapCall: SpecialCall = (ctx, call) => {
     const value = elaborateValue(ctx, inverseAt);
     if (value.kind === "tir.IndexMap") inverse = value;
     else if (value.kind === "lambda") inverse = indexMapOf(ctx, value, dtype);
-    else report(ctx, codes.expectedKind({ at: spanOf(ctx, inverseAt), expected: "a lambda", found: describe(value) }));
+    else
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, inverseAt),
+          expected: "a lambda",
+          found: describe(value),
+        }),
+      );
   }
   return (lambda && indexMapOf(ctx, lambda, dtype, inverse)) ?? errorValue;
 };
@@ -150,7 +191,9 @@ const rangeCall: SpecialCall = (ctx, call, name) => {
   const a = lo && elaboratePrimExpr(ctx, lo);
   const b = hi && elaboratePrimExpr(ctx, hi);
   if (a === undefined) return errorValue;
-  return b === undefined ? range(intImm(0, a.dtype), a, spanOf(ctx, call)) : rangeBetween(a, b, spanOf(ctx, call));
+  return b === undefined
+    ? range(intImm(0, a.dtype), a, spanOf(ctx, call))
+    : rangeBetween(a, b, spanOf(ctx, call));
 };
 
 const KINDS: Readonly<Record<string, IterKind>> = {
@@ -176,7 +219,12 @@ export function elaborateDomain(ctx: ElabContext, at: Expr): ReturnType<typeof r
 }
 
 const iterVarCall: SpecialCall = (ctx, call) => {
-  const { values } = bindArguments(ctx, "T.iter_var", call, ["var", "dom", "iter_type", "thread_tag?"]);
+  const { values } = bindArguments(ctx, "T.iter_var", call, [
+    "var",
+    "dom",
+    "iter_type",
+    "thread_tag?",
+  ]);
   const varAt = values.get("var");
   const kindAt = values.get("iter_type");
   const tagAt = values.get("thread_tag");
@@ -187,7 +235,14 @@ const iterVarCall: SpecialCall = (ctx, call) => {
   const tag = tagAt === undefined ? undefined : elaborateValue(ctx, tagAt);
   const kind = kindValue.kind === "tir.StringImm" ? KINDS[kindValue.value] : undefined;
   if (kind === undefined) {
-    report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, kindAt), callee: "T.iter_var", what: "a kind such as \"ThreadIndex\"" }));
+    report(
+      ctx,
+      codes.intrinsicMeta({
+        at: spanOf(ctx, kindAt),
+        callee: "T.iter_var",
+        what: 'a kind such as "ThreadIndex"',
+      }),
+    );
     return errorValue;
   }
   let v: Var;
@@ -198,11 +253,19 @@ const iterVarCall: SpecialCall = (ctx, call) => {
     define(ctx, value.value, { kind: "scalar", var: v });
   } else {
     if (value.kind !== "error") {
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, varAt), expected: "a variable", found: describe(value) }));
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, varAt),
+          expected: "a variable",
+          found: describe(value),
+        }),
+      );
     }
     return errorValue;
   }
-  const dom = domAt === undefined || domAt.kind === "Constant" ? undefined : elaborateDomain(ctx, domAt);
+  const dom =
+    domAt === undefined || domAt.kind === "Constant" ? undefined : elaborateDomain(ctx, domAt);
   return iterVar(v, kind, dom, tag?.kind === "tir.StringImm" ? tag.value : "", spanOf(ctx, call));
 };
 
@@ -246,23 +309,34 @@ const variable: SpecialCall = (ctx, call, name) => {
   const hint = nameAt === undefined ? undefined : elaborateValue(ctx, nameAt);
   const dtype = dtypeAt === undefined ? int32 : elaborateDType(ctx, dtypeAt);
   if (dtype === undefined) return errorValue;
-  return makeVar(hint?.kind === "tir.StringImm" ? hint.value : "v", dtype, spanOf(ctx, call), { isSize: name === "SizeVar" });
+  return makeVar(hint?.kind === "tir.StringImm" ? hint.value : "v", dtype, spanOf(ctx, call), {
+    isSize: name === "SizeVar",
+  });
 };
 
 const pointer: SpecialCall = (ctx, call, name) => {
-  const { values } = bindArguments(ctx, `T.${name}`, call, ["dtype", "storage_scope?", "/is_size_var?"]);
+  const { values } = bindArguments(ctx, `T.${name}`, call, [
+    "dtype",
+    "storage_scope?",
+    "/is_size_var?",
+  ]);
   const at = values.get("dtype");
   const scopeAt = values.get("storage_scope");
   const scope = scopeAt === undefined ? undefined : elaborateValue(ctx, scopeAt);
   const dtype = at === undefined ? undefined : (elaborateDType(ctx, at) ?? float32);
   return dtype === undefined
     ? errorValue
-    : pointerVar("p", dtype, scope?.kind === "tir.StringImm" ? scope.value : "global", spanOf(ctx, call));
+    : pointerVar(
+        "p",
+        dtype,
+        scope?.kind === "tir.StringImm" ? scope.value : "global",
+        spanOf(ctx, call),
+      );
 };
 
 /** Builders of TVM that people copy from its Python code. */
 const BUILDERS: Readonly<Record<string, string>> = {
-  Assert: "assert condition, \"message\"",
+  Assert: 'assert condition, "message"',
   Return: "return e",
   Break: "break",
   Continue: "continue",

@@ -5,7 +5,16 @@ import { bufferRegion, range, type Buffer, type BufferRegion } from "../../../ir
 import {
   attrArg, boolImm, call as makeCall, dtypeImm, floatImm, intImm, load, ramp, stringImm, type CallArg, type PrimExpr,
 } from "../../../ir/tir/expr.js"; // prettier-ignore
-import { bool, dtype as dtypeNamed, float32, handle, int32, int64, withLanes, type DType } from "../../../support/dtype.js";
+import {
+  bool,
+  dtype as dtypeNamed,
+  float32,
+  handle,
+  int32,
+  int64,
+  withLanes,
+  type DType,
+} from "../../../support/dtype.js";
 import { isOpenName } from "../../../op/tir/index.js";
 import { isInt, type Int } from "../../../support/int.js";
 import type { Span } from "../../../support/source.js";
@@ -25,8 +34,10 @@ export const isPrim = (value: { readonly kind: string }): value is PrimExpr => P
 /** An integer literal: `dtype` when it fits, else the first of int64 and uint64 that holds it. */
 export function intLiteral(ctx: ElabContext, value: Int, dtype: DType, at: AstBase): PrimExpr {
   const span = spanOf(ctx, at);
-  if (typeof value === "number" && value <= 2147483647 && value >= -2147483648) return intImm(value, dtype, span);
-  if (value <= 9223372036854775807n && value >= -9223372036854775808n) return intImm(value, int64, span);
+  if (typeof value === "number" && value <= 2147483647 && value >= -2147483648)
+    return intImm(value, dtype, span);
+  if (value <= 9223372036854775807n && value >= -9223372036854775808n)
+    return intImm(value, int64, span);
   if (value > 0 && value <= 18446744073709551615n) return intImm(value, dtypeNamed("uint64"), span);
   report(ctx, codes.literalRange({ at: span, value, dtype: "uint64" }));
   return intImm(0, dtype, span);
@@ -39,7 +50,12 @@ export function fromConstant(ctx: ElabContext, value: AttrValue, at: AstBase): V
   if (isInt(value)) return intLiteral(ctx, value, ctx.literalInt, at);
   if (typeof value === "string") return stringImm(value, span);
   if (Array.isArray(value)) {
-    return { kind: "items", items: (value as readonly AttrValue[]).map((v) => fromConstant(ctx, v, at)), isList: true, span };
+    return {
+      kind: "items",
+      items: (value as readonly AttrValue[]).map((v) => fromConstant(ctx, v, at)),
+      isList: true,
+      span,
+    };
   }
   if (value !== null && typeof value === "object" && "kind" in value) {
     if (value.kind === "tir.FloatImm") return floatImm(Math.fround(value.value), float32, span);
@@ -51,7 +67,10 @@ export function fromConstant(ctx: ElabContext, value: AttrValue, at: AstBase): V
 
 /** What an error message calls a value. */
 export function describe(value: Value): string {
-  if (isPrim(value)) return value.kind === "tir.StringImm" ? "a string" : `an expression of type ${value.dtype.name}`;
+  if (isPrim(value))
+    return value.kind === "tir.StringImm"
+      ? "a string"
+      : `an expression of type ${value.dtype.name}`;
   switch (value.kind) {
     case "tir.Buffer":
       return `buffer \`${value.name}\``;
@@ -71,7 +90,11 @@ export function describe(value: Value): string {
     case "ir.GlobalVar":
       return `function \`${value.name}\``;
     case "literal":
-      return value.value === null ? "`None`" : value.value instanceof Map ? "a dictionary" : "a constant";
+      return value.value === null
+        ? "`None`"
+        : value.value instanceof Map
+          ? "a dictionary"
+          : "a constant";
     case "items":
       return value.isList ? "a list" : "a tuple";
     case "slice":
@@ -98,12 +121,20 @@ export function toPrim(ctx: ElabContext, value: Value, at: AstBase): PrimExpr | 
   if (isPrim(value)) return value;
   if (value.kind === "tir.BufferRegion") return regionLoad(ctx, value, at);
   if (value.kind === "tir.IterVar") return value.var;
-  if (value.kind === "tir.Buffer" && value.shape.length === 0) return load(value, [], spanOf(ctx, at));
-  if (value.kind === "tir.Buffer" && isOneElement(value)) return load(value, [intImm(0, value.shape[0]!.dtype)], spanOf(ctx, at));
-  if (value.kind === "literal" && value.value !== null && typeof value.value === "object" && "kind" in value.value) {
+  if (value.kind === "tir.Buffer" && value.shape.length === 0)
+    return load(value, [], spanOf(ctx, at));
+  if (value.kind === "tir.Buffer" && isOneElement(value))
+    return load(value, [intImm(0, value.shape[0]!.dtype)], spanOf(ctx, at));
+  if (
+    value.kind === "literal" &&
+    value.value !== null &&
+    typeof value.value === "object" &&
+    "kind" in value.value
+  ) {
     if (isPrim(value.value)) return value.value;
   }
-  if (value.kind !== "error") report(ctx, codes.expectedExpression({ at: spanOf(ctx, at), what: describe(value) }));
+  if (value.kind !== "error")
+    report(ctx, codes.expectedExpression({ at: spanOf(ctx, at), what: describe(value) }));
   return undefined;
 }
 
@@ -114,20 +145,37 @@ export const isOneElement = (buffer: Buffer): boolean => {
 };
 
 /** A region as a value: a vector load whose last index is a unit-stride ramp. */
-export function regionLoad(ctx: ElabContext, value: BufferRegion, at: AstBase): PrimExpr | undefined {
+export function regionLoad(
+  ctx: ElabContext,
+  value: BufferRegion,
+  at: AstBase,
+): PrimExpr | undefined {
   const indices = vectorIndices(ctx, value, at);
   return indices === undefined ? undefined : load(value.buffer, indices, spanOf(ctx, at));
 }
 
 /** Indices of a region of which at most the last dimension is a slice; reports others. */
-export function vectorIndices(ctx: ElabContext, value: BufferRegion, at: AstBase): PrimExpr[] | undefined {
+export function vectorIndices(
+  ctx: ElabContext,
+  value: BufferRegion,
+  at: AstBase,
+): PrimExpr[] | undefined {
   const indices: PrimExpr[] = [];
   for (let i = 0; i < value.region.length; i++) {
     const { min, extent } = value.region[i]!;
     if (extent.kind === "tir.IntImm" && extent.value === 1) {
       indices.push(min);
-    } else if (i === value.region.length - 1 && (extent.kind === "tir.IntImm" || mentionsVscale(extent))) {
-      indices.push(ramp(min, intImm(1, min.dtype), extent.kind === "tir.IntImm" ? intImm(extent.value, int32) : extent));
+    } else if (
+      i === value.region.length - 1 &&
+      (extent.kind === "tir.IntImm" || mentionsVscale(extent))
+    ) {
+      indices.push(
+        ramp(
+          min,
+          intImm(1, min.dtype),
+          extent.kind === "tir.IntImm" ? intImm(extent.value, int32) : extent,
+        ),
+      );
     } else {
       report(ctx, codes.expectedExpression({ at: spanOf(ctx, at), what: describe(value) }));
       return undefined;
@@ -152,7 +200,9 @@ export function toRegion(value: Value): BufferRegion | undefined {
 }
 
 const pointOrRamp = (index: PrimExpr): BufferRegion["region"][number] =>
-  index.kind === "tir.Ramp" ? range(index.base, index.lanes) : range(index, intImm(1, index.dtype.lanes === 1 ? index.dtype : int32));
+  index.kind === "tir.Ramp"
+    ? range(index.base, index.lanes)
+    : range(index, intImm(1, index.dtype.lanes === 1 ? index.dtype : int32));
 
 export const wholeRegion = (buffer: Buffer, span?: Span): BufferRegion =>
   bufferRegion(
@@ -181,7 +231,14 @@ export function toCallArg(ctx: ElabContext, value: Value, at: AstBase): CallArg 
       return undefined;
     default: {
       const attr = toAttrValue(ctx, value, at);
-      if (attr !== undefined && attr !== null && typeof attr === "object" && "kind" in attr && isPrim(attr)) return attr as PrimExpr;
+      if (
+        attr !== undefined &&
+        attr !== null &&
+        typeof attr === "object" &&
+        "kind" in attr &&
+        isPrim(attr)
+      )
+        return attr as PrimExpr;
       return attr === undefined ? undefined : attrArg(attr, spanOf(ctx, at));
     }
   }
@@ -215,24 +272,41 @@ export function toAttrValue(ctx: ElabContext, value: Value, at: AstBase): AttrVa
     case "ir.GlobalVar":
       return value;
     case "path":
-      if (isOpenName(value.name)) return makeCall(value.name, [], handle, spanOf(ctx, at), new Map([["member", true]]));
+      if (isOpenName(value.name))
+        return makeCall(value.name, [], handle, spanOf(ctx, at), new Map([["member", true]]));
       break;
     case "method":
-      if (isPrim(value.object)) return makeCall(`.${value.name}`, [value.object], handle, spanOf(ctx, at), new Map([["member", true]]));
+      if (isPrim(value.object))
+        return makeCall(
+          `.${value.name}`,
+          [value.object],
+          handle,
+          spanOf(ctx, at),
+          new Map([["member", true]]),
+        );
       break;
     case "error":
       return undefined;
     default:
       break;
   }
-  report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "an attribute value", found: describe(value) }));
+  report(
+    ctx,
+    codes.expectedKind({
+      at: spanOf(ctx, at),
+      expected: "an attribute value",
+      found: describe(value),
+    }),
+  );
   return undefined;
 }
 
 /** Bare literals inside lists of attributes are plain data, not typed constants. */
 function plainOf(value: Value): Value {
-  if (value.kind === "tir.IntImm" && value.dtype === int32) return { kind: "literal", value: value.value };
-  if (value.kind === "tir.IntImm" && value.dtype === bool) return { kind: "literal", value: value.value === 1 };
+  if (value.kind === "tir.IntImm" && value.dtype === int32)
+    return { kind: "literal", value: value.value };
+  if (value.kind === "tir.IntImm" && value.dtype === bool)
+    return { kind: "literal", value: value.value === 1 };
   return value;
 }
 
@@ -240,8 +314,12 @@ function plainOf(value: Value): Value {
 export const constInt = (value: Value | undefined): number | undefined =>
   value?.kind === "tir.IntImm" && typeof value.value === "number"
     ? value.value
-    : value?.kind === "tir.Unary" && value.op === "neg" && value.a.kind === "tir.IntImm" && typeof value.a.value === "number"
+    : value?.kind === "tir.Unary" &&
+        value.op === "neg" &&
+        value.a.kind === "tir.IntImm" &&
+        typeof value.a.value === "number"
       ? -value.a.value
       : undefined;
 
-export const withLanesOf = (lane: DType, like: DType): DType => withLanes(lane, like.lanes, like.scalable);
+export const withLanesOf = (lane: DType, like: DType): DType =>
+  withLanes(lane, like.lanes, like.scalable);

@@ -9,9 +9,18 @@ import { report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateDType } from "../literal.js";
 import { bindArguments } from "./arguments.js";
-import { elaboratePrimExpr, elaborateValue, errorValue } from "./expression.js";
+import { elaboratePrimExpr, elaborateValue, errorValue } from "./reader.js";
 import { describe, toCallArg, toPrim } from "./operand.js";
-import { arithmetic, bitwise, castTo, choice, comparison, convertConstant, logical, negation } from "./operators.js";
+import {
+  arithmetic,
+  bitwise,
+  castTo,
+  choice,
+  comparison,
+  convertConstant,
+  logical,
+  negation,
+} from "./operators.js";
 import type { SpecialCall } from "./special-call.js";
 
 const BINARY: Readonly<Record<string, BinaryOp>> = {
@@ -23,10 +32,22 @@ const BINARY: Readonly<Record<string, BinaryOp>> = {
 const BITS: Readonly<Record<string, BinaryOp>> = {
   shift_left: "shl", shift_right: "shr", bitwise_and: "bitand", bitwise_or: "bitor", bitwise_xor: "bitxor",
 }; // prettier-ignore
-const COMPARE: Readonly<Record<string, CompareOp>> = { EQ: "eq", NE: "ne", LT: "lt", LE: "le", GT: "gt", GE: "ge" };
+const COMPARE: Readonly<Record<string, CompareOp>> = {
+  EQ: "eq",
+  NE: "ne",
+  LT: "lt",
+  LE: "le",
+  GT: "gt",
+  GE: "ge",
+};
 
 /** Expressions of the given parameters, or undefined when one is missing or wrong (reported). */
-function operands(ctx: ElabContext, call: Call, name: string, params: readonly string[]): PrimExpr[] | undefined {
+function operands(
+  ctx: ElabContext,
+  call: Call,
+  name: string,
+  params: readonly string[],
+): PrimExpr[] | undefined {
   const { values } = bindArguments(ctx, `T.${name}`, call, [...params, "/span?", "/dtype?"]);
   // Text of 2022 repeats the type of the result.
   const dtypeAt = values.get("dtype");
@@ -52,7 +73,8 @@ const table: [string, SpecialCall][] = [];
 for (const [name, op] of Object.entries(BINARY)) {
   table.push([name, two((ctx, a, b, call) => arithmetic(ctx, op, a, b, call))]);
 }
-for (const [name, op] of Object.entries(BITS)) table.push([name, two((ctx, a, b, call) => bitwise(ctx, op, a, b, call))]);
+for (const [name, op] of Object.entries(BITS))
+  table.push([name, two((ctx, a, b, call) => bitwise(ctx, op, a, b, call))]);
 for (const [name, op] of Object.entries(COMPARE)) {
   table.push([name, two((ctx, a, b, call) => comparison(ctx, op, a, b, call))]);
 }
@@ -82,7 +104,10 @@ function dtypeOperand(ctx: ElabContext, at: Expr | undefined): DType | undefined
   const value = elaborateValue(ctx, at);
   if (value.kind === "type") return value.dtype;
   if (value.kind !== "error") {
-    report(ctx, codes.expectedKind({ at: spanOf(ctx, at), expected: "a dtype", found: describe(value) }));
+    report(
+      ctx,
+      codes.expectedKind({ at: spanOf(ctx, at), expected: "a dtype", found: describe(value) }),
+    );
   }
   return undefined;
 }
@@ -92,14 +117,21 @@ const castCall =
   (ctx, call, name) => {
     const { values } = bindArguments(ctx, `T.${name}`, call, [...params, "span?"]);
     // `tir.cast("int32", x)` of 2022 has the type first.
-    const swapped = name === "cast" && values.get("value")?.kind === "Str" && values.get("dtype")?.kind !== "Str";
+    const swapped =
+      name === "cast" && values.get("value")?.kind === "Str" && values.get("dtype")?.kind !== "Str";
     const dtype = dtypeOperand(ctx, values.get(swapped ? "value" : "dtype"));
     const at = values.get(swapped ? "dtype" : "value");
     const value = at && elaboratePrimExpr(ctx, at);
     if (dtype === undefined || value === undefined) return errorValue;
-    const wanted = isVector(value.dtype) && !isVector(dtype) ? withLanes(dtype, value.dtype.lanes, value.dtype.scalable) : dtype;
+    const wanted =
+      isVector(value.dtype) && !isVector(dtype)
+        ? withLanes(dtype, value.dtype.lanes, value.dtype.scalable)
+        : dtype;
     // `T.cast` of a constant or to the type it has is that constant, as in every TVM.
-    if (name === "cast" && (value.dtype === wanted || value.kind === "tir.IntImm" || value.kind === "tir.FloatImm")) {
+    if (
+      name === "cast" &&
+      (value.dtype === wanted || value.kind === "tir.IntImm" || value.kind === "tir.FloatImm")
+    ) {
       return castTo(value, wanted);
     }
     return cast(value, wanted, spanOf(ctx, call));
@@ -121,10 +153,13 @@ const broadcastCall: SpecialCall = (ctx, call, name) => {
 
 /** Lanes are a positive constant, or a multiple of the run-time vector scale. */
 function isLanes(ctx: ElabContext, lanes: PrimExpr, call: Call): boolean {
-  const constant = lanes.kind === "tir.IntImm" && typeof lanes.value === "number" && lanes.value > 0;
+  const constant =
+    lanes.kind === "tir.IntImm" && typeof lanes.value === "number" && lanes.value > 0;
   const scaled =
     (lanes.kind === "tir.Call" && lanes.op === "vscale") ||
-    (lanes.kind === "tir.Binary" && lanes.op === "mul" && [lanes.a, lanes.b].some((s) => s.kind === "tir.Call" && s.op === "vscale"));
+    (lanes.kind === "tir.Binary" &&
+      lanes.op === "mul" &&
+      [lanes.a, lanes.b].some((s) => s.kind === "tir.Call" && s.op === "vscale"));
   if (constant || scaled) return true;
   report(ctx, codes.vectorLanes({ at: spanOf(ctx, call) }));
   return false;
@@ -142,7 +177,14 @@ const shuffleCall: SpecialCall = (ctx, call, name) => {
   const vectors = read("vectors");
   const indices = read("indices");
   if (vectors === undefined || indices === undefined || vectors.length === 0) {
-    report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, call), callee: "T.Shuffle", what: "a list of vectors and a list of indices" }));
+    report(
+      ctx,
+      codes.intrinsicMeta({
+        at: spanOf(ctx, call),
+        callee: "T.Shuffle",
+        what: "a list of vectors and a list of indices",
+      }),
+    );
     return errorValue;
   }
   return shuffle(vectors, indices, spanOf(ctx, call));
@@ -151,7 +193,12 @@ const shuffleCall: SpecialCall = (ctx, call, name) => {
 /** `T.Let(body, where={x: value})`, and `T.let(x, value, body)` of 2022. */
 const letCall: SpecialCall = (ctx, call, name) => {
   const old = name === "let" || call.args.length === 3;
-  const { values } = bindArguments(ctx, `T.${name}`, call, old ? ["var", "value", "body"] : ["body", "where"]);
+  const { values } = bindArguments(
+    ctx,
+    `T.${name}`,
+    call,
+    old ? ["var", "value", "body"] : ["body", "where"],
+  );
   const bodyAt = values.get("body");
   const where = values.get("where");
   const pairs: [Expr, Expr][] = [];
@@ -160,7 +207,14 @@ const letCall: SpecialCall = (ctx, call, name) => {
   if (v !== undefined && value !== undefined) pairs.push([v, value]);
   if (bodyAt === undefined || pairs.length === 0) {
     if (bodyAt !== undefined && !old) {
-      report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, call), callee: "T.Let", what: "`where={variable: value}`" }));
+      report(
+        ctx,
+        codes.intrinsicMeta({
+          at: spanOf(ctx, call),
+          callee: "T.Let",
+          what: "`where={variable: value}`",
+        }),
+      );
     }
     return errorValue;
   }
@@ -170,7 +224,14 @@ const letCall: SpecialCall = (ctx, call, name) => {
     const bindTo = elaboratePrimExpr(ctx, source);
     if (variable.kind !== "tir.Var" || bindTo === undefined) {
       if (variable.kind !== "error" && variable.kind !== "tir.Var") {
-        report(ctx, codes.expectedKind({ at: spanOf(ctx, target), expected: "a variable", found: describe(variable) }));
+        report(
+          ctx,
+          codes.expectedKind({
+            at: spanOf(ctx, target),
+            expected: "a variable",
+            found: describe(variable),
+          }),
+        );
       }
       return errorValue;
     }
@@ -178,7 +239,8 @@ const letCall: SpecialCall = (ctx, call, name) => {
   }
   let body = elaboratePrimExpr(ctx, bodyAt);
   if (body === undefined) return errorValue;
-  for (let i = bound.length - 1; i >= 0; i--) body = letIn(bound[i]![0], bound[i]![1], body, spanOf(ctx, call));
+  for (let i = bound.length - 1; i >= 0; i--)
+    body = letIn(bound[i]![0], bound[i]![1], body, spanOf(ctx, call));
   return body;
 };
 
@@ -186,7 +248,9 @@ const letCall: SpecialCall = (ctx, call, name) => {
 const typeAnnotation: SpecialCall = (ctx, call) => {
   const { values } = bindArguments(ctx, "T.type_annotation", call, ["dtype"]);
   const dtype = dtypeOperand(ctx, values.get("dtype"));
-  return dtype === undefined ? errorValue : makeCall("type_annotation", [], dtype, spanOf(ctx, call));
+  return dtype === undefined
+    ? errorValue
+    : makeCall("type_annotation", [], dtype, spanOf(ctx, call));
 };
 
 /** `T.BufferLoad(A, [i])` */
@@ -199,11 +263,21 @@ const bufferLoad: SpecialCall = (ctx, call) => {
   const buffer = elaborateValue(ctx, bufferAt);
   const items = elaborateValue(ctx, indicesAt);
   if (buffer.kind !== "tir.Buffer" || items.kind !== "items") {
-    report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, call), callee: "T.BufferLoad", what: "a buffer and a list of indices" }));
+    report(
+      ctx,
+      codes.intrinsicMeta({
+        at: spanOf(ctx, call),
+        callee: "T.BufferLoad",
+        what: "a buffer and a list of indices",
+      }),
+    );
     return errorValue;
   }
   const indices = items.items.map((item) => toPrim(ctx, item, indicesAt));
-  const predicate = predicateAt && predicateAt.kind !== "Constant" ? elaboratePrimExpr(ctx, predicateAt) : undefined;
+  const predicate =
+    predicateAt && predicateAt.kind !== "Constant"
+      ? elaboratePrimExpr(ctx, predicateAt)
+      : undefined;
   if (!indices.every((i) => i !== undefined)) return errorValue;
   return load(buffer, indices as PrimExpr[], spanOf(ctx, call), predicate);
 };
@@ -217,8 +291,18 @@ const rawCall: SpecialCall = (ctx, call) => {
   if (dtype === undefined || opAt === undefined || argsAt === undefined) return errorValue;
   const op = elaborateValue(ctx, opAt);
   const items = elaborateValue(ctx, argsAt);
-  if (items.kind !== "items" || (op.kind !== "tir.StringImm" && op.kind !== "ir.GlobalVar" && op.kind !== "path")) {
-    report(ctx, codes.intrinsicMeta({ at: spanOf(ctx, call), callee: "T.Call", what: "a name and a list of operands" }));
+  if (
+    items.kind !== "items" ||
+    (op.kind !== "tir.StringImm" && op.kind !== "ir.GlobalVar" && op.kind !== "path")
+  ) {
+    report(
+      ctx,
+      codes.intrinsicMeta({
+        at: spanOf(ctx, call),
+        callee: "T.Call",
+        what: "a name and a list of operands",
+      }),
+    );
     return errorValue;
   }
   const args = items.items.flatMap((item) => toCallArg(ctx, item, argsAt) ?? []);
@@ -233,7 +317,6 @@ const metaVar: SpecialCall = (ctx, call) => {
   const at = values.get("value");
   return at === undefined ? errorValue : elaborateValue(ctx, at);
 };
-
 
 export const operatorCalls: ReadonlyMap<string, SpecialCall> = new Map([
   ...table,

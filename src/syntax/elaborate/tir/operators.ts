@@ -4,7 +4,16 @@ import {
   binary, broadcast, cast, commonDType, compare, floatImm, ifThenElse, intImm, logic, select, unary,
   type BinaryOp, type CompareOp, type PrimExpr,
 } from "../../../ir/tir/expr.js"; // prettier-ignore
-import { bool, int32, isFloat, isInteger, isVector, laneOf, withLanes, type DType } from "../../../support/dtype.js";
+import {
+  bool,
+  int32,
+  isFloat,
+  isInteger,
+  isVector,
+  laneOf,
+  withLanes,
+  type DType,
+} from "../../../support/dtype.js";
 import type { Int } from "../../../support/int.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
@@ -12,12 +21,15 @@ import { roundTo } from "./round.js";
 
 /** A constant, or a splat of one. */
 const isConstant = (e: PrimExpr): boolean =>
-  e.kind === "tir.IntImm" || e.kind === "tir.FloatImm" || (e.kind === "tir.Broadcast" && isConstant(e.value));
+  e.kind === "tir.IntImm" ||
+  e.kind === "tir.FloatImm" ||
+  (e.kind === "tir.Broadcast" && isConstant(e.value));
 
 /** Converts a constant to another lane type; other expressions are returned as they are. */
 export function convertConstant(e: PrimExpr, to: DType): PrimExpr {
   const lane = laneOf(to);
-  if (e.kind === "tir.Broadcast" && isConstant(e.value)) return broadcast(convertConstant(e.value, lane), e.lanes, e.span);
+  if (e.kind === "tir.Broadcast" && isConstant(e.value))
+    return broadcast(convertConstant(e.value, lane), e.lanes, e.span);
   if (e.kind === "tir.IntImm") {
     if (e.dtype === lane) return e;
     if (isFloat(lane)) return floatImm(roundTo(Number(e.value), lane), lane, e.span);
@@ -64,7 +76,14 @@ function broadcastLike(e: PrimExpr, like: PrimExpr): PrimExpr {
 function lanesOf(e: PrimExpr): PrimExpr {
   if (e.kind === "tir.Broadcast" || e.kind === "tir.Ramp") return e.lanes;
   if (!e.dtype.scalable) return intImm(e.dtype.lanes, int32);
-  const vscale: PrimExpr = { kind: "tir.Call", op: "vscale", args: [], attrs: new Map(), dtype: int32, span: undefined };
+  const vscale: PrimExpr = {
+    kind: "tir.Call",
+    op: "vscale",
+    args: [],
+    attrs: new Map(),
+    dtype: int32,
+    span: undefined,
+  };
   return binary("mul", vscale, intImm(e.dtype.lanes, int32));
 }
 
@@ -77,21 +96,41 @@ export function castTo(e: PrimExpr, to: DType): PrimExpr {
 }
 
 /** `a op b` for arithmetic; `div` on integers is refused when it was written `/`. */
-export function arithmetic(ctx: ElabContext, op: BinaryOp, left: PrimExpr, right: PrimExpr, at: AstBase): PrimExpr {
+export function arithmetic(
+  ctx: ElabContext,
+  op: BinaryOp,
+  left: PrimExpr,
+  right: PrimExpr,
+  at: AstBase,
+): PrimExpr {
   const [a, b] = matchTypes(left, right);
   return binary(op, a, b, spanOf(ctx, at));
 }
 
 /** Bit operations and shifts: a constant takes the type of the other side. */
-export function bitwise(ctx: ElabContext, op: BinaryOp, left: PrimExpr, right: PrimExpr, at: AstBase): PrimExpr {
+export function bitwise(
+  ctx: ElabContext,
+  op: BinaryOp,
+  left: PrimExpr,
+  right: PrimExpr,
+  at: AstBase,
+): PrimExpr {
   let a = left;
   let b = right;
-  if (isConstant(b) && !isConstant(a) && isInteger(laneOf(a.dtype))) b = convertConstant(b, laneOf(a.dtype));
-  else if (isConstant(a) && !isConstant(b) && isInteger(laneOf(b.dtype))) a = convertConstant(a, laneOf(b.dtype));
+  if (isConstant(b) && !isConstant(a) && isInteger(laneOf(a.dtype)))
+    b = convertConstant(b, laneOf(a.dtype));
+  else if (isConstant(a) && !isConstant(b) && isInteger(laneOf(b.dtype)))
+    a = convertConstant(a, laneOf(b.dtype));
   return arithmetic(ctx, op, a, b, at);
 }
 
-export function comparison(ctx: ElabContext, op: CompareOp, left: PrimExpr, right: PrimExpr, at: AstBase): PrimExpr {
+export function comparison(
+  ctx: ElabContext,
+  op: CompareOp,
+  left: PrimExpr,
+  right: PrimExpr,
+  at: AstBase,
+): PrimExpr {
   const [a, b] = matchTypes(left, right);
   return compare(op, a, b, spanOf(ctx, at));
 }
@@ -118,13 +157,25 @@ export function logical(
   return logic(op, a, b, spanOf(ctx, at));
 }
 
-export function negation(ctx: ElabContext, op: "neg" | "not" | "bitnot", a: PrimExpr, at: AstBase): PrimExpr {
+export function negation(
+  ctx: ElabContext,
+  op: "neg" | "not" | "bitnot",
+  a: PrimExpr,
+  at: AstBase,
+): PrimExpr {
   if (op === "not") isCondition(ctx, a, "not", at);
   return unary(op, a, spanOf(ctx, at));
 }
 
 /** `T.Select` and `T.if_then_else`. */
-export function choice(ctx: ElabContext, lazy: boolean, cond: PrimExpr, then: PrimExpr, otherwise: PrimExpr, at: AstBase): PrimExpr {
+export function choice(
+  ctx: ElabContext,
+  lazy: boolean,
+  cond: PrimExpr,
+  then: PrimExpr,
+  otherwise: PrimExpr,
+  at: AstBase,
+): PrimExpr {
   const [a, b] = matchTypes(then, otherwise);
   return (lazy ? ifThenElse : select)(cond, a, b, spanOf(ctx, at));
 }
@@ -133,4 +184,3 @@ export function choice(ctx: ElabContext, lazy: boolean, cond: PrimExpr, then: Pr
 export const divides = (a: PrimExpr, b: PrimExpr): boolean =>
   !(isIntegral(laneOf(a.dtype)) && isIntegral(laneOf(b.dtype)));
 const isIntegral = (d: DType): boolean => isInteger(d) || d === bool;
-

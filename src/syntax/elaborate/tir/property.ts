@@ -8,10 +8,31 @@ import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
-import { errorValue } from "./expression.js";
+import { errorValue } from "./reader.js";
 import { describe, isPrim } from "./operand.js";
 
-const BUFFER_METHODS = new Set(["access_ptr", "vload", "vstore", "scope", "get_flattened_buffer", "offset_of", "ptr_to", "view", "local", "permute", "with_dtype", "with_allocated_addr", "sub_region", "rearrange", "sub", "tile", "elem_offset_of", "partition", "reshape", "slice"]);
+const BUFFER_METHODS = new Set([
+  "access_ptr",
+  "vload",
+  "vstore",
+  "scope",
+  "get_flattened_buffer",
+  "offset_of",
+  "ptr_to",
+  "view",
+  "local",
+  "permute",
+  "with_dtype",
+  "with_allocated_addr",
+  "sub_region",
+  "rearrange",
+  "sub",
+  "tile",
+  "elem_offset_of",
+  "partition",
+  "reshape",
+  "slice",
+]);
 const EXPR_METHODS = new Set(["astype", "equal"]);
 
 export function elaborateProperty(ctx: ElabContext, object: Value, expr: Attribute): Value {
@@ -32,31 +53,49 @@ export function elaborateProperty(ctx: ElabContext, object: Value, expr: Attribu
   if (object.kind === "ir.Range" && name === "extent") return object.extent;
   if (isPrim(object)) {
     if (name === "dtype") return { kind: "type", dtype: object.dtype, span: at };
-    if (name === "ty" && object.kind === "tir.Var") return { kind: "type", dtype: object.dtype, pointer: object.pointer, span: at };
+    if (name === "ty" && object.kind === "tir.Var")
+      return { kind: "type", dtype: object.dtype, pointer: object.pointer, span: at };
     if (EXPR_METHODS.has(name)) return { kind: "method", object, name, span: at };
     if (object.kind === "tir.Load") {
       if (name === "buffer") return object.buffer;
-      if (name === "indices") return { kind: "items", items: object.indices, isList: true, span: at };
+      if (name === "indices")
+        return { kind: "items", items: object.indices, isList: true, span: at };
       if (object.buffer.scalar) return bufferProperty(ctx, object.buffer, expr);
     }
-    if (object.dtype === handle) return { kind: "method", object: makeOpaque(object), name, span: at };
+    if (object.dtype === handle)
+      return { kind: "method", object: makeOpaque(object), name, span: at };
   }
   if (object.kind === "path") return { kind: "path", name: `${object.name}.${name}`, span: at };
-  if (object.kind === "method") return { kind: "method", object: errorValue, name: `${object.name}.${name}`, span: at };
+  if (object.kind === "method")
+    return { kind: "method", object: errorValue, name: `${object.name}.${name}`, span: at };
   return unknown(ctx, describe(object), expr, isPrim(object) ? ["dtype", "astype"] : []);
 }
 
 const makeOpaque = (value: Value): Value => value;
 
 /** A property of an accelerator object, kept as written. */
-export const opaqueProperty = (ctx: ElabContext, object: Value, name: string, at: Attribute): Value =>
-  isPrim(object) ? makeCall(`.${name}`, [object], handle, spanOf(ctx, at), new Map([["property", true]])) : errorValue;
+export const opaqueProperty = (
+  ctx: ElabContext,
+  object: Value,
+  name: string,
+  at: Attribute,
+): Value =>
+  isPrim(object)
+    ? makeCall(`.${name}`, [object], handle, spanOf(ctx, at), new Map([["property", true]]))
+    : errorValue;
 
 function moduleMember(ctx: ElabContext, expr: Attribute): Value {
   const declared = ctx.functions.has(expr.name);
   if (declared) return globalVar(expr.name, spanOf(ctx, expr));
   const near = didYouMean(expr.name, ctx.functions.keys());
-  report(ctx, codes.unknownFunction({ at: spanOf(ctx, expr), name: expr.name, hints: near === undefined ? [] : [near] }));
+  report(
+    ctx,
+    codes.unknownFunction({
+      at: spanOf(ctx, expr),
+      name: expr.name,
+      hints: near === undefined ? [] : [near],
+    }),
+  );
   return errorValue;
 }
 
@@ -80,13 +119,29 @@ function bufferProperty(ctx: ElabContext, buffer: Buffer, expr: Attribute): Valu
     case "layout":
       return { kind: "literal", value: buffer.layout ?? null, span };
     default:
-      if (BUFFER_METHODS.has(expr.name)) return { kind: "method", object: buffer, name: expr.name, span };
-      return unknown(ctx, `buffer \`${buffer.name}\``, expr, ["data", "shape", "strides", "elem_offset", "dtype", ...BUFFER_METHODS]);
+      if (BUFFER_METHODS.has(expr.name))
+        return { kind: "method", object: buffer, name: expr.name, span };
+      return unknown(ctx, `buffer \`${buffer.name}\``, expr, [
+        "data",
+        "shape",
+        "strides",
+        "elem_offset",
+        "dtype",
+        ...BUFFER_METHODS,
+      ]);
   }
 }
 
 function unknown(ctx: ElabContext, what: string, expr: Attribute, known: readonly string[]): Value {
   const near = didYouMean(expr.name, known);
-  report(ctx, codes.unknownMethod({ at: spanOf(ctx, expr), what, name: expr.name, hints: near === undefined ? [] : [near] }));
+  report(
+    ctx,
+    codes.unknownMethod({
+      at: spanOf(ctx, expr),
+      what,
+      name: expr.name,
+      hints: near === undefined ? [] : [near],
+    }),
+  );
   return errorValue;
 }

@@ -1,21 +1,41 @@
 /** `T.float32(x)` and the other types as functions: constants, casts, splats. */
 import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
-import { boolImm, broadcast, floatImm, intImm, makeVar, pointerVar, type PrimExpr } from "../../../ir/tir/expr.js";
-import { float32, handle, isFloat, isInteger, isVector, laneOf, type DType } from "../../../support/dtype.js";
+import {
+  boolImm,
+  broadcast,
+  floatImm,
+  intImm,
+  makeVar,
+  pointerVar,
+  type PrimExpr,
+} from "../../../ir/tir/expr.js";
+import {
+  float32,
+  handle,
+  isFloat,
+  isInteger,
+  isVector,
+  laneOf,
+  type DType,
+} from "../../../support/dtype.js";
 import { int, type Int } from "../../../support/int.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateDType, plainLiteral } from "../literal.js";
 import { bindArguments } from "./arguments.js";
-import { elaboratePrimExpr, elaborateValue, errorValue } from "./expression.js";
+import { elaboratePrimExpr, elaborateValue, errorValue } from "./reader.js";
 import { castTo } from "./operators.js";
 import { roundTo } from "./round.js";
 
 /** A scalar type called with a value, or (without one) a fresh variable of it. */
 export function constructScalar(ctx: ElabContext, name: string, dtype: DType, call: Call): Value {
   if (dtype.code === "handle") return pointerDeclaration(ctx, call);
-  const { values } = bindArguments(ctx, `T.${name}`, call, ["value?", "/is_size_var?", "/is_unknown_type?"]);
+  const { values } = bindArguments(ctx, `T.${name}`, call, [
+    "value?",
+    "/is_size_var?",
+    "/is_unknown_type?",
+  ]);
   const at = values.get("value");
   const sizeAt = values.get("is_size_var");
   const isSize = sizeAt !== undefined && plainLiteral(ctx, sizeAt) === true;
@@ -33,7 +53,10 @@ function conversion(ctx: ElabContext, at: Expr, lane: DType, dtype: DType): Prim
   const value = elaboratePrimExpr(ctx, at);
   if (value === undefined) return undefined;
   if (value.kind === "tir.StringImm") {
-    report(ctx, codes.literalRange({ at: spanOf(ctx, at), value: `"${value.value}"`, dtype: dtype.name }));
+    report(
+      ctx,
+      codes.literalRange({ at: spanOf(ctx, at), value: `"${value.value}"`, dtype: dtype.name }),
+    );
     return undefined;
   }
   return castTo(value, lane);
@@ -50,9 +73,12 @@ function constantOf(ctx: ElabContext, at: Expr, lane: DType): PrimExpr | undefin
   }
   if (typeof literal === "boolean") {
     if (lane.code === "bool") return boolImm(literal, span);
-    return isFloat(lane) ? floatImm(literal ? 1 : 0, lane, span) : intImm(literal ? 1 : 0, lane, span);
+    return isFloat(lane)
+      ? floatImm(literal ? 1 : 0, lane, span)
+      : intImm(literal ? 1 : 0, lane, span);
   }
-  if (typeof literal === "number" || typeof literal === "bigint") return integerOf(ctx, literal, lane, at);
+  if (typeof literal === "number" || typeof literal === "bigint")
+    return integerOf(ctx, literal, lane, at);
   if ("kind" in literal && literal.kind === "tir.FloatImm") {
     const { value } = literal;
     if (isFloat(lane)) return checkedFloat(ctx, value, lane, at);
@@ -107,8 +133,15 @@ export function pointerDeclaration(ctx: ElabContext, call: Call): Value {
   const at = values.get("dtype");
   const scopeAt = values.get("storage_scope");
   const scope = scopeAt === undefined ? undefined : elaborateValue(ctx, scopeAt);
-  if (at?.kind === "Str" && at.value === "tensormap") return pointerVar("p", handle, "tensormap", spanOf(ctx, call));
-  const element = at === undefined || at.kind === "Constant" ? undefined : (elaborateDType(ctx, at) ?? float32);
+  if (at?.kind === "Str" && at.value === "tensormap")
+    return pointerVar("p", handle, "tensormap", spanOf(ctx, call));
+  const element =
+    at === undefined || at.kind === "Constant" ? undefined : (elaborateDType(ctx, at) ?? float32);
   if (element === undefined) return makeVar("p", handle, spanOf(ctx, call));
-  return pointerVar("p", element, scope?.kind === "tir.StringImm" ? scope.value : "global", spanOf(ctx, call));
+  return pointerVar(
+    "p",
+    element,
+    scope?.kind === "tir.StringImm" ? scope.value : "global",
+    spanOf(ctx, call),
+  );
 }

@@ -9,4 +9,7 @@ export { constructScalar } from "./scalar-constructor.js";
 
 export type SpecialCall = (ctx: ElabContext, call: Call, name: string) => Value;
 
-export const specialCalls: ReadonlyMap<string, SpecialCall> = new Map([...operatorCalls, ...objectCalls]);
+export const specialCalls: ReadonlyMap<string, SpecialCall> = new Map([
+  ...operatorCalls,
+  ...objectCalls,
+]);

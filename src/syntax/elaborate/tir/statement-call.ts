@@ -6,8 +6,8 @@ import { memberOf, report, spanOf, type ElabContext } from "../../context.js";
 import { elaborateAttrDict } from "../attributes.js";
 import { bindArguments } from "./arguments.js";
 import { elaborateBlockAttr, elaborateRegions, elaborateWhere } from "./block.js";
-import { opaqueCall } from "./call.js";
-import { elaboratePrimExpr, elaborateValue } from "./expression.js";
+import { opaqueCall } from "./opaque.js";
+import { elaboratePrimExpr, elaborateValue } from "./reader.js";
 import { isPrim } from "./operand.js";
 import { openScope, scopeNames } from "./scope-statement.js";
 import { assertMessage } from "./statement.js";
@@ -30,7 +30,8 @@ function evaluateCall(ctx: ElabContext, call: Call, list: StatementList): void {
   // Jumps were calls before 2026.
   if (at?.kind === "Call") {
     const member = memberOf(ctx, at.func);
-    if (member?.dialect === "T" && JUMPS.has(member.name)) return statementCalls.get(member.name)!(ctx, at, list, member.name);
+    if (member?.dialect === "T" && JUMPS.has(member.name))
+      return statementCalls.get(member.name)!(ctx, at, list, member.name);
   }
   const value = at && elaboratePrimExpr(ctx, at);
   if (value !== undefined) list.push(evaluate(value, spanOf(ctx, call)));
@@ -107,4 +108,3 @@ export const statementCalls: ReadonlyMap<string, StatementCall> = new Map<string
   ]),
   ...NAMELESS.map((name): [string, StatementCall] => [name, unnamed]),
 ]);
-

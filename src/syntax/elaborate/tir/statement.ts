@@ -4,10 +4,23 @@ import { evaluate, ifStmt, jump, returnStmt, whileLoop, type Stmt } from "../../
 import { assertStmt } from "../../../ir/tir/stmt.js";
 import { isInteger } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
-import { define, memberOf, report, spanOf, withInnerScope, type ElabContext } from "../../context.js";
+import {
+  define,
+  memberOf,
+  report,
+  spanOf,
+  withInnerScope,
+  type ElabContext,
+} from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateAnnotated, elaborateAssign, elaborateAugmented } from "./assign.js";
-import { DEPTH_LIMIT, elaboratePrimExpr, elaborateValue } from "./expression.js";
+import {
+  DEPTH_LIMIT,
+  elaboratePrimExpr,
+  elaborateValue,
+  elaborateStatements,
+  elaborateSuite,
+} from "./reader.js";
 import { elaborateFor } from "./loop.js";
 import { expandMacro } from "./macro.js";
 import { macroOf } from "./macro-definition.js";
@@ -19,19 +32,12 @@ import { statementCalls } from "./statement-call.js";
 import { statementList, type StatementList } from "./statement-list.js";
 import { elaborateWith } from "./with.js";
 
-/** A suite in a scope of its own. */
-export const elaborateSuite = (ctx: ElabContext, suite: Suite): Stmt =>
-  withInnerScope(ctx, () => {
-    const list = statementList();
-    elaborateStatements(ctx, suite, list);
-    return list.finish();
-  });
-
 /** The statements of a suite in the present scope. */
-export function elaborateStatements(ctx: ElabContext, suite: Suite, list: StatementList): void {
+export function readStatements(ctx: ElabContext, suite: Suite, list: StatementList): void {
   if (ctx.depth > DEPTH_LIMIT) {
     const first = suite.body[0];
-    if (first !== undefined) report(ctx, codes.tooDeep({ at: spanOf(ctx, first), limit: DEPTH_LIMIT }));
+    if (first !== undefined)
+      report(ctx, codes.tooDeep({ at: spanOf(ctx, first), limit: DEPTH_LIMIT }));
     return;
   }
   ctx.depth++;
@@ -59,12 +65,14 @@ function elaborateStatement(ctx: ElabContext, stmt: Ast, list: StatementList): v
     case "While": {
       const cond = elaboratePrimExpr(ctx, stmt.cond);
       const body = elaborateSuite(ctx, stmt.body);
-      if (cond !== undefined && isCondition(ctx, cond, "while", stmt.cond)) list.push(whileLoop(cond, body, at));
+      if (cond !== undefined && isCondition(ctx, cond, "while", stmt.cond))
+        list.push(whileLoop(cond, body, at));
       return;
     }
     case "Return": {
       const value = stmt.value;
-      if (value === undefined || (value.kind === "Constant" && value.value === "None")) list.push(returnStmt(undefined, at));
+      if (value === undefined || (value.kind === "Constant" && value.value === "None"))
+        list.push(returnStmt(undefined, at));
       else {
         const result = elaboratePrimExpr(ctx, value);
         if (result !== undefined) list.push(returnStmt(result, at));
@@ -92,7 +100,14 @@ function elaborateStatement(ctx: ElabContext, stmt: Ast, list: StatementList): v
       report(ctx, codes.statementNotAllowed({ at, construct: "a class" }));
       return;
     case "UnsupportedStmt":
-      report(ctx, codes.notPartOfLanguage({ at, construct: stmt.construct, hints: insteadOf(stmt.construct) }));
+      report(
+        ctx,
+        codes.notPartOfLanguage({
+          at,
+          construct: stmt.construct,
+          hints: insteadOf(stmt.construct),
+        }),
+      );
       return;
     case "ErrorStmt":
       return;
@@ -100,7 +115,11 @@ function elaborateStatement(ctx: ElabContext, stmt: Ast, list: StatementList): v
 }
 
 /** A condition that is constant selects its branch while the text is read. */
-function elaborateIf(ctx: ElabContext, stmt: Extract<Ast, { kind: "If" }>, list: StatementList): void {
+function elaborateIf(
+  ctx: ElabContext,
+  stmt: Extract<Ast, { kind: "If" }>,
+  list: StatementList,
+): void {
   const cond = elaboratePrimExpr(ctx, stmt.cond);
   if (cond?.kind === "tir.IntImm" && cond.dtype.code === "bool") {
     const taken = cond.value === 1 ? stmt.then : stmt.otherwise;
@@ -109,29 +128,41 @@ function elaborateIf(ctx: ElabContext, stmt: Extract<Ast, { kind: "If" }>, list:
   }
   const then = elaborateSuite(ctx, stmt.then);
   const otherwise = stmt.otherwise && elaborateSuite(ctx, stmt.otherwise);
-  if (cond === undefined || (!isInteger(cond.dtype) && !isCondition(ctx, cond, "if", stmt.cond))) return;
+  if (cond === undefined || (!isInteger(cond.dtype) && !isCondition(ctx, cond, "if", stmt.cond)))
+    return;
   list.push(ifStmt(cond, then, otherwise, spanOf(ctx, stmt)));
 }
 
-function elaborateAssert(ctx: ElabContext, stmt: Extract<Ast, { kind: "Assert" }>, list: StatementList): void {
+function elaborateAssert(
+  ctx: ElabContext,
+  stmt: Extract<Ast, { kind: "Assert" }>,
+  list: StatementList,
+): void {
   const cond = elaboratePrimExpr(ctx, stmt.cond);
   const parsed = stmt.message === undefined ? undefined : assertMessage(ctx, stmt.message);
-  if (parsed === undefined) report(ctx, codes.assertMessage({ at: spanOf(ctx, stmt.message ?? stmt) }));
-  if (cond === undefined || parsed === undefined || !isCondition(ctx, cond, "assert", stmt.cond)) return;
+  if (parsed === undefined)
+    report(ctx, codes.assertMessage({ at: spanOf(ctx, stmt.message ?? stmt) }));
+  if (cond === undefined || parsed === undefined || !isCondition(ctx, cond, "assert", stmt.cond))
+    return;
   list.push(assertStmt(cond, parsed.parts, parsed.kind, spanOf(ctx, stmt)));
 }
 
 /** `"message"`, `("Kind", "message")` or `("Kind", ["part", …])`. */
-export function assertMessage(ctx: ElabContext, at: Expr): { readonly kind: string; readonly parts: string[] } | undefined {
+export function assertMessage(
+  ctx: ElabContext,
+  at: Expr,
+): { readonly kind: string; readonly parts: string[] } | undefined {
   const value = elaborateValue(ctx, at);
-  const text = (v: Value | undefined): string | undefined => (v?.kind === "tir.StringImm" ? v.value : undefined);
+  const text = (v: Value | undefined): string | undefined =>
+    v?.kind === "tir.StringImm" ? v.value : undefined;
   const single = text(value);
   if (single !== undefined) return { kind: "RuntimeError", parts: [single] };
   if (value.kind !== "items") return undefined;
   const kind = text(value.items[0]);
   const rest = value.items[1];
   if (kind === undefined || value.items.length !== 2 || value.isList) return undefined;
-  if (rest?.kind !== "items") return text(rest) === undefined ? undefined : { kind, parts: [text(rest)!] };
+  if (rest?.kind !== "items")
+    return text(rest) === undefined ? undefined : { kind, parts: [text(rest)!] };
   const parts = rest.items.map(text);
   return parts.every((p) => p !== undefined) ? { kind, parts: parts as string[] } : undefined;
 }
@@ -143,7 +174,10 @@ export function elaborateExprStmt(ctx: ElabContext, expr: Expr, list: StatementL
   if (expr.kind === "Call" && elaborateCallStmt(ctx, expr, list)) return;
   if (expr.kind === "Compare") {
     const op = expr.ops[0]!;
-    const instead = op === "==" ? "write `=` to assign" : "remove it, or demand it: `assert condition, \"message\"`";
+    const instead =
+      op === "=="
+        ? "write `=` to assign"
+        : 'remove it, or demand it: `assert condition, "message"`';
     report(ctx, codes.unusedComparison({ at: spanOf(ctx, expr), op, instead }));
     return;
   }
@@ -153,7 +187,12 @@ export function elaborateExprStmt(ctx: ElabContext, expr: Expr, list: StatementL
   if (result === undefined) return;
   if (result.kind === "tir.Call" && result.op === "ret") {
     const operand = result.args[0];
-    list.push(returnStmt(operand as import("../../../ir/tir/expr.js").PrimExpr | undefined, spanOf(ctx, expr)));
+    list.push(
+      returnStmt(
+        operand as import("../../../ir/tir/expr.js").PrimExpr | undefined,
+        spanOf(ctx, expr),
+      ),
+    );
   } else if (result.kind === "tir.Var" && expr.kind === "Call") {
     // A declaration of a symbol that nothing can refer to.
     report(ctx, codes.noValueStatement({ at: spanOf(ctx, expr) }));
@@ -169,7 +208,8 @@ function elaborateCallStmt(ctx: ElabContext, call: Call, list: StatementList): b
     handler(ctx, call, list, member.name);
     return true;
   }
-  if (call.func.kind === "Attribute" && call.func.name === "vstore") return vectorStore(ctx, call, call.func, list);
+  if (call.func.kind === "Attribute" && call.func.name === "vstore")
+    return vectorStore(ctx, call, call.func, list);
   if (call.func.kind !== "Name") return false;
   const callee = elaborateValue(ctx, call.func);
   if (callee.kind === "macro") {

@@ -7,7 +7,8 @@ import { isVector, laneOf, withLanes, type DType } from "../../../support/dtype.
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
 import { bindArguments } from "./arguments.js";
-import { applyBinary, elaboratePrimExpr, elaborateValue } from "./expression.js";
+import { applyBinary } from "./expression.js";
+import { elaboratePrimExpr, elaborateValue } from "./reader.js";
 import { accessBuffer } from "./index-access.js";
 import { vectorIndex } from "./method.js";
 import { describe, toPrim, vectorIndices } from "./operand.js";
@@ -15,17 +16,28 @@ import { castTo } from "./operators.js";
 import type { StatementList } from "./statement-list.js";
 
 /** The place that a subscript names; undefined is an error that was reported. */
-export function placeOf(ctx: ElabContext, target: Subscript): { buffer: Buffer; indices: readonly PrimExpr[] } | undefined {
+export function placeOf(
+  ctx: ElabContext,
+  target: Subscript,
+): { buffer: Buffer; indices: readonly PrimExpr[] } | undefined {
   const base = elaborateValue(ctx, target.value);
   const buffer = base.kind === "tir.Load" && base.buffer.scalar ? base.buffer : base;
   if (buffer.kind !== "tir.Buffer" && buffer.kind !== "tir.BufferRegion") {
     if (buffer.kind !== "error") {
-      report(ctx, codes.expectedKind({ at: spanOf(ctx, target.value), expected: "a buffer", found: describe(buffer) }));
+      report(
+        ctx,
+        codes.expectedKind({
+          at: spanOf(ctx, target.value),
+          expected: "a buffer",
+          found: describe(buffer),
+        }),
+      );
     }
     for (const item of target.items) elaborateValue(ctx, item);
     return undefined;
   }
-  const access = buffer.kind === "tir.Buffer" ? accessBuffer(ctx, buffer, target) : elaborateValue(ctx, target);
+  const access =
+    buffer.kind === "tir.Buffer" ? accessBuffer(ctx, buffer, target) : elaborateValue(ctx, target);
   if (access.kind === "tir.Load") return { buffer: access.buffer, indices: access.indices };
   if (access.kind !== "tir.BufferRegion") return undefined;
   const indices = vectorIndices(ctx, access, target);
@@ -33,20 +45,32 @@ export function placeOf(ctx: ElabContext, target: Subscript): { buffer: Buffer; 
 }
 
 /** Converts a stored value to the type of the place: lanes first, then the element type. */
-export function storedValue(value: PrimExpr, buffer: Buffer, indices: readonly PrimExpr[]): PrimExpr {
+export function storedValue(
+  value: PrimExpr,
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+): PrimExpr {
   const place = load(buffer, indices).dtype;
   let v = value;
-  if (isVector(place) && !isVector(v.dtype)) v = broadcast(castTo(v, laneOf(place)), lanesOf(indices, place), v.span);
+  if (isVector(place) && !isVector(v.dtype))
+    v = broadcast(castTo(v, laneOf(place)), lanesOf(indices, place), v.span);
   const wanted: DType = withLanes(laneOf(place), v.dtype.lanes, v.dtype.scalable);
   return v.dtype === wanted || v.dtype.code === "handle" ? v : castTo(v, wanted);
 }
 
 function lanesOf(indices: readonly PrimExpr[], place: DType): PrimExpr {
   const last = indices[indices.length - 1];
-  return last?.kind === "tir.Ramp" || last?.kind === "tir.Broadcast" ? last.lanes : intImm(place.lanes);
+  return last?.kind === "tir.Ramp" || last?.kind === "tir.Broadcast"
+    ? last.lanes
+    : intImm(place.lanes);
 }
 
-export function elaborateStore(ctx: ElabContext, target: Subscript, valueAt: Expr, list: StatementList): void {
+export function elaborateStore(
+  ctx: ElabContext,
+  target: Subscript,
+  valueAt: Expr,
+  list: StatementList,
+): void {
   const place = placeOf(ctx, target);
   const value = elaboratePrimExpr(ctx, valueAt);
   if (place === undefined || value === undefined) return;
@@ -64,14 +88,24 @@ function pushStore(
 ): void {
   if (value.kind === "tir.StringImm") {
     const span = spanOf(ctx, at);
-    report(ctx, codes.storeDType({ at: span, from: "a string", buffer: buffer.name, to: buffer.dtype.name }));
+    report(
+      ctx,
+      codes.storeDType({ at: span, from: "a string", buffer: buffer.name, to: buffer.dtype.name }),
+    );
     return;
   }
-  list.push(store(buffer, indices, storedValue(value, buffer, indices), spanOf(ctx, at), predicate));
+  list.push(
+    store(buffer, indices, storedValue(value, buffer, indices), spanOf(ctx, at), predicate),
+  );
 }
 
 /** `A[i] op= e` */
-export function augmentStore(ctx: ElabContext, stmt: AugAssign, target: Subscript, list: StatementList): void {
+export function augmentStore(
+  ctx: ElabContext,
+  stmt: AugAssign,
+  target: Subscript,
+  list: StatementList,
+): void {
   const place = placeOf(ctx, target);
   const value = elaboratePrimExpr(ctx, stmt.value);
   if (place === undefined || value === undefined) return;
@@ -81,7 +115,12 @@ export function augmentStore(ctx: ElabContext, stmt: AugAssign, target: Subscrip
 }
 
 /** `A.vstore(begin, value)`; false when the object is no buffer. */
-export function vectorStore(ctx: ElabContext, call: Call, func: Attribute, list: StatementList): boolean {
+export function vectorStore(
+  ctx: ElabContext,
+  call: Call,
+  func: Attribute,
+  list: StatementList,
+): boolean {
   const buffer = elaborateValue(ctx, func.value);
   if (buffer.kind !== "tir.Buffer") return false;
   const { values } = bindArguments(ctx, ".vstore", call, ["begin", "value", "predicate?"]);
@@ -91,14 +130,22 @@ export function vectorStore(ctx: ElabContext, call: Call, func: Attribute, list:
   const value = valueAt && elaboratePrimExpr(ctx, valueAt);
   if (begin === undefined || value === undefined) return true;
   const indices = vectorIndex(ctx, buffer, begin, value.dtype);
-  const predicate = predicateAt && predicateAt.kind !== "Constant" ? elaboratePrimExpr(ctx, predicateAt) : undefined;
+  const predicate =
+    predicateAt && predicateAt.kind !== "Constant"
+      ? elaboratePrimExpr(ctx, predicateAt)
+      : undefined;
   if (indices !== undefined) pushStore(ctx, buffer, indices, value, call, list, predicate);
   return true;
 }
 
 /** `T.buffer_store(buffer, value, indices)` */
 export function bufferStore(ctx: ElabContext, call: Call, list: StatementList): void {
-  const { values } = bindArguments(ctx, "T.buffer_store", call, ["buffer", "value", "indices", "predicate?"]);
+  const { values } = bindArguments(ctx, "T.buffer_store", call, [
+    "buffer",
+    "value",
+    "indices",
+    "predicate?",
+  ]);
   const bufferAt = values.get("buffer");
   const valueAt = values.get("value");
   const indicesAt = values.get("indices");
@@ -106,9 +153,23 @@ export function bufferStore(ctx: ElabContext, call: Call, list: StatementList): 
   const buffer = bufferAt && elaborateValue(ctx, bufferAt);
   const value = valueAt && elaboratePrimExpr(ctx, valueAt);
   const items = indicesAt && elaborateValue(ctx, indicesAt);
-  if (bufferAt === undefined || buffer === undefined || value === undefined || indicesAt === undefined || items === undefined) return;
+  if (
+    bufferAt === undefined ||
+    buffer === undefined ||
+    value === undefined ||
+    indicesAt === undefined ||
+    items === undefined
+  )
+    return;
   if (buffer.kind !== "tir.Buffer") {
-    report(ctx, codes.expectedKind({ at: spanOf(ctx, bufferAt), expected: "a buffer", found: describe(buffer) }));
+    report(
+      ctx,
+      codes.expectedKind({
+        at: spanOf(ctx, bufferAt),
+        expected: "a buffer",
+        found: describe(buffer),
+      }),
+    );
     return;
   }
   const indices: PrimExpr[] = [];
@@ -117,10 +178,15 @@ export function bufferStore(ctx: ElabContext, call: Call, list: StatementList): 
     if (index === undefined) return;
     indices.push(index);
   }
-  const predicate = predicateAt && predicateAt.kind !== "Constant" ? elaboratePrimExpr(ctx, predicateAt) : undefined;
+  const predicate =
+    predicateAt && predicateAt.kind !== "Constant"
+      ? elaboratePrimExpr(ctx, predicateAt)
+      : undefined;
   pushStore(ctx, buffer, indices, value, call, list, predicate);
 }
 
-const sliceIndex = (ctx: ElabContext, item: ReturnType<typeof elaborateValue>, at: Expr): PrimExpr | undefined =>
-  toPrim(ctx, item, at);
-
+const sliceIndex = (
+  ctx: ElabContext,
+  item: ReturnType<typeof elaborateValue>,
+  at: Expr,
+): PrimExpr | undefined => toPrim(ctx, item, at);

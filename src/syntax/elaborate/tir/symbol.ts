@@ -11,7 +11,15 @@ export function isDeclaration(ctx: ElabContext, call: Call): boolean {
   const member = memberOf(ctx, call.func);
   if (member === undefined || member.dialect !== "T") return false;
   const { name } = member;
-  if (name === "var" || name === "Var" || name === "SizeVar" || name === "Ptr" || name === "ptr" || name === "buffer_var") return true;
+  if (
+    name === "var" ||
+    name === "Var" ||
+    name === "SizeVar" ||
+    name === "Ptr" ||
+    name === "ptr" ||
+    name === "buffer_var"
+  )
+    return true;
   if (name === "handle") return true;
   if (name.indexOf(".") >= 0 || tryDType(name) === undefined) return false;
   return call.args.every((a) => a.name === "is_size_var");
@@ -35,7 +43,10 @@ export function symbolDeclaration(ctx: ElabContext, name: string, call: Call): b
   if (known !== undefined) {
     if (known.dtype !== made.dtype) {
       const at = spanOf(ctx, call);
-      report(ctx, codes.symbolDType({ at, name, first: known.dtype.name, second: made.dtype.name }));
+      report(
+        ctx,
+        codes.symbolDType({ at, name, first: known.dtype.name, second: made.dtype.name }),
+      );
     }
     define(ctx, name, { kind: "scalar", var: known });
     return true;

@@ -5,7 +5,7 @@ import { handle, tryDType, type DType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, spanOf, type ElabContext } from "../../context.js";
 import { elaborateDType } from "../literal.js";
-import { elaborateValue } from "./expression.js";
+import { elaborateValue } from "./reader.js";
 import { describe } from "./operand.js";
 
 export interface LocalType {
@@ -25,10 +25,20 @@ export function localType(ctx: ElabContext, at: Expr): LocalType | undefined {
       const inner = localType(ctx, at.items[0]!);
       return inner && { ...inner, isLet: true };
     }
-    if (member?.dialect === "T" && (member.name === "Ptr" || member.name === "ptr")) return pointerType(ctx, at.items);
+    if (member?.dialect === "T" && (member.name === "Ptr" || member.name === "ptr"))
+      return pointerType(ctx, at.items);
     const dtype = member?.dialect === "T" ? tryDType(member.name) : undefined;
     if (dtype !== undefined) {
-      const shape = at.items.length === 1 ? at.items[0]! : ({ kind: "Tuple", items: at.items, parens: true, start: at.start, end: at.end } as const);
+      const shape =
+        at.items.length === 1
+          ? at.items[0]!
+          : ({
+              kind: "Tuple",
+              items: at.items,
+              parens: true,
+              start: at.start,
+              end: at.end,
+            } as const);
       return { dtype, isLet: false, shape };
     }
   }
@@ -41,15 +51,24 @@ function pointerType(ctx: ElabContext, items: readonly Expr[]): LocalType | unde
   const flat = items.length === 1 && items[0]!.kind === "Tuple" ? items[0].items : items;
   const element = flat[0] && elaborateDType(ctx, flat[0]);
   if (element === undefined) {
-    if (flat[0] !== undefined) report(ctx, codes.expectedType({ at: spanOf(ctx, flat[0]), what: "this" }));
+    if (flat[0] !== undefined)
+      report(ctx, codes.expectedType({ at: spanOf(ctx, flat[0]), what: "this" }));
     return undefined;
   }
   const scope = flat[1] === undefined ? undefined : elaborateValue(ctx, flat[1]);
-  return { dtype: handle, isLet: false, pointer: { element, scope: scope?.kind === "tir.StringImm" ? scope.value : "global" } };
+  return {
+    dtype: handle,
+    isLet: false,
+    pointer: { element, scope: scope?.kind === "tir.StringImm" ? scope.value : "global" },
+  };
 }
 
 /** Descriptor of a tensor in memory: a pointer of its own scope. */
-const TENSOR_MAP: LocalType = { dtype: handle, isLet: false, pointer: { element: handle, scope: "tensormap" } };
+const TENSOR_MAP: LocalType = {
+  dtype: handle,
+  isLet: false,
+  pointer: { element: handle, scope: "tensormap" },
+};
 
 /** `T.int32`, `T.handle`, `T.handle("float32", "shared")`, `T.Ptr[T.float32]`, `"int32"`, `int`. */
 export function scalarType(ctx: ElabContext, at: Expr): LocalType | undefined {
@@ -60,10 +79,17 @@ export function scalarType(ctx: ElabContext, at: Expr): LocalType | undefined {
   const head = memberOf(ctx, at.kind === "Call" ? at.func : at);
   if (head?.dialect === "T" && head.name === "TensorMap") return TENSOR_MAP;
   if (at.kind === "Call") {
-    if (head?.name === "handle" && at.args[0]?.value.kind === "Str" && at.args[0].value.value === "tensormap") return TENSOR_MAP;
+    if (
+      head?.name === "handle" &&
+      at.args[0]?.value.kind === "Str" &&
+      at.args[0].value.value === "tensormap"
+    )
+      return TENSOR_MAP;
     const value = elaborateValue(ctx, at);
-    if (value.kind === "tir.Var") return { dtype: value.dtype, isLet: false, pointer: value.pointer };
-    if (value.kind !== "error") report(ctx, codes.expectedType({ at: spanOf(ctx, at), what: describe(value) }));
+    if (value.kind === "tir.Var")
+      return { dtype: value.dtype, isLet: false, pointer: value.pointer };
+    if (value.kind !== "error")
+      report(ctx, codes.expectedType({ at: spanOf(ctx, at), what: describe(value) }));
     return undefined;
   }
   const dtype = elaborateDType(ctx, at);
@@ -71,6 +97,7 @@ export function scalarType(ctx: ElabContext, at: Expr): LocalType | undefined {
   if (at.kind === "Str") return undefined;
   const value = elaborateValue(ctx, at);
   if (value.kind === "type") return { dtype: value.dtype, isLet: false, pointer: value.pointer };
-  if (value.kind !== "error") report(ctx, codes.expectedType({ at: spanOf(ctx, at), what: describe(value) }));
+  if (value.kind !== "error")
+    report(ctx, codes.expectedType({ at: spanOf(ctx, at), what: describe(value) }));
   return undefined;
 }

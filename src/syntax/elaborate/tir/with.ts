@@ -2,16 +2,23 @@
 import type { Call, Suite, With } from "../../../../grammar/ast/nodes.js";
 import { attrStmt, seq, type Stmt } from "../../../ir/tir/stmt.js";
 import { codes } from "../../codes.js";
-import { define, memberOf, report, spanOf, withInnerScope, type ElabContext } from "../../context.js";
+import {
+  define,
+  memberOf,
+  report,
+  spanOf,
+  withInnerScope,
+  type ElabContext,
+} from "../../context.js";
 import { bindArguments } from "./arguments.js";
 import { elaborateBlock } from "./block.js";
-import { isOpaque } from "./call.js";
+import { isOpaque } from "./opaque.js";
 import { definingCalls } from "./defining-call.js";
-import { elaborateValue } from "./expression.js";
+import { elaborateValue } from "./reader.js";
 import { aliasEntity } from "./macro.js";
 import { isPrim } from "./operand.js";
 import { openScope, scopeNames } from "./scope-statement.js";
-import { elaborateSuite } from "./statement.js";
+import { elaborateSuite } from "./reader.js";
 import { statementList, type StatementList } from "./statement-list.js";
 
 /** Several managers nest from left to right. */
@@ -36,7 +43,11 @@ function nest(ctx: ElabContext, stmt: With, index: number): Stmt | undefined {
     if ((scopeNames as readonly string[]).includes(name)) {
       const scope = openScope(ctx, context, name, hint);
       if (hint !== undefined) {
-        define(ctx, hint, scope?.value === undefined ? { kind: "error" } : aliasEntity(scope.value));
+        define(
+          ctx,
+          hint,
+          scope?.value === undefined ? { kind: "error" } : aliasEntity(scope.value),
+        );
       }
       const body = nest(ctx, stmt, index + 1);
       return body === undefined ? undefined : (scope?.wrap(body) ?? body);
@@ -51,7 +62,13 @@ function nest(ctx: ElabContext, stmt: With, index: number): Stmt | undefined {
     return body && attrStmt(null, "with", value, body, spanOf(ctx, stmt));
   }
   if (value.kind !== "error") {
-    report(ctx, codes.withContext({ at: spanOf(ctx, context), what: member === undefined ? "this" : `\`${member.dialect}.${member.name}\`` }));
+    report(
+      ctx,
+      codes.withContext({
+        at: spanOf(ctx, context),
+        what: member === undefined ? "this" : `\`${member.dialect}.${member.name}\``,
+      }),
+    );
   }
   if (hint !== undefined) define(ctx, hint, { kind: "error" });
   nest(ctx, stmt, index + 1);
@@ -69,7 +86,8 @@ function nestDefinition(
 ): Stmt | undefined {
   const list = statementList();
   const made = definingCalls.get(name)!(ctx, call, list, [hint ?? "v"], name);
-  if (hint !== undefined) define(ctx, hint, made === undefined ? { kind: "error" } : aliasEntity(made));
+  if (hint !== undefined)
+    define(ctx, hint, made === undefined ? { kind: "error" } : aliasEntity(made));
   const body = nest(ctx, stmt, index + 1);
   const head = list.finish();
   return body === undefined ? undefined : seq([head, body]);
@@ -80,7 +98,8 @@ function elaborateInit(ctx: ElabContext, call: Call, suite: Suite): undefined {
   bindArguments(ctx, "T.init", call, []);
   const frame = ctx.tir?.block;
   const body = elaborateSuite(ctx, suite);
-  if (frame === undefined || frame.isRoot || frame.init !== undefined) report(ctx, codes.initPlace({ at: spanOf(ctx, call) }));
+  if (frame === undefined || frame.isRoot || frame.init !== undefined)
+    report(ctx, codes.initPlace({ at: spanOf(ctx, call) }));
   else frame.init = body;
   return undefined;
 }

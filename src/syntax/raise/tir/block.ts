@@ -6,30 +6,57 @@ import type { PrimExpr } from "../../../ir/tir/expr.js";
 import type { Block, IterKind } from "../../../ir/tir/stmt.js";
 import { sumOf } from "../../elaborate/tir/fold.js";
 import { raiseAttrs } from "../attributes.js";
-import { assign, boolExpr, callExpr, exprStmt, listExpr, nameExpr, path, strExpr, tupleExpr, withStmt } from "../build.js";
+import {
+  assign,
+  boolExpr,
+  callExpr,
+  exprStmt,
+  listExpr,
+  nameExpr,
+  path,
+  strExpr,
+  tupleExpr,
+  withStmt,
+} from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { bufferCall, nameBuffer } from "./buffer.js";
 import { raisePrimExpr } from "./expression.js";
 import { raiseRegion } from "./operand.js";
-import { raiseBody, raiseSuite } from "./statement.js";
+import { raiseBody, raiseSuite } from "./suite.js";
 
-const AXES: Readonly<Partial<Record<IterKind, string>>> = { spatial: "spatial", reduce: "reduce", scan: "scan", opaque: "opaque" };
+const AXES: Readonly<Partial<Record<IterKind, string>>> = {
+  spatial: "spatial",
+  reduce: "reduce",
+  scan: "scan",
+  opaque: "opaque",
+};
 
 /** Names of block members, which changed in 2026. */
 const member = (ctx: RaiseContext, name: string): A.Expr =>
-  path(ctx.T, ctx.dialect === "tvm-0.18" ? name.replace("sblock_alloc", "alloc").replace("sblock", "block") : name);
+  path(
+    ctx.T,
+    ctx.dialect === "tvm-0.18"
+      ? name.replace("sblock_alloc", "alloc").replace("sblock", "block")
+      : name,
+  );
 
 /** `with T.sblock("name"):` */
 export function raiseBlock(ctx: RaiseContext, block: Block): A.Stmt[] {
   // An outermost block without variables is the root: without regions they are not inferred.
   const isRoot =
-    block === ctx.outermost && block.iters.length === 0 && (block.name === "" || block.name === "root") && block.reads.length + block.writes.length === 0;
+    block === ctx.outermost &&
+    block.iters.length === 0 &&
+    (block.name === "" || block.name === "root") &&
+    block.reads.length + block.writes.length === 0;
   ctx.names.push();
-  const head: A.Stmt[] = block.values === undefined ? freeAxes(ctx, block) : raiseAxes(ctx, block, block.values);
-  if (!isTrue(block.predicate)) head.push(statement(ctx, "where", [raisePrimExpr(ctx, block.predicate)]));
+  const head: A.Stmt[] =
+    block.values === undefined ? freeAxes(ctx, block) : raiseAxes(ctx, block, block.values);
+  if (!isTrue(block.predicate))
+    head.push(statement(ctx, "where", [raisePrimExpr(ctx, block.predicate)]));
   const body = [...head, ...raiseInside(ctx, block, !isRoot)];
   ctx.names.pop();
-  const attrs: (readonly [string, A.Expr])[] = block.values === undefined ? [["no_realize", boolExpr(true)]] : [];
+  const attrs: (readonly [string, A.Expr])[] =
+    block.values === undefined ? [["no_realize", boolExpr(true)]] : [];
   return [withStmt(callExpr(member(ctx, "sblock"), [strExpr(block.name)], attrs), body)];
 }
 
@@ -51,7 +78,8 @@ export function raiseInside(ctx: RaiseContext, block: Block, isExplicit: boolean
       ),
     );
   }
-  if (block.annotations.size > 0) out.push(exprStmt(callExpr(member(ctx, "sblock_attr"), [raiseAttrs(ctx, block.annotations)])));
+  if (block.annotations.size > 0)
+    out.push(exprStmt(callExpr(member(ctx, "sblock_attr"), [raiseAttrs(ctx, block.annotations)])));
   for (const buffer of block.allocs) {
     const name = nameBuffer(ctx, buffer);
     const call = bufferCall(ctx, "sblock_alloc_buffer", buffer);
@@ -60,14 +88,24 @@ export function raiseInside(ctx: RaiseContext, block: Block, isExplicit: boolean
   for (const match of block.matches) {
     const source = raiseRegion(ctx, match.source);
     const name = nameBuffer(ctx, match.buffer);
-    out.push(assign(name, bufferCall(ctx, "match_buffer", match.buffer, { first: [source], scope: match.source.buffer.scope })));
+    out.push(
+      assign(
+        name,
+        bufferCall(ctx, "match_buffer", match.buffer, {
+          first: [source],
+          scope: match.source.buffer.scope,
+        }),
+      ),
+    );
   }
-  if (block.init !== undefined) out.push(withStmt(callExpr(path(ctx.T, "init"), []), raiseSuite(ctx, block.init)));
+  if (block.init !== undefined)
+    out.push(withStmt(callExpr(path(ctx.T, "init"), []), raiseSuite(ctx, block.init)));
   out.push(...raiseBody(ctx, block.body));
   return out;
 }
 
-const statement = (ctx: RaiseContext, name: string, args: readonly A.Expr[]): A.Stmt => exprStmt(callExpr(path(ctx.T, name), args));
+const statement = (ctx: RaiseContext, name: string, args: readonly A.Expr[]): A.Stmt =>
+  exprStmt(callExpr(path(ctx.T, name), args));
 
 const isTrue = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 1;
 
@@ -83,7 +121,12 @@ function raiseAxes(ctx: RaiseContext, block: Block, values: readonly PrimExpr[])
       const kinds = run.map((iter) => (iter.iterKind === "spatial" ? "S" : "R")).join("");
       const loops = values.slice(i, end).map((v) => raisePrimExpr(ctx, v));
       const names = run.map((iter) => nameExpr(ctx.names.give(iter.var, iter.var.name)));
-      out.push(assign(tupleExpr(names, false), callExpr(path(ctx.T, "axis.remap"), [strExpr(kinds), listExpr(loops)])));
+      out.push(
+        assign(
+          tupleExpr(names, false),
+          callExpr(path(ctx.T, "axis.remap"), [strExpr(kinds), listExpr(loops)]),
+        ),
+      );
       i = end;
       continue;
     }
@@ -95,7 +138,14 @@ function raiseAxes(ctx: RaiseContext, block: Block, values: readonly PrimExpr[])
 
 /** Variables of a block outside a realise have no bindings: they are bound to zero on reading. */
 const freeAxes = (ctx: RaiseContext, block: Block): A.Stmt[] =>
-  block.iters.map((iter, i) => raiseAxis(ctx, block, i, raisePrimExpr(ctx, { kind: "tir.IntImm", value: 0, dtype: iter.var.dtype })));
+  block.iters.map((iter, i) =>
+    raiseAxis(
+      ctx,
+      block,
+      i,
+      raisePrimExpr(ctx, { kind: "tir.IntImm", value: 0, dtype: iter.var.dtype }),
+    ),
+  );
 
 function raiseAxis(ctx: RaiseContext, block: Block, i: number, value: A.Expr): A.Stmt {
   const iter = block.iters[i]!;
@@ -110,10 +160,20 @@ function domainText(ctx: RaiseContext, dom: Range): A.Expr {
   return tupleExpr([raisePrimExpr(ctx, min), raisePrimExpr(ctx, sumOf(min, extent))]);
 }
 
-function isRemapped(ctx: RaiseContext, block: Block, values: readonly PrimExpr[], i: number): boolean {
+function isRemapped(
+  ctx: RaiseContext,
+  block: Block,
+  values: readonly PrimExpr[],
+  i: number,
+): boolean {
   const iter = block.iters[i]!;
   const value = values[i]!;
-  if ((iter.iterKind !== "spatial" && iter.iterKind !== "reduce") || value.kind !== "tir.Var" || iter.dom === undefined) return false;
+  if (
+    (iter.iterKind !== "spatial" && iter.iterKind !== "reduce") ||
+    value.kind !== "tir.Var" ||
+    iter.dom === undefined
+  )
+    return false;
   if (iter.var.dtype !== value.dtype) return false;
   const loop = ctx.loops.get(value);
   if (loop === undefined) return false;
@@ -122,4 +182,6 @@ function isRemapped(ctx: RaiseContext, block: Block, values: readonly PrimExpr[]
 
 const equal = (a: PrimExpr, b: PrimExpr): boolean =>
   a === b ||
-  (a.kind === "tir.IntImm" && b.kind === "tir.IntImm" ? a.value === b.value && a.dtype === b.dtype : structuralEqual(a, b, { mapFreeVars: false }));
+  (a.kind === "tir.IntImm" && b.kind === "tir.IntImm"
+    ? a.value === b.value && a.dtype === b.dtype
+    : structuralEqual(a, b, { mapFreeVars: false }));

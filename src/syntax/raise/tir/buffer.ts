@@ -20,7 +20,11 @@ export function nameBuffer(ctx: RaiseContext, buffer: Buffer): A.Name {
 export function aliasParts(ctx: RaiseContext, buffer: Buffer, name: string): void {
   if (ctx.names.get(buffer.data) === undefined) ctx.names.alias(buffer.data, `${name}.data`);
   const offset = buffer.elemOffset;
-  if (buffer.offsetFactor !== 0 && offset?.kind === "tir.Var" && ctx.names.get(offset) === undefined) {
+  if (
+    buffer.offsetFactor !== 0 &&
+    offset?.kind === "tir.Var" &&
+    ctx.names.get(offset) === undefined
+  ) {
     ctx.names.alias(offset, `${name}.elem_offset`);
   }
 }
@@ -38,25 +42,42 @@ export interface BufferText {
 }
 
 /** `T.Buffer((m, n), "float32", scope="shared")` and its kin; other properties only when not default. */
-export function bufferCall(ctx: RaiseContext, callee: string, buffer: Buffer, text: BufferText = {}): A.Call {
+export function bufferCall(
+  ctx: RaiseContext,
+  callee: string,
+  buffer: Buffer,
+  text: BufferText = {},
+): A.Call {
   const dimension = text.dimension ?? ((d: PrimExpr) => raisePrimExpr(ctx, d));
   const keywords: Keywords = [];
   if (text.data) keywords.push(["data", varName(ctx, buffer.data)]);
-  if (buffer.strides.length > 0) keywords.push(["strides", tupleExpr(buffer.strides.map(dimension))]);
+  if (buffer.strides.length > 0)
+    keywords.push(["strides", tupleExpr(buffer.strides.map(dimension))]);
   // An offset factor alone would make an offset.
-  if (buffer.elemOffset === undefined && buffer.offsetFactor !== 0) keywords.push(["elem_offset", intExpr(0)]);
-  if (buffer.elemOffset !== undefined && !isAutomatic(ctx, buffer)) keywords.push(["elem_offset", dimension(buffer.elemOffset)]);
-  if (buffer.scope !== (text.scope ?? "global") || (text.data && buffer.scope !== (buffer.data.pointer?.scope ?? "global"))) {
+  if (buffer.elemOffset === undefined && buffer.offsetFactor !== 0)
+    keywords.push(["elem_offset", intExpr(0)]);
+  if (buffer.elemOffset !== undefined && !isAutomatic(ctx, buffer))
+    keywords.push(["elem_offset", dimension(buffer.elemOffset)]);
+  if (
+    buffer.scope !== (text.scope ?? "global") ||
+    (text.data && buffer.scope !== (buffer.data.pointer?.scope ?? "global"))
+  ) {
     keywords.push(["scope", strExpr(buffer.scope)]);
   }
   if (buffer.align !== 0) keywords.push(["align", intExpr(buffer.align)]);
   if (buffer.offsetFactor !== 0) keywords.push(["offset_factor", intExpr(buffer.offsetFactor)]);
-  if (buffer.axisSeparators.length > 0) keywords.push(["axis_separators", listExpr(buffer.axisSeparators.map(intExpr))]);
+  if (buffer.axisSeparators.length > 0)
+    keywords.push(["axis_separators", listExpr(buffer.axisSeparators.map(intExpr))]);
   if (buffer.layout instanceof Map && buffer.layout.has("buffer_type")) {
     keywords.push(["buffer_type", raiseAttrValue(ctx, buffer.layout.get("buffer_type") as string)]);
-  } else if (buffer.layout !== undefined) keywords.push(["layout", raiseAttrValue(ctx, buffer.layout)]);
+  } else if (buffer.layout !== undefined)
+    keywords.push(["layout", raiseAttrValue(ctx, buffer.layout)]);
   const shape = tupleExpr(buffer.shape.map(dimension));
-  return callExpr(path(ctx.T, callee), [...(text.first ?? []), shape, strExpr(buffer.dtype.name)], [...keywords, ...(text.more ?? [])]);
+  return callExpr(
+    path(ctx.T, callee),
+    [...(text.first ?? []), shape, strExpr(buffer.dtype.name)],
+    [...keywords, ...(text.more ?? [])],
+  );
 }
 
 /** Whether the offset is the one that `offset_factor` alone makes. */
@@ -66,4 +87,3 @@ function isAutomatic(ctx: RaiseContext, buffer: Buffer): boolean {
   const name = ctx.names.get(offset);
   return name === undefined || name === `${ctx.names.get(buffer)}.elem_offset`;
 }
-

@@ -12,7 +12,15 @@ import type {
   Var,
 } from "../../../ir/tir/expr.js";
 import { intrinsicOf } from "../../../op/tir/index.js";
-import { bool, float64, handle, int32, isInteger, laneOf, type DType } from "../../../support/dtype.js";
+import {
+  bool,
+  float64,
+  handle,
+  int32,
+  isInteger,
+  laneOf,
+  type DType,
+} from "../../../support/dtype.js";
 import { sumOf } from "../../elaborate/tir/fold.js";
 import { resultType } from "../../elaborate/tir/intrinsic-type.js";
 import { raiseAttrValue } from "../attributes.js";
@@ -22,7 +30,7 @@ import {
 } from "../build.js"; // prettier-ignore
 import type { RaiseContext } from "../context.js";
 import { floatText } from "../relax/float-text.js";
-import { moduleMember, raiseArg } from "./operand.js";
+import { moduleMember } from "./member.js";
 
 /** Integers of `options.intDtype` (int32) print bare. */
 export function raisePrimExpr(ctx: RaiseContext, e: PrimExpr): A.Expr {
@@ -84,7 +92,7 @@ export function raisePrimExpr(ctx: RaiseContext, e: PrimExpr): A.Expr {
     case "tir.CallGlobal":
       return callExpr(
         moduleMember(ctx, e.callee.name),
-        e.args.map((a) => raiseArg(ctx, a)),
+        e.args.map((a) => ctx.raisers.arg(ctx, a)),
       );
   }
 }
@@ -140,7 +148,9 @@ export function typedConstant(ctx: RaiseContext, e: IntImm | FloatImm): A.Expr {
     return callT(ctx, dtype.name, [dtype === bool ? boolExpr(e.value !== 0) : intExpr(e.value)]);
   // TVM keeps the double that it reads.
   const exact = ctx.dialect !== "native" && Number.isFinite(e.value);
-  return callT(ctx, dtype.name, [exact ? floatOperand(e.written ?? e.value, float64) : floatOperand(e.value, dtype)]);
+  return callT(ctx, dtype.name, [
+    exact ? floatOperand(e.written ?? e.value, float64) : floatOperand(e.value, dtype),
+  ]);
 }
 
 function floatOperand(value: number, dtype: DType): A.Expr {
@@ -193,7 +203,10 @@ function raiseBinary(ctx: RaiseContext, e: Binary): A.Expr {
   const b = raisePrimExpr(ctx, e.b);
   const operator = OPERATORS[e.op];
   // TVM folds operators between constants while reading, but not these calls.
-  const raw = ctx.dialect !== "native" && e.a.kind === "tir.IntImm" && e.b.kind === "tir.IntImm" ? RAW[e.op] : undefined;
+  const raw =
+    ctx.dialect !== "native" && e.a.kind === "tir.IntImm" && e.b.kind === "tir.IntImm"
+      ? RAW[e.op]
+      : undefined;
   if (raw !== undefined) return callT(ctx, raw, [a, b]);
   if (operator !== undefined) return binaryExpr(operator, a, b);
   if (e.op === "div" && !(isIntegral(e.a.dtype) && isIntegral(e.b.dtype)))
@@ -243,8 +256,11 @@ function raiseLoad(ctx: RaiseContext, e: Load): A.Expr {
     );
   }
   if (e.buffer.scalar && isFirst(e.indices)) return buffer;
-    // TVM takes a slice as a value in some places only.
-  const indices = ctx.dialect === "native" ? raiseIndices(ctx, e.indices) : e.indices.map((i) => raisePrimExpr(ctx, i));
+  // TVM takes a slice as a value in some places only.
+  const indices =
+    ctx.dialect === "native"
+      ? raiseIndices(ctx, e.indices)
+      : e.indices.map((i) => raisePrimExpr(ctx, i));
   return subscript(buffer, indices);
 }
 
@@ -253,7 +269,7 @@ export const isFirst = (indices: readonly PrimExpr[]): boolean =>
   indices.length === 1 && indices[0]!.kind === "tir.IntImm" && indices[0]!.value === 0;
 
 function raiseCall(ctx: RaiseContext, e: Call): A.Expr {
-  const args = e.args.map((a) => raiseArg(ctx, a));
+  const args = e.args.map((a) => ctx.raisers.arg(ctx, a));
   if (e.op === "type_annotation") return callT(ctx, "type_annotation", [strExpr(e.dtype.name)]);
   const keywords = [...e.attrs].map(([key, value]): readonly [string, A.Expr] => [
     key,
@@ -274,7 +290,11 @@ function raiseCall(ctx: RaiseContext, e: Call): A.Expr {
   const ty = e.attrs.get("ty");
   if (intrinsic !== undefined && Array.isArray(ty)) {
     const [element, scope] = ty as readonly string[];
-    const pointer = callT(ctx, "handle", scope === "global" ? [strExpr(element!)] : [strExpr(element!), strExpr(scope!)]);
+    const pointer = callT(
+      ctx,
+      "handle",
+      scope === "global" ? [strExpr(element!)] : [strExpr(element!), strExpr(scope!)],
+    );
     const type = member(pointer, "ty");
     return callExpr(name, intrinsic.result === "trailing" ? [...args, type] : [type, ...args]);
   }

@@ -8,7 +8,17 @@ import type { Param, PrimFunc } from "../../../ir/tir/function.js";
 import { printExpr } from "../../../../grammar/layout/index.js";
 import { voidType } from "../../../support/dtype.js";
 import { raiseAttrs } from "../attributes.js";
-import { assign, boolExpr, callExpr, exprStmt, functionDef, nameExpr, parameter, path, strExpr } from "../build.js";
+import {
+  assign,
+  boolExpr,
+  callExpr,
+  exprStmt,
+  functionDef,
+  nameExpr,
+  parameter,
+  path,
+  strExpr,
+} from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { aliasParts, bufferCall } from "./buffer.js";
 import { declarationOf, raisePrimExpr } from "./expression.js";
@@ -31,9 +41,15 @@ export function raiseTirFunction(func: PrimFunc, name: string, outer: RaiseConte
   const params = raiseParams(ctx, func, handles, heads);
   ctx.names.push();
   const { body } = func;
-  const stmts = body.kind === "tir.Block" && body.implicitRoot && body.iters.length === 0 ? raiseInside(ctx, body, false) : raiseBody(ctx, body);
+  const stmts =
+    body.kind === "tir.Block" && body.implicitRoot && body.iters.length === 0
+      ? raiseInside(ctx, body, false)
+      : raiseBody(ctx, body);
   ctx.names.pop();
-  const attrs = func.attrs.size === 0 ? [] : [exprStmt(callExpr(path(ctx.T, "func_attr"), [raiseAttrs(ctx, func.attrs)]))];
+  const attrs =
+    func.attrs.size === 0
+      ? []
+      : [exprStmt(callExpr(path(ctx.T, "func_attr"), [raiseAttrs(ctx, func.attrs)]))];
   ctx.names.pop();
   if (ctx.usesModule) outer.usesModule = true;
   return functionDef({
@@ -60,13 +76,21 @@ function declareBuffer(ctx: RaiseContext, buffer: Buffer): A.Expr {
   const name = ctx.names.keep(buffer, buffer.name);
   if (known === undefined) ctx.names.alias(buffer.data, `${name}.data`);
   const text =
-    known === undefined ? bufferCall(ctx, "Buffer", buffer) : bufferCall(ctx, "decl_buffer", buffer, { data: true, scope: buffer.data.pointer?.scope ?? "global" });
+    known === undefined
+      ? bufferCall(ctx, "Buffer", buffer)
+      : bufferCall(ctx, "decl_buffer", buffer, {
+          data: true,
+          scope: buffer.data.pointer?.scope ?? "global",
+        });
   ctx.pending.push(assign(nameExpr(name), text));
   return nameExpr(name);
 }
 
 /** Thread variables of more than one launch, and handles of buffer parameters that are used as such. */
-function survey(func: PrimFunc): { readonly sharedThreads: ReadonlySet<Var>; readonly handles: ReadonlySet<Var> } {
+function survey(func: PrimFunc): {
+  readonly sharedThreads: ReadonlySet<Var>;
+  readonly handles: ReadonlySet<Var>;
+} {
   const seen = new Set<Var>();
   const sharedThreads = new Set<Var>();
   const matched = new Set(func.params.filter((p) => p.buffer !== undefined).map((p) => p.var));
@@ -89,7 +113,12 @@ function survey(func: PrimFunc): { readonly sharedThreads: ReadonlySet<Var>; rea
  * properties is a scalar parameter or is introduced as a plain dimension (a string, then declared in the body with its
  * dtype); otherwise, and always in the TVM dialects when there are symbols, it is a handle that the body matches.
  */
-function raiseParams(ctx: RaiseContext, func: PrimFunc, handles: ReadonlySet<Var>, heads: A.Stmt[]): A.Parameter[] {
+function raiseParams(
+  ctx: RaiseContext,
+  func: PrimFunc,
+  handles: ReadonlySet<Var>,
+  heads: A.Stmt[],
+): A.Parameter[] {
   const names = new Map<Param, string>();
   for (const p of func.params) {
     if (p.buffer === undefined) names.set(p, ctx.names.give(p.var, p.var.name));
@@ -123,21 +152,43 @@ function raiseParams(ctx: RaiseContext, func: PrimFunc, handles: ReadonlySet<Var
       ctx.pending.push(assign(nameExpr(symbol), declarationOf(ctx, v)));
     }
     if (fits) {
-      const dimension = (d: PrimExpr): A.Expr => (symbolsIn(d).some((v) => !scalars.has(v)) ? asString(ctx, d) : raisePrimExpr(ctx, d));
-      return parameter(name, bufferCall(ctx, "Buffer", buffer, { dimension, data: sharesData(ctx, buffer, name) }));
+      const dimension = (d: PrimExpr): A.Expr =>
+        symbolsIn(d).some((v) => !scalars.has(v)) ? asString(ctx, d) : raisePrimExpr(ctx, d);
+      return parameter(
+        name,
+        bufferCall(ctx, "Buffer", buffer, { dimension, data: sharesData(ctx, buffer, name) }),
+      );
     }
-    const handle = ctx.names.give(p.var, p.var.name === buffer.name ? `${name}_handle` : p.var.name);
-    heads.push(assign(nameExpr(name), bufferCall(ctx, "match_buffer", buffer, { first: [nameExpr(handle)], data: sharesData(ctx, buffer, name) })));
+    const handle = ctx.names.give(
+      p.var,
+      p.var.name === buffer.name ? `${name}_handle` : p.var.name,
+    );
+    heads.push(
+      assign(
+        nameExpr(name),
+        bufferCall(ctx, "match_buffer", buffer, {
+          first: [nameExpr(handle)],
+          data: sharesData(ctx, buffer, name),
+        }),
+      ),
+    );
     return parameter(handle, declarationOf(ctx, p.var));
   });
 }
 
 /** Whether the pointer of a parameter is that of an earlier one. */
-const sharesData = (ctx: RaiseContext, buffer: Buffer, name: string): boolean => ctx.names.get(buffer.data) !== `${name}.data`;
+const sharesData = (ctx: RaiseContext, buffer: Buffer, name: string): boolean =>
+  ctx.names.get(buffer.data) !== `${name}.data`;
 
-const asString = (ctx: RaiseContext, d: PrimExpr): A.Expr => strExpr(printExpr(raisePrimExpr(ctx, d)));
+const asString = (ctx: RaiseContext, d: PrimExpr): A.Expr =>
+  strExpr(printExpr(raisePrimExpr(ctx, d)));
 
-function fitsSignature(ctx: RaiseContext, buffer: Buffer, symbols: readonly Var[], introduced: ReadonlySet<Var>): boolean {
+function fitsSignature(
+  ctx: RaiseContext,
+  buffer: Buffer,
+  symbols: readonly Var[],
+  introduced: ReadonlySet<Var>,
+): boolean {
   if (symbols.length === 0) return true;
   if (ctx.dialect !== "native" || ctx.options.header === true) return false;
   const plain = new Set(introduced);
@@ -148,7 +199,11 @@ function fitsSignature(ctx: RaiseContext, buffer: Buffer, symbols: readonly Var[
 /** Whether each compound expression only mentions symbols that stood plainly before it. */
 function introducedInOrder(buffer: Buffer, introduced: ReadonlySet<Var>): boolean {
   const known = new Set(introduced);
-  const all = [...buffer.shape, ...buffer.strides, ...(buffer.elemOffset === undefined ? [] : [buffer.elemOffset])];
+  const all = [
+    ...buffer.shape,
+    ...buffer.strides,
+    ...(buffer.elemOffset === undefined ? [] : [buffer.elemOffset]),
+  ];
   for (const d of all) {
     if (d.kind === "tir.Var") known.add(d);
     else if (symbolsIn(d).some((v) => !known.has(v))) return false;

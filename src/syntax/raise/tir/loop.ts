@@ -8,7 +8,7 @@ import { raiseAttrs } from "../attributes.js";
 import { callExpr, forStmt, nameExpr, path, strExpr, tupleExpr } from "../build.js";
 import type { RaiseContext } from "../context.js";
 import { raisePrimExpr } from "./expression.js";
-import { raiseBody } from "./statement.js";
+import { raiseBody } from "./suite.js";
 
 const KINDS: Readonly<Record<For["loopKind"], string>> = {
   serial: "serial",
@@ -82,7 +82,9 @@ function raiseLoop(ctx: RaiseContext, loop: For): A.Stmt {
 function iterOf(ctx: RaiseContext, loop: For): A.Expr {
   const { min, extent, step } = loop;
   const isFromZero = isZero(min) && min.dtype === extent.dtype;
-  const args = isFromZero ? [raisePrimExpr(ctx, extent)] : [raisePrimExpr(ctx, min), raisePrimExpr(ctx, sumOf(min, extent))];
+  const args = isFromZero
+    ? [raisePrimExpr(ctx, extent)]
+    : [raisePrimExpr(ctx, min), raisePrimExpr(ctx, sumOf(min, extent))];
   const keywords: (readonly [string, A.Expr])[] = [];
   const isThread = loop.loopKind === "thread_binding";
   if (isThread) keywords.push(["thread", strExpr(loop.threadTag ?? "")]);
@@ -95,4 +97,3 @@ function iterOf(ctx: RaiseContext, loop: For): A.Expr {
   if (step !== undefined) keywords.push(["step", raisePrimExpr(ctx, step)]);
   return callExpr(path(ctx.T, KINDS[loop.loopKind]), args, keywords);
 }
-

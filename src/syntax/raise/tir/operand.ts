@@ -24,6 +24,7 @@ import {
   tupleExpr,
 } from "../build.js";
 import type { RaiseContext } from "../context.js";
+import { moduleMember } from "./member.js";
 import { bufferName, raisePrimExpr, typedConstant } from "./expression.js";
 
 /** An operand of a call. */
@@ -42,7 +43,8 @@ export function raiseArg(ctx: RaiseContext, arg: CallArg): A.Expr {
   }
 }
 
-const isSliceArg = (value: AttrValue): value is Attrs => value instanceof Map && value.size === 1 && value.has("slice");
+const isSliceArg = (value: AttrValue): value is Attrs =>
+  value instanceof Map && value.size === 1 && value.has("slice");
 
 function opaqueSlice(ctx: RaiseContext, value: Attrs): A.Expr {
   const bounds = value.get("slice") as readonly AttrValue[];
@@ -112,13 +114,6 @@ export function raiseNode(ctx: RaiseContext, node: Node, typed = false): A.Expr 
 
 const isPrimNode = (node: Node): node is PrimExpr =>
   node.kind.startsWith("tir.") && "dtype" in node;
-
-/** `Module.f`, or the bare name among loose functions. */
-export function moduleMember(ctx: RaiseContext, name: string): A.Expr {
-  if (ctx.moduleRef === "") return nameExpr(name);
-  ctx.usesModule = true;
-  return path(ctx.moduleRef, name);
-}
 
 const KINDS: Readonly<Record<IterKind, string>> = {
   spatial: "DataPar", reduce: "CommReduce", scan: "Ordered", opaque: "Opaque", thread: "ThreadIndex",

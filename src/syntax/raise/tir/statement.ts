@@ -5,7 +5,7 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Call, PrimExpr } from "../../../ir/tir/expr.js";
 import type { Alloc, AttrStmt, Bind, Decl, Evaluate, Stmt, Store } from "../../../ir/tir/stmt.js";
 import { handle, int32 } from "../../../support/dtype.js";
-import { isOpaque } from "../../elaborate/tir/call.js";
+import { isOpaque } from "../../elaborate/tir/opaque.js";
 import { elementsOf } from "../../elaborate/relax/tensor-data.js";
 import { isFloat } from "../../../support/dtype.js";
 import { printedKey, raiseAttrs, raiseAttrValue } from "../attributes.js";
@@ -20,14 +20,7 @@ import { bufferCall, nameBuffer } from "./buffer.js";
 import { bufferName, isFirst, raiseIndices, raisePrimExpr, varName } from "./expression.js";
 import { raiseLoops } from "./loop.js";
 import { raiseArg, raiseRegion } from "./operand.js";
-
-/** A body in a scope of its own. */
-export function raiseSuite(ctx: RaiseContext, body: Stmt): A.Stmt[] {
-  ctx.names.push();
-  const out = raiseBody(ctx, body);
-  ctx.names.pop();
-  return out;
-}
+import { raiseSuite } from "./suite.js";
 
 /** A body in the present scope. */
 export function raiseBody(ctx: RaiseContext, body: Stmt): A.Stmt[] {
@@ -52,11 +45,18 @@ export function raiseBody(ctx: RaiseContext, body: Stmt): A.Stmt[] {
 function itemsOf(body: readonly Stmt[], start: number): Bind[] {
   const run: Bind[] = [];
   const first = body[start]!;
-  if (first.kind !== "tir.Bind" || first.value.kind !== "tir.Call" || first.value.op !== ".item") return run;
+  if (first.kind !== "tir.Bind" || first.value.kind !== "tir.Call" || first.value.op !== ".item")
+    return run;
   const source = first.value.args[0];
   for (let i = start; i < body.length; i++) {
     const stmt = body[i]!;
-    if (stmt.kind !== "tir.Bind" || stmt.value.kind !== "tir.Call" || stmt.value.op !== ".item" || stmt.value.args[0] !== source) break;
+    if (
+      stmt.kind !== "tir.Bind" ||
+      stmt.value.kind !== "tir.Call" ||
+      stmt.value.op !== ".item" ||
+      stmt.value.args[0] !== source
+    )
+      break;
     run.push(stmt);
   }
   return run;
@@ -79,7 +79,11 @@ function raiseStmt(ctx: RaiseContext, stmt: Stmt, next: Stmt | undefined, out: A
       return false;
     case "tir.If":
       out.push(
-        ifStmt(raisePrimExpr(ctx, stmt.cond), raiseSuite(ctx, stmt.then), stmt.otherwise && raiseSuite(ctx, stmt.otherwise)),
+        ifStmt(
+          raisePrimExpr(ctx, stmt.cond),
+          raiseSuite(ctx, stmt.then),
+          stmt.otherwise && raiseSuite(ctx, stmt.otherwise),
+        ),
       );
       return false;
     case "tir.While":
@@ -90,23 +94,36 @@ function raiseStmt(ctx: RaiseContext, stmt: Stmt, next: Stmt | undefined, out: A
       return false;
     case "tir.Bind": {
       const value = raisePrimExpr(ctx, stmt.value);
-      const type = stmt.var.pointer === undefined ? path(ctx.T, stmt.var.dtype.name) : pointerType(ctx, stmt.var.pointer);
+      const type =
+        stmt.var.pointer === undefined
+          ? path(ctx.T, stmt.var.dtype.name)
+          : pointerType(ctx, stmt.var.pointer);
       if (ctx.names.get(stmt.var) !== undefined) {
         // The variable was declared before: bind that one.
-        out.push(exprStmt(callExpr(path(ctx.T, "bind"), [value], [["var", varName(ctx, stmt.var)]])));
+        out.push(
+          exprStmt(callExpr(path(ctx.T, "bind"), [value], [["var", varName(ctx, stmt.var)]])),
+        );
         return false;
       }
       const name = nameExpr(ctx.names.give(stmt.var, stmt.var.name));
       // Results of accelerator calls have no type to write.
       const isUntyped = stmt.var.dtype === handle && stmt.var.pointer === undefined;
-      if (stmt.value.kind === "tir.Call" && isOpaque(stmt.value.op) && (isUntyped || !stmt.value.op.includes("."))) {
+      if (
+        stmt.value.kind === "tir.Call" &&
+        isOpaque(stmt.value.op) &&
+        (isUntyped || !stmt.value.op.includes("."))
+      ) {
         out.push(assign(name, value));
         return false;
       }
       out.push(
         ctx.dialect === "tvm-0.18"
           ? annAssign(name, type, value)
-          : annAssign(name, stmt.var.dtype.scalable ? path(ctx.T, "let") : subscript(path(ctx.T, "let"), [type]), value),
+          : annAssign(
+              name,
+              stmt.var.dtype.scalable ? path(ctx.T, "let") : subscript(path(ctx.T, "let"), [type]),
+              value,
+            ),
       );
       return false;
     }
@@ -140,15 +157,25 @@ function raiseStmt(ctx: RaiseContext, stmt: Stmt, next: Stmt | undefined, out: A
 }
 
 const pointerType = (ctx: RaiseContext, p: { element: { name: string }; scope: string }): A.Expr =>
-  p.scope === "tensormap" ? callExpr(path(ctx.T, "handle"), [strExpr("tensormap")]) :
-  callExpr(path(ctx.T, "handle"), p.scope === "global" ? [strExpr(p.element.name)] : [strExpr(p.element.name), strExpr(p.scope)]);
+  p.scope === "tensormap"
+    ? callExpr(path(ctx.T, "handle"), [strExpr("tensormap")])
+    : callExpr(
+        path(ctx.T, "handle"),
+        p.scope === "global"
+          ? [strExpr(p.element.name)]
+          : [strExpr(p.element.name), strExpr(p.scope)],
+      );
 
 function raiseStore(ctx: RaiseContext, stmt: Store): A.Stmt {
   const value = raisePrimExpr(ctx, stmt.value);
   const buffer = bufferName(ctx, stmt.buffer);
   if (stmt.predicate !== undefined) {
     const indices = listExpr(stmt.indices.map((i) => raisePrimExpr(ctx, i)));
-    const call = callExpr(member(buffer, "vstore"), [indices, value], [["predicate", raisePrimExpr(ctx, stmt.predicate)]]);
+    const call = callExpr(
+      member(buffer, "vstore"),
+      [indices, value],
+      [["predicate", raisePrimExpr(ctx, stmt.predicate)]],
+    );
     return exprStmt(call);
   }
   if (stmt.buffer.scalar && isFirst(stmt.indices)) return assign(buffer, value);
@@ -159,12 +186,19 @@ function raiseStore(ctx: RaiseContext, stmt: Store): A.Stmt {
 function raiseEvaluate(ctx: RaiseContext, stmt: Evaluate): A.Stmt {
   const value = raisePrimExpr(ctx, stmt.value);
   const { kind } = stmt.value;
-  const stands = (kind === "tir.Call" && stmt.value.op !== "type_annotation" && value.kind === "Call") || kind === "tir.CallGlobal";
+  const stands =
+    (kind === "tir.Call" && stmt.value.op !== "type_annotation" && value.kind === "Call") ||
+    kind === "tir.CallGlobal";
   return exprStmt(stands ? value : callExpr(path(ctx.T, "evaluate"), [value]));
 }
 
 /** `A = T.alloc_buffer(…)`; a mutable scalar is `x: T.int32 = e` with its first store. */
-function raiseAlloc(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out: A.Stmt[]): boolean {
+function raiseAlloc(
+  ctx: RaiseContext,
+  stmt: Alloc,
+  next: Stmt | undefined,
+  out: A.Stmt[],
+): boolean {
   const { buffer } = stmt;
   if (buffer.scalar && stmt.annotations.size === 0) return raiseScalar(ctx, stmt, next, out);
   const name = nameBuffer(ctx, buffer);
@@ -178,7 +212,12 @@ function raiseAlloc(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out:
   return false;
 }
 
-function raiseScalar(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out: A.Stmt[]): boolean {
+function raiseScalar(
+  ctx: RaiseContext,
+  stmt: Alloc,
+  next: Stmt | undefined,
+  out: A.Stmt[],
+): boolean {
   const { buffer } = stmt;
   const isStored =
     next?.kind === "tir.Store" &&
@@ -195,7 +234,9 @@ function raiseScalar(ctx: RaiseContext, stmt: Alloc, next: Stmt | undefined, out
     return isStored;
   }
   const scope: (readonly [string, A.Expr])[] = [["scope", strExpr(buffer.scope)]];
-  out.push(assign(name, callExpr(path(ctx.T, "alloc_scalar"), [strExpr(buffer.dtype.name)], scope)));
+  out.push(
+    assign(name, callExpr(path(ctx.T, "alloc_scalar"), [strExpr(buffer.dtype.name)], scope)),
+  );
   if (value !== undefined) out.push(assign(name, value));
   return isStored;
 }
@@ -213,7 +254,13 @@ function mentionsBuffer(value: PrimExpr, buffer: Buffer): boolean {
 function raiseDecl(ctx: RaiseContext, stmt: Decl): A.Stmt {
   const { buffer } = stmt;
   const made = buffer.layout;
-  if (typeof made === "object" && made !== null && "kind" in made && made.kind === "tir.Call" && made.op.startsWith(".")) {
+  if (
+    typeof made === "object" &&
+    made !== null &&
+    "kind" in made &&
+    made.kind === "tir.Call" &&
+    made.op.startsWith(".")
+  ) {
     const call = raisePrimExpr(ctx, made);
     return assign(nameBuffer(ctx, buffer), call);
   }
@@ -222,26 +269,40 @@ function raiseDecl(ctx: RaiseContext, stmt: Decl): A.Stmt {
   const name = nameBuffer(ctx, buffer);
   if (buffer.scalar && data !== undefined) {
     const more: (readonly [string, A.Expr])[] = [];
-    if (buffer.elemOffset !== undefined) more.push(["elem_offset", raisePrimExpr(ctx, buffer.elemOffset)]);
+    if (buffer.elemOffset !== undefined)
+      more.push(["elem_offset", raisePrimExpr(ctx, buffer.elemOffset)]);
     const args = [strExpr(buffer.dtype.name), data, strExpr(buffer.scope)];
     return assign(name, callExpr(path(ctx.T, "decl_scalar"), args, more));
   }
   const scope = buffer.data.pointer?.scope ?? "global";
-  return assign(name, isView ? bufferCall(ctx, "decl_buffer", buffer, { data: true, scope }) : bufferCall(ctx, "Buffer", buffer));
+  return assign(
+    name,
+    isView
+      ? bufferCall(ctx, "decl_buffer", buffer, { data: true, scope })
+      : bufferCall(ctx, "Buffer", buffer),
+  );
 }
 
 /** The name is the pointer. */
-function raiseAllocConst(ctx: RaiseContext, stmt: Extract<Stmt, { kind: "tir.AllocConst" }>): A.Stmt {
+function raiseAllocConst(
+  ctx: RaiseContext,
+  stmt: Extract<Stmt, { kind: "tir.AllocConst" }>,
+): A.Stmt {
   const { buffer, data } = stmt;
   const name = ctx.names.give(buffer.data, buffer.name);
   const elements = elementsOf(data).map((value): A.Expr => {
     if (data.dtype.code === "bool") return boolExpr(value !== 0);
     if (!isFloat(data.dtype)) return intExpr(value);
     const x = Number(value);
-    return x < 0 || Object.is(x, -0) ? unaryExpr("-", num(floatText(-x, data.dtype))) : num(floatText(x, data.dtype));
+    return x < 0 || Object.is(x, -0)
+      ? unaryExpr("-", num(floatText(-x, data.dtype)))
+      : num(floatText(x, data.dtype));
   });
   const shape = listExpr(buffer.shape.map((d) => raisePrimExpr(ctx, d)));
-  return assign(nameExpr(name), callExpr(path(ctx.T, "allocate_const"), [listExpr(elements), strExpr(data.dtype.name), shape]));
+  return assign(
+    nameExpr(name),
+    callExpr(path(ctx.T, "allocate_const"), [listExpr(elements), strExpr(data.dtype.name), shape]),
+  );
 }
 
 function assertText(kind: string, message: readonly string[]): A.Expr {
@@ -272,7 +333,8 @@ function raiseLaunch(
   iter: import("../../../ir/tir/stmt.js").IterVar,
 ): A.Stmt | undefined {
   const { value } = stmt;
-  if (iter.iterKind !== "thread" || value.kind === "tir.Buffer" || !("dtype" in value)) return undefined;
+  if (iter.iterKind !== "thread" || value.kind === "tir.Buffer" || !("dtype" in value))
+    return undefined;
   const known = ctx.names.get(iter.var);
   if (known !== undefined || ctx.sharedThreads.has(iter.var) || iter.var.dtype !== value.dtype) {
     if (known === undefined) {
@@ -281,7 +343,10 @@ function raiseLaunch(
       if (iter.var.dtype !== int32) args.push(strExpr(iter.var.dtype.name));
       ctx.pending.push(assign(nameExpr(name), callExpr(path(ctx.T, "env_thread"), args)));
     }
-    const launch = callExpr(path(ctx.T, "launch_thread"), [varName(ctx, iter.var), raiseArg(ctx, value)]);
+    const launch = callExpr(path(ctx.T, "launch_thread"), [
+      varName(ctx, iter.var),
+      raiseArg(ctx, value),
+    ]);
     return withStmt(launch, raiseSuite(ctx, stmt.body));
   }
   const launch = callExpr(path(ctx.T, "launch_thread"), [strExpr(iter.tag), raiseArg(ctx, value)]);
@@ -291,4 +356,3 @@ function raiseLaunch(
   ctx.names.pop();
   return withStmt(launch, body, nameExpr(name));
 }
-
