@@ -1,8 +1,23 @@
+/** Figures of one process. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
 /** Timing by CPU time of this process, which other load on the machine disturbs least. */
 export interface Sample {
   /** Seconds of CPU time, the best of the repetitions. */
   readonly seconds: number;
   readonly runs: number;
+}
+
+let collector: (() => void) | undefined;
+
+/** Collects garbage, so that one case does not pay for another. */
+export function collect(): void {
+  if (collector === undefined) {
+    setFlagsFromString("--expose-gc");
+    collector = runInNewContext("gc") as () => void;
+  }
+  collector();
 }
 
 /** Runs `work` once to warm up, then at least `runs` times; gives the best. */

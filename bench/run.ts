@@ -9,6 +9,10 @@ const benches: Readonly<
     summary: "Lines per second of parsing, elaborating, printing, formatting, comparing.",
     load: () => import("./frontend.js"),
   },
+  "frontend-large": {
+    summary: "Speed and peak memory on modules of 10^5 and 10^6 lines.",
+    load: () => import("./frontend-large.js"),
+  },
   startup: {
     summary: "CPU time of the bundled command above that of an empty Node program.",
     load: () => import("./startup.js"),
