@@ -190,7 +190,9 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
         out.push(virtual(t.Colon, end), newline, virtual(t.Indent, next.startOffset, width));
         phantom.push(false);
       } else if (phantomLevel) {
-        report(syntaxCodes.unexpectedIndent({ at: here, columns: top }));
+        // Where tabs and spaces mix, columns are in doubt, which was reported.
+        if (context.indentWith >= 0)
+          report(syntaxCodes.unexpectedIndent({ at: here, columns: top }));
         phantom.push(true);
       } else {
         out.push(virtual(t.Indent, next.startOffset, width));
@@ -229,7 +231,7 @@ export function layOut(input: readonly IToken[], job: LayoutJob): IToken[] {
       top = widths[widths.length - 1]!;
     }
     if (width !== top) {
-      report(syntaxCodes.badDedent({ at: here, columns: top }));
+      if (context.indentWith >= 0) report(syntaxCodes.badDedent({ at: here, columns: top }));
       if (width > top) {
         widths.push(width);
         phantom.push(true);

@@ -454,7 +454,13 @@ const type = defineCodes("TYP", {
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    if "yes":\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
     good: '@R.function\ndef main(c: R.Tensor((), "bool"), x: R.Tensor((4,), "float32")):\n    if c:\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
   },
-  outputType: { number: 84, message: "`{op}` needs the type of its outputs", hint: "{instead}" },
+  outputType: {
+    number: 84,
+    message: "`{op}` needs the type of its outputs",
+    hint: "{instead}",
+    bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.call_dps_packed("f", (x,), out_ty=4)\n    return y\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.call_dps_packed("f", (x,), out_ty=R.Tensor((4,), "float32"))\n    return y\n',
+  },
   badDevice: {
     number: 85,
     message: '"{text}" names no device',
@@ -465,6 +471,8 @@ const type = defineCodes("TYP", {
   badMesh: {
     number: 86,
     message: 'a device mesh is `"mesh[0]"` or `R.device_mesh((2, 2), I.Range(0, 4))`',
+    bad: '@R.function\ndef main(x: R.DTensor((4,), "float32", 4, "R")):\n    return x\n',
+    good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },
   expectedIndexMap: {
     number: 87,

@@ -166,6 +166,8 @@ export const wfr = defineCodes("WFR", {
     number: 25,
     message: "`{func}`: item {index} of a tuple of {size} does not exist",
     explain: "Items are counted from 0.",
+    bad: '@R.function\ndef main(t: R.Tuple(R.Tensor((4,), "float32"), R.Tensor((4,), "float32"))):\n    y = R.TupleGetItem(t, 3)\n    return y\n',
+    good: '@R.function\ndef main(t: R.Tuple(R.Tensor((4,), "float32"), R.Tensor((4,), "float32"))):\n    y = t[0]\n    return y\n',
   },
   attribute: {
     number: 26,

@@ -10,8 +10,8 @@ import type {
 import type { AttrValue } from "../../ir/core/node.js";
 import { insteadOf } from "../python-constructs.js";
 import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
-import type { Diagnostic, Sink } from "../../support/diagnostic.js";
-import type { Source } from "../../support/source.js";
+import type { Diagnostic, Diagnostics, Sink } from "../../support/diagnostic.js";
+import type { Source, Span } from "../../support/source.js";
 import { codes } from "../codes.js";
 import {
   define, makeContext, memberOf, report, spanOf, withScope, type ElabContext, type ElaborateOptions,
@@ -72,12 +72,19 @@ export function elaborate(
   });
 }
 
-/** Drops reports of one code at one place: macros are read once for each call. */
+/**
+ * Drops reports of one code at one place, because macros are read once for each call, and those at a place where the
+ * text itself was found wrong.
+ */
 function onceEach(sink: Sink): Sink & { readonly reported: () => boolean } {
   const seen = new Set<string>();
+  const earlier = "all" in sink ? [...(sink as Diagnostics).all] : [];
+  const follows = ({ span }: Diagnostic): boolean =>
+    span !== undefined && earlier.some((e) => e.span !== undefined && overlap(e.span, span));
   return {
-    reported: () => seen.size > 0,
+    reported: () => seen.size + earlier.length > 0,
     report: (d: Diagnostic) => {
+      if (earlier.length > 0 && follows(d)) return;
       const key = `${d.code} ${d.span?.start} ${d.message}`;
       if (seen.has(key)) return;
       seen.add(key);
@@ -242,3 +249,5 @@ function constructorConstant(ctx: ElabContext, stmt: Assign): AttrValue | undefi
   if (value.kind !== "Call" || memberOf(ctx, value.func) === undefined) return undefined;
   return elaborateAttrValue(ctx, value);
 }
+
+const overlap = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;

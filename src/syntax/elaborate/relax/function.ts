@@ -239,6 +239,8 @@ function elaborateBody(state: FunctionState, def: A.FunctionDef): boolean {
     } else elaborateStatement(state, stmt);
   }
   if (resultOf(state) !== undefined) return true;
+  // The line that returns may be the one that could not be read.
+  if (def.body.body.some((stmt) => stmt.kind === "ErrorStmt")) return false;
   const at = { source: state.ctx.source, start: def.nameStart, end: def.nameEnd };
   fail(state, relaxCodes.returnMissing({ at, name: def.name }));
   return false;
