@@ -126,9 +126,10 @@ const fused: Maker = (result) => {
 const power: Maker = (result, args) => {
   if (isFloat(result)) return elementaryMaker("pow")(result, args);
   const mul = arithmetic("mul", result)!;
+  const one = wrapper(result)(1);
   return (x, n) => {
     if (n! < 0) return undefined;
-    let [value, base, rest]: [Scalar, Scalar, bigint] = [1, x!, BigInt(n!)];
+    let [value, base, rest]: [Scalar, Scalar, bigint] = [one, x!, BigInt(n!)];
     for (; rest > 0n; rest >>= 1n) {
       if (rest & 1n) value = mul(value, base)!;
       base = mul(base, base)!;

@@ -179,7 +179,7 @@ function expression(s: Scope, e: PrimExpr): PrimExpr | undefined {
           : makeVar(e.var.name, withLanes(e.var.dtype, s.lanes), e.var.span);
       if (v !== e.var) s.vectors.set(e.var, v);
       const body = expression(s, e.body);
-      return body && (v === e.var && body === e.body ? e : letIn(v, value, body, e.span));
+      return body && (value === e.value && body === e.body ? e : letIn(v, value, body, e.span));
     }
     case "tir.Call":
       return lanewise(s, e);
