@@ -12,6 +12,11 @@ export const FORMAT_VERSION = 1;
 const ALIGN = 64;
 const MOST_SECTIONS = 64;
 
+/** Whether the bytes start as an artefact does. */
+export const isArtefact = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 &&
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true) === MAGIC;
+
 /** Sections by name, in the order in which they are stored. */
 export type Sections = ReadonlyMap<string, Uint8Array>;
 

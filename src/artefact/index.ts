@@ -1,4 +1,5 @@
 /** The `.rxe` artefact format. */
 export { decodeArtefact, encodeArtefact, type Artefact, type Manifest } from "./artefact.js";
+export { isArtefact } from "./container.js";
 export * from "./executable.js";
 export * from "./builder.js";

@@ -66,7 +66,8 @@ export const codes = defineCodes("CFG", {
     number: 71,
     message: "the parameter `{name}` of `{entry}` has no value",
     hint: "give it: --input {name}=FILE.npy, or let all missing ones be random: --random 1",
-    explain: "Every parameter needs a value: a file, or a random one.",
+    explain:
+      "Every parameter needs a value: a file, or a random one. The fields of a tuple are named `x.0`, `x.1` and so on.",
   },
   differsFromOracle: {
     number: 72,
@@ -78,5 +79,48 @@ export const codes = defineCodes("CFG", {
     number: 73,
     message: "output {index} differs from `{file}`: {what}",
     explain: "`--compare` compares the outputs with those in a file, within a tolerance.",
+  },
+  dataFile: {
+    number: 74,
+    message: "`{file}` {reason}",
+    hint: "tensors are read from `.npy`, `.npz` and `.safetensors` files",
+    explain: "The file is there, but it does not hold what its format says.",
+  },
+  inputTooLarge: {
+    number: 75,
+    message:
+      "the parameter `{name}` of shape ({size}) takes {bytes} bytes, and the inputs may take {limit}",
+    hint: "choose smaller sizes, or raise the limit: --memory 8GiB",
+    explain: "The tensors of a run take 1 GiB together unless `--memory` says otherwise.",
+  },
+  timeLimit: {
+    number: 76,
+    message: "the program did not end within {seconds} s",
+    hint: "choose smaller sizes, or raise the limit; `--target interp --step-limit 1000000` shows where it is",
+    explain: "`--timeout` ends a program, also inside a kernel. Its outputs are lost.",
+  },
+  memoryLimit: {
+    number: 77,
+    message: "the program takes more than {limit} bytes of memory",
+    hint: "choose smaller sizes, or raise the limit with --memory",
+    explain:
+      "`--memory` bounds the tensors that are in use at once, and with some room to spare the whole process.",
+  },
+  badLimit: {
+    number: 78,
+    message: "`{flag}` takes {what}, but got `{value}`",
+    explain: "Limits are greater than 0. Sizes in bytes may end in KiB, MiB or GiB.",
+  },
+  needsText: {
+    number: 79,
+    message: "`{flag}` needs the text of the program, but `{file}` is an artefact",
+    hint: "run the `.relax` file it was built from",
+    explain: "An artefact holds compiled code; the reference interpreter runs the program's text.",
+  },
+  privateEntry: {
+    number: 80,
+    message: "`{entry}` is private to its module; public functions are {known}",
+    hint: "choose a public one with --entry, or remove `private=True`",
+    explain: "A run starts a Relax function that other programs may call, or any T function.",
   },
 });

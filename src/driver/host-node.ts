@@ -79,12 +79,13 @@ const output = (stream: NodeJS.WriteStream): TextOutput => ({
 export function nodeHost(): Host {
   const cwd = process.cwd();
   const controller = new AbortController();
-  process.once("SIGINT", () => {
+  const onInterrupt = (): void => {
     controller.abort();
     // The second interrupt, or work that does not look at the signal, ends the process.
     process.once("SIGINT", () => process.exit(130));
     setTimeout(() => process.exit(130), 3000).unref();
-  });
+  };
+  process.once("SIGINT", onInterrupt);
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
@@ -108,5 +109,14 @@ export function nodeHost(): Host {
       attempt(path, async () => void (await mkdir(resolve(cwd, path), { recursive: true }))),
     now: () => performance.now(),
     interrupted: controller.signal,
+    busy(work) {
+      // While nothing listens, the system ends the process; a listener would wait for the work to yield.
+      process.off("SIGINT", onInterrupt);
+      try {
+        return work();
+      } finally {
+        process.once("SIGINT", onInterrupt);
+      }
+    },
   };
 }

@@ -3,7 +3,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import type { Func, Var } from "../ir/relax/expr.js";
-import { dimsOf, type StructInfo } from "../ir/relax/struct-info.js";
+import { dimsOf, type PrimInfo, type StructInfo } from "../ir/relax/struct-info.js";
 import type { PrimExpr, Var as Symbol } from "../ir/tir/expr.js";
 import { substitute } from "../ir/core/rewrite.js";
 import { varsOf } from "../ir/core/free-vars.js";
@@ -16,7 +16,14 @@ import { elementCount, zeros, type NDArray } from "../support/ndarray.js";
 import { elementAccess } from "../support/numeric/element.js";
 import { rounder } from "../support/numeric/scalar.js";
 import { nearest } from "../support/suggest.js";
-import { intValue, shapeValue, tensorValue, tupleValue, type Value } from "../support/value.js";
+import {
+  floatValue,
+  intValue,
+  shapeValue,
+  tensorValue,
+  tupleValue,
+  type Value,
+} from "../support/value.js";
 import { codes } from "./codes.js";
 
 export interface InputRequest {
@@ -24,11 +31,16 @@ export interface InputRequest {
   readonly symbols: ReadonlyMap<string, Int>;
   /** Whole shapes of parameters (`x=3x4`). */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** Tensors given for parameters. */
+  /** Tensors given for parameters; those of a tuple are `x.0`, `x.1`, … */
   readonly given: ReadonlyMap<string, NDArray>;
-  /** Seed of the random ones. */
-  readonly seed: number;
+  /** Seed of the random ones; without one every parameter must be given. */
+  readonly seed: number | undefined;
+  /** Bytes of all tensors together; {@link MOST_BYTES} unless told otherwise. */
+  readonly limit?: number | undefined;
 }
+
+/** Bytes of inputs that are made without being asked for more. */
+export const MOST_BYTES = 2 ** 30;
 
 /** Reads `m=3,n=7,x=3x4` (several texts are joined). */
 export function parseShapes(texts: readonly string[]): Pick<InputRequest, "symbols" | "shapes"> {
@@ -36,7 +48,7 @@ export function parseShapes(texts: readonly string[]): Pick<InputRequest, "symbo
   const shapes = new Map<string, readonly number[]>();
   for (const part of texts.flatMap((text) => text.split(",")).map((part) => part.trim())) {
     if (part === "") continue;
-    const match = /^([A-Za-z_]\w*)=(\d+(?:x\d+)*|scalar)$/.exec(part);
+    const match = /^([A-Za-z_]\w*(?:\.\d+)*)=(-?\d{1,20}|\d+(?:x\d+)+|scalar)$/.exec(part);
     if (match === null) throw new DiagnosticError(codes.shapeSyntax({ text: part }));
     const [, name, value] = match as unknown as [string, string, string];
     if (value === "scalar") shapes.set(name, []);
@@ -46,127 +58,208 @@ export function parseShapes(texts: readonly string[]): Pick<InputRequest, "symbo
   return { symbols, shapes };
 }
 
+/** A parameter, or a field of one that is a tuple. */
+interface Leaf {
+  /** `x`, `x.0`, `x.0.1` */
+  readonly name: string;
+  readonly param: Var;
+  readonly info: StructInfo | undefined;
+}
+
+function leavesOf(param: Var, info = param.sinfo, name = param.name): Leaf[] {
+  if (info?.kind !== "relax.TupleInfo") return [{ name, param, info }];
+  return info.fields.flatMap((field, i) => leavesOf(param, field, `${name}.${i}`));
+}
+
 /** One value a parameter, in order. Throws a DiagnosticError that names what is missing. */
 export function makeInputs(entry: Func, request: InputRequest): Value[] {
-  const rng = xoroshiro128plus(request.seed);
-  const sizes = new Map<Symbol, PrimExpr>();
-  const names = new Map<string, Symbol>();
-  for (const p of entry.params) for (const v of symbolsOf(p)) names.set(v.name, v);
-  for (const [name, size] of request.symbols) {
-    const symbol = names.get(name);
-    if (symbol !== undefined) sizes.set(symbol, intImm(size, int64));
-    else if (!entry.params.some((p) => p.name === name)) {
-      const known = [...names.keys(), ...entry.params.map((p) => p.name)];
-      const near = nearest(name, known)[0];
-      const hints = near === undefined ? [] : [`did you mean \`${near}\`?`];
-      throw new DiagnosticError(
-        codes.unknownSize({ name, entry: entry.name, known: known.join(", ") || "none", hints }),
-      );
+  const leaves = entry.params.flatMap((p) => leavesOf(p));
+  const making: Making = {
+    request,
+    entry,
+    sizes: sizesFor(entry, leaves, request),
+    rng: xoroshiro128plus(request.seed ?? 0),
+    left: { bytes: request.limit ?? MOST_BYTES },
+  };
+  for (const leaf of leaves) {
+    if (request.seed === undefined && isMissing(leaf, making)) {
+      const { name, param } = leaf;
+      throw new DiagnosticError(codes.missingInput({ at: param.span, name, entry: entry.name }));
     }
+  }
+  const valueFor = (param: Var, info: StructInfo | undefined, name: string): Value =>
+    info?.kind === "relax.TupleInfo"
+      ? tupleValue(info.fields.map((field, i) => valueFor(param, field, `${name}.${i}`)))
+      : makeValue({ name, param, info }, making);
+  return entry.params.map((p) => valueFor(p, p.sinfo, p.name));
+}
+
+/** What is known of symbols; names that mean nothing here are refused. */
+function sizesFor(
+  entry: Func,
+  leaves: readonly Leaf[],
+  request: InputRequest,
+): Map<Symbol, PrimExpr> {
+  const sizes = new Map<Symbol, PrimExpr>();
+  const names = new Map<string, Symbol[]>();
+  for (const v of leaves.flatMap(dimensionsOf).flatMap(varsOf)) {
+    const known = names.get(v.name) ?? [];
+    names.set(v.name, known.includes(v) ? known : [...known, v]);
+  }
+  const params = new Set(leaves.map((leaf) => leaf.name));
+  for (const [name, size] of request.symbols) {
+    for (const symbol of names.get(name) ?? []) sizes.set(symbol, intImm(size, int64));
+    if (names.has(name) || params.has(name)) continue;
+    const known = [...new Set([...names.keys(), ...params])];
+    const near = nearest(name, known)[0];
+    const hints = near === undefined ? [] : [`did you mean \`${near}\`?`];
+    throw new DiagnosticError(
+      codes.unknownSize({ name, entry: entry.name, known: known.join(", ") || "none", hints }),
+    );
   }
   for (const name of [...request.given.keys(), ...request.shapes.keys()]) {
-    if (!entry.params.some((p) => p.name === name)) {
-      const known = entry.params.map((p) => p.name).join(", ") || "none";
-      throw new DiagnosticError(codes.unknownInput({ name, entry: entry.name, known }));
-    }
+    if (params.has(name)) continue;
+    const known = [...params].join(", ") || "none";
+    throw new DiagnosticError(codes.unknownInput({ name, entry: entry.name, known }));
   }
-  // Shapes that are given fix the symbols which stand alone in them, so that later parameters follow.
-  for (const p of entry.params) {
-    const shape = request.given.get(p.name)?.shape ?? request.shapes.get(p.name);
-    const dims = dimsOf(p.sinfo);
-    if (shape === undefined || dims === undefined || dims.length !== shape.length) continue;
+  // What is given fixes the symbols which stand alone in it, so that other parameters follow.
+  for (const leaf of leaves) {
+    const given = request.given.get(leaf.name);
+    const found =
+      leaf.info?.kind === "relax.TensorInfo"
+        ? (given?.shape ?? request.shapes.get(leaf.name))
+        : given && integersOf(given);
+    const dims = dimensionsOf(leaf);
+    if (found === undefined || dims.length !== found.length) continue;
     dims.forEach((dim, i) => {
-      if (dim.kind === "tir.Var" && !sizes.has(dim)) sizes.set(dim, intImm(shape[i]!, int64));
+      if (dim.kind === "tir.Var" && !sizes.has(dim)) sizes.set(dim, intImm(found[i]!, int64));
     });
   }
-  return entry.params.map((p) => makeValue(p, p.sinfo, { request, sizes, rng, entry }));
+  return sizes;
+}
+
+/** Dimensions of a tensor or a shape; the value of a scalar. */
+function dimensionsOf({ info }: Leaf): readonly PrimExpr[] {
+  if (info === undefined) return [];
+  if (info.kind === "relax.PrimInfo") return info.value === undefined ? [] : [info.value];
+  return dimsOf(info) ?? [];
 }
 
 interface Making {
   readonly request: InputRequest;
-  readonly sizes: ReadonlyMap<Symbol, PrimExpr>;
-  readonly rng: RandomGenerator;
   readonly entry: Func;
+  readonly sizes: Map<Symbol, PrimExpr>;
+  readonly rng: RandomGenerator;
+  readonly left: { bytes: number };
 }
 
-function makeValue(p: Var, info: StructInfo | undefined, m: Making): Value {
-  const given = m.request.given.get(p.name);
-  if (given !== undefined && info?.kind !== "relax.TupleInfo") return tensorValue(given);
+/** Whether a value can come only from a file or from chance; sizes can be given by name. */
+function isMissing({ name, info }: Leaf, { request, sizes }: Making): boolean {
+  if (request.given.has(name) || info?.kind === "relax.ShapeInfo") return false;
+  if (info?.kind !== "relax.PrimInfo") return true;
+  return (
+    !request.symbols.has(name) && (!info.value || varsOf(info.value).some((v) => !sizes.has(v)))
+  );
+}
+
+function makeValue(leaf: Leaf, m: Making): Value {
+  const { name, param, info } = leaf;
+  const given = m.request.given.get(name);
+  const cannot = (what: string): never => {
+    throw new DiagnosticError(codes.cannotInvent({ at: param.span, name, what }));
+  };
   switch (info?.kind) {
     case "relax.TensorInfo": {
-      const whole = m.request.shapes.get(p.name);
+      if (given !== undefined) return tensorValue(given);
+      const whole = m.request.shapes.get(name);
+      const { dtype } = info;
+      if (dtype === undefined) return cannot("its element type is unknown");
       const dims = dimsOf(info);
-      if (info.dtype === undefined)
+      if (whole === undefined && dims === undefined) return cannot("its shape is unknown");
+      const shape = whole ?? dims!.map((d) => sizeOf(d, leaf, m));
+      const bytes = elementCount(shape) * bytesOf(dtype);
+      m.left.bytes -= bytes;
+      if (m.left.bytes < 0) {
+        const size = shape.join(", ");
+        const limit = m.request.limit ?? MOST_BYTES;
         throw new DiagnosticError(
-          codes.cannotInvent({ at: p.span, name: p.name, what: "its element type is unknown" }),
+          codes.inputTooLarge({ at: param.span, name, size, bytes, limit }),
         );
-      if (whole !== undefined) return tensorValue(randomTensor(info.dtype, whole, m.rng));
-      if (dims === undefined)
-        throw new DiagnosticError(
-          codes.cannotInvent({ at: p.span, name: p.name, what: "its shape is unknown" }),
-        );
-      return tensorValue(
-        randomTensor(
-          info.dtype,
-          dims.map((d) => sizeOf(d, p, m)),
-          m.rng,
-        ),
-      );
+      }
+      return tensorValue(randomTensor(dtype, shape, m.rng));
     }
-    case "relax.ShapeInfo":
-      if (info.values === undefined)
-        throw new DiagnosticError(
-          codes.cannotInvent({ at: p.span, name: p.name, what: "its dimensions are unknown" }),
-        );
-      return shapeValue(info.values.map((d) => sizeOf(d, p, m)));
-    case "relax.PrimInfo": {
-      const size = m.request.symbols.get(p.name);
-      return intValue(size ?? uniformInt(m.rng, 0, 7), info.dtype);
+    case "relax.ShapeInfo": {
+      if (given !== undefined) return shapeValue(integersOf(given) ?? cannot("a shape is a vector of integers")); // prettier-ignore
+      if (info.values === undefined) return cannot("its dimensions are unknown");
+      return shapeValue(info.values.map((d) => sizeOf(d, leaf, m)));
     }
-    case "relax.TupleInfo":
-      return tupleValue(info.fields.map((field) => makeValue(p, field, m)));
+    case "relax.PrimInfo":
+      return makeScalar(leaf, info, m);
     default:
-      throw new DiagnosticError(
-        codes.cannotInvent({
-          at: p.span,
-          name: p.name,
-          what: "its type says nothing of what it holds",
-        }),
-      );
+      if (given !== undefined) return tensorValue(given);
+      return cannot("its type says nothing of what it holds");
   }
 }
 
-/** The size of a dimension under the sizes that were given. */
-function sizeOf(dim: PrimExpr, p: Var, m: Making): number {
-  const value = new Analyzer().simplify(substitute(dim, m.sizes));
-  if (value.kind === "tir.IntImm") {
-    if (value.value < 0)
-      throw new DiagnosticError(
-        codes.negativeSize({ at: p.span, name: p.name, size: value.value }),
-      );
-    return Number(value.value);
+function makeScalar(leaf: Leaf, info: PrimInfo, m: Making): Value {
+  const { name } = leaf;
+  const { dtype, value } = info;
+  const given = m.request.given.get(name);
+  if (given !== undefined) {
+    if (given.shape.length > 0) return tensorValue(given);
+    const view = new DataView(given.bytes.buffer, given.bytes.byteOffset);
+    const element = elementAccess(given.dtype).read(view, 0);
+    return isFloat(given.dtype)
+      ? floatValue(Number(element), given.dtype)
+      : intValue(element, given.dtype);
   }
-  const missing = varsOf(value).map((v) => v.name);
+  const size = m.request.symbols.get(name);
+  if (isFloat(dtype)) {
+    return floatValue(Number(rounder(dtype)(Number(size ?? normal(m.rng)))), dtype);
+  }
+  if (value !== undefined && !(value.kind === "tir.Var" && !m.sizes.has(value))) {
+    const known = simplified(value, m);
+    return known.kind === "tir.IntImm" ? intValue(known.value, dtype) : missing(known, leaf, m);
+  }
+  const found = size ?? uniformInt(m.rng, 0, isBool(dtype) ? 1 : 7);
+  if (value !== undefined) m.sizes.set(value as Symbol, intImm(found, int64));
+  return intValue(found, dtype);
+}
+
+const simplified = (e: PrimExpr, m: Making): PrimExpr =>
+  new Analyzer().simplify(substitute(e, m.sizes));
+
+/** The size of a dimension under the sizes that were given. */
+function sizeOf(dim: PrimExpr, leaf: Leaf, m: Making): number {
+  const value = simplified(dim, m);
+  if (value.kind !== "tir.IntImm") return missing(value, leaf, m);
+  if (value.value < 0) {
+    const { name, param } = leaf;
+    throw new DiagnosticError(codes.negativeSize({ at: param.span, name, size: value.value }));
+  }
+  return Number(value.value);
+}
+
+function missing(value: PrimExpr, { name, param }: Leaf, m: Making): never {
   throw new DiagnosticError(
     codes.missingSize({
-      at: p.span,
+      at: param.span,
       label: "its shape mentions it",
-      symbol: missing[0] ?? "?",
-      name: p.name,
+      symbol: varsOf(value)[0]?.name ?? "?",
+      name,
       entry: m.entry.name,
     }),
   );
 }
 
-function symbolsOf(p: Var): Symbol[] {
-  const dims =
-    p.sinfo === undefined
-      ? []
-      : (function all(info: StructInfo): readonly PrimExpr[] {
-          if (info.kind === "relax.TupleInfo") return info.fields.flatMap(all);
-          return dimsOf(info) ?? [];
-        })(p.sinfo);
-  return dims.flatMap(varsOf);
+/** Elements of a vector (or scalar) of integers; undefined for any other tensor. */
+function integersOf({ dtype, shape, bytes }: NDArray): number[] | undefined {
+  if (shape.length > 1 || (dtype.code !== "int" && dtype.code !== "uint")) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const access = elementAccess(dtype);
+  return Array.from({ length: shape[0] ?? 1 }, (_, i) =>
+    Number(access.read(view, i * bytesOf(dtype))),
+  );
 }
 
 /** Floats standard normal; integers in −8…7 (unsigned 0…15), within the type; bools 0 or 1. */

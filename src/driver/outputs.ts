@@ -1,5 +1,6 @@
 /** Results of a run: named, summarised, compared. */
 import { bytesOf, isFloat, type DType } from "../support/dtype.js";
+import type { Int } from "../support/int.js";
 import { elementCount, type NDArray } from "../support/ndarray.js";
 import { elementAccess } from "../support/numeric/element.js";
 import { describeValue, type Value } from "../support/value.js";
@@ -22,14 +23,13 @@ export function outputsOf(result: Value): Output[] {
   return flat(result.fields, "out");
 }
 
-/** Elements as numbers; 64-bit integers outside ±2^53 as the nearest float. */
-export function numbersOf(data: NDArray): number[] {
+/** Elements in order, one at a time: integers exact, floats as they are. */
+function* elementsOf(data: NDArray): Generator<Int> {
   const view = new DataView(data.bytes.buffer, data.bytes.byteOffset, data.bytes.byteLength);
   const access = elementAccess(data.dtype);
   const step = bytesOf(data.dtype) / data.dtype.lanes;
-  return Array.from({ length: elementCount(data.shape) * data.dtype.lanes }, (_, i) =>
-    Number(access.read(view, i * step)),
-  );
+  const count = elementCount(data.shape) * data.dtype.lanes;
+  for (let i = 0; i < count; i++) yield access.read(view, i * step);
 }
 
 /** `out_0  (3, 4) float32  min -1.2  max 2.5  mean 0.1  [0.3, -0.1, …]` */
@@ -37,27 +37,35 @@ export function summary({ name, value }: Output): string {
   if (value.kind !== "tensor") return `${name}  ${describeValue(value)}`;
   const { shape, dtype } = value.data;
   const dims = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
-  const numbers = numbersOf(value.data);
-  if (numbers.length === 0) return `${name}  ${dims} ${dtype.name}  empty`;
-  const first = numbers.slice(0, 6).map((x) => show(x, dtype));
-  const list = `[${first.join(", ")}${numbers.length > 6 ? ", …" : ""}]`;
-  if (numbers.length === 1) return `${name}  ${dims} ${dtype.name}  ${first[0]}`;
-  let [min, max, sum] = [Infinity, -Infinity, 0];
-  for (const x of numbers) {
-    min = Math.min(min, x);
-    max = Math.max(max, x);
-    sum += x;
+  const first: string[] = [];
+  let count = 0;
+  let [min, max, sum, isOdd] = [Infinity as Int, -Infinity as Int, 0, false];
+  for (const x of elementsOf(value.data)) {
+    if (count++ < MOST_SHOWN) first.push(show(x, dtype));
+    if (x < min) min = x;
+    if (x > max) max = x;
+    if (x !== x) isOdd = true;
+    sum += Number(x);
   }
-  const mean = Number((sum / numbers.length).toPrecision(6));
-  return `${name}  ${dims} ${dtype.name}  min ${show(min, dtype)}  max ${show(max, dtype)}  mean ${mean}  ${list}`;
+  const head = `${name}  ${dims} ${dtype.name}`;
+  if (count === 0) return `${head}  empty`;
+  if (count === 1) return `${head}  ${first[0]}`;
+  const range = isOdd ? ["NaN", "NaN"] : [show(min, dtype), show(max, dtype)];
+  const list = `[${first.join(", ")}${count > MOST_SHOWN ? ", …" : ""}]`;
+  return `${head}  min ${range[0]}  max ${range[1]}  mean ${Number((sum / count).toPrecision(6))}  ${list}`;
 }
 
-const show = (x: number, dtype: DType): string =>
-  isFloat(dtype) ? String(Number(x.toPrecision(6))) : String(x);
+/** Elements that a summary lists. */
+const MOST_SHOWN = 6;
 
-/** The first difference in words, or undefined. Within `tolerance` (absolute and relative) floats are equal. */
+const show = (x: Int, dtype: DType): string =>
+  isFloat(dtype) ? String(Number(Number(x).toPrecision(6))) : String(x);
+
+/**
+ * The first difference in words, or undefined. Within `tolerance` (absolute and relative) numbers are equal; without
+ * one they are the same, zeros with their sign. All NaNs are one.
+ */
 export function difference(a: Value, b: Value, tolerance = 0): string | undefined {
-  if (a.kind !== b.kind) return `${describeValue(a)} against ${describeValue(b)}`;
   if (a.kind === "tuple" && b.kind === "tuple") {
     if (a.fields.length !== b.fields.length)
       return `${a.fields.length} values against ${b.fields.length}`;
@@ -71,20 +79,29 @@ export function difference(a: Value, b: Value, tolerance = 0): string | undefine
     const [x, y] = [describeValue(a), describeValue(b)];
     return x === y ? undefined : `${x} against ${y}`;
   }
-  if (a.data.dtype !== b.data.dtype || a.data.shape.join() !== b.data.shape.join()) {
+  const { dtype, shape } = a.data;
+  if (dtype !== b.data.dtype || shape.join() !== b.data.shape.join()) {
     return `${describeValue(a)} against ${describeValue(b)}`;
   }
-  const [x, y] = [numbersOf(a.data), numbersOf(b.data)];
+  const others = elementsOf(b.data);
   let different = 0;
-  let first = -1;
-  for (let i = 0; i < x.length; i++) {
-    if (Object.is(x[i], y[i]) || (Number.isNaN(x[i]) && Number.isNaN(y[i]))) continue;
-    if (Math.abs(x[i]! - y[i]!) <= tolerance * (1 + Math.abs(y[i]!))) continue;
-    different++;
-    if (first < 0) first = i;
+  let count = 0;
+  let first = "";
+  for (const x of elementsOf(a.data)) {
+    const y = others.next().value as Int;
+    if (!isClose(x, y, tolerance) && different++ === 0)
+      first = `element ${position(count, shape)} is ${x} against ${y}`;
+    count++;
   }
-  if (different === 0) return undefined;
-  return `element ${position(first, a.data.shape)} is ${x[first]} against ${y[first]} (${different} of ${x.length} differ)`;
+  return different === 0 ? undefined : `${first} (${different} of ${count} differ)`;
+}
+
+function isClose(x: Int, y: Int, tolerance: number): boolean {
+  if (Object.is(x, y)) return true;
+  if (tolerance === 0) return false;
+  const [a, b] = [Number(x), Number(y)];
+  // Infinities are only equal to themselves.
+  return x === y || (Math.abs(a - b) <= tolerance * (1 + Math.abs(b)) && Number.isFinite(b));
 }
 
 function position(index: number, shape: readonly number[]): string {

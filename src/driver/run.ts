@@ -3,6 +3,7 @@ import type { Artefact } from "../artefact/index.js";
 import { encodeArtefact } from "../artefact/index.js";
 import { fromJson, toJson, type Json } from "../ir/core/json.js";
 import { interpret } from "../interp/index.js";
+import type { Attrs } from "../ir/core/node.js";
 import type { IRModule } from "../ir/module.js";
 import {
   relaxFunction,
@@ -26,25 +27,44 @@ import { guardsOf } from "./guards.js";
 /** What a function is called with; the body is empty. */
 export type Signature = Func;
 
-const signatureFunc = (name: string, params: readonly Var[], retSinfo: StructInfo): Signature =>
+const signatureFunc = (
+  { name, isPrivate }: Pick<Signature, "name" | "isPrivate">,
+  params: readonly Var[],
+  retSinfo: StructInfo,
+  attrs: Attrs,
+): Signature =>
   relaxFunction({
     name,
     params,
     body: seqExpr([], tuple([])),
     retSinfo,
     isPure: false,
-    isPrivate: false,
-    attrs: new Map<string, never>(),
+    isPrivate,
+    attrs,
   });
+
+/** Attribute of the signatures of T functions, which give back what they store to their tensors. */
+const KERNEL = "relaxc.kernel";
+
+/** Whether the signature is that of a T function. */
+export const isKernel = (signature: Signature): boolean => signature.attrs.has(KERNEL);
 
 /** Signatures of all Relax functions, and of T functions: their parameters as tensors and scalars. */
 export function signaturesOf(module: IRModule): Map<string, Signature> {
   const all = new Map<string, Signature>();
   for (const [name, func] of module.functions) {
-    if (func.kind === "relax.Function")
-      all.set(name, signatureFunc(name, func.params, func.retSinfo));
-    else if (func.kind === "tir.PrimFunc")
-      all.set(name, signatureFunc(name, primParams(func), objectInfo));
+    if (func.kind === "ir.ExternFunc") continue;
+    const { isPrivate } = func;
+    const made =
+      func.kind === "relax.Function"
+        ? signatureFunc({ name, isPrivate }, func.params, func.retSinfo, new Map())
+        : signatureFunc(
+            { name, isPrivate },
+            primParams(func),
+            objectInfo,
+            new Map([[KERNEL, true]]),
+          );
+    all.set(name, made);
   }
   return all;
 }
@@ -53,9 +73,13 @@ const primParams = (func: PrimFunc): Var[] =>
   func.params.map((p) => {
     const { buffer } = p;
     if (buffer === undefined)
-      return relaxVar(p.var.name, p.var.dtype === handle ? objectInfo : primInfo(p.var.dtype), {
-        span: p.span,
-      });
+      return relaxVar(
+        p.var.name,
+        p.var.dtype === handle ? objectInfo : primInfo(p.var.dtype, p.var),
+        {
+          span: p.span,
+        },
+      );
     const info = tensorInfo({ shape: shapeExpr(buffer.shape), dtype: buffer.dtype });
     return relaxVar(buffer.name, info, { span: p.span });
   });
@@ -80,29 +104,44 @@ export function decodeSignatures(data: unknown): Map<string, Signature> {
 
 /** The function to start: the one named, else `main`, else the only public one. Throws a DiagnosticError. */
 export function chooseEntry(
-  names: readonly string[],
+  signatures: ReadonlyMap<string, Signature>,
   wanted: string | undefined,
-  isPublic: (name: string) => boolean,
-): string {
+): Signature {
+  const names = [...signatures.keys()];
   if (names.length === 0) throw new DiagnosticError(codes.noFunctions({}));
-  if (wanted === undefined) {
-    if (names.includes("main")) return "main";
-    const open = names.filter(isPublic);
-    if (open.length === 1) return open[0]!;
-  } else if (names.includes(wanted)) return wanted;
-  const near = wanted === undefined ? undefined : didYouMean(wanted, names);
-  const known = names.map((n) => `\`${n}\``).join(", ");
-  throw new DiagnosticError(
-    codes.noEntry({ entry: wanted ?? "main", known, hints: near === undefined ? [] : [near] }),
-  );
+  const open = names.filter((name) => !signatures.get(name)!.isPrivate);
+  const lone = open.length === 1 ? open[0]! : "main";
+  const entry = wanted ?? (names.includes("main") ? "main" : lone);
+  const found = signatures.get(entry);
+  const known = (open.length > 0 ? open : names).map((n) => `\`${n}\``).join(", ");
+  if (found === undefined) {
+    const near = didYouMean(entry, names);
+    throw new DiagnosticError(
+      codes.noEntry({ entry, known, hints: near === undefined ? [] : [near] }),
+    );
+  }
+  // A T function can be started by itself even so.
+  if (found.isPrivate && !isKernel(found)) {
+    throw new DiagnosticError(codes.privateEntry({ at: found.span, entry, known }));
+  }
+  return found;
 }
 
 export interface RunHooks {
   /** Takes the lines that a program prints. */
   readonly print: (text: string) => void;
   /** Loop iterations (interpreter) or instructions (machine) after which the program is stopped. */
-  readonly stepLimit?: number;
+  readonly stepLimit?: number | undefined;
+  /** Bytes of tensors (machine: all in use at once; interpreter: of one allocation). */
+  readonly memoryLimit?: number | undefined;
 }
+
+/** Without the limits that are not set. */
+const optionsOf = ({ print, stepLimit, memoryLimit }: RunHooks) => ({
+  print,
+  ...(stepLimit !== undefined && { stepLimit }),
+  ...(memoryLimit !== undefined && { memoryLimit }),
+});
 
 /** Runs on the reference interpreter. Throws a DiagnosticError when the program stops. */
 export function runOnInterpreter(
@@ -116,7 +155,7 @@ export function runOnInterpreter(
     const func = module.functions.get(name);
     if (func?.kind === "tir.PrimFunc") guards.set(func, [...list]);
   }
-  const outcome = interpret(module, entry, args, { guards, ...hooks });
+  const outcome = interpret(module, entry, args, { guards, ...optionsOf(hooks) });
   if (outcome.ok) return outcome.value;
   throw new DiagnosticError(outcome.diagnostic);
 }
@@ -129,7 +168,7 @@ export function runArtefact(
   args: readonly Value[],
   hooks: RunHooks,
 ): Value {
-  return loadArtefact(bytes, file, hooks).invoke(entry, args);
+  return loadArtefact(bytes, file, optionsOf(hooks)).invoke(entry, args);
 }
 
 export const artefactBytes = (artefact: Artefact): Uint8Array => encodeArtefact(artefact);

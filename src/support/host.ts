@@ -22,6 +22,8 @@ export interface Host {
   now(): number;
   /** A signal that is aborted when the user interrupts. */
   readonly interrupted: AbortSignal;
+  /** Runs work that may never yield, so that an interrupt ends the process at once. */
+  busy?<T>(work: () => T): T;
 }
 
 export interface TextOutput {

@@ -1,40 +1,40 @@
-import { decodeArtefact } from "../../artefact/index.js";
+import { decodeArtefact, isArtefact } from "../../artefact/index.js";
 import { buildForWasm, reportUnlowered } from "../../driver/build.js";
 import { codes as driverCodes } from "../../driver/codes.js";
 import { checkText } from "../../driver/frontend.js";
 import { makeInputs, parseShapes } from "../../driver/inputs.js";
+import { parseBytes, parseSeconds, parseTolerance } from "../../driver/limits.js";
 import { difference, outputsOf, summary, type Output } from "../../driver/outputs.js";
+import { runJob, type JobProgram, type JobResult, type RunJob } from "../../driver/run-job.js";
 import {
   artefactBytes,
   chooseEntry,
   decodeSignatures,
-  runArtefact,
-  runOnInterpreter,
+  isKernel,
   signaturesOf,
   type Signature,
 } from "../../driver/run.js";
+import { compareWithFile, readTensor, writeTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
-import { DiagnosticError, Diagnostics } from "../../support/diagnostic.js";
-import { decodeText, type Host } from "../../support/host.js";
+import { DiagnosticError, Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
+import { decodeText } from "../../support/host.js";
 import type { NDArray } from "../../support/ndarray.js";
-import { hasNpyType, readNpy, writeNpy } from "../../support/npy.js";
-import { readNpz } from "../../support/npz.js";
-import { readSafetensors, writeSafetensors } from "../../support/safetensors.js";
-import { tensorValue, tupleValue, type Value } from "../../support/value.js";
+import { tupleValue, type Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 import { inputFlags, programFlags } from "../common-flags.js";
+import type { Exit } from "../exit-code.js";
 import { inputsOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { version } from "../version.js";
 
-/** Something that can be started: a module, an artefact, or both. */
+/** Something that can be started. */
 interface Program {
   readonly file: string;
   readonly signatures: ReadonlyMap<string, Signature>;
-  readonly isPublic: (name: string) => boolean;
-  readonly module?: IRModule;
-  readonly bytes?: Uint8Array;
+  readonly loaded:
+    | { readonly kind: "artefact"; readonly bytes: Uint8Array }
+    | (Extract<JobProgram, { kind: "text" }> & { readonly module: IRModule });
 }
 
 export const run = defineCommand({
@@ -63,7 +63,7 @@ export const run = defineCommand({
     input: {
       type: "list",
       placeholder: "NAME=FILE",
-      help: "Tensor for a parameter (.npy, or .safetensors with one tensor).",
+      help: "Tensor for a parameter (.npy, or .safetensors with one tensor); x.0 for a field of a tuple.",
     },
     random: { type: "string", placeholder: "SEED", help: "Make the other inputs, from this seed." },
     shape: {
@@ -91,7 +91,17 @@ export const run = defineCommand({
       type: "boolean",
       help: "Also run the reference interpreter, and compare bit by bit.",
     },
-    stepLimit: { type: "int", placeholder: "N", help: "Stop after so many steps." },
+    timeout: { type: "string", placeholder: "SECONDS", help: "Stop after so much time (exit 4)." },
+    memory: {
+      type: "string",
+      placeholder: "SIZE",
+      help: "Stop when tensors take more, e.g. 512MiB (exit 4).",
+    },
+    stepLimit: {
+      type: "int",
+      placeholder: "N",
+      help: "Stop after so many instructions, or loop iterations of the interpreter (exit 4).",
+    },
   },
   examples: [
     {
@@ -104,86 +114,87 @@ export const run = defineCommand({
     },
   ],
   diagnosticsTo: "stderr",
-  async run({ host, args, flags, report, complain, out, say }) {
+  async run({ host, args, flags, report, out, say }) {
+    const limits = {
+      seconds: flags.timeout === undefined ? undefined : parseSeconds(flags.timeout, "--timeout"),
+      memory: flags.memory === undefined ? undefined : parseBytes(flags.memory, "--memory"),
+    };
+    const tolerance = parseTolerance(flags.tol, "--tol");
     const [input] = await inputsOf(host, args, flags);
     const program = await readProgram();
     if (program === undefined) return "findings";
-    const { file, signatures, module } = program;
+    const { file, signatures, loaded } = program;
     try {
-      const entry = chooseEntry([...signatures.keys()], flags.entry, program.isPublic);
-      const signature = signatures.get(entry)!;
+      const signature = chooseEntry(signatures, flags.entry);
+      const jobProgram = programOf(program);
+      if (jobProgram === undefined) return "findings";
       const values = await inputValues(signature);
-      const copies = copyOf(values);
-      const hooks = {
-        print: (text: string) => out(`${text}\n`),
-        ...(flags.stepLimit !== undefined && { stepLimit: flags.stepLimit }),
-      };
-      const onInterpreter = flags.target === "interp" && module !== undefined;
-      const bytes = onInterpreter ? undefined : (program.bytes ?? build(module!));
-      if (!onInterpreter && bytes === undefined) return "findings";
-      const result = onInterpreter
-        ? runOnInterpreter(module, entry, values, hooks)
-        : runArtefact(bytes!, file, entry, values, hooks);
-      const outputs = namedOutputs(entry, result, values);
+      const outputs = await outputsFrom(jobProgram, signature, values, (text) => out(`${text}\n`));
       for (const output of outputs) out(`${summary(output)}\n`);
       if (flags.output !== undefined)
-        await writeAll(host, flags.output, signature, copies, outputs);
-      if (flags.compare !== undefined) await compareWithFile(flags.compare, outputs);
-      if (flags.oracle && module !== undefined) {
-        const expected = namedOutputs(
-          entry,
-          runOnInterpreter(module, entry, copies, { ...hooks, print: () => undefined }),
-          copies,
-        );
-        outputs.forEach((output, i) => {
-          const what = difference(output.value, expected[i]!.value);
+        await writeTensors(host, flags.output, signature, values, outputs);
+      if (flags.compare !== undefined) {
+        await compareWithFile(host, flags.compare, outputs, tolerance);
+        say(`equal to ${flags.compare} within ${flags.tol}\n`);
+      }
+      if (flags.oracle && loaded.kind === "text") {
+        const expected = await outputsFrom(loaded, signature, values, () => undefined);
+        outputs.forEach((output, index) => {
+          const what = difference(output.value, expected[index]!.value);
           if (what !== undefined)
-            throw new DiagnosticError(driverCodes.differsFromOracle({ index: i, what }));
+            throw new DiagnosticError(driverCodes.differsFromOracle({ index, what }));
         });
         say("equal to the reference interpreter, bit by bit\n");
       }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       report({ file, diagnostics: [error.diagnostic] });
-      return "findings";
+      return exitOf(error.diagnostic);
     }
     return "ok";
 
     async function readProgram(): Promise<Program | undefined> {
       const { path, isStdin } = input!;
-      const raw = isStdin ? undefined : await host.readBytes(path);
-      if (raw !== undefined && (path.endsWith(".rxe") || isArtefact(raw))) {
-        const artefact = decodeArtefact(raw, path);
+      const raw = isStdin ? await host.readStdin() : await host.readBytes(path);
+      if (path.endsWith(".rxe") || isArtefact(raw)) {
+        const { manifest } = decodeArtefact(raw, path);
         return {
           file: path,
-          signatures: decodeSignatures(artefact.manifest.signatures),
-          isPublic: () => true,
-          bytes: raw,
+          signatures: decodeSignatures(manifest.signatures),
+          loaded: { kind: "artefact", bytes: raw },
         };
       }
-      const source =
-        raw === undefined ? await input!.read() : { name: path, text: decodeText(path, raw) };
-      const front = checkText(source, elaborateOptions(flags));
+      const source = { name: path, text: decodeText(path, raw) };
+      const options = elaborateOptions(flags);
+      const front = checkText(source, options);
       report({ file: path, diagnostics: front.diagnostics.filter((d) => d.severity === "error") });
       if (front.failed) return undefined;
+      const { module } = front;
       const sink = new Diagnostics();
-      if (reportUnlowered(front.module, sink)) {
+      if (reportUnlowered(module, sink)) {
         report({ file: path, diagnostics: sink.all });
         return undefined;
       }
-      const { module: read } = front;
-      const isPublic = (name: string): boolean => {
-        const f = read.functions.get(name);
-        return f !== undefined && f.kind !== "ir.ExternFunc" && !f.isPrivate;
+      return {
+        file: path,
+        signatures: signaturesOf(module),
+        loaded: { kind: "text", source, options, module },
       };
-      return { file: path, signatures: signaturesOf(read), isPublic, module: read };
     }
 
-    function build(read: IRModule): Uint8Array | undefined {
+    /** What is to run; undefined when errors were reported. */
+    function programOf({ loaded }: Program): JobProgram | undefined {
+      if (loaded.kind === "artefact") {
+        const flag = flags.target === "interp" ? "--target interp" : "--oracle";
+        if (flags.target === "interp" || flags.oracle)
+          throw new DiagnosticError(driverCodes.needsText({ flag, file }));
+        return { ...loaded, file };
+      }
+      if (flags.target === "interp") return loaded;
       const sink = new Diagnostics();
-      const artefact = buildForWasm(read, sink, { producer: `relaxc ${version}` });
+      const artefact = buildForWasm(loaded.module, sink, { producer: `relaxc ${version}` });
       report({ file, diagnostics: sink.all });
-      return artefact && artefactBytes(artefact);
+      return artefact && { kind: "artefact", bytes: artefactBytes(artefact), file };
     }
 
     async function inputValues(signature: Signature): Promise<Value[]> {
@@ -193,76 +204,50 @@ export const run = defineCommand({
         if (equals <= 0) throw new DiagnosticError(driverCodes.inputFile({ text }));
         given.set(text.slice(0, equals), await readTensor(host, text.slice(equals + 1)));
       }
-      const { symbols, shapes } = parseShapes(flags.shape);
-      if (flags.random !== undefined && !/^\d{1,9}$/.test(flags.random)) {
-        throw new DiagnosticError(codes.flagInteger({ flag: "--random", value: flags.random }));
+      const { random } = flags;
+      if (random !== undefined && !/^\d{1,9}$/.test(random)) {
+        throw new DiagnosticError(codes.flagInteger({ flag: "--random", value: random }));
       }
-      const missing = signature.params.find((p) => !given.has(p.name) && !symbols.has(p.name));
-      if (flags.random === undefined && missing !== undefined) {
-        throw new DiagnosticError(
-          driverCodes.missingInput({ at: missing.span, name: missing.name, entry: signature.name }),
-        );
-      }
-      return makeInputs(signature, { symbols, shapes, given, seed: Number(flags.random ?? 0) });
+      const request = { ...parseShapes(flags.shape), given, limit: limits.memory };
+      const seed = random === undefined ? undefined : Number(random);
+      return makeInputs(signature, { ...request, seed });
     }
 
-    /** A T function gives back what it stored to its tensors. */
-    function namedOutputs(entry: string, result: Value, values: readonly Value[]): Output[] {
-      const isLoops = module?.functions.get(entry)?.kind === "tir.PrimFunc";
-      return isLoops
-        ? outputsOf(tupleValue(values.filter((v) => v.kind === "tensor")))
-        : outputsOf(result);
+    /** Runs; a T function gives back what it stored to its tensors. */
+    async function outputsFrom(
+      program: JobProgram,
+      signature: Signature,
+      values: readonly Value[],
+      print: (text: string) => void,
+    ): Promise<Output[]> {
+      const { stepLimit } = flags;
+      const job = { program, entry: signature.name, args: values, stepLimit };
+      const { value, args } = await start(job, print);
+      if (!isKernel(signature)) return outputsOf(value);
+      const stored = args.filter((v) => v.kind === "tensor");
+      const isVoid = value.kind === "tuple" && value.fields.length === 0;
+      return outputsOf(tupleValue(isVoid ? stored : [...stored, value]));
     }
 
-    async function compareWithFile(path: string, outputs: readonly Output[]): Promise<void> {
-      const expected = readNpz(await host.readBytes(path));
-      outputs.forEach(({ name, value }, index) => {
-        const other = expected.get(name);
-        const what =
-          other === undefined
-            ? "it is not in the file"
-            : difference(value, tensorValue(other), Number(flags.tol));
-        if (what !== undefined)
-          throw new DiagnosticError(driverCodes.differsFromExpected({ index, file: path, what }));
-      });
-      say(`equal to ${path} within ${flags.tol}\n`);
-      complain();
+    async function start(job: RunJob, print: (text: string) => void): Promise<JobResult> {
+      if (limits.seconds === undefined && limits.memory === undefined) {
+        const work = (): JobResult => runJob(job, print);
+        return host.busy === undefined ? work() : host.busy(work);
+      }
+      const { runLimited } = await import("../run-worker.js");
+      return runLimited(job, limits, print, host.interrupted);
     }
   },
 });
 
-const isArtefact = (bytes: Uint8Array): boolean =>
-  bytes.includes(0) && bytes.length > 8 && decoder.decode(bytes.subarray(0, 3)) === "RXE";
-const decoder = new TextDecoder();
+/** Codes of findings: the program ran, and its outputs are not those expected. */
+const FINDINGS = [driverCodes.differsFromOracle, driverCodes.differsFromExpected];
+/** Names of diagnostics of the machine, the interpreter and the driver for a limit that was reached. */
+const LIMITS = ["step-limit", "out-of-memory", "too-much-memory", "time-limit", "memory-limit"];
 
-const copyOf = (values: readonly Value[]): Value[] =>
-  values.map((v) => {
-    if (v.kind === "tensor") return tensorValue({ ...v.data, bytes: v.data.bytes.slice() });
-    return v.kind === "tuple" ? tupleValue(copyOf(v.fields)) : v;
-  });
-
-async function readTensor(host: Host, path: string): Promise<NDArray> {
-  const bytes = await host.readBytes(path);
-  if (!path.endsWith(".safetensors")) return readNpy(bytes);
-  const [first] = readSafetensors(bytes).values();
-  if (first === undefined) throw new DiagnosticError(driverCodes.inputFile({ text: path }));
-  return first;
-}
-
-async function writeAll(
-  host: Host,
-  dir: string,
-  signature: Signature,
-  inputs: readonly Value[],
-  outputs: readonly Output[],
-): Promise<void> {
-  await host.makeFolder(dir);
-  const write = async (name: string, value: Value): Promise<void> => {
-    if (value.kind !== "tensor") return;
-    const npy = hasNpyType(value.data.dtype);
-    const bytes = npy ? writeNpy(value.data) : writeSafetensors(new Map([[name, value.data]]));
-    await host.writeBytes(`${dir}/${name}.${npy ? "npy" : "safetensors"}`, bytes);
-  };
-  for (const [i, p] of signature.params.entries()) await write(`in_${p.name}`, inputs[i]!);
-  for (const { name, value } of outputs) await write(name, value);
+function exitOf({ code, name }: Diagnostic): Exit {
+  if (LIMITS.includes(name) || code === driverCodes.inputTooLarge.info.code) return "limit";
+  if (code === driverCodes.dataFile.info.code) return "io";
+  const isUsage = code.startsWith("CFG") && FINDINGS.every(({ info }) => info.code !== code);
+  return isUsage ? "usage" : "findings";
 }

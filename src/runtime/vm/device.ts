@@ -22,6 +22,29 @@ export const wasmDevice = (instance: WasmInstance): Device => ({
   call: (name, args) => instance.call(name, args),
 });
 
+/** The device with at most so many bytes handed out at once. */
+export function metered(device: Device, limit: number): Device {
+  const sizes = new Map<number, number>();
+  let used = 0;
+  return {
+    kernels: device.kernels,
+    bytes: () => device.bytes(),
+    call: (name, args) => device.call(name, args),
+    alloc(bytes) {
+      if (used + bytes > limit) throw new RangeError(`more than ${limit} bytes would be in use`);
+      const address = device.alloc(bytes);
+      used += bytes;
+      sizes.set(address, bytes);
+      return address;
+    },
+    free(address) {
+      used -= sizes.get(address) ?? 0;
+      sizes.delete(address);
+      device.free(address);
+    },
+  };
+}
+
 /** A kernel written in JavaScript. */
 export interface HostKernel {
   readonly info: KernelInfo;

@@ -17,7 +17,7 @@ import { codes } from "../codes.js";
 import { builtins } from "./builtins.js";
 import { bytesOfTensor, fail, newTensor, type VmContext } from "./context.js";
 import { borrowedValue, fromHostValue, toHostValue } from "./convert.js";
-import type { Device } from "./device.js";
+import { metered, type Device } from "./device.js";
 import { prepareKernel, type KernelCode } from "./kernel-call.js";
 import { loadCode, type Instruction, type Operand } from "./load.js";
 import { describe, release, retain, type VmClosure, type VmValue } from "./value.js";
@@ -28,7 +28,7 @@ export interface MachineOptions {
   /** Instructions after which the program is stopped. */
   readonly stepLimit?: number;
   readonly depthLimit?: number;
-  /** Bytes of one allocation. */
+  /** Bytes of tensors in use at once. */
   readonly memoryLimit?: number;
   /** Takes the lines a program prints. */
   print?(text: string): void;
@@ -97,7 +97,8 @@ function resolve(e: Executable, device: Device, hosts: ReadonlyMap<string, HostC
 }
 
 /** Checks a program, puts its constants into the memory of the device, and makes it ready to run. */
-export function makeMachine(e: Executable, device: Device, options: MachineOptions = {}): Machine {
+export function makeMachine(e: Executable, raw: Device, options: MachineOptions = {}): Machine {
+  const device = options.memoryLimit === undefined ? raw : metered(raw, options.memoryLimit);
   const code = loadCode(e);
   const functions = resolve(e, device, options.hosts ?? new Map());
   const sources: readonly Source[] = e.sources;

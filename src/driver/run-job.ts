@@ -1,0 +1,48 @@
+/** One run as data, so that it can happen here or in another thread. */
+import type { IRModule } from "../ir/module.js";
+import type { Source } from "../support/source.js";
+import { tensorValue, tupleValue, type Value } from "../support/value.js";
+import type { ElaborateOptions } from "../syntax/index.js";
+import { readModule } from "./frontend.js";
+import { runArtefact, runOnInterpreter, type RunHooks } from "./run.js";
+
+/** What runs: an artefact on the virtual machine, or a checked text on the reference interpreter. */
+export type JobProgram =
+  | { readonly kind: "artefact"; readonly bytes: Uint8Array; readonly file: string }
+  | {
+      readonly kind: "text";
+      readonly source: Source;
+      readonly options: ElaborateOptions;
+      /** The module of the text when it is at hand. */
+      readonly module?: IRModule | undefined;
+    };
+
+export interface RunJob extends Omit<RunHooks, "print"> {
+  readonly program: JobProgram;
+  readonly entry: string;
+  readonly args: readonly Value[];
+}
+
+export interface JobResult {
+  readonly value: Value;
+  /** The arguments afterwards: T functions store to them. */
+  readonly args: readonly Value[];
+}
+
+/** Runs to the end; throws a DiagnosticError when the program stops. The job's own tensors stay as they are. */
+export function runJob(job: RunJob, print: (text: string) => void): JobResult {
+  const { program, entry } = job;
+  const args = copyOf(job.args);
+  const hooks = { ...job, print };
+  if (program.kind === "artefact") {
+    return { value: runArtefact(program.bytes, program.file, entry, args, hooks), args };
+  }
+  const module = program.module ?? readModule(program.source, program.options).module;
+  return { value: runOnInterpreter(module, entry, args, hooks), args };
+}
+
+const copyOf = (values: readonly Value[]): Value[] =>
+  values.map((v) => {
+    if (v.kind === "tensor") return tensorValue({ ...v.data, bytes: v.data.bytes.slice() });
+    return v.kind === "tuple" ? tupleValue(copyOf(v.fields)) : v;
+  });
