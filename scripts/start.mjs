@@ -25,7 +25,13 @@ function relaxc(args, expected = 0) {
 console.log(`${SAMPLE}\n`);
 console.log(readFileSync(SAMPLE, "utf8").trimEnd());
 relaxc(["check", SAMPLE]);
-for (const shape of ["m=1,n=1,k=1", "m=3,n=4,k=4", "m=17,n=33,k=33", "m=64,n=32,k=32", "m=0,n=5,k=5"])
+for (const shape of [
+  "m=1,n=1,k=1",
+  "m=3,n=4,k=4",
+  "m=17,n=33,k=33",
+  "m=64,n=32,k=32",
+  "m=0,n=5,k=5",
+])
   relaxc(["run", SAMPLE, "--target", "wasm", "--random", "1", "--shape", shape, "--oracle"]);
 console.log("\nThe guard that the checker derived is tested before the loop starts:");
 relaxc(["run", SAMPLE, "--target", "wasm", "--random", "1", "--shape", "m=2,n=3,k=4"], 1);
