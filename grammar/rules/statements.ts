@@ -4,7 +4,7 @@ import type * as ast from "../ast/nodes.js";
 import { syntaxCodes } from "../codes.js";
 import { endOf } from "../lexer.js";
 import * as t from "../tokens.js";
-import { exact, MAX_HEIGHT } from "./brackets.js";
+import { exact, MAX_HEIGHT, setOf } from "./brackets.js";
 import { ExpressionRules } from "./expressions.js";
 import { describeTarget, targetAdvice } from "./targets.js";
 import {
@@ -15,6 +15,10 @@ import {
   type CommentQueue,
   type HeadComments,
 } from "./trivia.js";
+
+const COMMA = setOf(t.Comma);
+const SEMICOLON = setOf(t.Semicolon);
+const AFTER_TARGET = setOf(t.Assign, t.Colon, t.AugmentedOp);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -43,17 +47,7 @@ export class StatementRules extends ExpressionRules {
       waiting !== undefined && waiting.startOffset < start ? takeLines(queue, start) : [];
     const before = into.length;
     this.head = undefined;
-    this.OR([
-      { ALT: () => this.SUBRULE(this.simpleLine) },
-      { ALT: () => void into.push(this.SUBRULE(this.forLoop)) },
-      { ALT: () => void into.push(this.SUBRULE(this.ifElse)) },
-      { ALT: () => void into.push(this.SUBRULE(this.withBlock)) },
-      { ALT: () => void into.push(this.SUBRULE(this.whileLoop)) },
-      { ALT: () => void into.push(this.SUBRULE(this.definition)) },
-      { ALT: () => void into.push(this.SUBRULE(this.tryBlock)) },
-      { ALT: () => void into.push(this.SUBRULE(this.foreignBlock)) },
-      { ALT: () => void into.push(this.SUBRULE(this.brokenLine)) },
-    ]);
+    this.OR(this.statements);
     if (this.RECORDING_PHASE) return;
     const made = into[before] as Mutable<ast.Stmt> | undefined;
     if (made === undefined) return;
@@ -62,35 +56,53 @@ export class StatementRules extends ExpressionRules {
     this.head = undefined;
   });
 
+  /** Kinds of statements; made once, since each line asks for them. */
+  private readonly statements: { ALT: () => void }[] = [
+    { ALT: () => this.SUBRULE(this.simpleLine) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.forLoop)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.ifElse)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.withBlock)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.whileLoop)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.definition)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.tryBlock)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.foreignBlock)) },
+    { ALT: () => void this.into.push(this.SUBRULE(this.brokenLine)) },
+  ];
+
   /** `a; b` up to the end of the line. */
   readonly simpleLine = this.RULE("simpleLine", (): void => {
-    this.into.push(this.SUBRULE1(this.simpleStatement));
-    this.MANY({
-      GATE: () => this.LA(2).tokenType !== t.Newline,
-      DEF: () => {
-        this.CONSUME1(t.Semicolon);
-        this.into.push(this.SUBRULE2(this.simpleStatement));
-      },
-    });
-    this.OPTION(() => void this.CONSUME2(t.Semicolon));
+    const first = this.SUBRULE1(this.simpleStatement);
+    this.into.push(first);
+    if (!this.none(SEMICOLON)) {
+      this.MANY({
+        GATE: () => this.LA(2).tokenType !== t.Newline,
+        DEF: () => {
+          this.CONSUME1(t.Semicolon);
+          this.into.push(this.SUBRULE2(this.simpleStatement));
+        },
+      });
+      this.OPTION(() => void this.CONSUME2(t.Semicolon));
+    }
     const end = this.lastEnd();
     const newline = this.CONSUME(t.Newline);
     this.head = takeHead(this.queue, end, newline.startOffset);
   });
 
   readonly simpleStatement = this.RULE("simpleStatement", (): ast.Stmt =>
-    this.OR([
-      { ALT: () => this.SUBRULE(this.expressionStatement) },
-      { ALT: () => this.SUBRULE(this.returnStatement) },
-      { ALT: () => this.bare(this.CONSUME(t.Pass), "Pass") },
-      { ALT: () => this.bare(this.CONSUME(t.Break), "Break") },
-      { ALT: () => this.bare(this.CONSUME(t.Continue), "Continue") },
-      { ALT: () => this.SUBRULE(this.assertStatement) },
-      { ALT: () => this.SUBRULE(this.importStatement) },
-      { ALT: () => this.SUBRULE(this.fromImport) },
-      { ALT: () => this.SUBRULE(this.foreignStatement) },
-    ]),
+    this.OR(this.simpleStatements),
   );
+
+  private readonly simpleStatements: { ALT: () => ast.Stmt }[] = [
+    { ALT: (): ast.Stmt => this.SUBRULE(this.expressionStatement) },
+    { ALT: () => this.SUBRULE(this.returnStatement) },
+    { ALT: () => this.bare(this.CONSUME(t.Pass), "Pass") },
+    { ALT: () => this.bare(this.CONSUME(t.Break), "Break") },
+    { ALT: () => this.bare(this.CONSUME(t.Continue), "Continue") },
+    { ALT: () => this.SUBRULE(this.assertStatement) },
+    { ALT: () => this.SUBRULE(this.importStatement) },
+    { ALT: () => this.SUBRULE(this.fromImport) },
+    { ALT: () => this.SUBRULE(this.foreignStatement) },
+  ];
 
   private bare(token: IToken, kind: ast.Simple["kind"]): ast.Simple {
     return { kind, start: token.startOffset, end: endOf(token) };
@@ -100,16 +112,17 @@ export class StatementRules extends ExpressionRules {
   readonly expressionStatement = this.RULE("expressionStatement", (): ast.Stmt => {
     const value = this.SUBRULE(this.expressions);
     const { start } = value;
+    if (this.none(AFTER_TARGET)) return { kind: "ExprStmt", start, end: value.end, value };
     let made: ast.Stmt | undefined;
     this.OPTION(() => {
       made = this.OR([
         {
           ALT: () => {
-            let targets = [value];
+            const targets = [value];
             let last: ast.Expr | undefined;
             this.AT_LEAST_ONE(() => {
               this.CONSUME(t.Assign);
-              if (last !== undefined) targets = [...targets, last];
+              if (last !== undefined) targets.push(last);
               last = this.SUBRULE1(this.expressions);
             });
             last ??= value;
@@ -190,6 +203,7 @@ export class StatementRules extends ExpressionRules {
   /** One expression, or several with commas: a tuple without parentheses. */
   readonly expressions = this.RULE("expressions", (): ast.Expr => {
     const first = this.SUBRULE1(this.expression);
+    if (this.none(COMMA)) return first;
     let items: ast.Expr[] | undefined;
     this.MANY({
       GATE: () => !this.endsList(this.LA(2).tokenType),
