@@ -67,6 +67,7 @@ test("parses all that is printed for it", async () => {
 const RUNS: Readonly<Record<string, readonly [shape: string, tolerance: number]>> = {
   "01-matmul-relu.relax": ["m=3,n=4,k=4", 0],
   "02-era-2022.relax": ["m=3,n=4", 0],
+  "03-era-2023.relax": ["n=5", 0],
   "04-era-2026.relax": ["n=5", 0],
   "05-convolutions.relax": ["h=6,w=7", 0],
   "06-recursion.relax": ["n=4", 0],

@@ -44,7 +44,14 @@ export function elaborateAttrDict(ctx: ElabContext, expr: Expr): Attrs | undefin
     const stored = storedKey(key.value);
     if (map.has(stored)) report(ctx, codes.repeatedKey({ at: spanOf(ctx, key), key: key.value }));
     const v = elaborateAttrValue(ctx, value);
-    if (v !== undefined) map.set(stored, v);
+    if (v !== undefined) map.set(stored, key.value.startsWith("tir.") ? plainFlag(v) : v);
   }
   return map;
+}
+
+/** Under keys of their own spelling the older eras write flags as `T.bool(True)`; today they are plain booleans. */
+function plainFlag(value: AttrValue): AttrValue {
+  const isNode = typeof value === "object" && value !== null && "kind" in value;
+  if (!isNode || value.kind !== "tir.IntImm" || value.dtype.code !== "bool") return value;
+  return value.value !== 0;
 }
