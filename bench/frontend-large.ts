@@ -36,15 +36,11 @@ export async function run(): Promise<BenchRow[]> {
 }
 
 function inChild(lines: number): Figures {
-  const child = spawnSync(
-    process.execPath,
-    [...process.execArgv, fileURLToPath(import.meta.url), "frontend-large"],
-    {
-      env: { ...process.env, [VARIABLE]: String(lines) },
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "frontend-large"], {
+    env: { ...process.env, [VARIABLE]: String(lines) },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   if (child.status !== 0) throw new Error(`the child ended with ${child.status ?? child.signal}`);
   return JSON.parse(child.stdout) as Figures;
 }
