@@ -12,6 +12,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("./codes.js")).codes,
   async () => (await import("./codes.js")).internalCodes,
   async () => (await import("../driver/codes.js")).codes,
+  async () => (await import("../import/codes.js")).importCodes,
   async () => (await import("../interp/codes.js")).codes,
   async () => (await import("../op/codes.js")).shapeCodes,
   async () => (await import("../op/codes.js")).typeCodes,

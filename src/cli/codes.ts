@@ -73,6 +73,11 @@ export const codes = defineCodes("CFG", {
     message: "there is no function `{name}` in `{path}`",
     explain: "The message lists the functions of the module.",
   },
+  noProgram: {
+    number: 16,
+    message: "there is no program `{name}` in `{path}`",
+    explain: "The message lists the decorated modules and functions of the file.",
+  },
   unknownRegistry: {
     number: 12,
     message: "there is no list of `{name}`; there are {known}",

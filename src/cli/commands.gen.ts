@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/format.js")).format,
   },
   {
+    name: "import",
+    summary: "Lifts programs out of Python files and Markdown pages.",
+    load: async () => (await import("./commands/import.js")).importCommand,
+  },
+  {
     name: "list",
     summary: "Lists the diagnostic codes, passes, ops or commands.",
     load: async () => (await import("./commands/list.js")).list,

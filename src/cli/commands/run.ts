@@ -9,11 +9,11 @@ import { runJob, type JobProgram, type JobResult, type RunJob } from "../../driv
 import {
   artefactBytes,
   chooseEntry,
-  decodeSignatures,
   isKernel,
   signaturesOf,
   type Signature,
 } from "../../driver/run.js";
+import { decodeSignatures } from "../../driver/signatures.js";
 import { compareWithFile, readTensor, writeTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
 import { DiagnosticError, Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
