@@ -9,7 +9,8 @@ import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
 import { codes } from "./codes.js";
 import { guardsOf } from "./guards.js";
-import { encodeSignatures, signaturesOf } from "./run.js";
+import { signaturesOf } from "./run.js";
+import { encodeSignatures } from "./signatures.js";
 
 export interface BuildOptions {
   /** Written into the artefact. */

@@ -1,7 +1,6 @@
 /** Runs programs: from a module on the reference interpreter, or from an artefact on the virtual machine. */
 import type { Artefact } from "../artefact/index.js";
 import { encodeArtefact } from "../artefact/index.js";
-import { fromJson, toJson, type Json } from "../ir/core/json.js";
 import { interpret } from "../interp/index.js";
 import type { Attrs } from "../ir/core/node.js";
 import type { IRModule } from "../ir/module.js";
@@ -83,24 +82,6 @@ const primParams = (func: PrimFunc): Var[] =>
     const info = tensorInfo({ shape: shapeExpr(buffer.shape), dtype: buffer.dtype });
     return relaxVar(buffer.name, info, { span: p.span });
   });
-
-/** Signatures as plain data for an artefact's manifest, and back. */
-export const encodeSignatures = (signatures: ReadonlyMap<string, Signature>): Json =>
-  Object.fromEntries([...signatures].map(([name, s]) => [name, toJson(s)]));
-
-export function decodeSignatures(data: unknown): Map<string, Signature> {
-  const all = new Map<string, Signature>();
-  if (typeof data !== "object" || data === null) return all;
-  for (const [name, json] of Object.entries(data)) {
-    try {
-      const node = fromJson(json as Json);
-      if (node.kind === "relax.Function") all.set(name, node);
-    } catch {
-      // A signature that cannot be read is left out: the machine checks its arguments itself.
-    }
-  }
-  return all;
-}
 
 /** The function to start: the one named, else `main`, else the only public one. Throws a DiagnosticError. */
 export function chooseEntry(

@@ -83,4 +83,17 @@ host("a path is a file, a folder, or nothing", async () => {
   assert.is(await node.kindOf(join(folder, "none")), "none");
 });
 
+host("an interrupt ends work that never yields", () => {
+  const before = process.listenerCount("SIGINT");
+  const during = node.busy!(() => process.listenerCount("SIGINT"));
+  // A listener would be called only after the work, so there is none of ours.
+  assert.is(during, before - 1);
+  assert.throws(() =>
+    node.busy!(() => {
+      throw new Error("stopped");
+    }),
+  );
+  assert.is(process.listenerCount("SIGINT"), before);
+});
+
 host.run();
