@@ -19,6 +19,7 @@ export const typeCodes = defineCodes("TYP", {
   operandRank: {
     number: 102,
     message: "`{op}` needs `{operand}` to have {expected}, but it has {found}",
+    hint: "reshape it, or use the form of the operator for its number of dimensions",
     explain: "The number of dimensions is part of what an operator asks of its operands.",
     bad: '@R.function\ndef main(x: R.Tensor((4, 4), "float32"), w: R.Tensor((8, 3, 3, 3), "float32")):\n    y = R.nn.conv2d(x, w)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((1, 3, 8, 8), "float32"), w: R.Tensor((8, 3, 3, 3), "float32")):\n    y = R.nn.conv2d(x, w)\n    return y\n',
@@ -26,6 +27,7 @@ export const typeCodes = defineCodes("TYP", {
   operandDtype: {
     number: 103,
     message: "`{op}` needs `{operand}` to have {expected} elements, but they are {found}",
+    hint: "convert it with R.astype",
     explain: "Some operators work on floats, integers or truth values only.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32"), i: R.Tensor((2,), "float32")):\n    y = R.take(x, i, axis=0)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32"), i: R.Tensor((2,), "int64")):\n    y = R.take(x, i, axis=0)\n    return y\n',
@@ -50,6 +52,7 @@ export const typeCodes = defineCodes("TYP", {
   axisRepeated: {
     number: 106,
     message: "`{op}` names axis {axis} twice",
+    hint: "name each axis once",
     explain: "Each axis may be named once, counted from either end.",
     bad: '@R.function\ndef main(x: R.Tensor((4, 4), "float32")):\n    y = R.sum(x, axis=[0, 0])\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4, 4), "float32")):\n    y = R.sum(x, axis=[0, 1])\n    return y\n',
@@ -72,6 +75,7 @@ export const typeCodes = defineCodes("TYP", {
   empty: {
     number: 109,
     message: "`{op}` needs at least one tensor in `{operand}`",
+    hint: "put the tensors in the tuple: `(a, b)`",
     explain: "There is nothing to join, so that no shape can be given to the result.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.concat((), axis=0)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.concat((x, x), axis=0)\n    return y\n',
@@ -79,6 +83,7 @@ export const typeCodes = defineCodes("TYP", {
   layout: {
     number: 110,
     message: "`{layout}` is no layout for `{attribute}` of `{op}`: {reason}",
+    hint: 'write each letter of the dimensions once, for example "NCHW"',
     explain:
       "A layout names each axis once in upper case; a block is a size and the lower-case letter of its axis, as in NCHW16c.",
     bad: '@R.function\ndef main(x: R.Tensor((1, 3, 8, 8), "float32")):\n    y = R.nn.max_pool2d(x, (2, 2), layout="NQHW")\n    return y\n',
@@ -87,6 +92,7 @@ export const typeCodes = defineCodes("TYP", {
   rankMismatch: {
     number: 111,
     message: "`{op}` needs operands of one rank, but got {a} and {b}",
+    hint: "reshape one of them, for example with R.expand_dims",
     explain: "These operands must have the same number of dimensions; nothing is broadcast here.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32"), w: R.Tensor((4, 4), "float32")):\n    y = R.concat((x, w), axis=0)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32"), w: R.Tensor((2,), "float32")):\n    y = R.concat((x, w), axis=0)\n    return y\n',
@@ -100,6 +106,7 @@ export const typeCodes = defineCodes("TYP", {
   argumentCount: {
     number: 113,
     message: "`{callee}` takes {expected} arguments, but is called with {found}",
+    hint: "give one argument for each parameter",
     explain: "A call gives each parameter one argument.",
     bad: '@I.ir_module\nclass Module:\n    @R.function\n    def g(x: R.Tensor((4,), "float32")):\n        return x\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = Module.g(x, x)\n        return y\n',
     good: '@I.ir_module\nclass Module:\n    @R.function\n    def g(x: R.Tensor((4,), "float32")) -> R.Tensor((4,), "float32"):\n        return x\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = Module.g(x)\n        return y\n',
@@ -107,6 +114,7 @@ export const typeCodes = defineCodes("TYP", {
   argumentType: {
     number: 114,
     message: "argument {index} of `{callee}` must be {expected}, but is {found}",
+    hint: "pass a value of this type, or change the parameter's",
     explain:
       "Arguments must have the kind, rank and element type of the parameters; lengths that cannot be compared now are checked at run time.",
     bad: '@I.ir_module\nclass Module:\n    @R.function\n    def g(x: R.Tensor((4,), "float32")) -> R.Tensor((4,), "float32"):\n        return x\n\n    @R.function\n    def main(x: R.Tensor((5,), "float32")):\n        y = Module.g(x)\n        return y\n',
@@ -130,6 +138,7 @@ export const typeCodes = defineCodes("TYP", {
   inplaceIndex: {
     number: 118,
     message: "`inplace_indices` of `{op}`: {reason}",
+    hint: "give for each output the number of the argument it reuses, or -1",
     explain: "Entry i says which argument output i reuses; -1 stands for new memory.",
     bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = R.call_tir_inplace(Module.f, (x,), inplace_indices=[2], out_ty=R.Tensor((4,), "float32"))\n        return y\n',
     good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = R.call_tir_inplace(Module.f, (x,), inplace_indices=[0], out_ty=R.Tensor((4,), "float32"))\n        return y\n',
@@ -138,6 +147,7 @@ export const typeCodes = defineCodes("TYP", {
     number: 119,
     message:
       "output {output} of `{op}` reuses argument {argument}, but is {found} while the argument is {expected}",
+    hint: "give the output the type of the argument, or -1 for memory of its own",
     explain:
       "An output can take the memory of an argument only when both have the same shape and element type.",
     bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n\n    @R.function\n    def main(x: R.Tensor((4,), "float32")):\n        y = R.call_tir_inplace(Module.f, (x,), inplace_indices=[0], out_ty=R.Tensor((5,), "float32"))\n        return y\n',
@@ -146,6 +156,7 @@ export const typeCodes = defineCodes("TYP", {
   einsum: {
     number: 120,
     message: "`{subscripts}` is no valid einsum here: {reason}",
+    hint: "give each operand one letter for each dimension, the operands separated by commas",
     explain:
       "Each operand is described by one letter per dimension, separated by commas; letters that are not in the result are summed over.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.einsum((x, x), "i,jk->ijk")\n    return y\n',
@@ -169,6 +180,7 @@ export const typeCodes = defineCodes("TYP", {
   scalarMatmul: {
     number: 134,
     message: "`matmul` needs at least one dimension, but `{operand}` has none",
+    hint: "use R.multiply for a scalar",
     explain: "A product of scalars is R.multiply.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32"), s: R.Tensor((), "float32")):\n    y = R.matmul(x, s)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32"), s: R.Tensor((), "float32")):\n    y = R.multiply(x, s)\n    return y\n',
@@ -195,6 +207,7 @@ export const shapeCodes = defineCodes("SHP", {
   elementCount: {
     number: 3,
     message: "`{op}` cannot turn {a} into {b}: {x} elements are not {y}",
+    hint: "make the product of the new dimensions equal, or write -1 for one of them",
     explain: "Reshaping keeps all elements: the products of the dimensions must be equal.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.reshape(x, (3,))\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.reshape(x, (2, 2))\n    return y\n',
@@ -202,6 +215,7 @@ export const shapeCodes = defineCodes("SHP", {
   lengthMismatch: {
     number: 4,
     message: "`{op}` needs dimension {axis} of all operands to be equal, but got {a} and {b}",
+    hint: "make this dimension equal in all operands, or join them along it",
     explain: "Apart from the axis at hand, the operands must agree in every dimension.",
     bad: '@R.function\ndef main(x: R.Tensor((2, 3), "float32"), w: R.Tensor((2, 4), "float32")):\n    y = R.concat((x, w), axis=0)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((2, 3), "float32"), w: R.Tensor((2, 4), "float32")):\n    y = R.concat((x, w), axis=1)\n    return y\n',
@@ -218,6 +232,7 @@ export const shapeCodes = defineCodes("SHP", {
   inferDimension: {
     number: 6,
     message: "`{op}` cannot infer the new shape: {reason}",
+    hint: "write -1 for at most one dimension",
     explain:
       "One dimension may be -1, which is what the others leave of the elements; 0 copies the dimension at its place.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.reshape(x, (-1, -1))\n    return y\n',
@@ -226,6 +241,7 @@ export const shapeCodes = defineCodes("SHP", {
   broadcastTo: {
     number: 7,
     message: "`{op}` cannot stretch {a} to {b}: dimension {axis} is {x}, not 1 or {y}",
+    hint: "give a shape whose dimensions are those of the operand, or stretch dimensions of length 1",
     explain: "Only dimensions of length 1 are stretched.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.broadcast_to(x, (2, 5))\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.broadcast_to(x, (2, 4))\n    return y\n',
@@ -233,6 +249,7 @@ export const shapeCodes = defineCodes("SHP", {
   channels: {
     number: 8,
     message: "`{op}`: {what} is {found}, but must be {expected}",
+    hint: "correct the shape, the layout or the number of groups",
     explain: "The operands of one call must agree in these lengths.",
     bad: '@R.function\ndef main(x: R.Tensor((1, 4, 8, 8), "float32"), w: R.Tensor((8, 3, 3, 3), "float32")):\n    y = R.nn.conv2d(x, w)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((1, 3, 8, 8), "float32"), w: R.Tensor((8, 3, 3, 3), "float32")):\n    y = R.nn.conv2d(x, w)\n    return y\n',
@@ -240,6 +257,7 @@ export const shapeCodes = defineCodes("SHP", {
   divisible: {
     number: 9,
     message: "`{op}`: {what} {length} is not divisible by {divisor}",
+    hint: "choose a length that is divisible",
     explain: "Groups and blocks have equal sizes, so that their number must divide the length.",
     bad: '@R.function\ndef main(x: R.Tensor((1, 8, 4, 4), "float32")):\n    y = R.nn.pixel_shuffle(x, 3)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((1, 8, 4, 4), "float32")):\n    y = R.nn.pixel_shuffle(x, 2)\n    return y\n',
@@ -247,6 +265,7 @@ export const shapeCodes = defineCodes("SHP", {
   collapse: {
     number: 10,
     message: "`{op}` cannot sum {a} down to {b}: {x} does not become {y}",
+    hint: "give a shape that the operand was broadcast from",
     explain:
       "The sum runs over dimensions that broadcasting would have made: leading ones, and those of length 1 in the target.",
     bad: '@R.function\ndef main(x: R.Tensor((4, 4), "float32")):\n    y = R.collapse_sum_to(x, (3,))\n    return y\n',
@@ -255,6 +274,7 @@ export const shapeCodes = defineCodes("SHP", {
   windowSize: {
     number: 11,
     message: "`{op}` has no output: {reason}",
+    hint: "make the window smaller, or pad the operand",
     explain: "The window, with its dilation, must fit into the padded input at least once.",
     bad: '@R.function\ndef main(x: R.Tensor((1, 3, 8, 8), "float32")):\n    y = R.nn.max_pool2d(x, (9, 9))\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((1, 3, 8, 8), "float32")):\n    y = R.nn.max_pool2d(x, (2, 2))\n    return y\n',
@@ -262,6 +282,7 @@ export const shapeCodes = defineCodes("SHP", {
   parameterLength: {
     number: 12,
     message: "`{op}` needs `{operand}` of length {expected}, but it is {found}",
+    hint: "give `{operand}` that length",
     explain: "Parameters run along dimensions of the data and have their lengths.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32"), g: R.Tensor((5,), "float32"), b: R.Tensor((4,), "float32")):\n    y = R.nn.layer_norm(x, g, b, axes=-1)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32"), g: R.Tensor((4,), "float32"), b: R.Tensor((4,), "float32")):\n    y = R.nn.layer_norm(x, g, b, axes=-1)\n    return y\n',
@@ -269,6 +290,7 @@ export const shapeCodes = defineCodes("SHP", {
   viewSize: {
     number: 13,
     message: "`{op}` needs {need} bytes, but the tensor has {have}",
+    hint: "give a shape, an element type and an offset that fit",
     explain: "A view reads the memory of its tensor and cannot reach beyond it.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.memory.view(x, R.shape([8]))\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.memory.view(x, R.shape([4]))\n    return y\n',

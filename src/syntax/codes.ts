@@ -142,6 +142,7 @@ const scope = defineCodes("SCO", {
   metaProgramming: {
     number: 22,
     message: "{construct} is Python, which does not run here",
+    hint: "write what it gives: a literal, or a template constant at the top of the file",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(len(A.shape)):\n        A[i] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(1):\n        A[i] = T.float32(0)\n',
   },
@@ -190,6 +191,7 @@ const scope = defineCodes("SCO", {
     number: 29,
     severity: "warning",
     message: "the file has no function",
+    hint: "write a function marked `@T.prim_func` or `@R.function`",
     bad: "N = 4\n",
     good: 'N = 4\n\n\n@T.prim_func\ndef f(A: T.Buffer((N,), "float32")):\n    A[0] = T.float32(0)\n',
   },
@@ -203,6 +205,7 @@ const scope = defineCodes("SCO", {
   rewriterModule: {
     number: 31,
     message: "rewrite-rule modules (`R.rewriter`) are not read here",
+    hint: "remove the class, or write the rewritten functions",
     bad: '@R.rewriter\nclass Rules:\n    @R.function\n    def pattern(x: R.Tensor((4,), "float32")):\n        return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },
@@ -221,6 +224,7 @@ const scope = defineCodes("SCO", {
   unknownGlobalInfo: {
     number: 34,
     message: "`{name}` is no global information",
+    hint: "global information is made by `I.vdevice(…)`, `I.dummy_global_info()` or `R.device_mesh(…)`",
     bad: '@I.ir_module\nclass Module:\n    I.module_global_infos({"vdevice": [I.device("llvm")]})\n\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n',
     good: '@I.ir_module\nclass Module:\n    I.module_global_infos({"vdevice": [I.vdevice("llvm")]})\n\n    @T.prim_func\n    def f(A: T.Buffer((4,), "float32")):\n        A[0] = T.float32(0)\n',
   },
@@ -228,6 +232,7 @@ const scope = defineCodes("SCO", {
   optionNotConstant: {
     number: 36,
     message: "option `{name}` must be `True` or `False`",
+    hint: "write `{name}=True` or `{name}=False`",
     bad: '@T.prim_func(private=1)\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func(private=True)\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
@@ -257,6 +262,7 @@ const type = defineCodes("TYP", {
   keyNotString: {
     number: 3,
     message: "the keys of an attribute dictionary are strings",
+    hint: "put the key in quotes",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    T.func_attr({1: True})\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    T.func_attr({"tir.noalias": True})\n    A[0] = T.float32(0)\n',
   },
@@ -270,12 +276,14 @@ const type = defineCodes("TYP", {
   notAnExpression: {
     number: 5,
     message: '"{text}" is not an expression',
+    hint: 'write arithmetic on symbols, for example `"n * 2"`',
     bad: '@T.prim_func\ndef f(A: T.Buffer(("n +",), "float32")):\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(n: T.int32, A: T.Buffer(("n",), "float32")):\n    for i in range(n):\n        A[i] = T.float32(0)\n',
   },
   expectedExpression: {
     number: 6,
     message: "{what} cannot stand where a scalar expression is expected",
+    hint: "write a number, a variable, an element such as `A[i]`, or a call that gives a scalar",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = A\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = A[1]\n',
   },
@@ -317,12 +325,14 @@ const type = defineCodes("TYP", {
   literalRange: {
     number: 12,
     message: "{value} does not fit {dtype}",
+    hint: "choose a wider type, or a value in its range",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "int8")):\n    A[0] = T.int8(300)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "int8")):\n    A[0] = T.int8(100)\n',
   },
   inexactLiteral: {
     number: 13,
     message: "{value} is not an integer, and {dtype} holds integers only",
+    hint: "write a whole number, or choose a float type",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "int8")):\n    A[0] = T.int8(1.5)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "int8")):\n    A[0] = T.int8(1)\n',
   },
@@ -336,12 +346,14 @@ const type = defineCodes("TYP", {
   missingArgument: {
     number: 15,
     message: "`{callee}` lacks argument `{name}`",
+    hint: "add it",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.if_then_else(A[0] > T.float32(0), A[0])\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.if_then_else(A[0] > T.float32(0), A[0], A[1])\n',
   },
   tooManyArguments: {
     number: 16,
     message: "`{callee}` takes {limit} argument(s), but is given {count}",
+    hint: "remove what is too much",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.sqrt(A[0], A[1])\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.sqrt(A[0])\n',
   },
@@ -354,6 +366,7 @@ const type = defineCodes("TYP", {
   repeatedArgument: {
     number: 18,
     message: "`{callee}` gets `{name}` twice",
+    hint: "keep one of the two",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in T.serial(4, start=0):\n        A[i] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in T.serial(0, 4):\n        A[i] = T.float32(0)\n',
   },
@@ -373,18 +386,21 @@ const type = defineCodes("TYP", {
   badTarget: {
     number: 21,
     message: "{what} cannot be assigned to",
+    hint: "assign to a name, or to an element such as `A[i]`",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for A[0] in range(4):\n        pass\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    for i in range(4):\n        A[i] = T.float32(0)\n',
   },
   statementNotAllowed: {
     number: 22,
     message: "{construct} cannot stand in a T function",
+    hint: "move it to the top of the file, or remove it",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    import math\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
   noValueStatement: {
     number: 23,
     message: "this statement has no effect",
+    hint: "give its value a name, or remove it",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    T.int64()\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
@@ -438,12 +454,14 @@ const type = defineCodes("TYP", {
   vectorLanes: {
     number: 31,
     message: "the number of lanes must be a constant",
+    hint: "write the number itself",
     bad: '@T.prim_func\ndef f(A: T.Buffer(("n",), "float32")):\n    n = T.int32()\n    for i in range(n):\n        A[T.Ramp(i, 1, n)] = T.Broadcast(T.float32(0), 4)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[T.Ramp(0, 1, 4)] = T.Broadcast(T.float32(0), 4)\n',
   },
   withContext: {
     number: 32,
     message: "{what} cannot stand after `with`",
+    hint: '`with` takes `T.sblock("name")`, `T.init()`, `T.attr(…)`, `T.launch_thread(…)` and the like',
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    with A:\n        A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
@@ -458,18 +476,21 @@ const type = defineCodes("TYP", {
   bufferDType: {
     number: 35,
     message: 'the dtype of a buffer is a string such as "float32"',
+    hint: "put the name of the type in quotes",
     bad: "@T.prim_func\ndef f(A: T.Buffer((4,), 32)):\n    A[0] = T.float32(0)\n",
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
   symbolDType: {
     number: 36,
     message: "`{name}` is {first} by its first mention, and {second} here",
+    hint: "declare it with one type",
     bad: '@T.prim_func\ndef f(A: T.Buffer(("n",), "float32")):\n    n = T.int32()\n    n = T.int64()\n    for i in range(n):\n        A[i] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer(("n",), "float32")):\n    n = T.int32()\n    for i in range(n):\n        A[i] = T.float32(0)\n',
   },
   globalCallArity: {
     number: 37,
     message: "`{callee}` takes {expected} argument(s), but is given {count}",
+    hint: "give one argument for each parameter",
     bad: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(a: T.int32):\n        T.evaluate(a)\n\n    @T.prim_func\n    def g(A: T.Buffer((4,), "float32")):\n        Module.f(1, 2)\n        A[0] = T.float32(0)\n',
     good: '@I.ir_module\nclass Module:\n    @T.prim_func\n    def f(a: T.int32):\n        T.evaluate(a)\n\n    @T.prim_func\n    def g(A: T.Buffer((4,), "float32")):\n        Module.f(1)\n        A[0] = T.float32(0)\n',
   },
@@ -483,12 +504,14 @@ const type = defineCodes("TYP", {
   constantArray: {
     number: 39,
     message: "the data of a constant table is a list of numbers",
+    hint: "write the numbers in place: `[1, 2, 3]`",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    table = T.allocate_const("abc", "int32", [4])\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
   conditionConstant: {
     number: 40,
     message: "{what} needs a constant",
+    hint: "write a literal or a template constant",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    T.static_assert(A[0] > T.float32(0))\n    A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    T.static_assert(True)\n    A[0] = T.float32(0)\n',
   },
@@ -503,6 +526,7 @@ const type = defineCodes("TYP", {
   initPlace: {
     number: 43,
     message: "`T.init()` stands once, in a block",
+    hint: 'put it first below `with T.sblock("name"):`, once',
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    with T.init():\n        A[0] = T.float32(0)\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },
@@ -518,6 +542,7 @@ const type = defineCodes("TYP", {
   storeDType: {
     number: 44,
     message: "cannot store {from} into `{buffer}`, which holds {to}",
+    hint: "store a number of the buffer's type",
     bad: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = "zero"\n',
     good: '@T.prim_func\ndef f(A: T.Buffer((4,), "float32")):\n    A[0] = T.float32(0)\n',
   },

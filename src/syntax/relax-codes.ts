@@ -55,6 +55,7 @@ const scope = defineCodes("SCO", {
   outputUnknown: {
     number: 67,
     message: "`{name}` is not bound in this dataflow block",
+    hint: "bind it in the block, or leave it out of `R.output`",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    with R.dataflow():\n        a = R.exp(x)\n        R.output(a, b)\n    return a\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    with R.dataflow():\n        a = R.exp(x)\n        R.output(a)\n    return a\n',
   },
@@ -110,6 +111,7 @@ const scope = defineCodes("SCO", {
   returnLast: {
     number: 75,
     message: "`return` stands once, at the end of the function",
+    hint: "bind the value to a name, and return it in the last line",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n    y = R.exp(x)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.exp(x)\n    return y\n',
   },
@@ -131,6 +133,7 @@ const scope = defineCodes("SCO", {
   statementNotAllowed: {
     number: 78,
     message: "{construct} cannot stand in an R function",
+    hint: "compute it in a T function and call that with `R.call_tir`, or write a recursive function",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    while True:\n        pass\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },
@@ -184,7 +187,7 @@ const scope = defineCodes("SCO", {
   attrsTwice: {
     number: 86,
     message: "attribute `{key}` is given twice",
-    hint: "remove one of them",
+    hint: 'name a mesh that `I.module_global_infos` lists under "mesh"',
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.func_attr({"a": 1})\n    R.func_attr({"a": 2})\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.func_attr({"a": 1})\n    return x\n',
   },
@@ -227,6 +230,7 @@ const scope = defineCodes("SCO", {
   macroReturn: {
     number: 93,
     message: "macro `{name}` must end with `return value`",
+    hint: "end it with `return` and the value of the call",
     bad: '@R.macro\ndef twice(a):\n    b = R.add(a, a)\n\n\n@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = twice(x)\n    return y\n',
     good: '@R.macro\ndef twice(a):\n    b = R.add(a, a)\n    return b\n\n\n@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = twice(x)\n    return y\n',
   },
@@ -257,6 +261,7 @@ const type = defineCodes("TYP", {
   typeArgument: {
     number: 53,
     message: "`R.{type}` takes at most {limit} arguments",
+    hint: "name the arguments: `R.{type}(shape, dtype=…, vdevice=…)`",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32", "llvm", 1, 2)):\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },
@@ -270,6 +275,7 @@ const type = defineCodes("TYP", {
   badRank: {
     number: 55,
     message: "`ndim` must be an integer that is at least -1",
+    hint: "write the number of dimensions, or leave it out when it is not known",
     bad: '@R.function\ndef main(x: R.Tensor(dtype="float32", ndim=-2)):\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor(dtype="float32", ndim=2)):\n    return x\n',
   },
@@ -290,6 +296,7 @@ const type = defineCodes("TYP", {
   dimensionDType: {
     number: 58,
     message: "a dimension is an integer, and this is {dtype}",
+    hint: "write an integer or a symbol",
     bad: '@R.function\ndef main(x: R.Tensor((4.5,), "float32")):\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },
@@ -321,6 +328,7 @@ const type = defineCodes("TYP", {
   repeatedArgument: {
     number: 63,
     message: "`{op}` gets `{name}` twice",
+    hint: "keep one of the two",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.sum(x, 0, axis=0)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.sum(x, axis=0)\n    return y\n',
   },
@@ -347,6 +355,7 @@ const type = defineCodes("TYP", {
   operatorKind: {
     number: 67,
     message: "`{op}` takes tensors or scalars, and this is {found}",
+    hint: "make it a tensor: `R.const(value, dtype)`",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = x + "one"\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = x + R.const(1, "float32")\n    return y\n',
   },
@@ -360,6 +369,7 @@ const type = defineCodes("TYP", {
   tupleIndex: {
     number: 69,
     message: "a tuple is indexed by a constant that is not negative",
+    hint: "write the number of the item, from 0",
     bad: '@R.function\ndef main(t: R.Tuple(R.Tensor((4,), "float32"), R.Tensor((4,), "float32"))):\n    y = t[-1]\n    return y\n',
     good: '@R.function\ndef main(t: R.Tuple(R.Tensor((4,), "float32"), R.Tensor((4,), "float32"))):\n    y = t[1]\n    return y\n',
   },
@@ -408,18 +418,21 @@ const type = defineCodes("TYP", {
   raggedConstant: {
     number: 76,
     message: "the lists of this constant differ in length",
+    hint: "give the lists of one level the same length",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.const([[1, 2], [3]], "float32")\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.const([[1, 2], [3, 4]], "float32")\n    return y\n',
   },
   constantValue: {
     number: 77,
     message: "a constant holds numbers and booleans, and this is {found}",
+    hint: "write numbers, `True` or `False`",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.const(["one"], "float32")\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.const([1], "float32")\n    return y\n',
   },
   constantRange: {
     number: 78,
     message: "{value} does not fit {dtype}",
+    hint: "choose a wider type, or a value in its range",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.const([300], "int8")\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.const([100], "int8")\n    return y\n',
   },
@@ -432,6 +445,7 @@ const type = defineCodes("TYP", {
   notCallable: {
     number: 80,
     message: "{what} cannot be called",
+    hint: "call an operator `R.…(…)`, a function of the module, or a closure",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = x(x)\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.exp(x)\n    return y\n',
   },
@@ -445,12 +459,14 @@ const type = defineCodes("TYP", {
   shapeOperand: {
     number: 82,
     message: "`match_shape` takes a tensor or a shape",
+    hint: "give it a tensor or a shape: `R.match_cast(value, type)`",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.match_shape(1, (4,))\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.match_cast(x, R.Tensor((4,), "float32"))\n    return y\n',
   },
   condition: {
     number: 83,
     message: "a condition is a tensor or scalar of booleans, and this is {found}",
+    hint: "compare: `R.equal(a, b)`, `R.greater(a, b)`",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    if "yes":\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
     good: '@R.function\ndef main(c: R.Tensor((), "bool"), x: R.Tensor((4,), "float32")):\n    if c:\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
   },
@@ -471,6 +487,7 @@ const type = defineCodes("TYP", {
   badMesh: {
     number: 86,
     message: 'a device mesh is `"mesh[0]"` or `R.device_mesh((2, 2), I.Range(0, 4))`',
+    hint: 'name a mesh of `I.module_global_infos({"mesh": […]})`',
     bad: '@R.function\ndef main(x: R.DTensor((4,), "float32", 4, "R")):\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },
@@ -491,6 +508,7 @@ const type = defineCodes("TYP", {
   oldOutputs: {
     number: 89,
     message: "the shapes and dtypes of the outputs differ in number: {shapes} and {dtypes}",
+    hint: "give one dtype for each shape",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.call_tir("f", (x,), [(4,), (4,)], dtype=["float32"])\n    return y\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.call_tir("f", (x,), [(4,), (4,)], dtype=["float32", "float32"])\n    return y\n',
   },

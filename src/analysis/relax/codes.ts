@@ -158,6 +158,7 @@ export const wfr = defineCodes("WFR", {
   condition: {
     number: 24,
     message: "`{func}`: the condition of an `if` must be one bool, but is {found}",
+    hint: 'reduce it to one value, for example with a T function that gives R.Tensor((), "bool")',
     explain: "A branch is chosen by one truth value.",
     bad: '@R.function\ndef main(c: R.Tensor((2,), "bool"), x: R.Tensor((4,), "float32")):\n    if c:\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
     good: '@R.function\ndef main(c: R.Tensor((), "bool"), x: R.Tensor((4,), "float32")):\n    if c:\n        y = R.exp(x)\n    else:\n        y = R.nn.relu(x)\n    return y\n',
@@ -165,6 +166,7 @@ export const wfr = defineCodes("WFR", {
   tupleIndex: {
     number: 25,
     message: "`{func}`: item {index} of a tuple of {size} does not exist",
+    hint: "items are counted from 0",
     explain: "Items are counted from 0.",
     bad: '@R.function\ndef main(t: R.Tuple(R.Tensor((4,), "float32"), R.Tensor((4,), "float32"))):\n    y = R.TupleGetItem(t, 3)\n    return y\n',
     good: '@R.function\ndef main(t: R.Tuple(R.Tensor((4,), "float32"), R.Tensor((4,), "float32"))):\n    y = t[0]\n    return y\n',
@@ -199,6 +201,7 @@ export const wfr = defineCodes("WFR", {
   castFails: {
     number: 30,
     message: "this match_cast fails always: the value is {found}, not {expected}",
+    hint: "correct the type, or remove the cast",
     explain:
       "A match_cast refines what is known of a value; it cannot turn it into something else.",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    y = R.match_cast(x, R.Tensor((5,), "float32"))\n    return y\n',
