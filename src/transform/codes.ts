@@ -29,6 +29,13 @@ export const codes = defineCodes("PAS", {
     explain:
       "TensorIR has three levels: `block` (schedulable), `loop` (no blocks) and `flat` (one-dimensional buffers). A pass says from which level it works.",
   },
+  blockNotReady: {
+    number: 12,
+    message: "`{pass}` cannot take block `{block}`, which still has {part}",
+    hint: "run `{fix}` first",
+    explain:
+      "A block carries an init, matched buffers and buffers of its own, and a pass of its own lowers each of them. The order is `lower-init-block,lower-match-buffer,plan-allocation,convert-blocks`.",
+  },
   vectorExtent: {
     number: 20,
     message: "the vectorised loop over `{loop}` has no constant extent",

@@ -1,7 +1,8 @@
 /** One lane of a vector expression, as a scalar expression. */
-import { binary, ifThenElse, intImm, load, type PrimExpr } from "../../ir/tir/expr.js";
+import { ifThenElse, intImm, load, type PrimExpr } from "../../ir/tir/expr.js";
 import { isFloat, laneOf, type DType } from "../../support/dtype.js";
 import { floatImm } from "../../ir/tir/expr.js";
+import { addIndex, mulIndex } from "./strides.js";
 
 const zeroOf = (type: DType): PrimExpr => (isFloat(type) ? floatImm(0, type) : intImm(0, type));
 
@@ -13,9 +14,7 @@ export function laneOfExpr(e: PrimExpr, lane: number): PrimExpr | undefined {
   const pick = (x: PrimExpr): PrimExpr | undefined => laneOfExpr(x, lane);
   switch (e.kind) {
     case "tir.Ramp":
-      return lane === 0
-        ? e.base
-        : binary("add", e.base, binary("mul", e.stride, intImm(lane, e.stride.dtype)), e.span);
+      return addIndex(e.base, mulIndex(e.stride, intImm(lane, e.stride.dtype)));
     case "tir.Broadcast":
       return e.value;
     case "tir.Load": {

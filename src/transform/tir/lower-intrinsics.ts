@@ -8,13 +8,15 @@ import {
   intImm,
   select,
   type Call,
+  type Compare,
   type PrimExpr,
 } from "../../ir/tir/expr.js";
 import { float32, int32, int64, isFloat, isInteger, laneOf } from "../../support/dtype.js";
 import { elementaryNames } from "../../support/numeric/transcendental.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
-import { walkWithBounds } from "./bounded-walk.js";
+import { isSymbolic, walkWithBounds } from "./bounded-walk.js";
+import { addIndex, subIndex } from "./strides.js";
 
 /**
  * Precondition: none. Result: floor division and remainder of operands that are proved not negative are truncating
@@ -43,7 +45,8 @@ function truncating(e: PrimExpr, analyzer: Analyzer): PrimExpr {
 }
 
 const atLeast = (analyzer: Analyzer, e: PrimExpr, low: number): boolean =>
-  analyzer.constBound(e).min >= low;
+  analyzer.constBound(e).min >= low ||
+  (isSymbolic(e) && analyzer.prove(compare("ge", e, intImm(low, e.dtype))) === true);
 
 /** Functions that are one float32 computation followed by one rounding. */
 const ROUNDED_ONCE: ReadonlySet<string> = new Set([...elementaryNames, "sqrt"]);
@@ -73,18 +76,23 @@ function loweredCall(e: Call): PrimExpr {
 function multiplyShift(args: readonly PrimExpr[]): PrimExpr {
   const [x, y, q, s] = args.map((e) =>
     e.kind === "tir.IntImm" ? intImm(e.value, int64) : cast(e, int64),
-  ) as [
-    PrimExpr,
-    PrimExpr,
-    PrimExpr,
-    PrimExpr, // prettier-ignore
-  ];
+  ) as [PrimExpr, PrimExpr, PrimExpr, PrimExpr];
   const zero = intImm(0, int64);
   const one = intImm(1, int64);
-  const isLeft = compare("gt", s, zero);
-  const left = select(isLeft, s, zero);
-  const total = binary("add", q, select(isLeft, zero, binary("sub", zero, s)));
-  const product = binary("mul", binary("shl", x, left), y);
-  const rounded = binary("add", product, binary("shl", one, binary("sub", total, one)));
+  const isLeft = decided(compare("gt", s, zero));
+  const left = choose(isLeft, s, zero);
+  const total = addIndex(q, choose(isLeft, zero, subIndex(zero, s)));
+  const shifted = left.kind === "tir.IntImm" && left.value === 0 ? x : binary("shl", x, left);
+  const product = binary("mul", shifted, y);
+  const rounded = binary("add", product, binary("shl", one, subIndex(total, one)));
   return cast(binary("shr", rounded, total), laneOf(int32));
 }
+
+/** A comparison of constants is known here: shifts mostly are. */
+const decided = (e: Compare): Compare | boolean =>
+  e.a.kind === "tir.IntImm" && e.b.kind === "tir.IntImm" ? e.a.value > e.b.value : e;
+
+const choose = (cond: Compare | boolean, then: PrimExpr, otherwise: PrimExpr): PrimExpr => {
+  if (typeof cond === "boolean") return cond ? then : otherwise;
+  return select(cond, then, otherwise);
+};

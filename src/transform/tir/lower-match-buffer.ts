@@ -1,10 +1,12 @@
 import { rebuild } from "../../ir/core/rewrite.js";
 import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
-import type { PrimExpr } from "../../ir/tir/expr.js";
-import { decl, seq, type Block, type MatchBuffer } from "../../ir/tir/stmt.js";
+import { makeVar, type PrimExpr } from "../../ir/tir/expr.js";
+import { bind, decl, seq, type Block, type MatchBuffer, type Stmt } from "../../ir/tir/stmt.js";
+import { int32 } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { isSymbolic } from "./bounded-walk.js";
 import { replaceNodes } from "./replace.js";
 import { addIndex, mulIndex, stridesOf } from "./strides.js";
 
@@ -32,32 +34,42 @@ function lower<T extends Node>(node: T): T {
 
 function withoutMatches(block: Block): Block {
   let rest: Block = { ...block, matches: [] };
-  const views: Buffer[] = [];
+  const views: Stmt[] = [];
   let pending = [...block.matches];
   while (pending.length > 0) {
     const [match, ...others] = pending;
-    const { view, map } = viewOf(match!);
-    views.push(view);
+    const { before, view, map } = viewOf(match!);
+    views.push(...before, decl(view));
     rest = replaceNodes(rest, map);
     pending = others.map((m) => replaceNodes(m, map));
   }
-  return { ...rest, body: seq([...views.map((v) => decl(v)), rest.body]) };
+  return { ...rest, body: seq([...views, rest.body]) };
+}
+
+interface View {
+  readonly before: readonly Stmt[];
+  readonly view: Buffer;
+  readonly map: Map<Node, Node>;
 }
 
 /** The alias for a match, and what stands for the names it binds. */
-function viewOf({ source, buffer: target }: MatchBuffer): { view: Buffer; map: Map<Node, Node> } {
+function viewOf({ source, buffer: target }: MatchBuffer): View {
   const map = new Map<Node, Node>([[target.data, source.buffer.data]]);
   const sourceStrides = stridesOf(source.buffer);
   const rank = target.shape.length;
   const skipped = source.region.length - rank;
-  const offset = source.region.reduce<PrimExpr>(
+  const position = source.region.reduce<PrimExpr>(
     (sum, range, k) => addIndex(sum, mulIndex(range.min, sourceStrides[k]!)),
     source.buffer.elemOffset ?? {
       kind: "tir.IntImm",
       value: 0,
-      dtype: source.region[0]!.min.dtype,
+      dtype: source.region[0]?.min.dtype ?? int32,
     },
   );
+  // The block may change the memory that the position is read from.
+  const bound = isSymbolic(position) ? undefined : makeVar(`${target.name}_offset`, position.dtype);
+  const before = bound === undefined ? [] : [bind(bound, position)];
+  const offset = bound ?? position;
   target.shape.forEach((d, k) => {
     if (d.kind === "tir.Var") map.set(d, source.region[k + skipped]!.extent);
   });
@@ -76,5 +88,5 @@ function viewOf({ source, buffer: target }: MatchBuffer): { view: Buffer; map: M
     offsetFactor: 0,
   });
   map.set(target, view);
-  return { view, map };
+  return { before, view, map };
 }

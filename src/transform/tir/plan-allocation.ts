@@ -1,7 +1,8 @@
 import { rewrite } from "../../ir/core/rewrite.js";
 import { makeBuffer } from "../../ir/tir/buffer.js";
-import { alloc, seq, type Realize, type Stmt } from "../../ir/tir/stmt.js";
-import { definePass } from "../pass.js";
+import { alloc, seq, type Block, type Realize, type Stmt } from "../../ir/tir/stmt.js";
+import { codes } from "../codes.js";
+import { definePass, type PassContext } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { replaceNodes } from "./replace.js";
 
@@ -16,16 +17,32 @@ export const planAllocation = definePass({
   from: "block",
   requires: ["lower-init-block"],
   options: {},
-  run: (module) =>
+  run: (module, _, ctx) =>
     mapPrimFuncs(module, (func) =>
       rewrite(func, (node) => {
         if (node.kind === "tir.Realize") return realized(node);
-        if (node.kind !== "tir.Block" || node.allocs.length === 0 || node.init !== undefined)
-          return node;
-        return { ...node, allocs: [], body: seq([...node.allocs.map((b) => alloc(b)), node.body]) };
+        return node.kind === "tir.Block" && node.allocs.length > 0 ? planned(node, ctx) : node;
       }),
     ),
 });
+
+function planned(block: Block, ctx: PassContext): Block {
+  if (block.init === undefined) {
+    const allocs = block.allocs.map((b) => alloc(b));
+    return { ...block, allocs: [], body: seq([...allocs, block.body]) };
+  }
+  const fix = "lower-init-block";
+  ctx.report(
+    codes.blockNotReady({
+      pass: "plan-allocation",
+      block: block.name,
+      part: "an init",
+      fix,
+      at: block.span,
+    }),
+  );
+  return block;
+}
 
 /** Producer allocations of the old era cover their whole buffer. */
 function realized(node: Realize): Stmt {

@@ -1,13 +1,14 @@
 import { rewrite } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
-import type { PrimExpr } from "../../ir/tir/expr.js";
+import { compare, unary, type PrimExpr } from "../../ir/tir/expr.js";
 import { seq, type Stmt } from "../../ir/tir/stmt.js";
+import { isInteger } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 
 /**
  * Precondition: none. Result: no statement without effect: evaluated constants, conditions without branches, empty
- * loops. Sound because evaluating what is dropped cannot stop the program or change memory.
+ * loops; a condition with an empty first branch is negated. Sound because evaluating what is dropped cannot stop the program or change memory.
  */
 export const removeNoOp = definePass({
   name: "remove-no-op",
@@ -39,8 +40,10 @@ function trimmed(s: Stmt): Stmt {
       if (s.cond.kind === "tir.IntImm")
         return s.cond.value !== 0 ? s.then : (s.otherwise ?? nothing);
       if (isNothing(s.then) && isNothing(s.otherwise) && isHarmless(s.cond)) return nothing;
-      return s.otherwise !== undefined && isNothing(s.otherwise)
-        ? { ...s, otherwise: undefined }
+      if (s.otherwise === undefined || isNothing(s.otherwise))
+        return s.otherwise === undefined ? s : { ...s, otherwise: undefined };
+      return isNothing(s.then)
+        ? { ...s, cond: negated(s.cond), then: s.otherwise, otherwise: undefined }
         : s;
     case "tir.For":
       if (s.extent.kind === "tir.IntImm" && s.extent.value <= 0 && isHarmless(s.min))
@@ -51,6 +54,16 @@ function trimmed(s: Stmt): Stmt {
     default:
       return s;
   }
+}
+
+const INVERSE = { eq: "ne", ne: "eq", lt: "ge", ge: "lt", le: "gt", gt: "le" } as const;
+
+/** Floats that are not numbers are neither less nor greater: their comparisons are negated as a whole. */
+function negated(cond: PrimExpr): PrimExpr {
+  if (cond.kind === "tir.Unary" && cond.op === "not") return cond.a;
+  if (cond.kind === "tir.Compare" && isInteger(cond.a.dtype))
+    return compare(INVERSE[cond.op], cond.a, cond.b, cond.span);
+  return unary("not", cond, cond.span);
 }
 
 /** Evaluation reads no memory, calls nothing and divides by constants at most. */

@@ -1,12 +1,13 @@
 import type { Analyzer } from "../../arith/index.js";
 import { structuralEqual } from "../../ir/core/equal.js";
-import { rebuild, substitute } from "../../ir/core/rewrite.js";
+import { rebuild } from "../../ir/core/rewrite.js";
 import { boolImm, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { seq, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { isExpr, isSymbolic, walkWithBounds } from "./bounded-walk.js";
+import { mayJump, onlyIteration } from "./only-iteration.js";
 
 /**
  * Precondition: none. Result: indices are in normal form, conditions over symbols and loops that are proved are
@@ -62,8 +63,7 @@ function simplified(e: PrimExpr, analyzer: Analyzer): PrimExpr {
 /** Loops of extent 1 (also a block's) leave their body; store indices are simplified on the way. */
 function unitLoops(func: PrimFunc): PrimFunc {
   const walk = (s: Stmt): Stmt => {
-    if (s.kind === "tir.For" && isUnit(s))
-      return walk(substitute(s.body, new Map([[s.var, s.min]])));
+    if (s.kind === "tir.For" && isUnit(s)) return walk(onlyIteration(s));
     if (s.kind === "tir.If" && s.cond.kind === "tir.IntImm")
       return s.cond.value !== 0
         ? walk(s.then)
@@ -80,19 +80,6 @@ function unitLoops(func: PrimFunc): PrimFunc {
 /** Only loops whose body cannot leave them early. */
 const isUnit = (s: Extract<Stmt, { kind: "tir.For" }>): boolean =>
   s.extent.kind === "tir.IntImm" && s.extent.value === 1 && !mayJump(s.body);
-
-function mayJump(s: Stmt): boolean {
-  let found = false;
-  const walk = (x: Stmt): void => {
-    if (x.kind === "tir.Jump") found = true;
-    rebuild(x, (child) => {
-      if (isStatement(child)) walk(child);
-      return child;
-    });
-  };
-  walk(s);
-  return found;
-}
 
 const isStatement = (n: { readonly kind: string }): n is Stmt =>
   /^tir\.(For|While|Store|If|Seq|Evaluate|Bind|Alloc|Decl|AllocConst|AttrStmt|Assert|Jump|Return|Realize|Block)$/.test(

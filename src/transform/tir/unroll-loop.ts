@@ -1,11 +1,13 @@
 import { refresh, rewrite, substitute } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
+import type { Buffer } from "../../ir/tir/buffer.js";
 import { intImm } from "../../ir/tir/expr.js";
 import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { isSymbolic } from "./bounded-walk.js";
 import { addIndex } from "./strides.js";
 
 /**
@@ -35,6 +37,8 @@ function unroll(
 ): Stmt {
   const serial: For = { ...loop, loopKind: "serial" };
   if (loop.extent.kind !== "tir.IntImm" || loop.step !== undefined) return serial;
+  // The body may change the memory that the start is read from.
+  if (!isSymbolic(loop.min)) return serial;
   const count = Number(loop.extent.value);
   const { binders, nodes, jumps } = inspect(loop.body);
   if (count < 1 || count > limits.maxExtent || count * nodes > limits.maxNodes || jumps)
@@ -65,6 +69,13 @@ function inspect(body: Stmt): { binders: Set<Node>; nodes: number; jumps: boolea
         case "tir.AllocConst":
           binders.add(node.buffer).add(node.buffer.data);
           return;
+        case "tir.IterVar":
+          binders.add(node.var);
+          return;
+        case "tir.Block":
+          for (const buffer of node.allocs) binders.add(buffer).add(buffer.data);
+          for (const { buffer } of node.matches) noteMatch(buffer, binders);
+          return;
         case "tir.Decl":
           binders.add(node.buffer);
           return;
@@ -77,4 +88,11 @@ function inspect(body: Stmt): { binders: Set<Node>; nodes: number; jumps: boolea
     },
   });
   return { binders, nodes, jumps };
+}
+
+/** A match defines its buffer, the pointer of it, and the symbols in its layout. */
+function noteMatch(buffer: Buffer, binders: Set<Node>): void {
+  binders.add(buffer).add(buffer.data);
+  for (const e of [...buffer.shape, ...buffer.strides, buffer.elemOffset])
+    if (e?.kind === "tir.Var") binders.add(e);
 }

@@ -198,12 +198,13 @@ function isTotal(e: PrimExpr): boolean {
     enter(n) {
       if (n.kind === "tir.Load" || n.kind === "tir.Call" || n.kind === "tir.CallGlobal")
         total = false;
-      if (n.kind === "tir.Binary" && /div|mod/.test(n.op) && n.b.kind !== "tir.IntImm")
-        total = false;
+      if (n.kind === "tir.Binary" && /div|mod/.test(n.op) && !isNonZero(n.b)) total = false;
     },
   });
   return total;
 }
+
+const isNonZero = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value !== 0;
 
 function choice(
   s: Scope,

@@ -1,10 +1,12 @@
-import { rewrite, substitute } from "../../ir/core/rewrite.js";
+import { rewrite } from "../../ir/core/rewrite.js";
 import { intImm, ramp } from "../../ir/tir/expr.js";
 import type { For, Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
 import { definePass, type PassContext } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { isSymbolic } from "./bounded-walk.js";
+import { mayJump, onlyIteration } from "./only-iteration.js";
 import { addIndex } from "./strides.js";
 import { vectorizeStmt } from "./vectorize-body.js";
 
@@ -37,8 +39,9 @@ function vectorize(loop: For, maxLanes: number, ctx: PassContext): Stmt {
     return serial;
   }
   const lanes = Number(loop.extent.value);
-  if (lanes === 1) return substitute(loop.body, new Map([[loop.var, loop.min]]));
-  if (lanes < 2 || lanes > maxLanes || loop.step !== undefined) return serial;
+  if (lanes === 1) return mayJump(loop.body) ? serial : onlyIteration(loop);
+  if (lanes < 2 || lanes > maxLanes || loop.step !== undefined || !isSymbolic(loop.min))
+    return serial;
   const type = loop.var.dtype;
   const values = addIndex(ramp(intImm(0, type), intImm(1, type), intImm(lanes)), loop.min);
   return vectorizeStmt(loop.body, loop.var, values) ?? serial;
