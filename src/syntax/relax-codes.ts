@@ -187,7 +187,7 @@ const scope = defineCodes("SCO", {
   attrsTwice: {
     number: 86,
     message: "attribute `{key}` is given twice",
-    hint: 'name a mesh that `I.module_global_infos` lists under "mesh"',
+    hint: "remove one of them",
     bad: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.func_attr({"a": 1})\n    R.func_attr({"a": 2})\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    R.func_attr({"a": 1})\n    return x\n',
   },
@@ -487,7 +487,7 @@ const type = defineCodes("TYP", {
   badMesh: {
     number: 86,
     message: 'a device mesh is `"mesh[0]"` or `R.device_mesh((2, 2), I.Range(0, 4))`',
-    hint: 'name a mesh of `I.module_global_infos({"mesh": […]})`',
+    hint: 'name a mesh that `I.module_global_infos` lists under "mesh"',
     bad: '@R.function\ndef main(x: R.DTensor((4,), "float32", 4, "R")):\n    return x\n',
     good: '@R.function\ndef main(x: R.Tensor((4,), "float32")):\n    return x\n',
   },

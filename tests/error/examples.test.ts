@@ -13,10 +13,20 @@ const findings = (text: string): string[] =>
     .map((d) => d.code);
 const NO_FUNCTION = "SCO029";
 
+const hintsOf = (text: string, code: string): readonly string[] =>
+  checkText({ name: "example.relax", text })
+    .diagnostics.filter((d) => d.code === code)
+    .flatMap((d) => d.hints);
+/** Where the way out depends on what is meant, and the message says what is expected. */
+const NO_WAY_OUT = new Set(
+  "SCO005 SCO006 SCO079 SHP111 SHP113 TYP019 TYP065 TYP101 TYP107".split(" "),
+);
+
 for (const { code, name, bad, good } of codes) {
   if (bad === undefined) continue;
   examples(`${code} ${name}: the example fails with it alone, its repair passes`, () => {
     assert.equal([...new Set(findings(bad))], [code]);
+    if (!NO_WAY_OUT.has(code)) assert.ok(hintsOf(bad, code).length > 0, "it has a hint");
     assert.ok(good !== undefined);
     const after = findings(good!);
     assert.equal(code.startsWith("SYN") ? after.filter((c) => c !== NO_FUNCTION) : after, []);
