@@ -41,10 +41,10 @@ export async function run(): Promise<BenchRow[]> {
   const formatting = (file: File): number => rate(() => printFile(file));
   const toAst = rate(() => parseText({ ...source }, new Diagnostics()));
   const toIr = rate(read);
-  const both = rate(() => show(read()));
   const print = printing(read());
   const format = formatting(parseText(source, new Diagnostics()));
   const equal = comparing(read(), read());
+  const both = rate(() => show(read()));
   const tvm = peerTvm();
   const mlir = peerMlir();
   const unit = "lines/s";
