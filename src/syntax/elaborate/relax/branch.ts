@@ -1,8 +1,17 @@
 /** `if` in R: an expression that gives the last binding of the branch taken. */
 import { silenceBindings } from "./silence.js";
 import type * as A from "../../../../grammar/ast/nodes.js";
-import { ifExpr, primValue, seqExpr, type Binding, type Expr, type SeqExpr } from "../../../ir/relax/expr.js";
-import { bindingBlock, matchCast, relaxVar, varBinding } from "../../../ir/relax/expr.js";
+import {
+  ifExpr,
+  primValue,
+  seqExpr,
+  type Binding,
+  type Expr,
+  type SeqExpr,
+} from "../../../ir/relax/expr.js";
+import { structuralEqual } from "../../../ir/core/equal.js";
+import { bindingBlock, matchCast, relaxVar, varBinding, type Var } from "../../../ir/relax/expr.js";
+import { infoOf } from "./infer.js";
 import { define, resolve, withScope } from "../../context.js";
 import { plainLiteral } from "../literal.js";
 import { relaxCodes } from "../../relax-codes.js";
@@ -33,12 +42,20 @@ export function elaborateIf(state: FunctionState, stmt: A.If): void {
   }
   const cond = condition(state, stmt.cond);
   if (stmt.otherwise === undefined) {
-    fail(state, relaxCodes.elseMissing({ at: { ...at(state, stmt), end: stmt.cond.end }, name: lastName(stmt.then) ?? "the result" }));
+    fail(
+      state,
+      relaxCodes.elseMissing({
+        at: { ...at(state, stmt), end: stmt.cond.end },
+        name: lastName(stmt.then) ?? "the result",
+      }),
+    );
   }
   const then = branch(state, stmt.then, "_then", stmt);
-  const otherwise = stmt.otherwise === undefined ? undefined : branch(state, stmt.otherwise, "_else", stmt);
+  const otherwise =
+    stmt.otherwise === undefined ? undefined : branch(state, stmt.otherwise, "_else", stmt);
   for (const name of [...(then?.locals ?? []), ...(otherwise?.locals ?? [])]) {
-    if (resolve(state.ctx, name) === undefined) define(state.ctx, name, { kind: "closed", reason: BRANCH });
+    if (resolve(state.ctx, name) === undefined)
+      define(state.ctx, name, { kind: "closed", reason: BRANCH });
   }
   if (then === undefined || otherwise === undefined) {
     const name = then?.name ?? otherwise?.name;
@@ -46,7 +63,14 @@ export function elaborateIf(state: FunctionState, stmt: A.If): void {
     return;
   }
   if (then.name !== otherwise.name) {
-    fail(state, relaxCodes.branchResult({ at: { ...at(state, stmt), end: stmt.cond.end }, first: then.name, second: otherwise.name }));
+    fail(
+      state,
+      relaxCodes.branchResult({
+        at: { ...at(state, stmt), end: stmt.cond.end },
+        first: then.name,
+        second: otherwise.name,
+      }),
+    );
     define(state.ctx, then.name, { kind: "error" });
     define(state.ctx, otherwise.name, { kind: "error" });
     return;
@@ -56,12 +80,16 @@ export function elaborateIf(state: FunctionState, stmt: A.If): void {
     return;
   }
   state.statement = stmt;
-  emitNamed(state, ifExpr(cond, then.seq, otherwise.seq, at(state, stmt)), { name: then.name, span: at(state, stmt) });
+  emitNamed(state, ifExpr(cond, then.seq, otherwise.seq, at(state, stmt)), {
+    name: then.name,
+    span: at(state, stmt),
+  });
 }
 
 /** A condition that is known while the text is read: a template constant, `True`, `False`. */
 function constantCondition(state: FunctionState, node: A.Expr): boolean | undefined {
-  const plain = node.kind === "Name" || node.kind === "Unary" ? plainLiteral(state.ctx, node) : undefined;
+  const plain =
+    node.kind === "Name" || node.kind === "Unary" ? plainLiteral(state.ctx, node) : undefined;
   return typeof plain === "boolean" ? plain : undefined;
 }
 
@@ -80,7 +108,12 @@ function lastName(suite: A.Suite): string | undefined {
   const stmt = suite.body[suite.body.length - 1];
   if (stmt?.kind === "If") return lastName(stmt.then);
   if (stmt?.kind === "FunctionDef") return stmt.name;
-  const target = stmt?.kind === "Assign" ? stmt.targets[0] : stmt?.kind === "AnnAssign" ? stmt.target : undefined;
+  const target =
+    stmt?.kind === "Assign"
+      ? stmt.targets[0]
+      : stmt?.kind === "AnnAssign"
+        ? stmt.target
+        : undefined;
   if (target?.kind === "Tuple" || target?.kind === "List") {
     const last = target.items[target.items.length - 1];
     return last?.kind === "Name" ? last.id : undefined;
@@ -88,7 +121,12 @@ function lastName(suite: A.Suite): string | undefined {
   return target?.kind === "Name" ? target.id : undefined;
 }
 
-function branch(state: FunctionState, suite: A.Suite, suffix: string, stmt: A.If): Branch | undefined {
+function branch(
+  state: FunctionState,
+  suite: A.Suite,
+  suffix: string,
+  stmt: A.If,
+): Branch | undefined {
   const saved = state.frame;
   state.frame = newFrame();
   const made = withScope(state.ctx, () => {
@@ -103,7 +141,12 @@ function branch(state: FunctionState, suite: A.Suite, suffix: string, stmt: A.If
 }
 
 /** The last binding gives the value: a leaf stands as the body itself, anything else gets a variable of its own. */
-function closeBranch(state: FunctionState, suite: A.Suite, suffix: string, stmt: A.If): Branch | undefined {
+function closeBranch(
+  state: FunctionState,
+  suite: A.Suite,
+  suffix: string,
+  stmt: A.If,
+): Branch | undefined {
   const locals = [...state.ctx.scope.names.keys()];
   const blocks = finishFrame(state);
   const block = blocks[blocks.length - 1];
@@ -113,7 +156,10 @@ function closeBranch(state: FunctionState, suite: A.Suite, suffix: string, stmt:
     const silent = failed !== undefined && state.ctx.scope.names.get(failed)?.kind === "error";
     if (!silent) {
       const first = suite.body[0];
-      fail(state, relaxCodes.emptyBranch({ at: first === undefined ? at(state, stmt) : at(state, first) }));
+      fail(
+        state,
+        relaxCodes.emptyBranch({ at: first === undefined ? at(state, stmt) : at(state, first) }),
+      );
     }
     return undefined;
   }
@@ -121,19 +167,40 @@ function closeBranch(state: FunctionState, suite: A.Suite, suffix: string, stmt:
   const { annotated, sinfo } = last.var;
   const rest: Binding[] = [...before];
   let body: Expr;
-  if (last.kind === "relax.VarBinding" && isLeaf(last.value as Expr)) body = last.value as Expr;
+  if (
+    last.kind === "relax.VarBinding" &&
+    isLeaf(last.value as Expr) &&
+    !saysMore(state, last.var, last.value as Expr)
+  )
+    body = last.value as Expr;
   else {
-    const renamed = relaxVar(`${last.var.name}${suffix}`, sinfo, { annotated, span: last.var.span });
+    const renamed = relaxVar(`${last.var.name}${suffix}`, sinfo, {
+      annotated,
+      span: last.var.span,
+    });
     rest.push(
       last.kind === "relax.VarBinding"
         ? varBinding(renamed, last.value, last.span)
         : matchCast(renamed, last.value, last.sinfo, last.span),
     );
-    body = sinfo?.kind === "relax.PrimInfo" && sinfo.value !== undefined ? primValue(sinfo.value) : renamed;
+    body =
+      sinfo?.kind === "relax.PrimInfo" && sinfo.value !== undefined
+        ? primValue(sinfo.value)
+        : renamed;
   }
-  const all = [...blocks.slice(0, -1), ...(rest.length === 0 ? [] : [bindingBlock(rest, block.dataflow)])];
+  const all = [
+    ...blocks.slice(0, -1),
+    ...(rest.length === 0 ? [] : [bindingBlock(rest, block.dataflow)]),
+  ];
   return { seq: seqExpr(all, body), name: last.var.name, locals };
 }
+
+/** Whether the annotation of a variable is another type than that of its value, so that it must be kept. */
+const saysMore = (state: FunctionState, v: Var, value: Expr): boolean =>
+  v.annotated &&
+  v.sinfo !== undefined &&
+  v.sinfo.kind !== "relax.PrimInfo" &&
+  !structuralEqual(v.sinfo, infoOf(state.ctx, value), { mapFreeVars: false });
 
 /** Leaves, and tuples of leaves. */
 export function isLeaf(value: Expr): boolean {

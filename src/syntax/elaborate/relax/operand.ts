@@ -49,7 +49,9 @@ export function anyOperand(state: FunctionState, item: Item, place: Place): Expr
   if (value.kind === "items") return tupleOperand(state, value, place);
   if (value.kind === "literal") {
     if (typeof value.value === "string") return str(value.value, span);
-    const prim = literalPrim(value.value, span);
+    // A bare boolean is a number here, as TVM reads it; `R.prim_value(True)` is a boolean.
+    const plain = typeof value.value === "boolean" ? Number(value.value) : value.value;
+    const prim = literalPrim(plain, span);
     if (prim !== undefined) return primValue(prim, span);
     if (Array.isArray(value.value)) {
       const items = (value.value as readonly AttrValue[]).map((v): Item => ({
@@ -83,15 +85,8 @@ function mismatch(state: FunctionState, item: Item, place: Place, expected: stri
   );
 }
 
-/** Inside a display a bare boolean is a number, as TVM reads it; `R.prim_value(True)` is a boolean. */
-function asNumber(state: FunctionState, item: Item): Item {
-  const { value, node } = item;
-  if (value.kind !== "literal" || typeof value.value !== "boolean") return item;
-  return { value: intImm(value.value ? 1 : 0, int64, at(state, node)), node };
-}
-
 function tupleOperand(state: FunctionState, items: ItemsValue, place: Place): Expr | undefined {
-  const fields = items.items.map((item) => anyOperand(state, asNumber(state, item), place));
+  const fields = items.items.map((item) => anyOperand(state, item, place));
   return fields.some((f) => f === undefined)
     ? undefined
     : tuple(fields as Expr[], at(state, items.node));
@@ -124,10 +119,19 @@ export function elaborateOperand(
     case "prim":
       return item.value.kind === "literal" && typeof item.value.value === "string"
         ? void mismatch(state, item, place, "a scalar")
-        : anyOperand(state, item, place);
+        : primOperand(state, item, place);
     default:
       return anyOperand(state, item, place);
   }
+}
+
+/** A scalar; a bare boolean is one here. */
+function primOperand(state: FunctionState, item: Item, place: Place): Expr | undefined {
+  const { value, node } = item;
+  if (value.kind !== "literal" || typeof value.value !== "boolean")
+    return anyOperand(state, item, place);
+  const span = at(state, node);
+  return primValue(boolImm(value.value, span), span);
 }
 
 function valueOperand(

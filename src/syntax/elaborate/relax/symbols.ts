@@ -1,12 +1,14 @@
 /** Symbolic dimensions of R functions: where they are introduced, and dimension expressions over them. */
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { dimsOf } from "../../../ir/relax/struct-info.js";
-import { makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import { intImm, makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import { int64, isInteger, tryDType, type DType } from "../../../support/dtype.js";
 import { didYouMean } from "../../../support/suggest.js";
-import { memberOf, resolve, type ElabContext } from "../../context.js";
+import { memberOf, resolve, spanOf, type ElabContext } from "../../context.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { visibleNames, type Scope } from "../../scope.js";
+import { isInt } from "../../../support/int.js";
+import { constantValue } from "../constant.js";
 import { elaborateDimension, parseStringExpr } from "../dimension.js";
 import { elaboratePrimExpr } from "../tir/reader.js";
 import { plainLiteral } from "../literal.js";
@@ -179,6 +181,8 @@ export function isScalarText(ctx: ElabContext, expr: A.Expr): boolean {
 /** A scalar expression; bare integers are int64. Undefined when it cannot be read (reported). */
 export function elaborateScalar(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
   const { ctx } = state;
+  const known = foldedInteger(state, expr);
+  if (known !== undefined) return known;
   useTypeVars(state, expr);
   const saved = ctx.literalInt;
   ctx.literalInt = int64;
@@ -187,8 +191,17 @@ export function elaborateScalar(state: FunctionState, expr: A.Expr): PrimExpr | 
   return value;
 }
 
+/** Arithmetic on numbers alone is done while the text is read, as in Python. */
+function foldedInteger(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
+  if (expr.kind !== "Binary" && expr.kind !== "Unary") return undefined;
+  const value = constantValue(state.ctx, expr);
+  return isInt(value) ? intImm(value, int64, spanOf(state.ctx, expr)) : undefined;
+}
+
 /** As {@link elaborateScalar}; a lone integer constant of another width becomes int64. */
 function elaborateLength(state: FunctionState, expr: A.Expr): PrimExpr | undefined {
+  const known = foldedInteger(state, expr);
+  if (known !== undefined) return known;
   useTypeVars(state, expr);
   return elaborateDimension(state.ctx, expr, int64);
 }

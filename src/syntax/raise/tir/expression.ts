@@ -202,12 +202,17 @@ function raiseBinary(ctx: RaiseContext, e: Binary): A.Expr {
   const a = raisePrimExpr(ctx, e.a);
   const b = raisePrimExpr(ctx, e.b);
   const operator = OPERATORS[e.op];
-  // TVM folds operators between constants while reading, but not these calls.
+  // TVM folds operators between constants while reading (and in R so do we), but not these calls.
   const raw =
-    ctx.dialect !== "native" && e.a.kind === "tir.IntImm" && e.b.kind === "tir.IntImm"
+    (ctx.dialect !== "native" || ctx.options.intDtype?.bits === 64) &&
+    e.a.kind === "tir.IntImm" &&
+    e.b.kind === "tir.IntImm"
       ? RAW[e.op]
       : undefined;
-  if (raw !== undefined) return callT(ctx, raw, [a, b]);
+  // Both sides are constants here: a call takes bare ones for int32, whatever is bare elsewhere.
+  const typed = (side: PrimExpr, text: A.Expr): A.Expr =>
+    side.kind === "tir.IntImm" && side.dtype !== int32 ? typedConstant(ctx, side) : text;
+  if (raw !== undefined) return callT(ctx, raw, [typed(e.a, a), typed(e.b, b)]);
   if (operator !== undefined) return binaryExpr(operator, a, b);
   if (e.op === "div" && !(isIntegral(e.a.dtype) && isIntegral(e.b.dtype)))
     return binaryExpr("/", a, b);
