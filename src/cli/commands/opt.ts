@@ -3,6 +3,7 @@ import { readModule } from "../../driver/frontend.js";
 import type { IRModule } from "../../ir/module.js";
 import { Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
+import { didYouMean } from "../../support/suggest.js";
 import { printModule } from "../../syntax/index.js";
 import { parsePipeline } from "../../transform/pipeline-text.js";
 import {
@@ -12,6 +13,7 @@ import {
   type Step,
 } from "../../transform/pipeline.js";
 import { lookupPass, suggestPass } from "../../transform/registry.js";
+import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 import { dialectFlags, inputFlags, programFlags } from "../common-flags.js";
 import { inputsOf } from "../inputs.js";
@@ -66,6 +68,10 @@ export const opt = defineCommand({
     complain(...usage.all);
     if (all === undefined) return "usage";
     const last = all.findIndex(({ pass }) => pass.name === flags.stopAfter);
+    if (flags.stopAfter !== undefined && last < 0) {
+      complain(notInPipeline(flags.stopAfter, all));
+      return "usage";
+    }
     const steps = last < 0 ? all : all.slice(0, last + 1);
 
     const text = (module: IRModule): string => printModule(module, { dialect: flags.dialect });
@@ -107,6 +113,17 @@ export const opt = defineCommand({
 
 const dumpName = ({ pass }: Step, index: number): string =>
   `${String(index + 1).padStart(3, "0")}-${pass.name}.relax`;
+
+function notInPipeline(value: string, steps: readonly Step[]): Diagnostic {
+  const names = [...new Set(steps.map(({ pass }) => pass.name))];
+  const hint = didYouMean(value, names);
+  return codes.flagChoice({
+    flag: "--stop-after",
+    value,
+    choices: names.join(", ") || "the passes of the pipeline, which is empty",
+    ...(hint === undefined ? {} : { hints: [hint] }),
+  });
+}
 
 /** The first error that the checker finds, in words. */
 function verify(module: IRModule): string | undefined {

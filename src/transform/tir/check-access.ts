@@ -3,12 +3,13 @@ import { exprText } from "../../arith/index.js";
 import { rebuild } from "../../ir/core/rewrite.js";
 import type { IRModule } from "../../ir/module.js";
 import type { Node } from "../../ir/nodes.js";
-import { binary, call, intImm, stringImm, type Load, type PrimExpr } from "../../ir/tir/expr.js";
+import { call, intImm, stringImm, type Load, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { Store } from "../../ir/tir/stmt.js";
 import { subInt } from "../../support/int.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { subIndex } from "./strides.js";
 
 /**
  * Precondition: block level. Result: every load and store whose bounds are neither proved nor left to an entry guard
@@ -69,7 +70,7 @@ function checkIndex(index: PrimExpr, extent: PrimExpr, access: string): PrimExpr
   const { base, stride, lanes } = index;
   if (stride.kind !== "tir.IntImm" || lanes.kind !== "tir.IntImm" || stride.value < 0) return index;
   const reach = Number(stride.value) * Number(subInt(lanes.value, 1));
-  const limit = binary("sub", extent, intImm(reach, extent.dtype));
+  const limit = subIndex(extent, intImm(reach, extent.dtype));
   return { ...index, base: call("check_index", [base, limit, name], base.dtype, base.span) };
 }
 

@@ -17,6 +17,7 @@ import {
 import { binary, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import type { Block, MatchBuffer } from "../../../ir/tir/stmt.js";
 import { differenceOf, sumOf } from "./fold.js";
+import { matchTypes } from "./operators.js";
 
 /** Closed interval; `undefined` means everything. A point has `lo === hi`. */
 type Interval = { readonly lo: PrimExpr; readonly hi: PrimExpr } | undefined;
@@ -177,8 +178,14 @@ function sourceRegion(match: MatchBuffer, region: readonly Interval[]): Interval
       };
     if (part === undefined)
       return { lo: min, hi: binary("sub", sumOf(min, extent), intImm(1, min.dtype)) };
-    return { lo: sumOf(min, part.lo), hi: sumOf(min, part.hi) };
+    return { lo: shifted(min, part.lo), hi: shifted(min, part.hi) };
   });
+}
+
+/** The position `at` counted from `min`, in the type of `min`: the match may index in another. */
+function shifted(min: PrimExpr, at: PrimExpr): PrimExpr {
+  if (at.kind === "tir.IntImm" && at.value === 0) return min;
+  return sumOf(...matchTypes(min, at));
 }
 
 const isOne = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 1;
