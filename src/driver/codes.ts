@@ -123,4 +123,10 @@ export const codes = defineCodes("CFG", {
     hint: "choose a public one with --entry, or remove `private=True`",
     explain: "A run starts a Relax function that other programs may call, or any T function.",
   },
+  sizeTwice: {
+    number: 81,
+    message: "`{name}` is given a second time: `{text}`",
+    hint: "give each size once",
+    explain: "All `--shape` flags together name a symbol or parameter once.",
+  },
 });

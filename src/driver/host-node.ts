@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EISDIR: "is a folder, not a file",
   ENOTDIR: "a part of the path is not a folder",
+  EEXIST: "is a file, not a folder",
   ENOSPC: "no space left on the device",
   EROFS: "the file system is read-only",
   EMFILE: "too many files are open",

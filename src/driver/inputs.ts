@@ -51,6 +51,9 @@ export function parseShapes(texts: readonly string[]): Pick<InputRequest, "symbo
     const match = /^([A-Za-z_]\w*(?:\.\d+)*)=(-?\d{1,20}|\d+(?:x\d+)+|scalar)$/.exec(part);
     if (match === null) throw new DiagnosticError(codes.shapeSyntax({ text: part }));
     const [, name, value] = match as unknown as [string, string, string];
+    if (shapes.has(name) || symbols.has(name)) {
+      throw new DiagnosticError(codes.sizeTwice({ name, text: part }));
+    }
     if (value === "scalar") shapes.set(name, []);
     else if (value.includes("x")) shapes.set(name, value.split("x").map(Number));
     else symbols.set(name, int(BigInt(value)));

@@ -89,6 +89,7 @@ inputs("sizes that cannot be are refused", async () => {
   await refused([...random, "m=-1,n=2"], 2, ["CFG065", "`x` comes out as -1"]);
   await refused([...random, "m=1.5"], 2, ["CFG060", "`m=1.5` is not a size"]);
   await refused([...random, "x=-2x3"], 2, ["CFG060"]);
+  await refused([...random, "m=2,n=3", "--shape", "m=4"], 2, ["CFG081", "`m` is given a second"]);
   await refused([...random, "q=3"], 2, ["CFG061", "no size named `q`", "m, n"]);
   await refused([...random, "z=3x3"], 2, ["CFG063", "no parameter `z`; it has x, y"]);
   await refused(["--entry", "compound", ...random, "n=3"], 2, ["CFG065", "comes out as -1"]);

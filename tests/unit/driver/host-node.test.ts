@@ -83,6 +83,15 @@ host("a path is a file, a folder, or nothing", async () => {
   assert.is(await node.kindOf(join(folder, "none")), "none");
 });
 
+host("a folder cannot be made where a file stands", async () => {
+  const path = join(folder, "taken");
+  writeFileSync(path, "");
+  await node.makeFolder(path).then(
+    () => assert.unreachable("a file became a folder"),
+    (error: unknown) => assert.match((error as HostError).message, "is a file, not a folder"),
+  );
+});
+
 host("an interrupt ends work that never yields", () => {
   const before = process.listenerCount("SIGINT");
   const during = node.busy!(() => process.listenerCount("SIGINT"));
