@@ -75,8 +75,9 @@ function leavesOf(param: Var, info = param.sinfo, name = param.name): Leaf[] {
 }
 
 /** One value a parameter, in order. Throws a DiagnosticError that names what is missing. */
-export function makeInputs(entry: Func, request: InputRequest): Value[] {
+export function makeInputs(entry: Func, asked: InputRequest): Value[] {
   const leaves = entry.params.flatMap((p) => leavesOf(p));
+  const request = { ...asked, shapes: wholeShapes(leaves, asked) };
   const making: Making = {
     request,
     entry,
@@ -95,6 +96,23 @@ export function makeInputs(entry: Func, request: InputRequest): Value[] {
       ? tupleValue(info.fields.map((field, i) => valueFor(param, field, `${name}.${i}`)))
       : makeValue({ name, param, info }, making);
   return entry.params.map((p) => valueFor(p, p.sinfo, p.name));
+}
+
+/** With `x=4` for a tensor `x` of one axis, when no symbol has that name. */
+function wholeShapes(leaves: readonly Leaf[], request: InputRequest): InputRequest["shapes"] {
+  const symbols = new Set(
+    leaves
+      .flatMap(dimensionsOf)
+      .flatMap(varsOf)
+      .map((v) => v.name),
+  );
+  const shapes = new Map(request.shapes);
+  for (const { name, info } of leaves) {
+    const size = request.symbols.get(name);
+    if (size === undefined || info?.kind !== "relax.TensorInfo" || symbols.has(name)) continue;
+    shapes.set(name, [Number(size)]);
+  }
+  return shapes;
 }
 
 /** What is known of symbols; names that mean nothing here are refused. */
@@ -128,10 +146,15 @@ function sizesFor(
   // What is given fixes the symbols which stand alone in it, so that other parameters follow.
   for (const leaf of leaves) {
     const given = request.given.get(leaf.name);
+    const size = request.symbols.get(leaf.name);
     const found =
       leaf.info?.kind === "relax.TensorInfo"
         ? (given?.shape ?? request.shapes.get(leaf.name))
-        : given && integersOf(given);
+        : given !== undefined
+          ? integersOf(given)
+          : leaf.info?.kind === "relax.PrimInfo" && size !== undefined
+            ? [size]
+            : undefined;
     const dims = dimensionsOf(leaf);
     if (found === undefined || dims.length !== found.length) continue;
     dims.forEach((dim, i) => {
@@ -180,6 +203,10 @@ function makeValue(leaf: Leaf, m: Making): Value {
       const dims = dimsOf(info);
       if (whole === undefined && dims === undefined) return cannot("its shape is unknown");
       const shape = whole ?? dims!.map((d) => sizeOf(d, leaf, m));
+      const negative = shape.find((d) => d < 0);
+      if (negative !== undefined) {
+        throw new DiagnosticError(codes.negativeSize({ at: param.span, name, size: negative }));
+      }
       const bytes = elementCount(shape) * bytesOf(dtype);
       m.left.bytes -= bytes;
       if (m.left.bytes < 0) {
@@ -220,11 +247,12 @@ function makeScalar(leaf: Leaf, info: PrimInfo, m: Making): Value {
   if (isFloat(dtype)) {
     return floatValue(Number(rounder(dtype)(Number(size ?? normal(m.rng)))), dtype);
   }
+  if (size !== undefined) return intValue(size, dtype);
   if (value !== undefined && !(value.kind === "tir.Var" && !m.sizes.has(value))) {
     const known = simplified(value, m);
     return known.kind === "tir.IntImm" ? intValue(known.value, dtype) : missing(known, leaf, m);
   }
-  const found = size ?? uniformInt(m.rng, 0, isBool(dtype) ? 1 : 7);
+  const found = uniformInt(m.rng, 0, isBool(dtype) ? 1 : 7);
   if (value !== undefined) m.sizes.set(value as Symbol, intImm(found, int64));
   return intValue(found, dtype);
 }

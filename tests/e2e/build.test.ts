@@ -130,7 +130,7 @@ builds("artefacts with right checksums and wrong contents are refused", async ()
   const others = [null, -1, 1e9, "x", [], {}, true, { $ref: 99 }, { kind: "relax.Var" }];
   let count = 0;
   JSON.parse(text, () => void count++);
-  for (let i = 0; i < 250; i++) {
+  for (let i = 0; i < 150; i++) {
     const target = uniformInt(rng, 0, count - 1);
     const other = others[uniformInt(rng, 0, others.length - 1)];
     let at = 0;
@@ -139,9 +139,28 @@ builds("artefacts with right checksums and wrong contents are refused", async ()
     const changed = { ...whole, manifest: manifest as typeof whole.manifest };
     await survives(encodeArtefact(changed), `value ${target} as ${JSON.stringify(other)}`);
   }
+  // Of the texts among the constants, which messages are made from.
+  const wrongTexts = [
+    "",
+    "null",
+    "[]",
+    '{"dims":7,"origins":null}',
+    '{"dims":[{}],"origins":{"n":1}}',
+  ];
+  for (const value of wrongTexts) {
+    const constants = whole.executable.constants.map((c) =>
+      c.kind === "string" ? { ...c, value } : c,
+    );
+    const changed = { ...whole, executable: { ...whole.executable, constants } };
+    const argv = ["run", "a.rxe", "--random", "1", "--shape", "x=2x3,w=4x4"];
+    const files = { "a.rxe": encodeArtefact(changed) };
+    const { exit, stderr } = await runCli(argv, { files });
+    assert.is(exit, 1, stderr);
+    assert.match(stderr, /error\[RUN\d+\]/);
+  }
   // Of the code: any one word or parameter replaced.
   const { executable } = whole;
-  for (let i = 0; i < 250; i++) {
+  for (let i = 0; i < 150; i++) {
     const words = executable.words.slice();
     const value = uniformInt(rng, 0, 2 ** 31 - 1) >>> uniformInt(rng, 0, 31);
     words[uniformInt(rng, 0, words.length - 1)] = BigInt(value);

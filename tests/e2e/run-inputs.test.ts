@@ -47,6 +47,17 @@ class Module:
         n = T.int64()
         return x
 
+    @T.prim_func
+    def scale(a: T.handle, n: T.int64, f: T.float32):
+        A = T.match_buffer(a, (n,), "float32")
+        for i in range(n):
+            A[i] = A[i] * f
+
+    @R.function
+    def sized(x: R.Tensor(("n",), "float32"), k: R.Prim(value="n")) -> R.Object:
+        n = T.int64()
+        return k
+
     @R.function
     def untyped(x: R.Tensor, n: R.Prim("int64")) -> R.Object:
         return x
@@ -161,6 +172,26 @@ for (const target of ["wasm", "interp"]) {
     assert.is(second.stdout, first.stdout);
   });
 }
+
+inputs("sizes reach all that depends on them", async () => {
+  for (const target of ["wasm", "interp"]) {
+    const sized = (entry: string, shape: string) =>
+      run(["--entry", entry, "--target", target, "--random", "1", "--shape", shape]);
+    const given = await sized("scale", "A=4");
+    assert.is(given.exit, 0, given.stderr);
+    assert.match(given.stdout, /^out_0 {2}\(4,\) float32/);
+    assert.is((await sized("scale", "n=4")).stdout, given.stdout);
+    for (const shape of ["n=3", "x=3", "k=3"]) {
+      const { exit, stdout, stderr } = await sized("sized", shape);
+      assert.is(exit, 0, stderr);
+      assert.is(stdout, "out_0  the int64 3\n");
+    }
+    const wrong = await sized("sized", "n=3,k=4");
+    assert.is(wrong.exit, 1, wrong.stdout);
+    assert.match(wrong.stderr, "the value of `k` does not match: 4 instead of");
+    assert.is((await sized("scale", "A=-4")).exit, 2);
+  }
+});
 
 inputs("outputs are compared with a file", async () => {
   const files = { "x.npy": writeNpy(tensor("float32", [1, 2])) };

@@ -97,8 +97,13 @@ function exactInt(vm: VmContext, name: string, value: VmValue | undefined): Int 
 function contextOf(text: string): MatchContext {
   const nothing: MatchContext = { function: "?", name: "?", isParam: false, dims: [], origins: {} };
   try {
-    const data = JSON.parse(text) as Partial<MatchContext> | null;
-    return { ...nothing, ...data, dims: Array.isArray(data?.dims) ? data.dims : [] };
+    const data = JSON.parse(text) as { readonly [K in keyof MatchContext]?: unknown } | null;
+    // The text comes from a file: what is not as expected is shown as text, or left out.
+    const dims = Array.isArray(data?.dims) ? data.dims.map(String) : [];
+    const origins = Object.entries(data?.origins ?? {}).map(([k, v]) => [k, String(v)] as const);
+    const [func, name] = [data?.function ?? "?", data?.name ?? "?"].map(String) as [string, string];
+    const isParam = data?.isParam === true;
+    return { function: func, name, isParam, dims, origins: Object.fromEntries(origins) };
   } catch {
     return nothing;
   }
