@@ -14,6 +14,7 @@ export const rootPrefixes: Readonly<
   R: { dialect: "R", path: "" },
   relax: { dialect: "R", path: "" },
   I: { dialect: "I", path: "" },
+  script: { dialect: "I", path: "" },
   tvm: { dialect: "tvm", path: "" },
 };
 

@@ -9,7 +9,7 @@ import type {
 } from "../../../grammar/ast/nodes.js";
 import { insteadOf } from "../python-constructs.js";
 import { codes } from "../codes.js";
-import { define, memberOf, report, spanOf, withScope, type ElabContext } from "../context.js";
+import { define, memberOf, resolve, report, spanOf, withScope, type ElabContext } from "../context.js";
 import { elaborateAttrDict } from "./attributes.js";
 import { describeStatement } from "./file.js";
 import { declareFunctions, decoratorText, elaborateFunctions, letGo } from "./functions.js";
@@ -47,11 +47,14 @@ function checkDecorators(ctx: ElabContext, def: ClassDef): boolean {
   for (const decorator of def.decorators) {
     const head = decorator.kind === "Call" ? decorator.func : decorator;
     const member = memberOf(ctx, head);
+    // A pasted program may have lost the import of the bare name.
+    const isBare =
+      head.kind === "Name" && head.id === "ir_module" && resolve(ctx, head.id) === undefined;
     if (member?.name === "rewriter") {
       report(ctx, codes.rewriterModule({ at }));
       return false;
     }
-    if (member === undefined || member.name.split(".").pop() !== "ir_module") {
+    if (!isBare && member?.name !== "ir_module") {
       report(
         ctx,
         codes.foreignDecorator({ at: spanOf(ctx, decorator), decorator: decoratorText(head) }),
