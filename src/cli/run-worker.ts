@@ -67,7 +67,8 @@ export function runLimited(
       if (memory !== undefined) {
         const before = process.memoryUsage.rss();
         const look = (): void => {
-          if (process.memoryUsage.rss() - before > COPIES * memory + ROOM) end(() => reject(tooMuch()));
+          if (process.memoryUsage.rss() - before > COPIES * memory + ROOM)
+            end(() => reject(tooMuch()));
         };
         timers.push(setInterval(look, WATCH_EVERY_MS));
       }

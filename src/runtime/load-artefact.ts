@@ -88,7 +88,15 @@ function readTable(
   const statuses = list(root["statuses"]).map((x): StatusInfo => {
     const status = object(x);
     return {
-      kind: oneOf(status["kind"], "assert", "bounds", "division-by-zero", "guard", "memory", "unreachable"),
+      kind: oneOf(
+        status["kind"],
+        "assert",
+        "bounds",
+        "division-by-zero",
+        "guard",
+        "memory",
+        "unreachable",
+      ),
       function: text(status["function"]),
       message: text(status["message"]),
       symbols: list(status["symbols"]).map(text),

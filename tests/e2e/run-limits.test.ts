@@ -23,6 +23,12 @@ class Module:
         for i in range(1):
             B[i, 0] = A[0]
 
+    @T.prim_func
+    def local(A: T.Buffer((1,), "int32"), n: T.int64):
+        B = T.alloc_buffer((n, n), "int32")
+        for i in range(n):
+            B[i, 0] = A[0]
+
     @R.function
     def main(x: R.Tensor(("n",), "int32")) -> R.Tensor(("n",), "int32"):
         n = T.int64()
@@ -82,6 +88,16 @@ for (const target of ["wasm", "interp"]) {
     assert.match(stderr, "4000000000000");
   });
 }
+
+limits("an allocation inside a kernel that cannot be is refused", async () => {
+  const argv = ["--entry", "local", "--shape", "n=100000"];
+  const kernel = await run(...argv);
+  assert.is(kernel.exit, 1);
+  assert.match(kernel.stderr, /the kernel `local` stopped: no memory for `B`/);
+  const interpreted = await run(...argv, "--target", "interp");
+  assert.is(interpreted.exit, 4);
+  assert.match(interpreted.stderr, /RUN020.*`B` needs 40000000000 bytes/);
+});
 
 limits("a loop without end is ended after a number of steps", async () => {
   const argv = ["--target", "interp", "--entry", "spin", "--step-limit", "1000"];

@@ -203,7 +203,9 @@ function stopped(
 /** What to do about a reason to stop, by its kind. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   bounds: "guard the access with `if`, or clamp the index; `--target interp` shows its value",
-  "division-by-zero": "guard the division with `T.if_then_else`; `--target interp` shows the values",
+  memory: "choose smaller sizes; kernels and tensors share 4 GiB",
+  "division-by-zero":
+    "guard the division with `T.if_then_else`; `--target interp` shows the values",
 };
 
 type VmSpan = ReturnType<VmContext["at"]>;
