@@ -51,6 +51,13 @@ export const codes = defineCodes("PAS", {
     message: "`T.{name}` makes threads wait for each other, which loops in order cannot do",
     hint: "keep GPU functions for GPU targets",
   },
+  indexCount: {
+    number: 23,
+    message: "`{buffer}` has {rank} dimensions, but {found}, so that no position can be computed",
+    hint: "write one stride and one index for each dimension",
+    explain:
+      "Flattening computes the position of an element as the sum of each index times its stride. Buffers whose layout gives them other coordinates than their shape belong to the hardware that has the layout.",
+  },
   notBroken: {
     number: 30,
     severity: "error",

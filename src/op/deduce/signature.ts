@@ -46,6 +46,7 @@ const acts = /^(call_|tvm_call|tvm_struct_set|tvm_storage_sync|ptx|anylist_setit
 /** Whether a T function only computes a value, or nothing at all. */
 function isPure(f: PrimFunc): boolean {
   const { body } = f;
+  if (body.kind === "tir.Seq" && body.body.length === 0) return true;
   if (
     body.kind === "tir.Evaluate" &&
     body.value.kind !== "tir.Call" &&

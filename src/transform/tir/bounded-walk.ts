@@ -127,4 +127,4 @@ const STMT_KINDS = new Set(
     .split(" ")
     .map((k) => `tir.${k}`),
 );
-const isStmt = (n: Node): n is Stmt => isNode(n) && STMT_KINDS.has(n.kind);
+export const isStmt = (n: Node): n is Stmt => isNode(n) && STMT_KINDS.has(n.kind);

@@ -6,7 +6,8 @@ import { cast, intImm, load, ramp, type Load, type PrimExpr } from "../../ir/tir
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { alloc, decl, seq, store, type Stmt, type Store } from "../../ir/tir/stmt.js";
 import { int8, isBool, laneOf, withLanes } from "../../support/dtype.js";
-import { definePass } from "../pass.js";
+import { codes } from "../codes.js";
+import { definePass, type PassContext } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { addIndex, elementsOf, mulIndex, spread, stridesOf } from "./strides.js";
 
@@ -24,7 +25,8 @@ export const flattenBuffer = definePass({
   to: "flat",
   requires: ["convert-blocks"],
   options: {},
-  run: (module) => mapPrimFuncs(module, flatten),
+  run: (module, _, ctx) =>
+    mapPrimFuncs(module, (func) => (hasPositions(func, ctx) ? flatten(func) : func)),
 });
 
 /** Whether accesses of the buffer are already as this pass leaves them. */
@@ -35,9 +37,30 @@ const isFlat = (b: Buffer): boolean =>
   b.dtype.lanes === 1 &&
   !isBool(b.dtype);
 
+/** Each access has as many indices and strides as its buffer has dimensions; reported otherwise, once a buffer. */
+function hasPositions(func: PrimFunc, ctx: PassContext): boolean {
+  const bad = new Set<Buffer>();
+  visit(func.body, {
+    enter(node) {
+      if ((node.kind !== "tir.Load" && node.kind !== "tir.Store") || bad.has(node.buffer)) return;
+      const { name, shape, strides } = node.buffer;
+      const rank = shape.length;
+      const isOdd = strides.length !== 0 && strides.length !== rank;
+      if (!isOdd && node.indices.length === rank) return;
+      bad.add(node.buffer);
+      const found = isOdd ? count(strides, "stride") : count(node.indices, "index", "indices");
+      ctx.report(codes.indexCount({ buffer: name, rank, found, at: node.span ?? func.span }));
+    },
+  });
+  return bad.size === 0;
+}
+
+const count = (items: readonly unknown[], one: string, many = `${one}s`): string =>
+  `${items.length} ${items.length === 1 ? one : many}`;
+
 function flatten(func: PrimFunc): PrimFunc {
   const flat = new Map<Buffer, Buffer>();
-  const whole = wholeUses(func.body);
+  const { whole, accessed } = usesOf(func.body);
   const flatOf = (b: Buffer): Buffer => {
     if (isFlat(b)) return b;
     const known = flat.get(b);
@@ -72,6 +95,7 @@ function flatten(func: PrimFunc): PrimFunc {
       case "tir.Decl": {
         const { buffer } = node;
         if (isFlat(buffer)) return node;
+        if (whole.has(buffer) && !accessed.has(buffer)) return node;
         const made = decl(flatOf(buffer), node.span);
         return whole.has(buffer) ? seq([node, made]) : made;
       }
@@ -97,19 +121,27 @@ function flatten(func: PrimFunc): PrimFunc {
 const rebuildParts = <T extends Load | Store>(node: T, walk: (n: Node) => Node): T =>
   rebuild(node, (child) => (child.kind === "tir.Buffer" ? child : walk(child)));
 
-/** Buffers used as a whole, e.g. as arguments: their shapes must stay known. */
-function wholeUses(body: Stmt): Set<Node> {
-  const found = new Set<Node>();
+interface Uses {
+  /** Buffers that are arguments as a whole: their shapes must stay known. */
+  readonly whole: ReadonlySet<Node>;
+  /** Buffers with loads and stores of elements. */
+  readonly accessed: ReadonlySet<Node>;
+}
+
+function usesOf(body: Stmt): Uses {
+  const whole = new Set<Node>();
+  const accessed = new Set<Node>();
   visit(body, {
     enter(node) {
+      if (node.kind === "tir.Load" || node.kind === "tir.Store") accessed.add(node.buffer);
       if (node.kind !== "tir.Call" && node.kind !== "tir.CallGlobal") return;
       for (const arg of node.args) {
-        if (arg.kind === "tir.Buffer") found.add(arg);
-        else if (arg.kind === "tir.BufferRegion") found.add(arg.buffer);
+        if (arg.kind === "tir.Buffer") whole.add(arg);
+        else if (arg.kind === "tir.BufferRegion") whole.add(arg.buffer);
       }
     },
   });
-  return found;
+  return { whole, accessed };
 }
 
 function makeFlat(b: Buffer): Buffer {

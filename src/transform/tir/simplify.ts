@@ -6,7 +6,7 @@ import type { PrimFunc } from "../../ir/tir/function.js";
 import { seq, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
-import { isExpr, isSymbolic, walkWithBounds } from "./bounded-walk.js";
+import { isExpr, isStmt, isSymbolic, walkWithBounds } from "./bounded-walk.js";
 import { mayJump, onlyIteration } from "./only-iteration.js";
 
 /**
@@ -70,7 +70,7 @@ function unitLoops(func: PrimFunc): PrimFunc {
         : s.otherwise === undefined
           ? seq([])
           : walk(s.otherwise);
-    const after = rebuild(s, (child) => (isStatement(child) ? walk(child) : child));
+    const after = rebuild(s, (child) => (isStmt(child) ? walk(child) : child));
     return after.kind === "tir.Seq" && after !== s ? seq(after.body, after.span) : after;
   };
   const body = walk(func.body);
@@ -80,8 +80,3 @@ function unitLoops(func: PrimFunc): PrimFunc {
 /** Only loops whose body cannot leave them early. */
 const isUnit = (s: Extract<Stmt, { kind: "tir.For" }>): boolean =>
   s.extent.kind === "tir.IntImm" && s.extent.value === 1 && !mayJump(s.body);
-
-const isStatement = (n: { readonly kind: string }): n is Stmt =>
-  /^tir\.(For|While|Store|If|Seq|Evaluate|Bind|Alloc|Decl|AllocConst|AttrStmt|Assert|Jump|Return|Realize|Block)$/.test(
-    n.kind,
-  );
