@@ -9,7 +9,15 @@ import type {
 } from "../../../grammar/ast/nodes.js";
 import { insteadOf } from "../python-constructs.js";
 import { codes } from "../codes.js";
-import { define, memberOf, resolve, report, spanOf, withScope, type ElabContext } from "../context.js";
+import {
+  define,
+  memberOf,
+  resolve,
+  report,
+  spanOf,
+  withScope,
+  type ElabContext,
+} from "../context.js";
 import { elaborateAttrDict } from "./attributes.js";
 import { describeStatement } from "./file.js";
 import { declareFunctions, decoratorText, elaborateFunctions, letGo } from "./functions.js";
