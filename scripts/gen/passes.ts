@@ -1,4 +1,6 @@
 /** Pass declarations → `src/transform/index.gen.ts` (lazy) and their reference page. */
+import { existsSync, readFileSync } from "node:fs";
+import { parseGolden } from "../../src/testing/golden/parse.js";
 import {
   cell,
   exportsOf,
@@ -17,6 +19,7 @@ interface PassLike {
   readonly dialect?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly requires?: readonly string[];
   readonly options?: Readonly<
     Record<string, { readonly help: string; readonly default?: unknown }>
   >;
@@ -55,28 +58,71 @@ export const passes = [${entries.join(",\n")}] as const;
   return {
     files: new Map([
       [`${FOLDER}/index.gen.ts`, await formatted(index)],
-      ["docs/reference/passes.md", page(found.map((f) => f.pass))],
+      ["docs/reference/passes.md", page(found)],
     ]),
     problems,
   };
 }
 
-function page(passes: readonly PassLike[]): string {
-  const sections = passes.map((pass) => {
-    const stages = pass.from === undefined ? "" : ` · ${pass.from} → ${pass.to ?? pass.from}`;
-    const parts = [
+interface Found {
+  readonly file: string;
+  readonly name: string;
+  readonly pass: PassLike;
+}
+
+function page(passes: readonly Found[]): string {
+  const sections = passes.map(({ file, name, pass }) =>
+    [
       `## ${pass.name}`,
-      `${pass.summary}${pass.dialect ? ` (${pass.dialect}${stages})` : stages}`,
-    ];
-    const options = Object.entries(pass.options ?? {});
-    if (options.length > 0) {
-      const rows = options.map(([key, { help, default: initial }]) => {
-        const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-        return `| \`${name}\` | ${initial === undefined ? "" : `\`${cell(JSON.stringify(initial))}\``} | ${cell(help)} |`;
-      });
-      parts.push(`| option | default | meaning |\n| --- | --- | --- |\n${rows.join("\n")}`);
-    }
-    return parts.join("\n\n");
+      `${pass.summary}${placeOf(pass)}`,
+      ...contractOf(file, name),
+      ...optionsOf(pass),
+      ...exampleOf(file),
+    ].join("\n\n"),
+  );
+  const intro = "Written in pipelines as `name{option=value}`, separated by commas.";
+  return `# Passes\n\n${intro}\n\n${sections.join("\n\n")}\n`;
+}
+
+function placeOf({ dialect, from, to, requires }: PassLike): string {
+  const stages = from === undefined ? "" : ` · ${from} → ${to ?? from}`;
+  const after = requires?.length ? ` After ${requires.map((r) => `\`${r}\``).join(", ")}.` : "";
+  return `${dialect === undefined ? stages : ` (${dialect}${stages})`}${after}`;
+}
+
+/** What the comment of a declaration says: precondition, result, and why the pass is sound. */
+function contractOf(file: string, name: string): string[] {
+  const text = readFileSync(file, "utf8");
+  const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s*export const ${name}\\b`).exec(
+    text,
+  )?.[1];
+  const flat = (comment ?? "")
+    .replace(/^\s*\*/gm, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  const parts = /^Precondition: (.*?) Result: (.*?) Sound (.*)$/.exec(flat);
+  if (parts === null) return [];
+  const [, before, after, why] = parts;
+  return [`- Precondition: ${before}\n- Result: ${after}\n- Sound ${why}`];
+}
+
+function optionsOf(pass: PassLike): string[] {
+  const options = Object.entries(pass.options ?? {});
+  if (options.length === 0) return [];
+  const rows = options.map(([key, { help, default: initial }]) => {
+    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return `| \`${name}\` | ${initial === undefined ? "" : `\`${cell(JSON.stringify(initial))}\``} | ${cell(help)} |`;
   });
-  return `# Passes\n\nWritten in pipelines as \`name{option=value}\`, separated by commas.\n\n${sections.join("\n\n")}\n`;
+  return [`| option | default | meaning |\n| --- | --- | --- |\n${rows.join("\n")}`];
+}
+
+/** The first case of the golden file beside the declaration. */
+function exampleOf(file: string): string[] {
+  const path = file.replace(/^src/, "tests/golden").replace(/\.ts$/, ".relax");
+  if (!existsSync(path)) return [];
+  const [first] = parseGolden(path, readFileSync(path, "utf8"));
+  const result = first?.sections.find((s) => s.kind === "result");
+  if (first === undefined || result === undefined) return [];
+  const block = (text: string): string => `\`\`\`relax\n${text.trimEnd()}\n\`\`\``;
+  return [`Example: ${first.name}.`, block(first.program), "becomes", block(result.text)];
 }

@@ -114,15 +114,13 @@ export const expr: fc.Arbitrary<ast.Expr> = fc.letrec<Tie>((tie) => {
           ops: links.map(([op]) => op),
           operands: [first, ...links.map(([, operand]) => operand)],
         })),
-      fc
-        .tuple(e, e, e)
-        .map(([then, cond, otherwise]): ast.Expr => ({
-          kind: "Conditional",
-          ...nowhere,
-          cond,
-          then,
-          otherwise,
-        })),
+      fc.tuple(e, e, e).map(([then, cond, otherwise]): ast.Expr => ({
+        kind: "Conditional",
+        ...nowhere,
+        cond,
+        then,
+        otherwise,
+      })),
       fc.tuple(fc.uniqueArray(names, { maxLength: 3 }), e).map(([params, body]): ast.Expr => ({
         kind: "Lambda",
         ...nowhere,
@@ -186,15 +184,13 @@ const { stmt: statement } = fc.letrec<Blocks>((tie) => {
           annotation,
           ...(value === undefined ? {} : { value }),
         })),
-      fc
-        .tuple(name, fc.constantFrom(...BINARY), expr)
-        .map(([to, op, value]): ast.Stmt => ({
-          kind: "AugAssign",
-          ...nowhere,
-          target: to,
-          op,
-          value,
-        })),
+      fc.tuple(name, fc.constantFrom(...BINARY), expr).map(([to, op, value]): ast.Stmt => ({
+        kind: "AugAssign",
+        ...nowhere,
+        target: to,
+        op,
+        value,
+      })),
       expr.map((value): ast.Stmt => ({ kind: "Return", ...nowhere, value })),
       fc
         .tuple(expr, expr)
@@ -202,15 +198,13 @@ const { stmt: statement } = fc.letrec<Blocks>((tie) => {
       fc
         .constantFrom("Pass" as const, "Break" as const, "Continue" as const)
         .map((kind): ast.Stmt => ({ kind, ...nowhere })),
-      fc
-        .tuple(target, expr, body)
-        .map(([to, iter, suite]): ast.Stmt => ({
-          kind: "For",
-          ...nowhere,
-          target: to,
-          iter,
-          body: suite,
-        })),
+      fc.tuple(target, expr, body).map(([to, iter, suite]): ast.Stmt => ({
+        kind: "For",
+        ...nowhere,
+        target: to,
+        iter,
+        body: suite,
+      })),
       fc
         .tuple(expr, body)
         .map(([cond, suite]): ast.Stmt => ({ kind: "While", ...nowhere, cond, body: suite })),

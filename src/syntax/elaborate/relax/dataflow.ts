@@ -15,9 +15,21 @@ export function elaborateDataflow(state: FunctionState, stmt: A.With): void {
   const [item, ...more] = stmt.items;
   const call = item?.context;
   const member = call?.kind === "Call" ? memberOf(state.ctx, call.func) : undefined;
-  if (item === undefined || more.length > 0 || member?.dialect !== "R" || member.name !== "dataflow") {
+  if (
+    item === undefined ||
+    more.length > 0 ||
+    member?.dialect !== "R" ||
+    member.name !== "dataflow"
+  ) {
     const what = "this `with` statement";
-    fail(state, relaxCodes.statementNotAllowed({ at: at(state, stmt), construct: what, hints: ["write `with R.dataflow():`"] }));
+    fail(
+      state,
+      relaxCodes.statementNotAllowed({
+        at: at(state, stmt),
+        construct: what,
+        hints: ["write `with R.dataflow():`"],
+      }),
+    );
     return;
   }
   if (item.target?.kind === "Name") {
@@ -42,11 +54,17 @@ export function elaborateDataflow(state: FunctionState, stmt: A.With): void {
 }
 
 /** After the block its outputs are visible; its other bindings are known as out of scope. */
-function release(state: FunctionState, locals: ReadonlyMap<string, Entity>, outputs: ReadonlySet<string>): void {
+function release(
+  state: FunctionState,
+  locals: ReadonlyMap<string, Entity>,
+  outputs: ReadonlySet<string>,
+): void {
   for (const [name, entity] of locals) {
-    if (outputs.has(name) || entity.kind === "module" || entity.kind === "error") define(state.ctx, name, entity);
+    if (outputs.has(name) || entity.kind === "module" || entity.kind === "error")
+      define(state.ctx, name, entity);
     else if (entity.kind === "scalar" && !state.names.has(name)) define(state.ctx, name, entity);
-    else if (resolve(state.ctx, name) === undefined) define(state.ctx, name, { kind: "closed", reason: DATAFLOW });
+    else if (resolve(state.ctx, name) === undefined)
+      define(state.ctx, name, { kind: "closed", reason: DATAFLOW });
   }
 }
 
@@ -58,11 +76,15 @@ interface Outputs {
 /** The block's output statement and the names it lists. */
 function outputStatement(state: FunctionState, stmts: readonly A.Stmt[]): Outputs {
   for (const stmt of stmts) {
-    if (stmt.kind === "Return" && stmt.value !== undefined) return { statement: stmt, names: namesIn(stmt.value) };
+    if (stmt.kind === "Return" && stmt.value !== undefined)
+      return { statement: stmt, names: namesIn(stmt.value) };
     if (stmt.kind !== "ExprStmt" || stmt.value.kind !== "Call") continue;
     const member = memberOf(state.ctx, stmt.value.func);
     if (member?.dialect !== "R" || member.name !== "output") continue;
-    return { statement: stmt, names: stmt.value.args.flatMap((a) => (a.value.kind === "Name" ? [a.value.id] : [])) };
+    return {
+      statement: stmt,
+      names: stmt.value.args.flatMap((a) => (a.value.kind === "Name" ? [a.value.id] : [])),
+    };
   }
   return { statement: undefined, names: [] };
 }
@@ -91,7 +113,10 @@ function namesIn(expr: A.Expr): string[] {
 }
 
 /** For each statement the outputs that it binds last. */
-function lastBindings(stmts: readonly A.Stmt[], names: ReadonlySet<string>): Map<A.Stmt, Set<string>> {
+function lastBindings(
+  stmts: readonly A.Stmt[],
+  names: ReadonlySet<string>,
+): Map<A.Stmt, Set<string>> {
   const left = new Set(names);
   const found = new Map<A.Stmt, Set<string>>();
   for (let i = stmts.length - 1; i >= 0 && left.size > 0; i--) {
@@ -107,22 +132,33 @@ function lastBindings(stmts: readonly A.Stmt[], names: ReadonlySet<string>): Map
 
 function boundBy(stmt: A.Stmt): string[] {
   if (stmt.kind === "FunctionDef") return [stmt.name];
-  const target = stmt.kind === "Assign" ? stmt.targets[0] : stmt.kind === "AnnAssign" ? stmt.target : undefined;
-  if (target?.kind === "Tuple" || target?.kind === "List") return target.items.flatMap((t) => (t.kind === "Name" ? [t.id] : []));
+  const target =
+    stmt.kind === "Assign" ? stmt.targets[0] : stmt.kind === "AnnAssign" ? stmt.target : undefined;
+  if (target?.kind === "Tuple" || target?.kind === "List")
+    return target.items.flatMap((t) => (t.kind === "Name" ? [t.id] : []));
   return target?.kind === "Name" ? [target.id] : [];
 }
 
-function elaborateBody(state: FunctionState, stmts: readonly A.Stmt[], output: A.Stmt | undefined): void {
+function elaborateBody(
+  state: FunctionState,
+  stmts: readonly A.Stmt[],
+  output: A.Stmt | undefined,
+): void {
   let ended = false;
   for (const stmt of stmts) {
     if (stmt === output) {
       state.statement = stmt;
       if (stmt.kind === "Return") elaborateReturn(state, stmt);
-      else if (stmt.kind === "ExprStmt" && stmt.value.kind === "Call") checkOutput(state, stmt.value);
+      else if (stmt.kind === "ExprStmt" && stmt.value.kind === "Call")
+        checkOutput(state, stmt.value);
       ended = true;
     } else if (ended && isOutput(state, stmt)) {
       fail(state, relaxCodes.outputTwice({ at: at(state, stmt) }));
-      if (stmt.kind === "ExprStmt" && stmt.value.kind === "Call") silenceTargets(state, stmt.value.args.map((a) => a.value));
+      if (stmt.kind === "ExprStmt" && stmt.value.kind === "Call")
+        silenceTargets(
+          state,
+          stmt.value.args.map((a) => a.value),
+        );
     } else if (ended && stmt.kind !== "Pass") {
       fail(state, relaxCodes.afterOutput({ at: at(state, stmt) }));
       return;
@@ -145,7 +181,11 @@ function checkOutput(state: FunctionState, call: A.Call): void {
     const near = name === undefined ? undefined : didYouMean(name, locals.keys());
     fail(
       state,
-      relaxCodes.outputUnknown({ at: at(state, a), name: name ?? "this", hints: near === undefined ? [] : [near] }),
+      relaxCodes.outputUnknown({
+        at: at(state, a),
+        name: name ?? "this",
+        hints: near === undefined ? [] : [near],
+      }),
     );
     silenceTargets(state, [a.value]);
   }
@@ -153,5 +193,10 @@ function checkOutput(state: FunctionState, call: A.Call): void {
 
 /** `R.output` outside a dataflow block. */
 export function elaborateOutput(state: FunctionState, call: A.Call): void {
-  fail(state, (state.frame.dataflow ? relaxCodes.outputTwice : relaxCodes.outputOutside)({ at: at(state, call) }));
+  fail(
+    state,
+    (state.frame.dataflow ? relaxCodes.outputTwice : relaxCodes.outputOutside)({
+      at: at(state, call),
+    }),
+  );
 }

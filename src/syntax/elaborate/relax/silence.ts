@@ -17,6 +17,7 @@ export function silenceBindings(state: FunctionState, stmts: readonly A.Stmt[]):
     if (stmt.kind === "Assign") silenceTargets(state, stmt.targets);
     else if (stmt.kind === "AnnAssign") silenceTargets(state, [stmt.target]);
     else if (stmt.kind === "With") silenceBindings(state, stmt.body.body);
-    else if (stmt.kind === "If") silenceBindings(state, [...stmt.then.body, ...(stmt.otherwise?.body ?? [])]);
+    else if (stmt.kind === "If")
+      silenceBindings(state, [...stmt.then.body, ...(stmt.otherwise?.body ?? [])]);
   }
 }

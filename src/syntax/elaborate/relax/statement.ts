@@ -46,7 +46,10 @@ export function elaborateStatement(state: FunctionState, stmt: A.Stmt): void {
     case "Return":
       return fail(state, relaxCodes.returnLast({ at: at(state, stmt) }));
     default:
-      return fail(state, relaxCodes.statementNotAllowed({ at: at(state, stmt), construct: constructOf(stmt) }));
+      return fail(
+        state,
+        relaxCodes.statementNotAllowed({ at: at(state, stmt), construct: constructOf(stmt) }),
+      );
   }
 }
 
@@ -88,13 +91,15 @@ function expressionStatement(state: FunctionState, stmt: A.ExprStmt): void {
     default:
       break;
   }
-  const acting = value.kind === "items" && value.items.length === 0 ? tupleNode([], at(state, stmt)) : value;
+  const acting =
+    value.kind === "items" && value.items.length === 0 ? tupleNode([], at(state, stmt)) : value;
   const info = isExpr(acting) ? infoOf(state.ctx, acting) : undefined;
   if (!isExpr(acting) || info === undefined || (acting.kind !== "relax.Call" && !isVoid(info))) {
     fail(state, relaxCodes.noEffect({ at: at(state, stmt) }));
     return;
   }
-  if (!isVoid(info) && info.kind !== "relax.ObjectInfo") fail(state, relaxCodes.unusedValue({ at: at(state, stmt) }));
+  if (!isVoid(info) && info.kind !== "relax.ObjectInfo")
+    fail(state, relaxCodes.unusedValue({ at: at(state, stmt) }));
   emit(state, acting, { name: "_", span: at(state, stmt), bound: true });
 }
 
@@ -110,7 +115,12 @@ function assignment(state: FunctionState, stmt: A.Assign): void {
 /** `a = e`, `a, b = e1, e2`, `a, b = t`. */
 function bindTarget(state: FunctionState, target: A.Expr, value: A.Expr, stmt: A.Stmt): void {
   if (target.kind === "Name") {
-    if (isModuleAlias(state, target, value) || declaresSymbol(state, target, value) || isAlias(state, target, value)) return;
+    if (
+      isModuleAlias(state, target, value) ||
+      declaresSymbol(state, target, value) ||
+      isAlias(state, target, value)
+    )
+      return;
     return bindValue(state, target, elaborateExpr(state, value), value, stmt, undefined);
   }
   if (target.kind !== "Tuple" && target.kind !== "List") {
@@ -119,30 +129,46 @@ function bindTarget(state: FunctionState, target: A.Expr, value: A.Expr, stmt: A
   }
   const { items } = target;
   if (value.kind === "Tuple" || value.kind === "List") {
-    if (items.length !== value.items.length) return unpackMismatch(state, target, items.length, value.items.length);
+    if (items.length !== value.items.length)
+      return unpackMismatch(state, target, items.length, value.items.length);
     return bindPairs(state, items, value.items, stmt);
   }
   unpack(state, target, items, value, stmt);
 }
 
 /** All values are read before any name is bound, as in `a, b = b, a`. */
-function bindPairs(state: FunctionState, targets: readonly A.Expr[], values: readonly A.Expr[], stmt: A.Stmt): void {
+function bindPairs(
+  state: FunctionState,
+  targets: readonly A.Expr[],
+  values: readonly A.Expr[],
+  stmt: A.Stmt,
+): void {
   const read = values.map((value, i) => {
     const target = targets[i]!;
     if (target.kind !== "Name") return undefined;
-    return declaresSymbol(state, target, value) || isAlias(state, target, value) ? null : elaborateExpr(state, value);
+    return declaresSymbol(state, target, value) || isAlias(state, target, value)
+      ? null
+      : elaborateExpr(state, value);
   });
   targets.forEach((target, i) => {
     const value = read[i];
     if (target.kind !== "Name") bindTarget(state, target, values[i]!, stmt);
-    else if (value !== null && value !== undefined) bindValue(state, target, value, values[i]!, stmt, undefined);
+    else if (value !== null && value !== undefined)
+      bindValue(state, target, value, values[i]!, stmt, undefined);
   });
 }
 
-function unpack(state: FunctionState, target: A.Expr, items: readonly A.Expr[], node: A.Expr, stmt: A.Stmt): void {
+function unpack(
+  state: FunctionState,
+  target: A.Expr,
+  items: readonly A.Expr[],
+  node: A.Expr,
+  stmt: A.Stmt,
+): void {
   const value = elaborateExpr(state, node);
   if (value.kind === "error") {
-    for (const item of items) if (item.kind === "Name") define(state.ctx, item.id, { kind: "error" });
+    for (const item of items)
+      if (item.kind === "Name") define(state.ctx, item.id, { kind: "error" });
     return;
   }
   if (!isExpr(value)) {
@@ -157,9 +183,11 @@ function unpack(state: FunctionState, target: A.Expr, items: readonly A.Expr[], 
     silenceTargets(state, items);
     return;
   }
-  if (info.fields.length !== items.length) return unpackMismatch(state, target, items.length, info.fields.length);
+  if (info.fields.length !== items.length)
+    return unpackMismatch(state, target, items.length, info.fields.length);
   items.forEach((item, i) => {
-    if (item.kind !== "Name") fail(state, relaxCodes.badTarget({ at: at(state, item), what: "this" }));
+    if (item.kind !== "Name")
+      fail(state, relaxCodes.badTarget({ at: at(state, item), what: "this" }));
     else bindValue(state, item, tupleGetItem(whole, i, at(state, item)), node, stmt, undefined);
   });
 }
@@ -183,8 +211,10 @@ function isAlias(state: FunctionState, target: A.Name, value: A.Expr): boolean {
   if (member?.name !== "meta_var" || value.args.length !== 1) return false;
   const inner = elaborateExpr(state, value.args[0]!.value);
   if (isPrim(inner)) define(state.ctx, target.id, { kind: "alias", value: inner });
-  else if (inner.kind === "literal") define(state.ctx, target.id, { kind: "constant", value: inner.value });
-  else if (isExpr(inner)) define(state.ctx, target.id, { kind: "relax", value: leaf(state, inner, at(state, value)) });
+  else if (inner.kind === "literal")
+    define(state.ctx, target.id, { kind: "constant", value: inner.value });
+  else if (isExpr(inner))
+    define(state.ctx, target.id, { kind: "relax", value: leaf(state, inner, at(state, value)) });
   else define(state.ctx, target.id, { kind: "error" });
   return true;
 }
@@ -194,14 +224,24 @@ function declaresSymbol(state: FunctionState, target: A.Name, value: A.Expr): bo
   if (value.kind !== "Call") return false;
   const member = memberOf(state.ctx, value.func);
   if (member?.dialect !== "T") return false;
-  const dtype = member.name === "var" ? varDType(value) : value.args.every(isSizeFlag) ? tryDType(member.name) : undefined;
+  const dtype =
+    member.name === "var"
+      ? varDType(value)
+      : value.args.every(isSizeFlag)
+        ? tryDType(member.name)
+        : undefined;
   if (dtype === undefined) return false;
   const known = resolve(state.ctx, target.id);
   if (known?.kind === "scalar") {
     if (known.var.dtype !== dtype) {
       fail(
         state,
-        relaxCodes.symbolDType({ at: at(state, value), name: target.id, first: known.var.dtype.name, second: dtype.name }),
+        relaxCodes.symbolDType({
+          at: at(state, value),
+          name: target.id,
+          first: known.var.dtype.name,
+          second: dtype.name,
+        }),
       );
     }
     return true;
@@ -229,7 +269,13 @@ function annotated(state: FunctionState, stmt: A.AnnAssign): void {
     return;
   }
   if (value === undefined) {
-    fail(state, relaxCodes.noEffect({ at: at(state, stmt), hints: ["give it a value: `name: type = value`"] }));
+    fail(
+      state,
+      relaxCodes.noEffect({
+        at: at(state, stmt),
+        hints: ["give it a value: `name: type = value`"],
+      }),
+    );
     return;
   }
   if (declaresSymbol(state, target, value)) return;
@@ -238,7 +284,14 @@ function annotated(state: FunctionState, stmt: A.AnnAssign): void {
   useTypeVars(state, stmt.annotation);
   const site = { strings: false, introduces: state.ctx.era === "2022" };
   const annotation = elaborateType(state, stmt.annotation, site);
-  bindValue(state, target, annotation === undefined ? { kind: "error" } : read, value, stmt, annotation);
+  bindValue(
+    state,
+    target,
+    annotation === undefined ? { kind: "error" } : read,
+    value,
+    stmt,
+    annotation,
+  );
 }
 
 /** Binds a value to a name. */
@@ -256,7 +309,11 @@ function bindValue(
     return;
   }
   if (value.kind === "cast") {
-    if (annotation !== undefined && state.ctx.era !== "2022" && !structuralEqual(annotation, value.info, { mapFreeVars: false })) {
+    if (
+      annotation !== undefined &&
+      state.ctx.era !== "2022" &&
+      !structuralEqual(annotation, value.info, { mapFreeVars: false })
+    ) {
       fail(state, relaxCodes.castAnnotation({ at: at(state, stmt) }));
     }
     const bound = emitCast(state, value.value, value.info, e);
@@ -280,28 +337,51 @@ function boundValue(
   if (isPrim(value)) return primValue(value, span);
   if (value.kind === "items") {
     const operand = anyOperand(state, { value, node }, { op: "tuple", name: "fields" });
-    return operand?.kind === "relax.Tuple" ? operand : operand === undefined ? undefined : tupleNode([operand], span);
+    return operand?.kind === "relax.Tuple"
+      ? operand
+      : operand === undefined
+        ? undefined
+        : tupleNode([operand], span);
   }
   if (value.kind === "literal") {
     const v = value.value;
     if (v === null || typeof v === "string") {
       const instead = v === null ? "remove this line, or bind `R.tuple()`" : 'write `R.str("…")`';
-      fail(state, relaxCodes.notAValue({ at: span, what: v === null ? "`None`" : "a string", instead }));
+      fail(
+        state,
+        relaxCodes.notAValue({ at: span, what: v === null ? "`None`" : "a string", instead }),
+      );
       return undefined;
     }
     const prim = literalPrim(v, span);
     if (prim !== undefined && annotation?.kind === "relax.PrimInfo") {
-      return primValue(prim.kind === "tir.IntImm" || prim.kind === "tir.FloatImm" ? retyped(prim, annotation) : prim, span);
+      return primValue(
+        prim.kind === "tir.IntImm" || prim.kind === "tir.FloatImm"
+          ? retyped(prim, annotation)
+          : prim,
+        span,
+      );
     }
     if (prim !== undefined) return elaborateConstant(state, node, undefined, node);
-    if (Array.isArray(v)) return anyOperand(state, { value, node }, { op: "tuple", name: "fields" });
+    if (Array.isArray(v))
+      return anyOperand(state, { value, node }, { op: "tuple", name: "fields" });
   }
   if (value.kind === "relax.TupleInfo" && value.fields.length === 0) return tupleNode([], span);
-  fail(state, relaxCodes.notAValue({ at: span, what: describe(value), instead: "bind a tensor, tuple, shape or scalar" }));
+  fail(
+    state,
+    relaxCodes.notAValue({
+      at: span,
+      what: describe(value),
+      instead: "bind a tensor, tuple, shape or scalar",
+    }),
+  );
   return undefined;
 }
 
-function retyped<T extends { readonly dtype: { readonly name: string } }>(prim: T, annotation: StructInfo): T {
+function retyped<T extends { readonly dtype: { readonly name: string } }>(
+  prim: T,
+  annotation: StructInfo,
+): T {
   return annotation.kind === "relax.PrimInfo" ? { ...prim, dtype: annotation.dtype } : prim;
 }
 
