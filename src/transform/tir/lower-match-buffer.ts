@@ -1,3 +1,4 @@
+import { structuralEqual } from "../../ir/core/equal.js";
 import { rebuild } from "../../ir/core/rewrite.js";
 import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
@@ -8,11 +9,11 @@ import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { isSymbolic } from "./bounded-walk.js";
 import { replaceNodes } from "./replace.js";
-import { addIndex, mulIndex, stridesOf } from "./strides.js";
+import { addIndex, mulIndex, rowMajor, stridesOf } from "./strides.js";
 
 /**
  * Precondition: none. Result: no block matches sub-regions; each match became a declared alias whose strides and
- * offset are those of its source, and the symbols the match binds are replaced by their values. Sound because the
+ * offset are those of its source (no strides where it is compact), and the symbols the match binds are replaced by their values. Sound because the
  * alias addresses exactly the elements of the region.
  */
 export const lowerMatchBuffer = definePass({
@@ -78,15 +79,25 @@ function viewOf({ source, buffer: target }: MatchBuffer): View {
     if (s.kind === "tir.Var") map.set(s, strides[k]!);
   });
   if (target.elemOffset?.kind === "tir.Var") map.set(target.elemOffset, offset);
+  const shape = target.shape.map((d) => replaceNodes(d, map));
   const view = makeBuffer({
     ...target,
     data: source.buffer.data,
-    shape: target.shape.map((d) => replaceNodes(d, map)),
-    strides,
+    shape,
+    strides: isCompact(shape, strides) ? [] : strides,
     elemOffset: offset.kind === "tir.IntImm" && offset.value === 0 ? undefined : offset,
     align: 0,
     offsetFactor: 0,
   });
   map.set(target, view);
   return { before, view, map };
+}
+
+/** Whether the strides are those of a row-major buffer of this shape. */
+function isCompact(shape: readonly PrimExpr[], strides: readonly PrimExpr[]): boolean {
+  return rowMajor(shape).every((s, k) => {
+    const given = strides[k]!;
+    if (s.kind === "tir.IntImm" && given.kind === "tir.IntImm") return s.value === given.value;
+    return structuralEqual(s, given, { mapFreeVars: false });
+  });
 }

@@ -76,13 +76,16 @@ export const spread = (e: PrimExpr, lanes: number): PrimExpr =>
   lanes === 1 || e.dtype.lanes !== 1 || e.dtype.scalable ? e : broadcast(e, intImm(lanes));
 
 /** The strides of a buffer in elements, written or row-major. */
-export function stridesOf(buffer: Buffer): readonly PrimExpr[] {
-  if (buffer.strides.length > 0) return buffer.strides;
+export const stridesOf = (buffer: Buffer): readonly PrimExpr[] =>
+  buffer.strides.length > 0 ? buffer.strides : rowMajor(buffer.shape);
+
+/** The strides of a compact buffer of this shape. */
+export function rowMajor(shape: readonly PrimExpr[]): readonly PrimExpr[] {
   const strides: PrimExpr[] = [];
-  let step: PrimExpr = intImm(1, buffer.shape[0]?.dtype);
-  for (let k = buffer.shape.length - 1; k >= 0; k--) {
+  let step: PrimExpr = intImm(1, shape[0]?.dtype);
+  for (let k = shape.length - 1; k >= 0; k--) {
     strides.unshift(step);
-    step = mulIndex(step, buffer.shape[k]!);
+    step = mulIndex(step, shape[k]!);
   }
   return strides;
 }
