@@ -27,8 +27,12 @@ const onFloats =
 /** Integers are left as they are. */
 const rounding =
   (f: (x: number) => number): Maker =>
-  (result) =>
-    isFloat(result) ? (x) => f(x as number) : (x) => x;
+  (result) => {
+    if (!isFloat(result)) return (x) => x;
+    // The greatest of a narrow type need not be whole.
+    const round = rounder(result);
+    return (x) => round(f(x as number));
+  };
 
 /** To nearest, ties to even. */
 export function roundEven(x: number): number {

@@ -42,11 +42,11 @@ function floating(op: ArithmeticOp, round: (x: number) => number): Operation | u
     case "mod":
       return make((a, b) => round(a % b));
     case "floordiv":
-      return make((a, b) => Math.floor(round(a / b)));
+      return make((a, b) => round(Math.floor(round(a / b))));
     case "ceildiv":
-      return make((a, b) => Math.ceil(round(a / b)));
+      return make((a, b) => round(Math.ceil(round(a / b))));
     case "floormod":
-      return make((a, b) => round(a - round(Math.floor(round(a / b)) * b)));
+      return make((a, b) => round(a - round(round(Math.floor(round(a / b))) * b)));
     case "min":
       return make((a, b) => (a < b ? a : b));
     case "max":

@@ -54,6 +54,7 @@ const native =
   (cx, e) => {
     cx.emit(coerce(operand(e, 0), e.dtype));
     cx.f.op(`${registerOf(e.dtype)}.${name}` as PlainOp);
+    roundToType(cx, e.dtype);
   };
 
 const binaryOf = (op: BinaryOp, dtype: DType, a: PrimExpr, b: PrimExpr): PrimExpr => ({

@@ -40,7 +40,9 @@ export function emitFloatBinary(cx: FunctionContext, e: Binary): void {
       operands();
       f.op(`${reg}.div` as PlainOp);
       roundToType(cx, type);
-      return f.op(`${reg}.${e.op === "floordiv" ? "floor" : "ceil"}` as PlainOp);
+      f.op(`${reg}.${e.op === "floordiv" ? "floor" : "ceil"}` as PlainOp);
+      // The greatest of a narrow type need not be whole.
+      return roundToType(cx, type);
     case "mod":
       operands();
       return emitRemainder(cx, type);
@@ -97,6 +99,7 @@ function emitFloorRemainder(cx: FunctionContext, e: Binary, reg: Register): void
   f.op(`${reg}.div` as PlainOp);
   roundToType(cx, e.dtype);
   f.op(`${reg}.floor` as PlainOp);
+  roundToType(cx, e.dtype);
   f.get(b);
   f.op(`${reg}.mul` as PlainOp);
   roundToType(cx, e.dtype);
