@@ -139,6 +139,12 @@ export const calls: readonly Intrinsic[] = [
     "first",
     "The index, when it is at least 0 and below the extent; stops the program otherwise.",
   ),
+  effect(
+    "prefetch",
+    ["address", "rw", "locality", "cache_type"],
+    "fixed:void",
+    "Brings a line of memory near; says nothing about values.",
+  ),
   effect("assume", ["cond"], "fixed:bool", "A fact for the simplifier."),
   effect("ret", ["value"], "fixed:int32", "Returns a value."),
   effect("thread_return", [], "fixed:int32", "Ends the thread."),

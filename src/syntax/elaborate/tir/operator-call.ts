@@ -284,8 +284,11 @@ const bufferLoad: SpecialCall = (ctx, call) => {
 
 /** `T.Call("int32", "tir.exp", [x])`: what has no syntax of its own. */
 const rawCall: SpecialCall = (ctx, call) => {
-  const { values } = bindArguments(ctx, "T.Call", call, ["dtype", "op", "args", "attrs?"]);
-  const dtype = dtypeOperand(ctx, values.get("dtype"));
+  // The type stands first, or at the end by name: `T.Call("tirx.exp", [x], ret_ty="float32")`.
+  const isNamed = call.args.some((a) => a.name === "ret_ty");
+  const params = isNamed ? ["op", "args", "/ret_ty"] : ["dtype", "op", "args", "attrs?"];
+  const { values } = bindArguments(ctx, "T.Call", call, params);
+  const dtype = dtypeOperand(ctx, values.get(isNamed ? "ret_ty" : "dtype"));
   const opAt = values.get("op");
   const argsAt = values.get("args");
   if (dtype === undefined || opAt === undefined || argsAt === undefined) return errorValue;
@@ -310,6 +313,13 @@ const rawCall: SpecialCall = (ctx, call) => {
   if (op.kind === "ir.GlobalVar") return { kind: "tir.CallGlobal", callee: op, args, dtype, span };
   const name = op.kind === "path" ? op.name : op.value.replace(/^tirx?\./, "");
   return makeCall(name, args, dtype, span);
+};
+
+/** `tvm.ir.Op.get("tirx.exp")`: an operator by its name. */
+const operatorByName: SpecialCall = (ctx, call) => {
+  const { values } = bindArguments(ctx, "Op.get", call, ["name"]);
+  const at = values.get("name");
+  return at === undefined ? errorValue : elaborateValue(ctx, at);
 };
 
 const metaVar: SpecialCall = (ctx, call) => {
@@ -338,4 +348,5 @@ export const operatorCalls: ReadonlyMap<string, SpecialCall> = new Map([
   ["Call", rawCall],
   ["meta_var", metaVar],
   ["I.meta_var", metaVar],
+  ["I.Op.get", operatorByName],
 ]);

@@ -308,6 +308,12 @@ function raiseCall(ctx: RaiseContext, e: Call): A.Expr {
     return callExpr(name, [strExpr(e.dtype.name), ...args], keywords);
   if (intrinsic.result === "trailing")
     return callExpr(name, [...args, strExpr(e.dtype.name)], keywords);
-  if (resultType(intrinsic, e.args) !== e.dtype) keywords.push(["dtype", strExpr(e.dtype.name)]);
+  const isOdd = resultType(intrinsic, e.args) !== e.dtype;
+  // TVM has another call under this name, and takes no dtype where its rule gives one.
+  if (ctx.dialect === "tvm-0.27" && keywords.length === 0 && (isOdd || e.op === "prefetch")) {
+    const op = strExpr(`tirx.${e.op}`);
+    return callExpr(path(ctx.T, "Call"), [op, listExpr(args)], [["ret_ty", strExpr(e.dtype.name)]]);
+  }
+  if (isOdd) keywords.push(["dtype", strExpr(e.dtype.name)]);
   return callExpr(name, args, keywords);
 }
