@@ -3,6 +3,7 @@ import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
 import {
   broadcast, call as makeCall, cast, letIn, load, ramp, shuffle, type BinaryOp, type CompareOp, type PrimExpr, type Var,
 } from "../../../ir/tir/expr.js"; // prettier-ignore
+import { intrinsicOf } from "../../../op/tir/index.js";
 import { isVector, withLanes, type DType } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
@@ -311,8 +312,8 @@ const rawCall: SpecialCall = (ctx, call) => {
   const args = items.items.flatMap((item) => toCallArg(ctx, item, argsAt) ?? []);
   const span = spanOf(ctx, call);
   if (op.kind === "ir.GlobalVar") return { kind: "tir.CallGlobal", callee: op, args, dtype, span };
-  const name = op.kind === "path" ? op.name : op.value.replace(/^tirx?\./, "");
-  return makeCall(name, args, dtype, span);
+  const written = op.kind === "path" ? op.name : op.value.replace(/^tirx?\./, "");
+  return makeCall(intrinsicOf(written)?.name ?? written, args, dtype, span);
 };
 
 /** `tvm.ir.Op.get("tirx.exp")`: an operator by its name. */

@@ -143,7 +143,8 @@ function raiseParams(
     // TVM reads parameters from left to right.
     const isLate = ctx.dialect !== "native" && all.some((v) => scalars.has(v) && !before.has(v));
     const symbols = all.filter((v) => !scalars.has(v));
-    const fits = !isLate && !handles.has(p.var) && fitsSignature(ctx, buffer, symbols, introduced);
+    const isPlain = p.var.pointer === undefined && !handles.has(p.var);
+    const fits = !isLate && isPlain && fitsSignature(ctx, buffer, symbols, introduced);
     for (const v of symbols) {
       if (fits) introduced.add(v);
       if (declared.has(v)) continue;
