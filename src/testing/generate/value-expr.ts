@@ -113,7 +113,7 @@ export function conditionOf(s: Scope, depth: number): PrimExpr {
       return call(name, [valueOf(s, rng.pick(floats), depth - 1)], bool);
     }
     case 3: {
-      const from = rng.pick(s.types.filter((t) => !isBool(t)));
+      const from = numericType(s);
       return cast(valueOf(s, from, depth - 1), bool);
     }
     case 4:
@@ -124,8 +124,14 @@ export function conditionOf(s: Scope, depth: number): PrimExpr {
       break;
     default:
   }
-  const t = rng.pick(s.types.filter((x) => !isBool(x)));
+  const t = numericType(s);
   return compare(rng.pick(COMPARES), valueOf(s, t, depth - 1), valueOf(s, t, depth - 1));
+}
+
+/** A type of the program that is no bool; int32 when it has no other. */
+function numericType(s: Scope): DType {
+  const numeric = s.types.filter((t) => !isBool(t));
+  return numeric.length === 0 ? int32 : s.rng.pick(numeric);
 }
 
 const PLAIN: readonly BinaryOp[] = ["add", "sub", "mul", "min", "max", "bitand", "bitor", "bitxor"];
