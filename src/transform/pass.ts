@@ -1,5 +1,6 @@
 /** Passes: pure functions from module to module, declared with name, options and the levels they work between. */
 import type { IRModule } from "../ir/module.js";
+import type { OpLowering } from "../op/lowering.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { OptionSet, OptionValues } from "../support/option.js";
 
@@ -13,6 +14,8 @@ export type Level = TirLevel | RelaxLevel;
 export interface PassContext extends Sink {
   /** Name of the entry function or target, when the caller knows it. */
   readonly target?: string | undefined;
+  /** Lowerings of operators, where the caller has a library of them. */
+  readonly lowering?: OpLowering | undefined;
 }
 
 export interface Pass<S extends OptionSet = OptionSet> {

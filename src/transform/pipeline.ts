@@ -1,6 +1,7 @@
 /** Running passes one after another, with hooks for dumps and verification. */
 import { irModule, type BaseFunc, type IRModule } from "../ir/module.js";
 import type { PrimFunc } from "../ir/tir/function.js";
+import type { OpLowering } from "../op/lowering.js";
 import type { Sink } from "../support/diagnostic.js";
 import { optionName, readOptions, type OptionSet } from "../support/option.js";
 import { codes } from "./codes.js";
@@ -22,6 +23,8 @@ export interface PipelineHooks {
   /** Checks a module (`--verify-each`); text of the first problem. */
   verify?(module: IRModule): string | undefined;
   readonly target?: string;
+  /** Handed to the passes. */
+  readonly lowering?: OpLowering | undefined;
 }
 
 /** A step with given option values; for pipelines made in code. */
@@ -90,6 +93,7 @@ export function runPipeline(
     let failed = false;
     const ctx: PassContext = {
       target: hooks.target,
+      lowering: hooks.lowering,
       report(diagnostic) {
         if (diagnostic.severity === "error") failed = true;
         sink.report(diagnostic);

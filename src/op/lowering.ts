@@ -1,0 +1,55 @@
+/** How calls of operators become loop nests or other calls; the driver hands an implementation to the passes. */
+import type { Analyzer } from "../arith/index.js";
+import type { Binding, Call, Expr } from "../ir/relax/expr.js";
+import type { TensorInfo } from "../ir/relax/struct-info.js";
+import type { PrimExpr } from "../ir/tir/expr.js";
+import type { PrimFunc } from "../ir/tir/function.js";
+import type { Diagnostic } from "../support/diagnostic.js";
+import type { InferContext } from "./infer-context.js";
+
+/** The surroundings of a call. */
+export interface LoweringSite {
+  /** Struct info of operands, and signatures of the module's functions. */
+  readonly infer: InferContext;
+  /** What is known of the symbols in scope. */
+  readonly analyzer: Analyzer;
+  /** Target that the program is compiled for; templates of other targets do not apply. */
+  readonly target?: string | undefined;
+  /** Name of the function of an instance in the module; the same object has one name. */
+  nameOf(func: PrimFunc): string;
+}
+
+/** A loop nest: `R.call_tir(func, inputs, outputs, tir_vars=scalars)`. */
+export interface LoweredTir {
+  readonly kind: "tir";
+  /** One object for all calls that need the same instance. */
+  readonly func: PrimFunc;
+  readonly inputs: readonly Expr[];
+  /** Scalar parameters in terms of the caller's symbols. */
+  readonly scalars: readonly PrimExpr[];
+  readonly outputs: readonly TensorInfo[];
+  /** The operator gives a tuple even of one output. */
+  readonly isTuple: boolean;
+}
+/** Bindings to put before the call, and the value that takes its place. Operators in them may need lowering too. */
+export interface LoweredGraph {
+  readonly kind: "graph";
+  readonly bindings: readonly Binding[];
+  readonly result: Expr;
+  /** What the expansion must not lead to again: the operator with its attributes. */
+  readonly origin: string;
+}
+export type Lowered =
+  | LoweredTir
+  | LoweredGraph
+  /** No template applies; the types are those of the operands. */
+  | { readonly kind: "none"; readonly types: string; readonly diagnostic: Diagnostic }
+  /** Stays a call of an operator: memory, calls, devices. */
+  | { readonly kind: "structural" };
+
+/** Lowers calls of operators. */
+export interface OpLowering {
+  /** Whether anything lowers the operator (name below `relax.`). */
+  has(op: string): boolean;
+  lower(call: Call, site: LoweringSite): Lowered;
+}
