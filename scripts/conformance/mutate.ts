@@ -2,8 +2,7 @@
 import { toJson } from "../../src/ir/core/json.js";
 import { checkText, readModule } from "../../src/driver/frontend.js";
 import { pickToken, mutateToken } from "../../src/testing/fuzz/tokens.js";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { makeRandom } from "../../src/testing/generate/random.js";
 import type { Row } from "../conformance.js";
 
 /** Returns the exit code: 0 when at least 99 % were noticed. */
@@ -13,8 +12,7 @@ export function mutate(
   seed: number,
   list: boolean,
 ): number {
-  const rng = xoroshiro128plus(seed);
-  const below = (n: number): number => uniformInt(rng, 0, n - 1);
+  const { below } = makeRandom(seed);
   const good = programs.filter(({ row, text }) => !readModule({ name: row.file, text }).failed);
   let done = 0;
   const missed: string[] = [];

@@ -1,9 +1,8 @@
 /** Mutated texts: whatever stands in a file, the front end answers with a module or diagnostics, soon. */
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { formatText } from "../../format/index.js";
 import { checkText } from "../../driver/frontend.js";
 import { printModule } from "../../syntax/index.js";
+import { makeRandom } from "../generate/random.js";
 import type { Campaign, Failure } from "./campaign.js";
 import { mutateToken, pickToken } from "./tokens.js";
 
@@ -17,8 +16,7 @@ export const textCampaign = (seeds: readonly string[]): Campaign => ({
   summary: "Mutated texts: no crash, no stack trace, no hang above 1 s.",
   full: 100_000,
   run(count, seed, progress) {
-    const rng = xoroshiro128plus(seed);
-    const below = (n: number): number => uniformInt(rng, 0, n - 1);
+    const { below } = makeRandom(seed);
     const failures: Failure[] = [];
     for (let index = 0; index < count; index++) {
       const input = mutateText(seeds, below);

@@ -1,5 +1,5 @@
 /** Deterministic choices from a seed. */
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 
 export interface Random {
@@ -14,9 +14,10 @@ export interface Random {
   weighted<T>(items: readonly (readonly [weight: number, item: T])[]): T;
 }
 
-/** The same seed gives the same choices. */
+/** The same seed gives the same choices; those of neighbouring seeds are unrelated. */
 export function makeRandom(seed: number): Random {
-  const rng = xoroshiro128plus(seed | 0);
+  const word = splitMix(seed);
+  const rng = xoroshiro128plusFromState([word(), word(), word(), word()]);
   const below = (n: number): number => uniformInt(rng, 0, n - 1);
   return {
     below,
@@ -31,5 +32,17 @@ export function makeRandom(seed: number): Random {
       }
       return items[items.length - 1]![1];
     },
+  };
+}
+
+/** SplitMix32: the words of a state made from a small seed, which is mostly zeros itself. */
+function splitMix(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return z ^ (z >>> 16);
   };
 }

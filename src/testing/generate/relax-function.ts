@@ -3,17 +3,19 @@ import {
   bindingBlock, constant, ifExpr, matchCast, op, primValue, relaxCall, relaxFunction, relaxVar, seqExpr, shapeExpr, tuple, tupleGetItem,
   varBinding, type Binding, type BindingBlock, type Expr, type Func, type SeqExpr, type Var as RelaxVar,
 } from "../../ir/relax/expr.js"; // prettier-ignore
-import { funcInfo, tensorInfo, type StructInfo } from "../../ir/relax/struct-info.js";
+import { funcInfo, tensorInfo, tupleInfo, type StructInfo } from "../../ir/relax/struct-info.js";
 import { externFunc, globalVar } from "../../ir/module.js";
 import { noAttrs, type Attrs, type AttrValue } from "../../ir/core/node.js";
 import { binary, intImm, makeVar, type PrimExpr } from "../../ir/tir/expr.js";
 import { dtype, float32, int64, isFloat, type DType } from "../../support/dtype.js";
-import { functionSignature } from "../../op/deduce/index.js";
+import { erase, functionSignature, inferExpr } from "../../op/deduce/index.js";
+import { isErrorInfo } from "../../op/error-info.js";
 import { randomTensor } from "./data.js";
 import {
   bindTo,
   freshRelaxName,
   tensorsOf,
+  useOf,
   type RelaxScope,
   type TensorVar,
 } from "./relax-scope.js";
@@ -65,7 +67,11 @@ export function generateRelaxFunction(s: RelaxScope, plan: FunctionPlan): Func {
   const blocks: BindingBlock[] = [];
   for (let k = rng.between(1, 3); k > 0; k--) addBlock(s, blocks);
   const result = returned(s);
-  const retSinfo = s.infer.infoOf(result);
+  // Symbols of the body have no meaning to callers.
+  const retSinfo = erase(s.infer.infoOf(result), {
+    symbol: (v) => (symbols.includes(v) ? v : undefined),
+    shape: () => undefined,
+  });
   return relaxFunction({
     name: plan.name,
     params,
@@ -107,7 +113,7 @@ function someBinding(s: RelaxScope, dataflow: boolean): Binding[] {
   const tensors = tensorsOf(s);
   switch (pick) {
     case 0:
-      return bound(tuple([rng.pick(s.values), rng.pick(s.values)]));
+      return bound(tuple([useOf(rng.pick(s.values)), useOf(rng.pick(s.values))]));
     case 1: {
       const tuples = s.values.filter(
         (v) => v.sinfo?.kind === "relax.TupleInfo" && v.sinfo.fields.length > 0,
@@ -208,8 +214,9 @@ function callTir(s: RelaxScope, tensors: readonly TensorVar[]): Expr {
   ]);
   const args: Expr[] = [globalVar(kernel.name), tuple(inputs.map((t) => t.var))];
   if (kernel.scalars.length > 0) args.push(shapeExpr(kernel.scalars));
+  const types = outputs.map((o) => shaped(o.shape, o.dtype));
   return relaxCall(op("call_tir"), args, {
-    sinfoArgs: outputs.map((o) => shaped(o.shape, o.dtype)),
+    sinfoArgs: [types.length === 1 ? types[0]! : tupleInfo(types)],
   });
 }
 
@@ -232,6 +239,7 @@ function refinement(s: RelaxScope, dataflow: boolean): Binding {
   return matchCast(v, source.var, info);
 }
 
+/** A call that is not known to fail. */
 function callFunction(s: RelaxScope, callee: Func): Expr | undefined {
   const args: RelaxVar[] = [];
   for (const p of callee.params) {
@@ -241,10 +249,11 @@ function callFunction(s: RelaxScope, callee: Func): Expr | undefined {
     if (fitting.length === 0) return undefined;
     args.push(s.rng.pick(fitting));
   }
-  return relaxCall(globalVar(callee.name), args);
+  const call = relaxCall(globalVar(callee.name), args);
+  return isErrorInfo(inferExpr(call, s.infer)) ? undefined : call;
 }
 
-/** Loosely: the same type and rank, so that only dimensions are left to the run time. */
+/** The same type and rank; dimensions are compared where the whole call is known. */
 const sameKind = (a: StructInfo, b: StructInfo): boolean =>
   a.kind === "relax.TensorInfo" &&
   b.kind === "relax.TensorInfo" &&
@@ -285,7 +294,7 @@ function closure(s: RelaxScope): Binding[] {
     body: seqExpr([bindingBlock([inner])], inner.var),
     retSinfo: s.infer.infoOf(inner.var),
     isPure: true,
-    isPrivate: false,
+    isPrivate: true,
     attrs: noAttrs,
   });
   const signature = functionSignature(func);
@@ -298,5 +307,6 @@ function closure(s: RelaxScope): Binding[] {
 
 function returned(s: RelaxScope): Expr {
   const values = s.values.filter((v) => v.sinfo?.kind !== "relax.FuncInfo");
-  return s.rng.chance(0.2) ? tuple([s.rng.pick(values), s.rng.pick(values)]) : s.rng.pick(values);
+  const one = (): Expr => useOf(s.rng.pick(values));
+  return s.rng.chance(0.2) ? tuple([one(), one()]) : one();
 }

@@ -1,8 +1,8 @@
 /** What a Relax function under generation may mention. */
 import type { Binding, Expr, Func, Var as RelaxVar } from "../../ir/relax/expr.js";
-import { relaxVar, varBinding } from "../../ir/relax/expr.js";
-import type { StructInfo, TensorInfo } from "../../ir/relax/struct-info.js";
-import type { PrimExpr } from "../../ir/tir/expr.js";
+import { primValue, relaxVar, varBinding } from "../../ir/relax/expr.js";
+import { primInfo, type StructInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
+import { makeVar, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { dimsOf } from "../../ir/relax/struct-info.js";
 import { inferExpr } from "../../op/deduce/index.js";
@@ -45,17 +45,25 @@ export function freshRelaxName(s: RelaxScope, base: string): string {
   return count === 0 ? base : `${base}_${count}`;
 }
 
-/** Binds an expression to a new variable with what inference finds. */
+/** Binds an expression to a new variable with what inference finds; a scalar is a symbol of the same name. */
 export function bindTo(
   s: RelaxScope,
   value: Expr,
   dataflow: boolean,
   base = dataflow ? "lv" : "gv",
 ): Binding {
-  const v = relaxVar(freshRelaxName(s, base), inferExpr(value, s.infer), { dataflow });
+  const name = freshRelaxName(s, base);
+  const found = inferExpr(value, s.infer);
+  const info =
+    found.kind === "relax.PrimInfo" ? primInfo(found.dtype, makeVar(name, found.dtype)) : found;
+  const v = relaxVar(name, info, { dataflow });
   s.values.push(v);
   return varBinding(v, value);
 }
+
+/** A variable as an operand: a scalar is its symbol. */
+export const useOf = (v: RelaxVar): Expr =>
+  v.sinfo?.kind === "relax.PrimInfo" && v.sinfo.value !== undefined ? primValue(v.sinfo.value) : v;
 
 /** A variable whose type is a tensor of known shape. */
 export interface TensorVar {
