@@ -15,6 +15,7 @@ import {
 } from "./scope.js";
 
 const VARS = ["i", "j", "k", "l"];
+const THREADS = ["threadIdx.x", "threadIdx.y", "blockIdx.x"];
 
 export interface NestOptions {
   /** Iterations do not depend on each other, so loops may be parallel or vectorised. */
@@ -53,16 +54,28 @@ function kindFor(s: Scope, dim: Dim, { independent }: NestOptions, innermost: bo
   ]);
 }
 
-function loopOver(s: Scope, axis: Axis, loopKind: LoopKind, body: Stmt): Stmt {
-  const isThread = loopKind === "thread_binding";
+function loopOver(s: Scope, axis: Axis, kind: LoopKind, body: Stmt): Stmt {
+  const tags = kind === "thread_binding" ? freeTags(body) : [];
+  const isThread = tags.length > 0;
   return forLoop({
     min: constant(s, 0),
     extent: axis.dim.expr,
     var: axis.var,
-    loopKind,
-    ...(isThread && { threadTag: s.rng.pick(["threadIdx.x", "threadIdx.y", "blockIdx.x"]) }),
+    loopKind: kind === "thread_binding" && !isThread ? "serial" : kind,
+    ...(isThread && { threadTag: s.rng.pick(tags) }),
     body,
   });
+}
+
+/** Tags that no loop inside has: loops of one tag run over the same threads. */
+function freeTags(body: Stmt): string[] {
+  const used = new Set<string>();
+  visit(body, {
+    enter(node) {
+      if (node.kind === "tir.For" && node.threadTag !== undefined) used.add(node.threadTag);
+    },
+  });
+  return THREADS.filter((tag) => !used.has(tag));
 }
 
 /** A loop with start, extent (and perhaps a step) of its own, that does not index by its variable directly. */

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkModule } from "../../../../src/analysis/index.js";
-import { Diagnostics } from "../../../../src/support/diagnostic.js";
-import { moduleAt, roundTripProblem } from "../../../../src/testing/fuzz/modules.js";
+import { moduleAt, moduleProblem } from "../../../../src/testing/fuzz/modules.js";
 import { fuzzWasm, programAt } from "../../../../src/testing/fuzz/wasm.js";
 import { featuresOf, requiredFeatures } from "../../../../src/testing/generate/coverage.js";
+import { makeRandom } from "../../../../src/testing/generate/random.js";
+import { visit } from "../../../../src/ir/core/visit.js";
 import { structuralEqual } from "../../../../src/ir/core/equal.js";
 
 const test = suite("testing: campaigns of generated programs");
@@ -39,18 +39,36 @@ test("every statement, expression and type occurs in at least one of a hundred p
   assert.ok(reductions >= 0.3 * count, `${reductions} with reductions`);
 });
 
-test("generated modules check, and read back from their text for TVM", () => {
-  for (let index = 0; index < 25; index++) {
-    const module = moduleAt(1, index);
-    assert.is(roundTripProblem(module, "tvm-0.27"), undefined, `module ${index}`);
-    const sink = new Diagnostics();
-    checkModule(module, sink);
-    const errors = sink.all.filter((d) => d.severity === "error");
-    assert.equal(
-      errors.map((d) => `${d.code} ${d.message}`),
-      [],
-      `module ${index}`,
-    );
+for (const seed of [1, 21]) {
+  test(`generated modules of seed ${seed} check, and read back from their text`, () => {
+    for (let index = 0; index < 40; index++)
+      assert.is(moduleProblem(moduleAt(seed, index)), undefined, `module ${index}`);
+  });
+}
+
+test("loops over threads inside each other have tags of their own", () => {
+  const nested: string[] = [];
+  for (let index = 0; index < 400; index++) {
+    const tags: string[] = [];
+    visit(programAt(21, index).module, {
+      enter(node) {
+        if (node.kind !== "tir.For" || node.threadTag === undefined) return;
+        if (tags.includes(node.threadTag)) nested.push(`${index}: ${node.threadTag}`);
+        tags.push(node.threadTag);
+      },
+      leave(node) {
+        if (node.kind === "tir.For" && node.threadTag !== undefined) tags.pop();
+      },
+    });
+  }
+  assert.equal(nested, []);
+});
+
+test("programs of neighbouring seeds differ in their first choice", () => {
+  const firsts = Array.from({ length: 200 }, (_, seed) => makeRandom(seed).below(10));
+  for (let value = 0; value < 10; value++) {
+    const often = firsts.filter((f) => f === value).length;
+    assert.ok(often > 5 && often < 40, `${value}: ${often} of 200`);
   }
 });
 
