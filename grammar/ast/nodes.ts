@@ -130,6 +130,12 @@ export interface UnsupportedExpr extends AstBase {
   readonly construct: string;
   /** As written. */
   readonly text: string;
+  /** A generator with one `for` and no condition, which templates may use. */
+  readonly generator?: GeneratorParts & { readonly element: Expr };
+}
+export interface GeneratorParts {
+  readonly targets: readonly Expr[];
+  readonly iter: Expr;
 }
 /** Result of recovery; silences followers. */
 export interface ErrorExpr extends AstBase {

@@ -102,6 +102,16 @@ export class BracketRules extends EmbeddedActionsParser {
     };
   }
 
+  /** `element for x in xs`: only templates have a meaning for it. */
+  protected generator(
+    element: ast.Expr,
+    parts: ast.GeneratorParts | undefined,
+    start: number,
+  ): ast.UnsupportedExpr {
+    const whole = this.unsupported("a generator", start);
+    return parts === undefined ? whole : { ...whole, generator: { ...parts, element } };
+  }
+
   /** Whether the next token starts none of the optional parts in `set`; false while the grammar is recorded. */
   protected none(set: TokenSet): boolean {
     return !this.RECORDING_PHASE && set[this.LA(1).tokenTypeIdx] !== 1;
@@ -115,13 +125,14 @@ export class BracketRules extends EmbeddedActionsParser {
     let items: ast.Expr[] | undefined;
     let magic = false;
     let generator = false;
+    let parts: ast.GeneratorParts | undefined;
     let height = -1;
     this.OPTION(() => {
       single = this.SUBRULE1(this.expression);
       height = this.height;
       if (this.none(AFTER_ITEM)) return;
       this.OPTION1(() => {
-        this.SUBRULE(this.comprehension);
+        parts = this.SUBRULE(this.comprehension);
         generator = true;
       });
       this.MANY({
@@ -140,7 +151,7 @@ export class BracketRules extends EmbeddedActionsParser {
       });
     });
     this.CONSUME(t.RParen);
-    if (generator) return this.unsupported("a generator", start);
+    if (generator) return this.generator(single!, parts, start);
     if (single !== undefined && items === undefined) return single;
     const end = this.lastEnd();
     this.height = height + 1;
@@ -195,10 +206,44 @@ export class BracketRules extends EmbeddedActionsParser {
     return { kind: "Starred", start: star.startOffset, end: value.end, value };
   });
 
-  /** `for x in xs …` up to the closing bracket; never part of the language. */
-  readonly comprehension = this.RULE("comprehension", (): void => {
-    this.OR([{ ALT: () => this.CONSUME(t.For) }, { ALT: () => this.CONSUME(t.Async) }]);
+  /** `for x in xs`: its parts; undefined for longer ones, which are passed over up to the closing bracket. */
+  readonly comprehension = this.RULE("comprehension", (): ast.GeneratorParts | undefined => {
+    const { height } = this;
+    const parts = this.OR([
+      {
+        ALT: (): ast.GeneratorParts | undefined => {
+          this.CONSUME(t.For);
+          const targets: ast.Expr[] = [];
+          let iter: ast.Expr | undefined;
+          this.OPTION({
+            GATE: () => this.LA(1).tokenType === t.Name,
+            DEF: () => {
+              targets.push(this.SUBRULE1(this.postfix));
+              this.MANY(() => {
+                this.CONSUME(t.Comma);
+                targets.push(this.SUBRULE2(this.postfix));
+              });
+              this.OPTION1(() => {
+                this.CONSUME(t.In);
+                iter = this.SUBRULE3(this.postfix);
+              });
+            },
+          });
+          const close = this.LA(1).tokenType;
+          const isWhole = close === t.RParen || close === t.RBracket || close === t.RBrace;
+          return iter !== undefined && isWhole ? { targets, iter } : undefined;
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.Async);
+          return undefined;
+        },
+      },
+    ]);
     this.skipRest();
+    this.height = height + 1;
+    return parts;
   });
 
   /** `{…}`: a dictionary; sets and dictionary comprehensions are named. */
@@ -368,8 +413,8 @@ export class BracketRules extends EmbeddedActionsParser {
         },
         {
           ALT: () => {
-            this.SUBRULE(this.comprehension);
-            value = this.unsupported("a generator", start);
+            const parts = this.SUBRULE(this.comprehension);
+            value = this.generator(value, parts, start);
           },
         },
       ]);
@@ -456,4 +501,5 @@ export class BracketRules extends EmbeddedActionsParser {
 
   /** Any expression; made by `ExpressionRules`. */
   declare readonly expression: ParserMethod<[], ast.Expr>;
+  declare readonly postfix: ParserMethod<[], ast.Expr>;
 }

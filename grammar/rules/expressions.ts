@@ -95,7 +95,7 @@ export class ExpressionRules extends BracketRules {
   });
 
   /** An atom and the attributes, calls and subscripts after it. */
-  readonly postfix = this.RULE("postfix", (): ast.Expr => {
+  override readonly postfix = this.RULE("postfix", (): ast.Expr => {
     this.height = 0;
     let value = this.OR(this.atoms);
     if (this.none(POSTFIX)) return value;
