@@ -8,7 +8,6 @@ import type {
   Stmt,
 } from "../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../ir/core/node.js";
-import { insteadOf } from "../python-constructs.js";
 import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
 import type { Diagnostic, Diagnostics, Sink } from "../../support/diagnostic.js";
 import type { Source, Span } from "../../support/source.js";
@@ -21,6 +20,7 @@ import { eraOf } from "../era.js";
 import { elaborateAttrValue } from "./attributes.js";
 import { constantValue } from "./constant.js";
 import { declareFunctions, elaborateFunctions, functionKind, letGo } from "./functions.js";
+import { otherItem } from "./item.js";
 import { elaborateClass } from "./module.js";
 import { readValue } from "./tir/expression.js";
 import { macroOf } from "./tir/macro-definition.js";
@@ -131,49 +131,10 @@ function fileItem(
       else if (functionKind(ctx, stmt) !== undefined) functions.push(stmt);
       return;
     }
-    case "ExprStmt":
-      if (stmt.value.kind === "Str" || stmt.value.kind === "ErrorExpr") return;
-      break;
-    case "Pass":
-    case "ErrorStmt":
-      return;
-    case "UnsupportedStmt":
-      report(
-        ctx,
-        codes.notPartOfLanguage({
-          at: spanOf(ctx, stmt),
-          construct: stmt.construct,
-          hints: insteadOf(stmt.construct),
-        }),
-      );
-      return;
     default:
       break;
   }
-  report(ctx, codes.fileItem({ at: spanOf(ctx, stmt), what: describeStatement(stmt) }));
-}
-
-/** What a message calls a statement. */
-export function describeStatement(stmt: Stmt): string {
-  switch (stmt.kind) {
-    case "ExprStmt":
-      return "an expression";
-    case "Assign":
-    case "AnnAssign":
-    case "AugAssign":
-      return "an assignment";
-    case "For":
-    case "While":
-      return "a loop";
-    case "If":
-      return "`if`";
-    case "With":
-      return "`with`";
-    case "ClassDef":
-      return "a class";
-    default:
-      return `\`${stmt.kind.toLowerCase()}\``;
-  }
+  otherItem(ctx, stmt, codes.fileItem);
 }
 
 /** Imports only give dialects their prefixes: `from tvm.script import tirx as T`. */

@@ -7,7 +7,6 @@ import type {
   FunctionDef,
   Stmt,
 } from "../../../grammar/ast/nodes.js";
-import { insteadOf } from "../python-constructs.js";
 import { codes } from "../codes.js";
 import {
   define,
@@ -19,10 +18,10 @@ import {
   type ElabContext,
 } from "../context.js";
 import { elaborateAttrDict } from "./attributes.js";
-import { describeStatement } from "./file.js";
 import { declareFunctions, decoratorText, elaborateFunctions, letGo } from "./functions.js";
 import { elaborateGlobalInfos } from "./global-info.js";
 import { elaborateExternFunc } from "./extern.js";
+import { otherItem } from "./item.js";
 import { plainLiteral } from "./literal.js";
 import { bindArguments, unknownKeyword } from "./tir/arguments.js";
 import { macroOf } from "./tir/macro-definition.js";
@@ -105,7 +104,6 @@ function moduleItem(
     }
     case "ExprStmt":
       if (stmt.value.kind === "Call") return moduleCall(ctx, stmt.value);
-      if (stmt.value.kind === "Str" || stmt.value.kind === "ErrorExpr") return;
       break;
     case "Assign": {
       const target = stmt.targets[0];
@@ -115,24 +113,12 @@ function moduleItem(
       externs.push(stmt);
       return;
     }
-    case "Pass":
-    case "ErrorStmt":
     case "Import":
-      return;
-    case "UnsupportedStmt":
-      report(
-        ctx,
-        codes.notPartOfLanguage({
-          at: spanOf(ctx, stmt),
-          construct: stmt.construct,
-          hints: insteadOf(stmt.construct),
-        }),
-      );
       return;
     default:
       break;
   }
-  report(ctx, codes.moduleItem({ at: spanOf(ctx, stmt), what: describeStatement(stmt) }));
+  otherItem(ctx, stmt, codes.moduleItem);
 }
 
 /** `I.module_attrs({…})`, `I.module_global_infos({…})` */
