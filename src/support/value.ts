@@ -86,11 +86,20 @@ export interface HostContext {
 /** Code outside the program, called by name. */
 export type HostCode = (ctx: HostContext, args: readonly Value[]) => Value;
 
-/** Kind, dtype and shape in the words of messages: `tensor of shape (3, 4), float32`. */
-export function describeValue(value: Value): string {
+/** What messages tell of a value, wherever its content lies. */
+export type Describable =
+  | { readonly kind: "tensor"; readonly data: Pick<NDArray, "dtype" | "shape"> }
+  | { readonly kind: "tuple"; readonly fields: readonly unknown[] }
+  | { readonly kind: "closure" | "storage" }
+  | Exclude<Value, TensorValue | TupleValue | ClosureValue | StorageValue>;
+
+/** Kind, dtype and shape in the words of messages: `a tensor of shape (3, 4) and type float32`. */
+export function describeValue(value: Describable): string {
   switch (value.kind) {
-    case "tensor":
-      return `a tensor of shape (${value.data.shape.join(", ")}${value.data.shape.length === 1 ? "," : ""}) and type ${value.data.dtype.name}`;
+    case "tensor": {
+      const { dtype, shape } = value.data;
+      return `a tensor of shape (${shape.join(", ")}${shape.length === 1 ? "," : ""}) and type ${dtype.name}`;
+    }
     case "shape":
       return `the shape (${value.dims.join(", ")})`;
     case "int":

@@ -1,15 +1,16 @@
 /** Values in registers. Tensors live in the memory of the device, in storages that are counted. */
 import type { DType } from "../../support/dtype.js";
 import type { Int } from "../../support/int.js";
-import type {
-  ClosureValue,
-  DTypeValue,
-  FloatValue,
-  IntValue,
-  NullValue,
-  ObjectValue,
-  ShapeValue,
-  StringValue,
+import {
+  describeValue,
+  type ClosureValue,
+  type DTypeValue,
+  type FloatValue,
+  type IntValue,
+  type NullValue,
+  type ObjectValue,
+  type ShapeValue,
+  type StringValue,
 } from "../../support/value.js";
 
 export interface DeviceStorage {
@@ -70,33 +71,9 @@ export const release = (value: VmValue, free: (address: number) => void): void =
     if (--s.refs === 0) free(s.address);
   });
 
+/** The words of {@link describeValue} for a register. */
 export function describe(value: VmValue | undefined): string {
   if (value === undefined) return "nothing";
-  switch (value.kind) {
-    case "tensor": {
-      const shape = `${value.shape.join(", ")}${value.shape.length === 1 ? "," : ""}`;
-      return `a tensor of shape (${shape}) and type ${value.dtype.name}`;
-    }
-    case "shape":
-      return `the shape (${value.dims.join(", ")})`;
-    case "int":
-    case "float":
-      return `the ${value.dtype.name} ${value.value}`;
-    case "string":
-      return "a string";
-    case "dtype":
-      return `the type ${value.value.name}`;
-    case "tuple":
-      return `a tuple of ${value.fields.length}`;
-    case "closure":
-      return "a function";
-    case "storage":
-      return "a storage";
-    case "heap":
-      return "the symbols of a call";
-    case "null":
-      return "nothing";
-    case "object":
-      return "an object of the host";
-  }
+  if (value.kind === "heap") return "the symbols of a call";
+  return describeValue(value.kind === "tensor" ? { kind: "tensor", data: value } : value);
 }
