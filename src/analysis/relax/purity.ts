@@ -1,4 +1,5 @@
 /** Effects of calls. */
+import type { IRModule } from "../../ir/module.js";
 import type { Call } from "../../ir/relax/expr.js";
 import { lookupBuiltin } from "../../op/builtins.js";
 import { signatureOf } from "../../op/deduce/index.js";
@@ -7,7 +8,7 @@ import { wfr } from "./codes.js";
 import type { FunctionState } from "./state.js";
 
 /** What the call may do besides giving its result; undefined when nothing. */
-export function impureCallee(state: FunctionState, call: Call): string | undefined {
+export function impureCallee(module: IRModule, call: Call): string | undefined {
   const { op } = call;
   switch (op.kind) {
     case "relax.Op":
@@ -17,7 +18,7 @@ export function impureCallee(state: FunctionState, call: Call): string | undefin
       return pure ? undefined : `the packed function "${op.symbol}"`;
     }
     case "ir.GlobalVar": {
-      const callee = state.module.functions.get(op.name);
+      const callee = module.functions.get(op.name);
       return callee === undefined || signatureOf(callee).purity ? undefined : `\`${op.name}\``;
     }
     case "relax.Var": {
@@ -38,7 +39,7 @@ export function checkPurity(state: FunctionState, call: Call): void {
       return;
     }
   }
-  const callee = impureCallee(state, call);
+  const callee = impureCallee(state.module, call);
   if (callee === undefined) return;
   if (state.dataflow) sink.report(wfr.impureInDataflow({ func, callee, at }));
   else if (state.mustBePure) sink.report(wfr.impureCall({ func, callee, at }));

@@ -27,7 +27,10 @@ export function reportUnused(
       if (state.used.has(v) || v.name.startsWith("_") || isVoid(v.sinfo)) continue;
       // A match_cast that names a dimension is used by that; an impure call acts.
       if (isNew) continue;
-      if (binding.value.kind === "relax.Call" && impureCallee(state, binding.value) !== undefined)
+      if (
+        binding.value.kind === "relax.Call" &&
+        impureCallee(state.module, binding.value) !== undefined
+      )
         continue;
       if (binding.value.kind === "relax.If") continue;
       state.sink.report(

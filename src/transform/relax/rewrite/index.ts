@@ -1,0 +1,15 @@
+/** Rewriting of Relax functions, binding by binding: what passes are built on. */
+export { BlockBuilder, type Emitter } from "./block-builder.js";
+export { copyFunction } from "./copy.js";
+export { hasEffect, hasIdentity } from "./effects.js";
+export { eachVar, useOf } from "./leaf.js";
+export { freshGlobal, isExternal, mapFunctions, rewriteModule, updated } from "./module.js";
+export {
+  rewriteFunction,
+  type Cursor,
+  type Rewrite,
+  type RewriteOptions,
+  type ScopeKind,
+} from "./rewrite-function.js";
+export { applyTo, makeSubstitution, type Substitution } from "./substitution.js";
+export { bindingsOf, countUses, eachBinding } from "./uses.js";
