@@ -26,3 +26,5 @@ export {
 export { subspaceDivide, type DividedIndex, type Subspaces } from "./iter-divide.js";
 export type { IterMark, IterSplit, IterSum } from "./iter-sum.js";
 export { hasEffects } from "./terms.js";
+export { accessRegions } from "./access-regions.js";
+export { differenceOf, sumOf } from "./extent.js";

@@ -8,7 +8,7 @@ import { report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateAttrDict } from "../attributes.js";
 import { plainLiteral } from "../literal.js";
-import { accessRegions } from "./access-regions.js";
+import { accessRegions } from "../../../arith/index.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { stringOf } from "./buffer-args.js";
 import { elaboratePrimExpr, elaborateValue } from "./reader.js";

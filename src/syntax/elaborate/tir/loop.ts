@@ -22,7 +22,7 @@ import { elaborateDType } from "../literal.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { stringOf } from "./buffer-args.js";
 import { elaboratePrimExpr, elaborateValue } from "./reader.js";
-import { differenceOf } from "./fold.js";
+import { differenceOf } from "../../../arith/index.js";
 import { constInt, isPrim, toPrim } from "./operand.js";
 import { castTo, convertConstant } from "./operators.js";
 import { elaborateStatements } from "./reader.js";

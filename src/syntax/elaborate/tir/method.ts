@@ -19,7 +19,7 @@ import { elaborateDType } from "../literal.js";
 import { bindArguments } from "./arguments.js";
 import { opaqueCall } from "./opaque.js";
 import { elaboratePrimExpr, elaborateValue, errorValue } from "./reader.js";
-import { differenceOf, sumOf } from "./fold.js";
+import { differenceOf, sumOf } from "../../../arith/index.js";
 import { constInt, toPrim } from "./operand.js";
 import { castTo, comparison } from "./operators.js";
 

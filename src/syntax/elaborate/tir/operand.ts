@@ -21,7 +21,7 @@ import type { Span } from "../../../support/source.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
-import { differenceOf } from "./fold.js";
+import { differenceOf } from "../../../arith/index.js";
 
 const PRIM = new Set<string>([
   "tir.Var", "tir.IntImm", "tir.FloatImm", "tir.StringImm", "tir.Cast", "tir.Binary", "tir.Compare", "tir.Logic",

@@ -4,7 +4,7 @@ import { structuralEqual } from "../../../ir/core/equal.js";
 import type { Range } from "../../../ir/tir/buffer.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import type { Block, IterKind } from "../../../ir/tir/stmt.js";
-import { sumOf } from "../../elaborate/tir/fold.js";
+import { sumOf } from "../../../arith/index.js";
 import { raiseAttrs } from "../attributes.js";
 import {
   assign,

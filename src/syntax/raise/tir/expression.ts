@@ -21,7 +21,7 @@ import {
   laneOf,
   type DType,
 } from "../../../support/dtype.js";
-import { sumOf } from "../../elaborate/tir/fold.js";
+import { sumOf } from "../../../arith/index.js";
 import { resultType } from "../../elaborate/tir/intrinsic-type.js";
 import { raiseAttrValue } from "../attributes.js";
 import {

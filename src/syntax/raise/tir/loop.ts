@@ -3,7 +3,7 @@ import type * as A from "../../../../grammar/ast/nodes.js";
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { For, Stmt } from "../../../ir/tir/stmt.js";
 import { visit } from "../../../ir/core/visit.js";
-import { sumOf } from "../../elaborate/tir/fold.js";
+import { sumOf } from "../../../arith/index.js";
 import { raiseAttrs } from "../attributes.js";
 import { callExpr, forStmt, nameExpr, path, strExpr, tupleExpr } from "../build.js";
 import type { RaiseContext } from "../context.js";

@@ -8,7 +8,7 @@ import type { CallArg, PrimExpr } from "../../../ir/tir/expr.js";
 import type { CommReducer, IndexMap } from "../../../ir/tir/function.js";
 import type { IterKind, IterVar } from "../../../ir/tir/stmt.js";
 import { int64 } from "../../../support/dtype.js";
-import { sumOf } from "../../elaborate/tir/fold.js";
+import { sumOf } from "../../../arith/index.js";
 import { raiseAttrValue } from "../attributes.js";
 import {
   callExpr,

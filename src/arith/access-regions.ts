@@ -2,22 +2,21 @@
  * The regions that a block reads and writes, as TVM infers them when the text leaves them out: loops inside the block
  * are relaxed over their domains, child blocks count with their own regions, a reduction block does not read its output.
  */
-import { Analyzer } from "../../../arith/index.js";
-import { structuralEqual } from "../../../ir/core/equal.js";
-import { substitute } from "../../../ir/core/rewrite.js";
-import { children } from "../../../ir/core/visit.js";
-import type { Node } from "../../../ir/nodes.js";
+import { Analyzer } from "./analyzer.js";
+import { structuralEqual } from "../ir/core/equal.js";
+import { substitute } from "../ir/core/rewrite.js";
+import { children } from "../ir/core/visit.js";
+import type { Node } from "../ir/nodes.js";
 import {
   bufferRegion,
   range,
   type Buffer,
   type BufferRegion,
   type Range,
-} from "../../../ir/tir/buffer.js";
-import { binary, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
-import type { Block, MatchBuffer } from "../../../ir/tir/stmt.js";
-import { differenceOf, sumOf } from "./fold.js";
-import { matchTypes } from "./operators.js";
+} from "../ir/tir/buffer.js";
+import { binary, intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
+import type { Block, MatchBuffer } from "../ir/tir/stmt.js";
+import { differenceOf, sumOf } from "./extent.js";
 
 /** Closed interval; `undefined` means everything. A point has `lo === hi`. */
 type Interval = { readonly lo: PrimExpr; readonly hi: PrimExpr } | undefined;
@@ -184,8 +183,9 @@ function sourceRegion(match: MatchBuffer, region: readonly Interval[]): Interval
 
 /** The position `at` counted from `min`, in the type of `min`: the match may index in another. */
 function shifted(min: PrimExpr, at: PrimExpr): PrimExpr {
-  if (at.kind === "tir.IntImm" && at.value === 0) return min;
-  return sumOf(...matchTypes(min, at));
+  if (at.kind === "tir.IntImm")
+    return at.value === 0 ? min : sumOf(min, intImm(at.value, min.dtype));
+  return sumOf(min.kind === "tir.IntImm" ? intImm(min.value, at.dtype) : min, at);
 }
 
 const isOne = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 1;

@@ -1,10 +1,10 @@
 /**
- * The little arithmetic that reading needs. The tree is otherwise kept as written; only `hi - lo` of a range, which the
- * text does not show, is brought into the shortest form, and `sumOf` undoes it.
+ * Ends and extents of ranges: `hi - lo` in its shortest form, and
+ * `lo + extent`, which undoes it. Nothing else is simplified.
  */
-import { structuralEqual } from "../../../ir/core/equal.js";
-import { binary, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
-import { addInt, subInt } from "../../../support/int.js";
+import { structuralEqual } from "../ir/core/equal.js";
+import { binary, intImm, type PrimExpr } from "../ir/tir/expr.js";
+import { addInt, subInt } from "../support/int.js";
 
 const isZero = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 0;
 
