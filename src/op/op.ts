@@ -6,6 +6,7 @@ import type { AttrValue } from "../ir/core/node.js";
 import type { Call, Expr } from "../ir/relax/expr.js";
 import type { StructInfo } from "../ir/relax/struct-info.js";
 import type { InferContext } from "./infer-context.js";
+import type { Normaliser } from "./normal-form.js";
 
 /** How an operand is written and converted. `tensors`: a tuple or list of tensors, one Tuple operand in the IR. */
 export type ArgType =
@@ -53,8 +54,15 @@ export interface OpParam {
   readonly scalar?: boolean;
   /** Takes all remaining positional operands (`R.print(*values)`). */
   readonly variadic?: boolean;
+  /** Acts through the type of the result alone, so that lowerings need not look at it. */
+  readonly typeOnly?: boolean;
+  /** The form in which lowerings get the value; absent: as it is. */
+  readonly normal?: Normaliser;
   readonly help?: string;
 }
+
+/** One tensor of the result, several of a number that varies, or one that this call does not ask for. */
+export type OutputSlot = StructInfo | readonly StructInfo[] | undefined;
 
 export interface OpDef {
   /** Below `relax.`: `add`, `nn.conv2d`. */
@@ -74,6 +82,8 @@ export interface OpDef {
   readonly dataDependent?: boolean;
   /** Lowered elsewhere than by `stdlib/` text: calls, memory, VM level. */
   readonly structural?: boolean;
+  /** Outputs as lowerings name them, where they are not the result or the fields of a tuple. */
+  outputs?(result: StructInfo, call: Call): readonly OutputSlot[];
   /** Must-have classes: C CNN, T transformer, Q quantised. */
   readonly must?: string;
   /** Struct info of the call. Mistakes are reported to `ctx`; the result is then `errorInfo`, which followers ignore. */

@@ -2,6 +2,7 @@
 import type { AttrValue } from "../ir/core/node.js";
 import { floatImm } from "../ir/tir/expr.js";
 import { float64 } from "../support/dtype.js";
+import { elementType } from "./normal-form.js";
 import type { ArgType, AttrType, OpParam } from "./op.js";
 
 type More = Omit<OpParam, "name" | "role" | "type">;
@@ -13,7 +14,9 @@ const arg =
 
 export const tensor = arg("tensor");
 export const tensors = arg("tensors");
-export const shape = arg("shape");
+/** Shapes act through the type of the result. */
+export const shape = (name: string, more?: More): OpParam =>
+  arg("shape")(name, { typeOnly: true, ...more });
 export const prim = arg("prim");
 export const prims = arg("prims");
 export const tupleArg = arg("tuple");
@@ -47,7 +50,9 @@ export const floatsAttr = (name: string, preset?: readonly number[] | null, more
   attr("float[]")(name, preset?.map(float) ?? (preset as null | undefined), more);
 export const boolAttr = attr("bool");
 export const strAttr = attr("str");
-export const dtypeAttr = attr("dtype");
+/** Element types act through the type of the result. */
+export const dtypeAttr = (name: string, preset?: AttrValue, more?: More): OpParam =>
+  attr("dtype")(name, preset, { typeOnly: true, normal: elementType, ...more });
 export const anyAttr = attr("any");
 export const vdeviceAttr = attr("vdevice");
 export const meshAttr = attr("mesh");

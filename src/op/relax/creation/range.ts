@@ -19,7 +19,7 @@ export const arange = defineOp({
   must: "T",
   params: [
     prim("start"),
-    prim("end", { optional: true }),
+    prim("end", { optional: true, typeOnly: true }),
     prim("step", { default: 1 }),
     dtypeAttr("dtype", null),
   ],
@@ -33,8 +33,8 @@ export const eye = defineOp({
   family: "creation",
   summary: "Matrix with ones on diagonal `k`.",
   params: [
-    prim("n"),
-    prim("m", { optional: true }),
+    prim("n", { typeOnly: true }),
+    prim("m", { optional: true, typeOnly: true }),
     prim("k", { default: 0 }),
     dtypeAttr("dtype", "float32"),
   ],

@@ -1,5 +1,6 @@
 /** Gradient helpers. */
 import { defineOp, defineOps } from "../../define-op.js";
+import { axisOf, eachOf, layoutLike, paddingOf } from "../../normal-form.js";
 import { any, boolAttr, intAttr, intsAttr, optional, strAttr, tensor } from "../../params.js";
 import { identityRule, likeOperand } from "../../rules/same-as.js";
 
@@ -35,14 +36,14 @@ export const poolBackward = defineOps(
     params: [
       tensor("output_grad"),
       tensor("data"),
-      intsAttr("pool_size", [1, 1], { repeat: 2 }),
-      intsAttr("strides", [1, 1], { repeat: 2 }),
-      intsAttr("padding", [0, 0, 0, 0], { repeat: 4 }),
-      intsAttr("dilation", [1, 1], { repeat: 2 }),
+      intsAttr("pool_size", [1, 1], { repeat: 2, normal: eachOf(2) }),
+      intsAttr("strides", [1, 1], { repeat: 2, normal: eachOf(2) }),
+      intsAttr("padding", [0, 0, 0, 0], { repeat: 4, normal: paddingOf(2) }),
+      intsAttr("dilation", [1, 1], { repeat: 2, normal: eachOf(2) }),
       boolAttr("ceil_mode", false),
       boolAttr("count_include_pad", false),
       strAttr("layout", "NCHW"),
-      strAttr("out_layout", null),
+      strAttr("out_layout", null, { normal: layoutLike("layout") }),
     ],
     rule: likeOperand(1),
   },
@@ -56,6 +57,11 @@ export const takeBackward = defineOp({
   name: "grad.take_backward",
   family,
   summary: "Gradient of take.",
-  params: [tensor("output_grad"), tensor("x"), tensor("indices"), intAttr("axis", null)],
+  params: [
+    tensor("output_grad"),
+    tensor("x"),
+    tensor("indices"),
+    intAttr("axis", null, { normal: axisOf(1) }),
+  ],
   rule: likeOperand(1),
 });

@@ -1,5 +1,6 @@
 /** Reading elements at indices. */
 import { defineOp } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
 import { anyAttr, intAttr, prim, strAttr, tensor, tensors } from "../../params.js";
 import {
   gatherElementsRule,
@@ -17,7 +18,7 @@ export const take = defineOp({
   params: [
     tensor("x"),
     tensor("indices", { scalar: true }),
-    intAttr("axis", null),
+    intAttr("axis", null, { normal: axisOf() }),
     strAttr("mode", "fast"),
   ],
   rule: takeRule,
@@ -37,7 +38,7 @@ export const gatherElements = defineOp({
   family: "index",
   summary: "One element along an axis for each index.",
   must: "T",
-  params: [tensor("data"), tensor("indices"), intAttr("axis", 0)],
+  params: [tensor("data"), tensor("indices"), intAttr("axis", 0, { normal: axisOf() })],
   rule: gatherElementsRule,
 });
 
@@ -59,8 +60,8 @@ export const oneHot = defineOp({
     tensor("indices"),
     prim("on_value"),
     prim("off_value"),
-    anyAttr("depth"),
-    intAttr("axis", -1),
+    anyAttr("depth", undefined, { typeOnly: true }),
+    intAttr("axis", -1, { normal: axisOf(0, 1) }),
   ],
   rule: oneHotRule,
 });

@@ -1,5 +1,6 @@
 /** Writing elements at indices. */
 import { defineOp } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
 import { boolAttr, intAttr, prim, strAttr, tensor, tensors } from "../../params.js";
 import {
   indexPutRule,
@@ -26,7 +27,7 @@ export const scatterElements = defineOp({
     tensor("data"),
     tensor("indices"),
     tensor("updates"),
-    intAttr("axis", 0),
+    intAttr("axis", 0, { normal: axisOf() }),
     strAttr("reduction", "update"),
   ],
   rule: scatterElementsRule,
@@ -52,7 +53,7 @@ export const sliceScatter = defineOp({
     prim("start"),
     prim("end"),
     prim("step", { default: 1 }),
-    intAttr("axis", 0),
+    intAttr("axis", 0, { normal: axisOf() }),
   ],
   rule: sliceScatterRule,
 });

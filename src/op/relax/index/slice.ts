@@ -1,5 +1,6 @@
 /** Slices. */
 import { defineOp } from "../../define-op.js";
+import { axesOf, onesLike } from "../../normal-form.js";
 import { boolAttr, prims, tensor } from "../../params.js";
 import { dynamicSliceRule, stridedSliceRule } from "../../rules/slice.js";
 
@@ -10,10 +11,10 @@ export const stridedSlice = defineOp({
   must: "CT",
   params: [
     tensor("x"),
-    prims("axes"),
+    prims("axes", { normal: axesOf(0, { ordered: true }) }),
     prims("begin"),
-    prims("end"),
-    prims("strides", { optional: true }),
+    prims("end", { typeOnly: true }),
+    prims("strides", { optional: true, normal: onesLike("axes") }),
     boolAttr("assume_inbound", false),
   ],
   rule: stridedSliceRule,

@@ -1,5 +1,8 @@
 /** Operators that join, split and repeat tensors. */
+import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import { defineOp } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
+import type { OutputSlot } from "../../op.js";
 import { anyAttr, intAttr, intsAttr, strAttr, tensor, tensors } from "../../params.js";
 import {
   concatRule,
@@ -10,12 +13,17 @@ import {
   tileRule,
 } from "../../rules/combine.js";
 
+/** Outputs of a number that varies. */
+const fieldsAsOne = (result: StructInfo): readonly OutputSlot[] => [
+  result.kind === "relax.TupleInfo" ? result.fields : [result],
+];
+
 export const concat = defineOp({
   name: "concat",
   family: "manipulate",
   summary: "Joins tensors along an axis.",
   must: "CT",
-  params: [tensors("tensors"), intAttr("axis", 0)],
+  params: [tensors("tensors"), intAttr("axis", 0, { normal: axisOf() })],
   rule: concatRule,
 });
 
@@ -24,7 +32,12 @@ export const split = defineOp({
   family: "manipulate",
   summary: "Cuts a tensor along an axis, into equal sections or at given positions.",
   must: "CT",
-  params: [tensor("x"), anyAttr("indices_or_sections"), intAttr("axis", 0)],
+  params: [
+    tensor("x"),
+    anyAttr("indices_or_sections", undefined, { typeOnly: true }),
+    intAttr("axis", 0, { normal: axisOf() }),
+  ],
+  outputs: fieldsAsOne,
   rule: splitRule,
 });
 
@@ -32,7 +45,7 @@ export const stack = defineOp({
   name: "stack",
   family: "manipulate",
   summary: "Joins tensors along a new axis.",
-  params: [tensors("tensors"), intAttr("axis", 0)],
+  params: [tensors("tensors"), intAttr("axis", 0, { normal: axisOf(0, 1) })],
   rule: stackRule,
 });
 
@@ -40,7 +53,7 @@ export const repeat = defineOp({
   name: "repeat",
   family: "manipulate",
   summary: "Repeats each element.",
-  params: [tensor("data"), intAttr("repeats"), intAttr("axis", null)],
+  params: [tensor("data"), intAttr("repeats"), intAttr("axis", null, { normal: axisOf() })],
   rule: repeatRule,
 });
 
@@ -49,7 +62,7 @@ export const tile = defineOp({
   family: "manipulate",
   summary: "Repeats the whole tensor.",
   must: "T",
-  params: [tensor("data"), intsAttr("repeats")],
+  params: [tensor("data"), intsAttr("repeats", undefined, { typeOnly: true })],
   rule: tileRule,
 });
 
@@ -58,5 +71,6 @@ export const meshgrid = defineOp({
   family: "manipulate",
   summary: "Coordinate matrices of coordinate vectors.",
   params: [tensors("tensors"), strAttr("indexing", "ij")],
+  outputs: fieldsAsOne,
   rule: meshgridRule,
 });

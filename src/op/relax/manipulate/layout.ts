@@ -1,5 +1,6 @@
 /** Operators that move elements. */
 import { defineOp } from "../../define-op.js";
+import { axesOf, axisOf } from "../../normal-form.js";
 import { anyAttr, indexMapAttr, intAttr, intsAttr, tensor } from "../../params.js";
 import {
   flipRule,
@@ -13,7 +14,10 @@ export const permuteDims = defineOp({
   family: "manipulate",
   summary: "Reorders the dimensions; reverses them when no order is given.",
   must: "CT",
-  params: [tensor("x"), intsAttr("axes", null)],
+  params: [
+    tensor("x"),
+    intsAttr("axes", null, { normal: axesOf(0, { absent: "reversed", ordered: true }) }),
+  ],
   rule: permuteDimsRule,
 });
 
@@ -21,7 +25,7 @@ export const flip = defineOp({
   name: "flip",
   family: "manipulate",
   summary: "Reverses the elements along an axis.",
-  params: [tensor("data"), intAttr("axis")],
+  params: [tensor("data"), intAttr("axis", undefined, { normal: axisOf() })],
   rule: flipRule,
 });
 
@@ -29,7 +33,12 @@ export const reverseSequence = defineOp({
   name: "reverse_sequence",
   family: "manipulate",
   summary: "Reverses a prefix of each slice.",
-  params: [tensor("data"), tensor("seq_lengths"), intAttr("seq_axis", 1), intAttr("batch_axis", 0)],
+  params: [
+    tensor("data"),
+    tensor("seq_lengths"),
+    intAttr("seq_axis", 1, { normal: axisOf() }),
+    intAttr("batch_axis", 0, { normal: axisOf() }),
+  ],
   rule: reverseSequenceRule,
 });
 

@@ -26,7 +26,7 @@ export const expandDims = defineOp({
   family: "manipulate",
   summary: "Inserts dimensions of length 1.",
   must: "T",
-  params: [tensor("x"), intsAttr("axis")],
+  params: [tensor("x"), intsAttr("axis", undefined, { typeOnly: true })],
   rule: expandDimsRule,
 });
 
@@ -35,6 +35,6 @@ export const squeeze = defineOp({
   family: "manipulate",
   summary: "Drops dimensions of length 1.",
   must: "CT",
-  params: [tensor("x"), intsAttr("axis", null)],
+  params: [tensor("x"), intsAttr("axis", null, { typeOnly: true })],
   rule: squeezeRule,
 });

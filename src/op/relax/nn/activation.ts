@@ -1,5 +1,6 @@
 /** Activations. */
 import { defineOp, defineOps } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
 import { floatAttr, intAttr, tensor } from "../../params.js";
 import { preluRule, softmaxRule } from "../../rules/nn.js";
 import { floatLike, sameAs } from "../../rules/same-as.js";
@@ -39,7 +40,7 @@ export const prelu = defineOp({
   family,
   summary: "x, or a slope per channel times x below 0.",
   must: "C",
-  params: [tensor("data"), tensor("alpha"), intAttr("axis", 1)],
+  params: [tensor("data"), tensor("alpha"), intAttr("axis", 1, { normal: axisOf() })],
   rule: preluRule,
 });
 
@@ -52,7 +53,11 @@ export const softplus = defineOp({
 });
 
 export const softmaxOps = defineOps(
-  { family, params: [tensor("data"), intAttr("axis", -1)], rule: softmaxRule },
+  {
+    family,
+    params: [tensor("data"), intAttr("axis", -1, { normal: axisOf() })],
+    rule: softmaxRule,
+  },
   {
     "nn.softmax": { summary: "Exponentials divided by their sum along an axis.", must: "CT" },
     "nn.log_softmax": { summary: "Logarithm of softmax.", must: "T" },

@@ -1,5 +1,6 @@
 /** Convolutions of one to three spatial dimensions. */
 import { defineOp } from "../../define-op.js";
+import { eachOf, layoutLike, paddingOf } from "../../normal-form.js";
 import { dtypeAttr, intAttr, intsAttr, strAttr, tensor } from "../../params.js";
 import type { OpDef } from "../../op.js";
 import { convRule, convTransposeRule } from "../../rules/convolution.js";
@@ -16,13 +17,13 @@ const conv = (rank: 1 | 2 | 3): OpDef => {
     params: [
       tensor("data"),
       tensor("weight"),
-      intsAttr("strides", Array(rank).fill(1), { repeat: rank }),
-      intsAttr("padding", Array(rank).fill(0)),
-      intsAttr("dilation", Array(rank).fill(1), { repeat: rank }),
+      intsAttr("strides", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
+      intsAttr("padding", Array(rank).fill(0), { normal: paddingOf(rank) }),
+      intsAttr("dilation", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
       intAttr("groups", 1),
       strAttr("data_layout", `NC${axes}`),
       strAttr("kernel_layout", `OI${axes}`),
-      strAttr("out_layout", null),
+      strAttr("out_layout", null, { normal: layoutLike("data_layout") }),
       dtypeAttr("out_dtype", null),
     ],
     rule: convRule,
@@ -40,14 +41,14 @@ const convTranspose = (rank: 1 | 2 | 3): OpDef => {
     params: [
       tensor("data"),
       tensor("weight"),
-      intsAttr("strides", Array(rank).fill(1), { repeat: rank }),
-      intsAttr("padding", Array(rank).fill(0)),
-      intsAttr("output_padding", Array(rank).fill(0), { repeat: rank }),
-      intsAttr("dilation", Array(rank).fill(1), { repeat: rank }),
+      intsAttr("strides", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
+      intsAttr("padding", Array(rank).fill(0), { normal: paddingOf(rank) }),
+      intsAttr("output_padding", Array(rank).fill(0), { repeat: rank, typeOnly: true }),
+      intsAttr("dilation", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
       intAttr("groups", 1),
       strAttr("data_layout", `NC${axes}`),
       strAttr("kernel_layout", `IO${axes}`),
-      strAttr("out_layout", null),
+      strAttr("out_layout", null, { normal: layoutLike("data_layout") }),
       dtypeAttr("out_dtype", null),
     ],
     rule: convTransposeRule,

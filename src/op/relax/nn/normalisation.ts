@@ -1,5 +1,6 @@
 /** Normalisations. */
 import { defineOp } from "../../define-op.js";
+import { axesOf, axisOf } from "../../normal-form.js";
 import { boolAttr, floatAttr, intAttr, intsAttr, tensor } from "../../params.js";
 import {
   batchNormRule,
@@ -23,7 +24,7 @@ export const batchNorm = defineOp({
     tensor("beta"),
     tensor("moving_mean"),
     tensor("moving_var"),
-    intAttr("axis"),
+    intAttr("axis", undefined, { normal: axisOf() }),
     ...affine,
     floatAttr("momentum", 0.1),
     boolAttr("training", true),
@@ -36,7 +37,13 @@ export const layerNorm = defineOp({
   family,
   summary: "Normalises over axes.",
   must: "T",
-  params: [tensor("data"), tensor("gamma"), tensor("beta"), intsAttr("axes"), ...affine],
+  params: [
+    tensor("data"),
+    tensor("gamma"),
+    tensor("beta"),
+    intsAttr("axes", undefined, { normal: axesOf(0, { ordered: true }) }),
+    ...affine,
+  ],
   rule: layerNormRule,
 });
 
@@ -50,8 +57,8 @@ export const groupNorm = defineOp({
     tensor("gamma"),
     tensor("beta"),
     intAttr("num_groups"),
-    intAttr("channel_axis"),
-    intsAttr("axes"),
+    intAttr("channel_axis", undefined, { normal: axisOf() }),
+    intsAttr("axes", undefined, { normal: axesOf(0, { ordered: true }) }),
     ...affine,
   ],
   rule: groupNormRule,
@@ -66,8 +73,8 @@ export const instanceNorm = defineOp({
     tensor("data"),
     tensor("gamma"),
     tensor("beta"),
-    intAttr("channel_axis"),
-    intsAttr("axes"),
+    intAttr("channel_axis", undefined, { normal: axisOf() }),
+    intsAttr("axes", undefined, { normal: axesOf(0, { ordered: true }) }),
     ...affine,
   ],
   rule: instanceNormRule,
@@ -78,6 +85,11 @@ export const rmsNorm = defineOp({
   family,
   summary: "Divides by the root of the mean square over axes.",
   must: "T",
-  params: [tensor("data"), tensor("weight"), intsAttr("axes", [-1]), floatAttr("epsilon", 1e-5)],
+  params: [
+    tensor("data"),
+    tensor("weight"),
+    intsAttr("axes", [-1], { normal: axesOf(0, { ordered: true }) }),
+    floatAttr("epsilon", 1e-5),
+  ],
   rule: rmsNormRule,
 });

@@ -1,5 +1,6 @@
 /** Window reductions of one to three spatial dimensions. */
 import { defineOp } from "../../define-op.js";
+import { eachOf, layoutLike, paddingOf } from "../../normal-form.js";
 import { boolAttr, intsAttr, strAttr, tensor } from "../../params.js";
 import type { OpDef } from "../../op.js";
 import { adaptivePoolRule, poolRule } from "../../rules/pooling.js";
@@ -14,14 +15,14 @@ const pool = (kind: "max" | "avg", rank: 1 | 2 | 3): OpDef =>
     ...(rank === 2 ? { must: "C" } : {}),
     params: [
       tensor("data"),
-      intsAttr("pool_size", Array(rank).fill(1), { repeat: rank }),
-      intsAttr("strides", Array(rank).fill(1), { repeat: rank }),
-      intsAttr("padding", rank === 1 ? [0, 0] : Array(rank).fill(0)),
-      intsAttr("dilation", Array(rank).fill(1), { repeat: rank }),
-      boolAttr("ceil_mode", false),
+      intsAttr("pool_size", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
+      intsAttr("strides", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
+      intsAttr("padding", rank === 1 ? [0, 0] : Array(rank).fill(0), { normal: paddingOf(rank) }),
+      intsAttr("dilation", Array(rank).fill(1), { repeat: rank, normal: eachOf(rank) }),
+      boolAttr("ceil_mode", false, { typeOnly: true }),
       boolAttr("count_include_pad", kind === "avg" && rank !== 2),
       strAttr("layout", `NC${spatial[rank - 1]!}`),
-      strAttr("out_layout", null),
+      strAttr("out_layout", null, { normal: layoutLike("layout") }),
     ],
     rule: poolRule,
   });
@@ -34,9 +35,9 @@ const adaptive = (rank: 1 | 2 | 3): OpDef =>
     ...(rank === 2 ? { must: "C" } : {}),
     params: [
       tensor("data"),
-      intsAttr("output_size", null, { repeat: rank }),
+      intsAttr("output_size", null, { repeat: rank, typeOnly: true }),
       strAttr("layout", `NC${spatial[rank - 1]!}`),
-      strAttr("out_layout", null),
+      strAttr("out_layout", null, { normal: layoutLike("layout") }),
     ],
     rule: adaptivePoolRule,
   });

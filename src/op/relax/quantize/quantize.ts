@@ -1,9 +1,15 @@
 /** Quantisation. */
 import { defineOp } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
 import { dtypeAttr, intAttr, tensor } from "../../params.js";
 import { dequantizeRule, quantizeRule } from "../../rules/quantize.js";
 
-const operands = [tensor("data"), tensor("scale"), tensor("zero_point"), intAttr("axis", -1)];
+const operands = [
+  tensor("data"),
+  tensor("scale"),
+  tensor("zero_point"),
+  intAttr("axis", -1, { normal: axisOf() }),
+];
 
 export const quantize = defineOp({
   name: "quantize",

@@ -1,7 +1,10 @@
 /** Sorting and sets. */
-import { primValue } from "../../../ir/relax/expr.js";
+import { primValue, type Call } from "../../../ir/relax/expr.js";
+import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import { boolImm } from "../../../ir/tir/expr.js";
 import { defineOp } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
+import type { OutputSlot } from "../../op.js";
 import { boolAttr, dtypeAttr, intAttr, prim, strAttr, tensor } from "../../params.js";
 import {
   argsortRule,
@@ -24,7 +27,7 @@ export const bucketize = defineOp({
   params: [
     tensor("input_tensor"),
     tensor("boundaries"),
-    boolAttr("out_int32", false),
+    boolAttr("out_int32", false, { typeOnly: true }),
     boolAttr("right", false),
   ],
   rule: bucketizeRule,
@@ -34,7 +37,7 @@ export const sort = defineOp({
   name: "sort",
   family,
   summary: "Sorts along an axis.",
-  params: [tensor("x"), intAttr("axis", -1), boolAttr("descending", false)],
+  params: [tensor("x"), intAttr("axis", -1, { normal: axisOf() }), boolAttr("descending", false)],
   rule: sortRule,
 });
 
@@ -44,12 +47,18 @@ export const argsort = defineOp({
   summary: "Indices that sort along an axis.",
   params: [
     tensor("data"),
-    intAttr("axis", -1),
+    intAttr("axis", -1, { normal: axisOf() }),
     boolAttr("descending", false),
     dtypeAttr("dtype", "int32"),
   ],
   rule: argsortRule,
 });
+
+/** Values, then indices; either may not be asked for. */
+function topkOutputs(result: StructInfo, call: Call): readonly OutputSlot[] {
+  if (result.kind === "relax.TupleInfo") return result.fields;
+  return call.attrs.get("ret_type") === "indices" ? [undefined, result] : [result, undefined];
+}
 
 export const topk = defineOp({
   name: "topk",
@@ -58,12 +67,13 @@ export const topk = defineOp({
   must: "T",
   params: [
     tensor("data"),
-    intAttr("k", 1),
-    intAttr("axis", -1),
-    strAttr("ret_type", "both"),
+    intAttr("k", 1, { typeOnly: true }),
+    intAttr("axis", -1, { normal: axisOf() }),
+    strAttr("ret_type", "both", { typeOnly: true }),
     boolAttr("largest", true),
     dtypeAttr("dtype", "int32"),
   ],
+  outputs: topkOutputs,
   rule: topkRule,
 });
 
@@ -78,7 +88,7 @@ export const unique = defineOp({
     prim("return_index", { default: false }),
     prim("return_inverse", { default: false }),
     prim("return_counts", { default: false }),
-    prim("axis", { optional: true }),
+    prim("axis", { optional: true, normal: axisOf() }),
   ],
   complete: ([x, sorted, ...flags]) => [
     x,

@@ -1,10 +1,15 @@
 /** Reductions over axes. */
 import { defineOp, defineOps } from "../../define-op.js";
+import { axesOf, axisOf } from "../../normal-form.js";
 import { boolAttr, intAttr, intsAttr, tensor } from "../../params.js";
 import { argReduceRule, medianRule, reduceRule } from "../../rules/reduce.js";
 
 const family = "statistical";
-const params = [tensor("x"), intsAttr("axis", null), boolAttr("keepdims", false)];
+const params = [
+  tensor("x"),
+  intsAttr("axis", null, { normal: axesOf(0, { absent: "all" }) }),
+  boolAttr("keepdims", false, { typeOnly: true }),
+];
 
 export const reduceOps = defineOps(
   { family, params, rule: reduceRule },
@@ -30,7 +35,11 @@ export const median = defineOp({
 export const argReduceOps = defineOps(
   {
     family,
-    params: [tensor("x"), intAttr("axis", null), boolAttr("keepdims", false)],
+    params: [
+      tensor("x"),
+      intAttr("axis", null, { normal: axisOf() }),
+      boolAttr("keepdims", false, { typeOnly: true }),
+    ],
     rule: argReduceRule,
   },
   {

@@ -1,5 +1,6 @@
 /** Scans. */
 import { defineOps } from "../../define-op.js";
+import { axisOf } from "../../normal-form.js";
 import { boolAttr, dtypeAttr, intAttr, tensor } from "../../params.js";
 import { scanRule } from "../../rules/scan.js";
 
@@ -8,7 +9,7 @@ export const scanOps = defineOps(
     family: "statistical",
     params: [
       tensor("data"),
-      intAttr("axis", null),
+      intAttr("axis", null, { normal: axisOf() }),
       dtypeAttr("dtype", null),
       boolAttr("exclusive", false),
     ],

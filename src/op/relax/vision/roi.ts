@@ -10,7 +10,7 @@ export const roiAlign = defineOp({
   params: [
     tensor("data"),
     tensor("rois"),
-    intsAttr("pooled_size", undefined, { repeat: 2 }),
+    intsAttr("pooled_size", undefined, { repeat: 2, typeOnly: true }),
     floatAttr("spatial_scale"),
     intAttr("sample_ratio", -1),
     boolAttr("aligned", false),
@@ -27,7 +27,7 @@ export const roiPool = defineOp({
   params: [
     tensor("data"),
     tensor("rois"),
-    intsAttr("pooled_size", undefined, { repeat: 2 }),
+    intsAttr("pooled_size", undefined, { repeat: 2, typeOnly: true }),
     floatAttr("spatial_scale"),
     strAttr("layout", "NCHW"),
   ],
