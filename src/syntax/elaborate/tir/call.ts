@@ -3,13 +3,7 @@ import type { Call, Expr } from "../../../../grammar/ast/nodes.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { call as makeCall, callGlobal, dtypeImm, type CallArg } from "../../../ir/tir/expr.js";
 import { arityOf, intrinsicOf, isOpenName, type Intrinsic } from "../../../op/tir/index.js";
-import {
-  dtype as dtypeNamed,
-  handle,
-  tryDType,
-  voidType,
-  type DType,
-} from "../../../support/dtype.js";
+import { tryDType, voidType, type DType } from "../../../support/dtype.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, spanOf, type ElabContext, type Member } from "../../context.js";

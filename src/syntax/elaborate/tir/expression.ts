@@ -24,7 +24,6 @@ import { negInt } from "../../../support/int.js";
 import { didYouMean } from "../../../support/suggest.js";
 import { codes } from "../../codes.js";
 import { memberOf, report, resolve, spanOf, type ElabContext } from "../../context.js";
-import { insteadOf } from "../../python-constructs.js";
 import { lookup, lookupEnded, visibleNames, type Entity } from "../../scope.js";
 import type { ErrorValue, Items, Value } from "../../value.js";
 import { constantValue, mentionsConstant } from "../constant.js";

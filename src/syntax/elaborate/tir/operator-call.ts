@@ -24,16 +24,19 @@ import {
 } from "./operators.js";
 import type { SpecialCall } from "./special-call.js";
 
-const BINARY: Readonly<Record<string, BinaryOp>> = {
+/** Binary operators in function form. */
+export const BINARY: Readonly<Record<string, BinaryOp>> = {
   Add: "add", Sub: "sub", Mul: "mul", Div: "div", Mod: "mod", FloorDiv: "floordiv", FloorMod: "floormod", Min: "min",
   Max: "max", min: "min", max: "max", floordiv: "floordiv", floormod: "floormod", truncdiv: "div", truncmod: "mod",
   div: "div", indexdiv: "floordiv", indexmod: "floormod", add: "add", subtract: "sub", multiply: "mul",
   ceildiv: "ceildiv",
 }; // prettier-ignore
-const BITS: Readonly<Record<string, BinaryOp>> = {
+/** Bit operations in function form. */
+export const BITS: Readonly<Record<string, BinaryOp>> = {
   shift_left: "shl", shift_right: "shr", bitwise_and: "bitand", bitwise_or: "bitor", bitwise_xor: "bitxor",
 }; // prettier-ignore
-const COMPARE: Readonly<Record<string, CompareOp>> = {
+/** Comparisons in function form. */
+export const COMPARE: Readonly<Record<string, CompareOp>> = {
   EQ: "eq",
   NE: "ne",
   LT: "lt",

@@ -1,17 +1,10 @@
 /** Statements of T. */
 import type { Call, Expr, Stmt as Ast, Suite } from "../../../../grammar/ast/nodes.js";
-import { evaluate, ifStmt, jump, returnStmt, whileLoop, type Stmt } from "../../../ir/tir/stmt.js";
+import { evaluate, ifStmt, jump, returnStmt, whileLoop } from "../../../ir/tir/stmt.js";
 import { assertStmt } from "../../../ir/tir/stmt.js";
 import { isInteger } from "../../../support/dtype.js";
 import { codes } from "../../codes.js";
-import {
-  define,
-  memberOf,
-  report,
-  spanOf,
-  withInnerScope,
-  type ElabContext,
-} from "../../context.js";
+import { define, memberOf, report, spanOf, type ElabContext } from "../../context.js";
 import type { Value } from "../../value.js";
 import { elaborateAnnotated, elaborateAssign, elaborateAugmented } from "./assign.js";
 import {
@@ -29,7 +22,7 @@ import { insteadOf } from "../../python-constructs.js";
 import { isCondition } from "./operators.js";
 import { vectorStore } from "./store.js";
 import { statementCalls } from "./statement-call.js";
-import { statementList, type StatementList } from "./statement-list.js";
+import type { StatementList } from "./statement-list.js";
 import { elaborateWith } from "./with.js";
 
 /** The statements of a suite in the present scope. */
