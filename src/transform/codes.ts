@@ -29,6 +29,21 @@ export const codes = defineCodes("PAS", {
     explain:
       "TensorIR has three levels: `block` (schedulable), `loop` (no blocks) and `flat` (one-dimensional buffers). A pass says from which level it works.",
   },
+  notLowEnough: {
+    number: 13,
+    message: "`{pass}` works on Relax of level `{from}`, but `{name}` still has {what}",
+    hint: "run {fix} first",
+    explain:
+      "Relax has five levels: `graph` (operators), `legal` (calls of T functions), `alloc` (explicit allocations), `planned` (storage with offsets) and `vm` (builtins of the machine). A pass says from which level it works.",
+  },
+  tooLow: {
+    number: 14,
+    message:
+      "`{pass}` works on Relax down to level `{through}`, but `{name}` is of level `{level}`",
+    hint: "run it earlier in the pipeline",
+    explain:
+      "Once memory is explicit, two equal calls are two pieces of memory, and values may be written to. Passes that take values for immutable have to run before.",
+  },
   blockNotReady: {
     number: 12,
     message: "`{pass}` cannot take block `{block}`, which still has {part}",
@@ -57,6 +72,18 @@ export const codes = defineCodes("PAS", {
     hint: "write one stride and one index for each dimension",
     explain:
       "Flattening computes the position of an element as the sum of each index times its stride. Buffers whose layout gives them other coordinates than their shape belong to the hardware that has the layout.",
+  },
+  dataflowBlock: {
+    number: 40,
+    message: "`{pass}` works on plain bindings, but `{name}` still has a dataflow block",
+    hint: "run `to-non-dataflow` first",
+    explain:
+      "Explicit memory is written to, and a dataflow block holds values only: its bindings must become plain ones before memory is made explicit.",
+  },
+  outputSize: {
+    number: 41,
+    message: "`{name}` needs a known shape and type for its output",
+    hint: "write them in `out_ty`",
   },
   notBroken: {
     number: 30,

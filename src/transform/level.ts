@@ -1,7 +1,11 @@
-/** The level of a T function, read off its body. */
+/** Levels of functions, read off their bodies. */
 import { visit } from "../ir/core/visit.js";
+import type { IRModule } from "../ir/module.js";
+import type { Call, Func } from "../ir/relax/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
-import type { TirLevel } from "./pass.js";
+import { canRun } from "../interp/relax/run.js";
+import { lookupOp } from "../op/registry.js";
+import type { RelaxLevel, TirLevel } from "./pass.js";
 
 /** `block` while it has blocks, `loop` while an access has other than one index, else `flat`. */
 export function levelOf(func: PrimFunc): TirLevel {
@@ -16,4 +20,58 @@ export function levelOf(func: PrimFunc): TirLevel {
     },
   });
   return level;
+}
+
+/** From high to low. */
+export const RELAX_LEVELS = ["graph", "legal", "alloc", "planned", "vm"] as const;
+
+/** The highest and the lowest level that something in a Relax function belongs to. */
+export interface RelaxLevels {
+  readonly highest: RelaxLevel;
+  readonly lowest: RelaxLevel;
+}
+
+/**
+ * `graph` while there are operators that need a lowering, `legal` with calls of T functions that have outputs of their
+ * own, `alloc` with explicit allocations, `planned` with storage, `vm` with the machine's builtins. Undefined for a
+ * function that could be of any level.
+ */
+export function relaxLevelsOf(func: Func, module: IRModule): RelaxLevels | undefined {
+  let highest: number = RELAX_LEVELS.length;
+  let lowest = -1;
+  visit(func.body, {
+    enter(node) {
+      if (node.kind !== "relax.Call") return;
+      const level = levelOfCall(node, module);
+      if (level === undefined) return;
+      const at = RELAX_LEVELS.indexOf(level);
+      highest = Math.min(highest, at);
+      lowest = Math.max(lowest, at);
+    },
+  });
+  return lowest < 0
+    ? undefined
+    : { highest: RELAX_LEVELS[highest]!, lowest: RELAX_LEVELS[lowest]! };
+}
+
+/** Builtins that only lowered functions call. */
+const MACHINE =
+  /^vm\.builtin\.(alloc_shape_heap|match_shape|match_prim_value|make_shape|make_prim_value|check_)/;
+/** Operators that stay until the last lowering: they only give memory another shape. */
+const VIEWS: ReadonlySet<string> = new Set(["reshape"]);
+const DESTINATION_PASSING =
+  /^(call_tir|call_tir_inplace|call_tir_with_grad|call_dps_packed|call_inplace_packed)$/;
+
+function levelOfCall({ op }: Call, module: IRModule): RelaxLevel | undefined {
+  if (op.kind === "ir.GlobalVar")
+    return module.functions.get(op.name)?.kind === "tir.PrimFunc" ? "alloc" : undefined;
+  if (op.kind === "ir.ExternFunc") return MACHINE.test(op.symbol) ? "vm" : undefined;
+  if (op.kind !== "relax.Op") return undefined;
+  const { name } = op;
+  if (name.startsWith("vm.")) return "vm";
+  if (/^memory\.(alloc|kill)_/.test(name)) return "planned";
+  if (name === "builtin.alloc_tensor") return "alloc";
+  if (DESTINATION_PASSING.test(name)) return "legal";
+  const stays = VIEWS.has(name) || canRun(name) || lookupOp(name)?.structural === true;
+  return stays ? undefined : "graph";
 }

@@ -25,6 +25,8 @@ export interface Pass<S extends OptionSet = OptionSet> {
   readonly summary: string;
   /** The highest level it accepts; absent: all. */
   readonly from?: Level;
+  /** The lowest level it accepts; absent: all. */
+  readonly through?: Level;
   /** The level it leaves; absent: that of its input. */
   readonly to?: Level;
   readonly options: S;

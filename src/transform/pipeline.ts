@@ -1,11 +1,12 @@
 /** Running passes one after another, with hooks for dumps and verification. */
 import { irModule, type BaseFunc, type IRModule } from "../ir/module.js";
+import type { Func } from "../ir/relax/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import type { OpLowering } from "../op/lowering.js";
 import type { Sink } from "../support/diagnostic.js";
 import { optionName, readOptions, type OptionSet } from "../support/option.js";
 import { codes } from "./codes.js";
-import { levelOf } from "./level.js";
+import { levelOf, RELAX_LEVELS, relaxLevelsOf } from "./level.js";
 import type { Pass, PassContext } from "./pass.js";
 import type { PipelineItem } from "./pipeline-text.js";
 
@@ -115,19 +116,62 @@ export function runPipeline(
 }
 
 function checkLevel(module: IRModule, pass: Pass, ctx: PassContext): void {
+  for (const [name, func] of module.functions) {
+    if (func.kind === "tir.PrimFunc") checkTirLevel(name, func, pass, ctx);
+    else if (func.kind === "relax.Function") checkRelaxLevel(module, name, func, pass, ctx);
+  }
+}
+
+function checkTirLevel(name: string, func: PrimFunc, pass: Pass, ctx: PassContext): void {
   const from = ORDER.findIndex((l) => l === pass.from);
   if (from <= 0) return;
-  for (const [name, func] of module.functions) {
-    if (func.kind !== "tir.PrimFunc") continue;
-    const level = levelOf(func);
-    if (ORDER.indexOf(level) >= from) continue;
+  const level = levelOf(func);
+  if (ORDER.indexOf(level) >= from) return;
+  ctx.report(
+    codes.wrongLevel({
+      pass: pass.name,
+      from: pass.from!,
+      name,
+      level,
+      fix: LOWERED_BY[pass.from!]!,
+      at: func.span,
+    }),
+  );
+}
+
+/** What makes a Relax function too high for a level, and what takes it away. */
+const RELAX_LOWERED_BY: Readonly<Record<string, readonly [what: string, fix: string]>> = {
+  legal: ["operators", "`legalize-ops`"],
+  alloc: ["calls whose outputs are not allocated", "`call-tir-rewrite`"],
+  planned: ["allocations without storage", "`plan-memory`"],
+  vm: ["what the machine does not know", "the passes before it"],
+};
+
+function checkRelaxLevel(
+  module: IRModule,
+  name: string,
+  func: Func,
+  pass: Pass,
+  ctx: PassContext,
+): void {
+  const from = RELAX_LEVELS.findIndex((l) => l === pass.from);
+  const through = RELAX_LEVELS.findIndex((l) => l === pass.through);
+  if ((from <= 0 && through < 0) || func.attrs.has("Codegen") || func.attrs.has("Composite"))
+    return;
+  const levels = relaxLevelsOf(func, module);
+  if (levels === undefined) return;
+  if (RELAX_LEVELS.indexOf(levels.highest) < from) {
+    const [what, fix] = RELAX_LOWERED_BY[pass.from!]!;
     ctx.report(
-      codes.wrongLevel({
+      codes.notLowEnough({ pass: pass.name, from: pass.from!, name, what, fix, at: func.span }),
+    );
+  } else if (through >= 0 && RELAX_LEVELS.indexOf(levels.lowest) > through) {
+    ctx.report(
+      codes.tooLow({
         pass: pass.name,
-        from: pass.from!,
+        through: pass.through!,
         name,
-        level,
-        fix: LOWERED_BY[pass.from!]!,
+        level: levels.lowest,
         at: func.span,
       }),
     );
