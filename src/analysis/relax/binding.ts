@@ -1,6 +1,6 @@
 /** Blocks, bindings and branches. */
 import type { Binding, Expr, Func, If, SeqExpr, Var as RelaxVar } from "../../ir/relax/expr.js";
-import type { StructInfo } from "../../ir/relax/struct-info.js";
+import { scalarSymbol, type StructInfo } from "../../ir/relax/struct-info.js";
 import { makeVar } from "../../ir/tir/expr.js";
 import { describe } from "../../op/describe.js";
 import { errorInfo, isErrorInfo } from "../../op/error-info.js";
@@ -150,8 +150,8 @@ function bind(state: FunctionState, v: RelaxVar, info: StructInfo, at: Span | un
     sink.report(wfr.missingInfo({ func, what: v.name, at: v.span ?? at }));
     return;
   }
-  if (declared.kind === "relax.PrimInfo" && declared.value?.kind === "tir.Var")
-    state.symbols.add(declared.value);
+  const symbol = scalarSymbol(declared);
+  if (symbol !== undefined) state.symbols.add(symbol);
   if (declared.kind === "relax.PrimInfo") {
     if (declared.value) useDim(state, declared.value, at);
   } else useInfo(state, declared, at);
@@ -159,7 +159,9 @@ function bind(state: FunctionState, v: RelaxVar, info: StructInfo, at: Span | un
   // The local part of a distributed tensor may be declared.
   const local =
     declared.kind === "relax.TensorInfo" && info.kind === "relax.DTensorInfo" ? info.tensor : info;
-  const answer = isBaseOf(declared, local, state.ctx);
+  // A scalar's symbol has the value whatever it is.
+  const expected = symbol === undefined ? declared : { ...declared, value: undefined };
+  const answer = isBaseOf(expected, local, state.ctx);
   if (answer === "pass") return;
   const texts = {
     name: v.name,

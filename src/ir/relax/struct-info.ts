@@ -2,7 +2,7 @@
 import type { DType } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import type { NodeBase } from "../core/node.js";
-import type { PrimExpr } from "../tir/expr.js";
+import type { PrimExpr, Var as Symbol } from "../tir/expr.js";
 import type { ShapeExpr, Var } from "./expr.js";
 
 /** Top of the lattice: `R.Any`. */
@@ -77,6 +77,9 @@ export const primInfo = (dtype: DType, value?: PrimExpr, span?: Span): PrimInfo 
   value,
   span,
 });
+/** The symbol that is a scalar of this type. */
+export const scalarSymbol = (info: StructInfo | undefined): Symbol | undefined =>
+  info?.kind === "relax.PrimInfo" && info.value?.kind === "tir.Var" ? info.value : undefined;
 export const shapeInfo = (
   values: readonly PrimExpr[] | undefined,
   ndim = values?.length ?? -1,

@@ -5,6 +5,7 @@ import {
   objectInfo,
   opaqueFunc,
   primInfo,
+  scalarSymbol,
   shapeInfo,
   tensorInfo,
   tupleInfo,
@@ -93,6 +94,8 @@ export function inferSeq(seq: SeqExpr, ctx: InferContext): StructInfo {
   for (const block of seq.blocks) {
     for (const binding of block.bindings) {
       vars.add(binding.var);
+      const scalar = scalarSymbol(binding.var.sinfo);
+      if (scalar !== undefined) symbols.add(scalar);
       if (binding.kind !== "relax.MatchCast") continue;
       eachDim(binding.sinfo, {
         dim: (e) => {

@@ -3,12 +3,19 @@ import {
   bindingBlock, constant, ifExpr, matchCast, op, primValue, relaxCall, relaxFunction, relaxVar, seqExpr, shapeExpr, tuple, tupleGetItem,
   varBinding, type Binding, type BindingBlock, type Expr, type Func, type SeqExpr, type Var as RelaxVar,
 } from "../../ir/relax/expr.js"; // prettier-ignore
-import { funcInfo, tensorInfo, tupleInfo, type StructInfo } from "../../ir/relax/struct-info.js";
+import {
+  funcInfo,
+  objectInfo,
+  scalarSymbol,
+  tensorInfo,
+  tupleInfo,
+  type StructInfo,
+} from "../../ir/relax/struct-info.js";
 import { externFunc, globalVar } from "../../ir/module.js";
 import { noAttrs, type Attrs, type AttrValue } from "../../ir/core/node.js";
 import { binary, intImm, makeVar, type PrimExpr } from "../../ir/tir/expr.js";
 import { dtype, float32, int64, isFloat, type DType } from "../../support/dtype.js";
-import { erase, functionSignature, inferExpr } from "../../op/deduce/index.js";
+import { erase, functionSignature, hiding, inferExpr } from "../../op/deduce/index.js";
 import { isErrorInfo } from "../../op/error-info.js";
 import { randomTensor } from "./data.js";
 import {
@@ -100,7 +107,10 @@ function addBlock(s: RelaxScope, blocks: BindingBlock[]): void {
   }
   // The last value leaves the block; the others end with it.
   const final = bindings[bindings.length - 1]!;
-  const output = { ...final.var, dataflow: false };
+  const locals = bindings.filter((b) => b !== final).map((b) => b.var);
+  const symbols = new Set(locals.flatMap((v) => scalarSymbol(v.sinfo) ?? []));
+  const info = erase(final.var.sinfo ?? objectInfo, hiding(symbols, new Set(locals)));
+  const output = { ...final.var, sinfo: info, dataflow: false };
   const kept = bindings.map((b) => (b === final ? { ...b, var: output } : b));
   s.values.splice(before, s.values.length - before, output);
   blocks.push(bindingBlock(kept, true));

@@ -12,9 +12,10 @@ import {
   type Func,
   type Var,
 } from "../../../ir/relax/expr.js";
-import { primInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { primInfo, scalarSymbol, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { primValue } from "../../../ir/relax/expr.js";
 import { makeVar } from "../../../ir/tir/expr.js";
+import { erase, hiding } from "../../../op/deduce/index.js";
 import type { Diagnostic } from "../../../support/diagnostic.js";
 import type { Span } from "../../../support/source.js";
 import { define, report, spanOf, type ElabContext } from "../../context.js";
@@ -130,12 +131,21 @@ export function makeBound(state: FunctionState, info: StructInfo, e: Emission): 
   const dataflow = state.frame.dataflow && output !== true;
   const more = { dataflow, annotated: e.annotation !== undefined, span: e.span };
   if (info.kind !== "relax.PrimInfo") {
-    const made = relaxVar(name, info, more);
+    const visible =
+      state.frame.dataflow && output === true ? outsideBlock(state.frame.bindings, info) : info;
+    const made = relaxVar(name, visible, more);
     return { var: made, entity: { kind: "relax", value: made } };
   }
   const symbol = makeVar(name, info.dtype, e.span);
   const made = relaxVar(name, primInfo(info.dtype, symbol, info.span), more);
   return { var: made, entity: { kind: "scalar", var: symbol } };
+}
+
+/** Type of an output in terms of what is visible after its block. */
+function outsideBlock(bindings: readonly Binding[], info: StructInfo): StructInfo {
+  const locals = bindings.map((b) => b.var).filter((v) => v.dataflow);
+  const symbols = locals.flatMap((v) => scalarSymbol(v.sinfo) ?? []);
+  return erase(info, hiding(new Set(symbols), new Set(locals)));
 }
 
 /** The expression that stands for a bound variable. */

@@ -2,7 +2,7 @@
 import type * as A from "../../../../grammar/ast/nodes.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { Func, Var } from "../../../ir/relax/expr.js";
-import { objectInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { objectInfo, scalarSymbol } from "../../../ir/relax/struct-info.js";
 import type { Var as Symbol } from "../../../ir/tir/expr.js";
 import { int64 } from "../../../support/dtype.js";
 import {
@@ -108,9 +108,6 @@ function raiseParams(ctx: RaiseContext, func: Func, site: Set<Symbol>): A.Parame
     return parameter(names.get(p)!, type);
   });
 }
-
-const scalarSymbol = (info: StructInfo | undefined): Symbol | undefined =>
-  info?.kind === "relax.PrimInfo" && info.value?.kind === "tir.Var" ? info.value : undefined;
 
 /** The return type; text for TVM says it only where the source did. */
 function returnExpr(ctx: RaiseContext, func: Func, site: Set<Symbol>): A.Expr | undefined {

@@ -49,6 +49,15 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     "y = g(x)",
     "return y",
   ]),
+  "outputs whose types know scalars of their block": BODY([
+    "with R.dataflow():",
+    "    a: T.int64 = 2",
+    "    b = (a, x)",
+    "    c = R.shape([a, n])",
+    "    R.output(b, c)",
+    "d = (b, c)",
+    "return d",
+  ]),
   "closure as a value": BODY([
     "@R.function",
     'def g(a: R.Tensor(("k", 4), "float32")):',
