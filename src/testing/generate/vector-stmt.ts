@@ -92,12 +92,9 @@ export function vectorValue(
       return unary(rng.pick(["neg", "bitnot"] as const), sub());
     case 4:
       if (isInteger(type) && type.bits >= 8) {
-        const by = broadcast(intImm(2 ** rng.between(0, 3), type), intImm(lanes));
-        return binary(
-          rng.pick(["floordiv", "floormod", "shr"] as const),
-          sub(),
-          rng.chance(0.5) ? by : broadcast(intImm(3, type), intImm(lanes)),
-        );
+        const op = rng.pick(["floordiv", "floormod", "shr"] as const);
+        const by = op === "shr" ? rng.between(0, 7) : rng.pick([1, 2, 3, 4, 8]);
+        return binary(op, sub(), broadcast(intImm(by, type), intImm(lanes)));
       }
       return sub();
     default: {

@@ -5,6 +5,9 @@ import { fuzzWasm, programAt } from "../../../../src/testing/fuzz/wasm.js";
 import { featuresOf, requiredFeatures } from "../../../../src/testing/generate/coverage.js";
 import { makeRandom } from "../../../../src/testing/generate/random.js";
 import { visit } from "../../../../src/ir/core/visit.js";
+import { laneSum } from "../../../../src/testing/generate/vector-stmt.js";
+import type { Scope } from "../../../../src/testing/generate/scope.js";
+import { dtype, int32 } from "../../../../src/support/dtype.js";
 import { structuralEqual } from "../../../../src/ir/core/equal.js";
 
 const test = suite("testing: campaigns of generated programs");
@@ -62,6 +65,27 @@ test("loops over threads inside each other have tags of their own", () => {
     });
   }
   assert.equal(nested, []);
+});
+
+test("lanes shift by less than they have bits", () => {
+  const uint8 = dtype("uint8");
+  const rng = makeRandom(1);
+  const wide = new Set<unknown>();
+  for (let k = 0; k < 1000; k++) {
+    const scope: Scope = {
+      rng, index: int32, names: new Map(), dims: [], types: [uint8], axes: [], memories: [], scalars: [], cells: [],
+      helpers: [], oldEra: false,
+    }; // prettier-ignore
+    visit(laneSum(scope, uint8), {
+      enter(node) {
+        if (node.kind !== "tir.Binary" || node.op !== "shr" || node.b.kind !== "tir.Broadcast")
+          return;
+        const by = node.b.value;
+        if (by.kind === "tir.IntImm" && by.value >= 8) wide.add(by.value);
+      },
+    });
+  }
+  assert.equal([...wide], []);
 });
 
 test("programs of neighbouring seeds differ in their first choice", () => {
