@@ -82,4 +82,18 @@ export const codes = defineCodes("PLN", {
     hint: "the first line names the columns: id,lower,upper,size",
     explain: "A table of buffers starts with a line of column names.",
   },
+  sizeNotArithmetic: {
+    number: 13,
+    message:
+      "the size `{size}` of a buffer cannot be planned: `{part}` is not known when memory is placed",
+    hint: "sizes are integer arithmetic over the symbols of the function",
+    explain:
+      "Memory is placed when a function starts, from the values of its symbols. A size that depends on loaded values, " +
+      "calls or floats is known only later.",
+  },
+  sizeOutOfRange: {
+    number: 14,
+    message: "the buffer `{id}` takes {size} bytes, which is not from 0 to 2^53 - 1",
+    explain: "A size that is known is checked when memory is planned.",
+  },
 });
