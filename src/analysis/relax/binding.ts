@@ -12,7 +12,7 @@ import { wfr } from "./codes.js";
 import { isDoubtful } from "./doubt.js";
 import { checkLeaf, checkValue } from "./expression.js";
 import { defineSymbols, useInfo } from "./info.js";
-import { useDim } from "./names.js";
+import { ownSymbol, useDim } from "./names.js";
 import type { Closed, FunctionState } from "./state.js";
 
 /** Checks nested functions; set by the module's check. */
@@ -151,10 +151,11 @@ function bind(state: FunctionState, v: RelaxVar, info: StructInfo, at: Span | un
     return;
   }
   const symbol = scalarSymbol(declared);
-  if (symbol !== undefined) state.symbols.add(symbol);
-  if (declared.kind === "relax.PrimInfo") {
-    if (declared.value) useDim(state, declared.value, at);
-  } else useInfo(state, declared, at);
+  if (symbol !== undefined) {
+    state.symbols.add(symbol);
+    ownSymbol(state, symbol, at);
+  } else if (declared.kind !== "relax.PrimInfo") useInfo(state, declared, at);
+  else if (declared.value) useDim(state, declared.value, at);
   if (isErrorInfo(info) || isErrorInfo(declared)) return;
   // The local part of a distributed tensor may be declared.
   const local =

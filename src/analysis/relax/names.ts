@@ -82,6 +82,7 @@ export function useDim(state: FunctionState, dim: PrimExpr, at: Span | undefined
   if (dim.kind === "tir.IntImm") return;
   for (const v of symbolsOf([dim])) {
     ownSymbol(state, v, dim.span ?? at);
+    state.used.add(v);
     if (state.symbols.has(v) || state.reportedSymbols.has(v)) continue;
     state.reportedSymbols.add(v);
     state.sink.report(

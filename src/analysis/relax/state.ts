@@ -34,7 +34,8 @@ export interface FunctionState extends Walk {
   readonly stored: Set<RelaxVar>;
   /** What inference found for bound values. */
   readonly infos: Map<RelaxVar, StructInfo>;
-  readonly used: Set<RelaxVar>;
+  /** Variables that something reads, and symbols that a length or a scalar mentions. */
+  readonly used: Set<RelaxVar | Var>;
   /** Variables whose type is in doubt, because their annotation contradicts their value or that of one they use. */
   readonly doubtful: Set<RelaxVar>;
   /** Calls of impure functions are errors. */

@@ -2,7 +2,7 @@
 import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import type { Func, SeqExpr, Var as RelaxVar } from "../../ir/relax/expr.js";
-import { isVoid } from "../../ir/relax/struct-info.js";
+import { isVoid, scalarSymbol } from "../../ir/relax/struct-info.js";
 import { lint } from "./codes.js";
 import { impureCallee } from "./purity.js";
 import type { FunctionState } from "./state.js";
@@ -24,6 +24,8 @@ export function reportUnused(
       const symbols = binding.kind === "relax.MatchCast" ? symbolsIn(binding.sinfo) : [];
       const isNew = symbols.some((s) => !seen.has(s));
       for (const s of symbols) seen.add(s);
+      const scalar = scalarSymbol(v.sinfo);
+      if (scalar !== undefined && state.used.has(scalar)) continue;
       if (state.used.has(v) || v.name.startsWith("_") || isVoid(v.sinfo)) continue;
       // A match_cast that names a dimension is used by that; an impure call acts.
       if (isNew) continue;

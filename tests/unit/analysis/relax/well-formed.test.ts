@@ -452,6 +452,19 @@ test("unused bindings are named; effects and checks are left alone", () => {
   assert.match(sink.all[0]!.message, /x0/);
 });
 
+test("a scalar is used where its symbol is, and has any value of its type", () => {
+  const s = makeVar("s", int64);
+  const scalar = v("s", primInfo(int64, s), { annotated: true });
+  const y = v("y", tupleInfo([primInfo(int64, s)]));
+  const three = bind(scalar, R.primValue(dim(3)));
+  const pair = R.tuple([R.primValue(s)]);
+  const ret = tupleInfo([primInfo(int64)]);
+  assert.equal(codesOf(func("main", [x()], [block(three, bind(y, pair))], y, { ret })), []);
+  assert.equal(codesOf(func("main", [x()], [block(three)], R.tuple([]), { ret: voidInfo })), [
+    "SCO100",
+  ]);
+});
+
 test("hidden names are told on request", () => {
   const a = x();
   const [y1, y2] = [v("y"), v("y")];
