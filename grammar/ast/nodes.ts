@@ -128,10 +128,10 @@ export interface Dict extends AstBase {
 export interface UnsupportedExpr extends AstBase {
   readonly kind: "UnsupportedExpr";
   readonly construct: string;
-  /** As written. */
+  /** As written; empty where the parts are known. */
   readonly text: string;
   /** A generator with one `for` and no condition, which templates may use. */
-  readonly generator?: GeneratorParts & { readonly element: Expr };
+  readonly generator?: GeneratorParts & { readonly element: Expr; readonly parens?: true };
 }
 export interface GeneratorParts {
   readonly targets: readonly Expr[];

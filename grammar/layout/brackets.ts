@@ -17,6 +17,8 @@ export interface ListStyle {
   readonly magic?: boolean | undefined;
   /** The comma after a sole element is part of it (1-tuples). */
   readonly soleComma?: boolean;
+  /** A comma would not be syntax. */
+  readonly noComma?: boolean;
   /** Never all elements on one line of their own (parameters). */
   readonly spread?: boolean;
 }
@@ -63,7 +65,12 @@ export function bracketed(
     commented = true;
     after.push(comment.ownLine === true ? [hardline, comment.text] : suffix(comment));
   }
-  const last: Doc = items.length === 1 && style.soleComma === true ? "," : ifBreak(",");
+  const last: Doc =
+    style.noComma === true
+      ? ""
+      : items.length === 1 && style.soleComma === true
+        ? ","
+        : ifBreak(",");
   const broken = commented || style.magic === true;
   if (items.length === 0) {
     if (rest.length === 0) return [open, close];

@@ -5,7 +5,15 @@ import type * as ast from "../ast/nodes.js";
 import { precedenceOf } from "../operators.js";
 import { bracketed, type ListItem, type ListStyle } from "./brackets.js";
 import type { InnerComments } from "./comments.js";
-import { flat, flatString, needsParens, strength, stringPieces, type FlatNotes } from "./flat.js";
+import {
+  flat,
+  flatFor,
+  flatString,
+  needsParens,
+  strength,
+  stringPieces,
+  type FlatNotes,
+} from "./flat.js";
 
 const { group, indent, line, softline, ifBreak, join, literallineWithoutBreakParent } = builders;
 
@@ -68,6 +76,7 @@ export function exprDoc(e: ast.Expr, comments: InnerComments): Doc {
     case "Str":
       return stringDoc(e);
     case "UnsupportedExpr":
+      if (e.generator !== undefined) return generatorDoc(e.generator, comments);
       comments.before(e.end);
       return verbatim(flat(e, { magic: false }));
     default:
@@ -143,6 +152,17 @@ function operandDoc(
 /** An operand in parentheses; what is inside breaks within them. */
 const parenthesised = (e: ast.Expr, comments: InnerComments): Doc =>
   group(["(", indent([softline, chainDoc(e, comments)]), softline, ")"]);
+
+/** `element for x in xs`, on one line or two. */
+function generatorDoc(
+  e: NonNullable<ast.UnsupportedExpr["generator"]>,
+  comments: InnerComments,
+): Doc {
+  const parts = [itemDoc(e.element, comments), line, flatFor(e, { magic: false })];
+  return e.parens === true
+    ? group(["(", indent([softline, ...parts]), softline, ")"])
+    : group(parts);
+}
 
 /** Operators at the start of the line they continue, same level at one indentation. */
 export function chainDoc(e: ast.Expr, comments: InnerComments): Doc {
@@ -273,7 +293,10 @@ export function argumentsDoc(
       return arg.doubleStar === true ? ["**", value] : value;
     },
   }));
-  return bracketed("(", items, ")", end, comments, { magic });
+  // A generator that is the sole argument takes no comma.
+  const sole = args.length === 1 ? args[0]!.value : undefined;
+  const noComma = sole?.kind === "UnsupportedExpr" && sole.generator !== undefined;
+  return bracketed("(", items, ")", end, comments, noComma ? { noComma } : { magic });
 }
 
 function dictDoc(e: ast.Dict, comments: InnerComments): Doc {

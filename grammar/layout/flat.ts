@@ -161,11 +161,20 @@ export function flat(e: ast.Expr, notes: FlatNotes): string {
       if (e.magicComma === true) notes.magic = true;
       return `{${e.entries.map((x) => `${flatItem(x.key, notes)}: ${flatItem(x.value, notes)}`).join(", ")}}`;
     case "UnsupportedExpr":
+      if (e.generator !== undefined) {
+        const { element, parens } = e.generator;
+        const text = `${flatItem(element, notes)} ${flatFor(e.generator, notes)}`;
+        return parens === true ? `(${text})` : text;
+      }
       return needsBrackets(e) ? `(${e.text})` : e.text;
     case "ErrorExpr":
       return "...";
   }
 }
+
+/** `for x, y in xs` */
+export const flatFor = (e: ast.GeneratorParts, notes: FlatNotes): string =>
+  `for ${e.targets.map((t) => flatItem(t, notes)).join(", ")} in ${flatItem(e.iter, notes)}`;
 
 /** An expression where a list element or the like may stand. */
 export function flatItem(e: ast.Expr, notes: FlatNotes): string {

@@ -107,9 +107,12 @@ export class BracketRules extends EmbeddedActionsParser {
     element: ast.Expr,
     parts: ast.GeneratorParts | undefined,
     start: number,
+    parens?: true,
   ): ast.UnsupportedExpr {
     const whole = this.unsupported("a generator", start);
-    return parts === undefined ? whole : { ...whole, generator: { ...parts, element } };
+    if (parts === undefined) return whole;
+    const generator = parens ? { ...parts, element, parens } : { ...parts, element };
+    return { ...whole, text: "", generator };
   }
 
   /** Whether the next token starts none of the optional parts in `set`; false while the grammar is recorded. */
@@ -151,7 +154,7 @@ export class BracketRules extends EmbeddedActionsParser {
       });
     });
     this.CONSUME(t.RParen);
-    if (generator) return this.generator(single!, parts, start);
+    if (generator) return this.generator(single!, parts, start, true);
     if (single !== undefined && items === undefined) return single;
     const end = this.lastEnd();
     this.height = height + 1;

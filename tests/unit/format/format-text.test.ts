@@ -29,6 +29,21 @@ formatting("the empty text and a text of comments are formatted", () => {
   assert.is(formatText("  # a\n\n\n  # b").text, "# a\n\n# b\n");
 });
 
+formatting(
+  "a generator that is the sole argument breaks before its loop and takes no comma",
+  () => {
+    assert.is(
+      formatText("x=f( a(i)  for i,j in S.zip(p,q) )\n").text,
+      "x = f(a(i) for i, j in S.zip(p, q))\n",
+    );
+    assert.is(formatText("x=(*(a for a in p),b)\n").text, "x = (*(a for a in p), b)\n");
+    const long = `x = function(${"element_".repeat(9)} for e in S.each(packs))\n`;
+    const broken = `x = function(\n    ${"element_".repeat(9)}\n    for e in S.each(packs)\n)\n`;
+    assert.is(formatText(long).text, broken);
+    assert.is(formatText(broken).text, broken);
+  },
+);
+
 formatting("Prettier finds the language and gives the same text", async () => {
   const text = "def f(a,b):\r\n  return g(a, b)+a   # sum\r\n";
   const options = { plugins: [plugin], filepath: "x.relax", printWidth: 88, tabWidth: 4 };
