@@ -16,11 +16,13 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../interp/codes.js")).codes,
   async () => (await import("../op/codes.js")).shapeCodes,
   async () => (await import("../op/codes.js")).typeCodes,
+  async () => (await import("../plan/codes.js")).codes,
   async () => (await import("../runtime/codes.js")).codes,
   async () => (await import("../syntax/codes.js")).codes,
   async () => (await import("../syntax/relax-codes.js")).relaxCodes,
   async () => (await import("../target/vm/codes.js")).codes,
   async () => (await import("../target/wasm/codes.js")).codes,
+  async () => (await import("../template/codes.js")).codes,
   async () => (await import("../transform/codes.js")).codes,
 ];
 

@@ -51,6 +51,11 @@ export const codes = defineCodes("PAS", {
     explain:
       "A block carries an init, matched buffers and buffers of its own, and a pass of its own lowers each of them. The order is `lower-init-block,lower-match-buffer,plan-allocation,convert-blocks`.",
   },
+  noFunction: {
+    number: 15,
+    message: "`{pass}` is asked for `{name}`, which the module does not have",
+    hint: "give the name of one of its functions",
+  },
   vectorExtent: {
     number: 20,
     message: "the vectorised loop over `{loop}` has no constant extent",

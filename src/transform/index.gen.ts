@@ -1,6 +1,22 @@
 // Made by `npm run gen` from the pass declarations below src/transform.
 export const passes = [
   {
+    name: "annotate-tir-op-pattern",
+    summary: "Notes at T functions how their outputs depend on their inputs, for fusion.",
+    load: async () =>
+      (await import("./relax/fuse/annotate-tir-op-pattern.js")).annotateTirOpPattern,
+  },
+  {
+    name: "call-tir-rewrite",
+    summary: "Makes the outputs of destination-passing calls explicit allocations.",
+    load: async () => (await import("./relax/memory/call-tir-rewrite.js")).callTirRewrite,
+  },
+  {
+    name: "canonicalize-bindings",
+    summary: "Removes copies, tuples that are taken apart again, and refinements of what is known.",
+    load: async () => (await import("./relax/clean/canonicalize-bindings.js")).canonicalizeBindings,
+  },
+  {
     name: "canonicalize-loop",
     summary: "Makes loops start at 0 and step by 1.",
     load: async () => (await import("./tir/canonicalize-loop.js")).canonicalizeLoop,
@@ -16,9 +32,25 @@ export const passes = [
     load: async () => (await import("./tir/convert-blocks.js")).convertBlocks,
   },
   {
+    name: "dead-code-elimination",
+    summary: "Removes bindings that nothing uses, and functions that nothing reaches.",
+    load: async () => (await import("./relax/clean/dead-code-elimination.js")).deadCodeElimination,
+  },
+  {
+    name: "eliminate-common-subexpr",
+    summary: "Computes equal pure values once.",
+    load: async () =>
+      (await import("./relax/clean/eliminate-common-subexpr.js")).eliminateCommonSubexpr,
+  },
+  {
     name: "flatten-buffer",
     summary: "Makes buffers one-dimensional.",
     load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
+  },
+  {
+    name: "fuse-ops",
+    summary: "Groups calls of T functions that can share their loops.",
+    load: async () => (await import("./relax/fuse/fuse-ops.js")).fuseOps,
   },
   {
     name: "lower-init-block",
@@ -46,6 +78,11 @@ export const passes = [
     load: async () => (await import("./tir/lower-thread-binding.js")).lowerThreadBinding,
   },
   {
+    name: "normalize",
+    summary: "Brings functions to A-normal form.",
+    load: async () => (await import("./relax/clean/normalize.js")).normalize,
+  },
+  {
     name: "plan-allocation",
     summary: "Turns block allocations into allocation statements where they are used.",
     load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
@@ -54,6 +91,12 @@ export const passes = [
     name: "remove-no-op",
     summary: "Drops statements without effect.",
     load: async () => (await import("./tir/remove-no-op.js")).removeNoOp,
+  },
+  {
+    name: "rewrite-dataflow-reshape",
+    summary: "Makes calls that only change the shape views.",
+    load: async () =>
+      (await import("./relax/fuse/rewrite-dataflow-reshape.js")).rewriteDataflowReshape,
   },
   {
     name: "simplify",

@@ -1,8 +1,9 @@
 /** Rewriting of Relax functions, binding by binding: what passes are built on. */
 export { BlockBuilder, type Emitter } from "./block-builder.js";
+export { mapBlocks, mergeBlocks } from "./blocks.js";
 export { copyFunction } from "./copy.js";
 export { hasEffect, hasIdentity } from "./effects.js";
-export { eachVar, useOf } from "./leaf.js";
+export { eachVar, isVisible, useOf } from "./leaf.js";
 export { freshGlobal, isExternal, mapFunctions, rewriteModule, updated } from "./module.js";
 export {
   rewriteFunction,
@@ -12,4 +13,6 @@ export {
   type ScopeKind,
 } from "./rewrite-function.js";
 export { applyTo, makeSubstitution, type Substitution } from "./substitution.js";
-export { bindingsOf, countUses, eachBinding } from "./uses.js";
+export { bindingsOf, countUses, eachBinding, eachBlock } from "./uses.js";
+export { makeValueKeys } from "./value-key.js";
+export { functionsNamedIn, reachableFunctions } from "./reachable.js";

@@ -12,3 +12,10 @@ export const useOf = (v: Var): Expr =>
   v.sinfo?.kind === "relax.PrimInfo" && v.sinfo.value !== undefined
     ? primValue(v.sinfo.value, v.span)
     : v;
+
+/** Whether the variables of an operand can be used wherever `of` can. */
+export function isVisible(leaf: Expr, of: Var): boolean {
+  let visible = true;
+  eachVar(leaf, (v) => (visible &&= of.dataflow || !v.dataflow));
+  return visible;
+}

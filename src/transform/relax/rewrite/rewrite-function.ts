@@ -6,7 +6,16 @@ import type { Analyzer } from "../../../arith/index.js";
 import { structuralEqual } from "../../../ir/core/equal.js";
 import { rewrite } from "../../../ir/core/rewrite.js";
 import type { IRModule } from "../../../ir/module.js";
-import type { Binding, Expr, Func, If, MatchCast, SeqExpr, Var } from "../../../ir/relax/expr.js";
+import {
+  varBinding,
+  type Binding,
+  type Expr,
+  type Func,
+  type If,
+  type MatchCast,
+  type SeqExpr,
+  type Var,
+} from "../../../ir/relax/expr.js";
 import { primInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import {
   compare,
@@ -18,8 +27,10 @@ import {
 import { erase, inferSeq, isBaseOf, makeInferContext } from "../../../op/deduce/index.js";
 import { isErrorInfo } from "../../../op/error-info.js";
 import type { InferContext } from "../../../op/infer-context.js";
+import type { Node } from "../../../ir/nodes.js";
+import type { Span } from "../../../support/source.js";
 import { BlockBuilder, type Emitter } from "./block-builder.js";
-import { eachVar, useOf } from "./leaf.js";
+import { isVisible, useOf } from "./leaf.js";
 import { applyTo, makeSubstitution, type Substitution } from "./substitution.js";
 
 /** Where a rewrite stands. */
@@ -30,6 +41,10 @@ export interface Cursor extends Emitter {
   readonly analyzer: Analyzer;
   /** Whether later uses of a variable can be uses of this leaf instead: visible wherever the variable is. */
   canReplace(v: Var, by: Expr): boolean;
+  /** Binds a value here to a variable that nothing else binds. */
+  bindTo(v: Var, value: Expr | Func, span?: Span): void;
+  /** The node with everything replaced so far. */
+  imageOf<T extends Node>(node: T): T;
   /** Lets a leaf stand for a variable from here on. */
   replace(v: Var, by: Expr): void;
   /** Lets an expression stand for a symbol from here on. */
@@ -45,10 +60,12 @@ export interface Rewrite {
    * to drop the binding. Nested functions and branches were rewritten before.
    */
   value?(value: Expr | Func, at: Cursor, binding: Binding): Expr | Func | undefined;
-  /** What takes the place of a refinement; a value becomes a plain binding. */
-  cast?(binding: MatchCast, at: Cursor): MatchCast | Expr | undefined;
+  /** What takes the place of a refinement, whose parts are rewritten already; a value becomes a plain binding. */
+  cast?(binding: MatchCast, at: Cursor, original: MatchCast): MatchCast | Expr | undefined;
   /** What takes the place of a sequence's result. */
   result?(value: Expr, at: Cursor): Expr;
+  /** Told of each binding that is put, whoever made it; the variable is the one that later values use. */
+  bound?(binding: Binding, at: Cursor): void;
   enter?(kind: ScopeKind): void;
   leave?(kind: ScopeKind): void;
 }
@@ -90,7 +107,10 @@ class FunctionRewriter implements Cursor {
       analyzer: this.analyzer,
       isOuter: (v) => this.symbols.has(v),
     });
-    this.builder = new BlockBuilder(module, this.infer, (b) => this.define(b));
+    this.builder = new BlockBuilder(module, this.infer, (b) => {
+      this.define(b);
+      rules.bound?.(b, this);
+    });
   }
 
   get dataflow(): boolean {
@@ -104,15 +124,22 @@ class FunctionRewriter implements Cursor {
     return this.builder.normalized(value);
   }
 
+  bindTo(v: Var, value: Expr | Func, span?: Span): void {
+    const after = value.kind === "relax.Function" ? value : this.builder.normalized(value);
+    this.builder.put(varBinding(v, after, span));
+  }
+
+  imageOf<T extends Node>(node: T): T {
+    return applyTo(node, this.images);
+  }
+
   canReplace(v: Var, by: Expr): boolean {
     if (!isLeaf(by)) return false;
     const { sinfo } = v;
     if (sinfo?.kind === "relax.PrimInfo" && sinfo.value !== undefined)
       return scalarOf(by) !== undefined;
     if (sinfo?.kind === "relax.ShapeInfo" && by.kind !== "relax.Var" && by.kind !== "relax.ShapeExpr") return false; // prettier-ignore
-    let visible = true;
-    eachVar(by, (x) => (visible &&= v.dataflow || !x.dataflow));
-    return visible;
+    return isVisible(by, v);
   }
 
   replace(v: Var, by: Expr): void {
@@ -155,7 +182,8 @@ class FunctionRewriter implements Cursor {
         shape: (v) => (params.includes(v) ? v : undefined),
       });
       const fits = isBaseOf(retSinfo, found, this.infer);
-      if (fits === "L0" || fits === "L1") retSinfo = found;
+      if (fits === "L0" || fits === "L1" || (fits === "pass" && func.retInferred === true))
+        retSinfo = structuralEqual(retSinfo, found, { mapFreeVars: false }) ? retSinfo : found;
     }
     this.symbols = outer;
     if (isSame && params.length === func.params.length && retSinfo === func.retSinfo) return func;
@@ -245,17 +273,20 @@ class FunctionRewriter implements Cursor {
   }
 
   private castBinding(b: MatchCast): void {
-    const value = applyTo(b.value, this.images);
-    const sinfo = applyTo(b.sinfo, this.images);
-    const before: MatchCast =
-      value === b.value && sinfo === b.sinfo
-        ? b
-        : { ...b, value, sinfo, var: this.retyped(b.var, sinfo) };
-    const after = this.rules.cast === undefined ? before : this.rules.cast(before, this);
+    const before = this.castOf(b, applyTo(b.value, this.images), applyTo(b.sinfo, this.images));
+    const after = this.rules.cast === undefined ? before : this.rules.cast(before, this, b);
     if (after === undefined) return;
     if (after.kind !== "relax.MatchCast") return this.bind(b, after);
-    const operand = this.builder.operand(after.value);
-    this.builder.put(operand === after.value ? after : { ...after, value: operand });
+    this.builder.put(this.castOf(after, this.builder.operand(after.value), after.sinfo));
+  }
+
+  /** The refinement of this value to this type; its variable has the type. */
+  private castOf(b: MatchCast, value: Expr, sinfo: StructInfo): MatchCast {
+    const isScalar = sinfo.kind === "relax.PrimInfo" && b.var.sinfo?.kind === sinfo.kind;
+    const v = isScalar || sinfo === b.var.sinfo ? b.var : this.retyped(b.var, sinfo);
+    return value === b.value && sinfo === b.sinfo && v === b.var
+      ? b
+      : { ...b, value, sinfo, var: v };
   }
 
   /** Binds a value under the variable of a binding, or under one of the type that the value has. */
