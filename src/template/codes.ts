@@ -128,4 +128,37 @@ export const codes = defineCodes("LOW", {
     message: "{what} is not part of the template language",
     explain: "Templates are the subset of Python that the reference of the language describes.",
   },
+  badDecorator: {
+    number: 27,
+    message: "{what}",
+    explain: "Decorators say what a definition of a library is for, and of which operators.",
+  },
+  libraryItem: {
+    number: 28,
+    message: "{what} is no definition of a library",
+    hint: "libraries hold templates, inlines, schedules, intrinsics and constants",
+    explain: "Functions of programs belong to modules; a library says how operators are lowered.",
+  },
+  repeatedName: {
+    number: 29,
+    message: "`{name}` is defined twice in library `{library}`",
+    explain: "All names of a library's files share one namespace.",
+  },
+  unknownImport: {
+    number: 30,
+    message: "library `{library}` has no `{name}`",
+    explain: "`from library import name` takes templates, inlines and constants.",
+  },
+  unknownRank: {
+    number: 31,
+    message: "operand `{operand}` of `{op}` has no known {what}",
+    hint: 'refine it first: `y = R.match_cast(x, R.Tensor((n, m), "float32"))`',
+    explain: "A loop nest is made for a number of dimensions and an element type.",
+  },
+  valueAtRunTime: {
+    number: 32,
+    message: "`{name}` of `{op}` is known only at run time",
+    hint: "give it a constant or an expression over symbols",
+    explain: "Scalar operands become constants or parameters over symbols of the loop nest.",
+  },
 });

@@ -3,7 +3,6 @@ import type { Expr, FunctionDef } from "../../grammar/ast/nodes.js";
 import type { Analyzer } from "../arith/index.js";
 import type { AttrValue } from "../ir/core/node.js";
 import type { TensorInfo } from "../ir/relax/struct-info.js";
-import type { PrimExpr } from "../ir/tir/expr.js";
 import type { OpDef } from "../op/op.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { Source, Span } from "../support/source.js";
@@ -62,8 +61,8 @@ export interface CallFacts {
   readonly attrs: ReadonlyMap<string, ArgumentValue>;
   /** Scalar operands by name: literals when constant, expressions over the caller's symbols otherwise. */
   readonly scalars: ReadonlyMap<string, ArgumentValue>;
-  /** Names of attributes that act only through the type of the result. */
-  readonly typeOnly?: ReadonlySet<string> | undefined;
+  /** Names of attributes and scalar operands that have their default value. */
+  readonly defaulted?: ReadonlySet<string> | undefined;
   /** What is known of the caller's symbols. */
   readonly analyzer?: Analyzer | undefined;
   /** The call. */
@@ -74,6 +73,3 @@ export interface CallFacts {
 export interface Refusal {
   readonly reason: Diagnostic;
 }
-
-/** Expressions of the caller in the order of the scalar parameters of an instance. */
-export type CallerScalars = readonly PrimExpr[];
