@@ -305,6 +305,8 @@ function dependsOnLoop(e: Node, walk: Walk): boolean {
     const bound = walk.lets.get(e);
     return walk.loops.has(e) || (bound !== undefined && dependsOnLoop(bound, walk));
   }
+  // What the block allocates has no meaning outside of it.
+  if (e.kind === "tir.Load" && walk.inner.has(e.buffer)) return true;
   let found = false;
   children(e, (child) => {
     if (!found && child.kind !== "tir.Buffer") found = dependsOnLoop(child, walk);
