@@ -30,7 +30,7 @@ export interface InstanceOutput {
 /** What a template became for a call. */
 export interface Instance {
   readonly func: PrimFunc;
-  /** What the caller passes between the operands and the outputs. */
+  /** What the caller passes after the outputs: `tir_vars`. */
   readonly scalars: readonly PrimExpr[];
   /** Results in terms of the caller's symbols; several of one index for variadic ones. */
   readonly outputs: readonly InstanceOutput[];
@@ -63,7 +63,7 @@ function expandTemplate(binding: Binding, facts: CallFacts): Instance {
   const plain: PrimFunc = {
     kind: "tir.PrimFunc",
     name: template.name,
-    params: [...of("operand"), ...scalars, ...of("output")],
+    params: [...of("operand"), ...of("output"), ...scalars],
     retType: voidType,
     attrs: noAttrs,
     isPrivate: true,
