@@ -1,9 +1,10 @@
 /** From a checked module to an artefact that runs. */
-import type { Artefact } from "../artefact/index.js";
+import type { Artefact, Executable } from "../artefact/index.js";
 import { visit } from "../ir/core/visit.js";
 import type { IRModule } from "../ir/module.js";
 import { lookupOp } from "../op/registry.js";
 import { writeKernelTable } from "../runtime/kernel-table.js";
+import { sameTensor, type NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
@@ -43,12 +44,29 @@ export function buildForWasm(
       producer: options.producer,
       target: "wasm",
       entry: options.entry,
-      kernels: writeKernelTable(wasm, executable.sources),
+      kernels: writeKernelTable(
+        {
+          ...wasm,
+          constants: constantNumbers(executable, wasm.constants),
+        },
+        executable.sources,
+      ),
       signatures: encodeSignatures(signaturesOf(module)),
     },
     executable,
     kernels: wasm.bytes,
   };
+}
+
+/** The numbers that tensors have among the constants of a program. */
+function constantNumbers(executable: Executable, tensors: readonly NDArray[]): number[] {
+  const numbers = new Map<NDArray, number>();
+  executable.constants.forEach((c, i) => c.kind === "tensor" && numbers.set(c.data, i));
+  return tensors.map(
+    (t) =>
+      numbers.get(t) ??
+      executable.constants.findIndex((c) => c.kind === "tensor" && sameTensor(c.data, t)),
+  );
 }
 
 /** Operators that need a loop nest and have none, all at once, each at its first use. */

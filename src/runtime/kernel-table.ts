@@ -1,11 +1,15 @@
 /** What an artefact's manifest says of its kernels. */
 import type { Source } from "../support/source.js";
+import type { FunctionInfo, ValueForm } from "./wasm/function-info.js";
 import type { HostImport, KernelInfo, StatusInfo } from "./wasm/kernel-info.js";
 
 export interface KernelTable {
   readonly kernels: readonly KernelInfo[];
   readonly statuses: readonly StatusInfo[];
   readonly hostImports: readonly HostImport[];
+  /** Relax functions of the code, and the numbers of the constants that they use. */
+  readonly functions: readonly FunctionInfo[];
+  readonly constants: readonly number[];
 }
 
 /** Plain data for the manifest; `sources` are the texts that places may refer to. */
@@ -41,5 +45,17 @@ export function writeKernelTable(table: KernelTable, sources: readonly Source[])
       args: h.args.map((a) => ("dtype" in a ? { ...a, dtype: a.dtype.name } : a)),
       result: h.result && { register: h.result.register, dtype: h.result.dtype.name },
     })),
+    functions: table.functions.map((f) => ({
+      name: f.name,
+      params: f.params.map(writeForm),
+      symbols: f.symbols,
+      result: writeForm(f.result),
+    })),
+    constants: table.constants,
   };
+}
+
+function writeForm(form: ValueForm): unknown {
+  if (form.kind === "tuple") return { kind: form.kind, fields: form.fields.map(writeForm) };
+  return "dtype" in form ? { ...form, dtype: form.dtype.name } : form;
 }

@@ -1,5 +1,5 @@
 /** From the bytes of a `.rxe` file to a machine that is ready to run. */
-import { decodeArtefact, type Artefact } from "../artefact/index.js";
+import { decodeArtefact, dimOps, type Artefact, type Dim } from "../artefact/index.js";
 import { DiagnosticError } from "../support/diagnostic.js";
 import { tryDType } from "../support/dtype.js";
 import type { Source } from "../support/source.js";
@@ -9,6 +9,8 @@ import { codes } from "./codes.js";
 import { memoryDevice, wasmDevice, type Device } from "./vm/device.js";
 import { makeMachine, type Machine, type MachineOptions } from "./vm/machine.js";
 import { instantiate } from "./wasm/instance.js";
+import type { KernelTable } from "./kernel-table.js";
+import type { FunctionInfo, ValueForm } from "./wasm/function-info.js";
 import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./wasm/kernel-info.js";
 
 /** Decodes, checks and instantiates; `file` is for messages. Throws a {@link DiagnosticError}. */
@@ -36,7 +38,10 @@ function makeDevice(artefact: Artefact, file: string, options: MachineOptions): 
   }
   try {
     const context = { print: (text: string) => options.print?.(text) };
-    return wasmDevice(instantiate({ bytes: artefact.kernels, ...table }, hosts, context));
+    return wasmDevice(
+      instantiate({ bytes: artefact.kernels, ...table }, hosts, context),
+      table.constants,
+    );
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
     return damaged("its WebAssembly code cannot be instantiated");
@@ -50,7 +55,7 @@ function readTable(
   data: unknown,
   sources: readonly Source[],
   damaged: (reason: string) => never,
-): { kernels: KernelInfo[]; statuses: StatusInfo[]; hostImports: HostImport[] } {
+): KernelTable {
   const wrong = (): never => damaged("its table of kernels is malformed");
   const object = (x: unknown): Fields =>
     typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Fields) : wrong();
@@ -118,7 +123,33 @@ function readTable(
       }),
     };
   });
-  return { kernels, statuses, hostImports };
+  const functions = list(root["functions"] ?? []).map((f): FunctionInfo => {
+    const func = object(f);
+    return {
+      name: text(func["name"]),
+      params: list(func["params"]).map((p) => form(object(p))),
+      symbols: count(func["symbols"]),
+      result: form(object(func["result"])),
+    };
+  });
+  const constants = list(root["constants"] ?? []).map(count);
+  return { kernels, statuses, hostImports, functions, constants };
+
+  function form(f: Fields): ValueForm {
+    const kind = oneOf(f["kind"], "tensor", "scalar", "shape", "tuple");
+    if (kind === "tuple") return { kind, fields: list(f["fields"]).map((x) => form(object(x))) };
+    if (kind === "shape") return { kind, dims: list(f["dims"]).map(dimension) };
+    const dtype = type(f["dtype"]);
+    if (kind === "tensor") return { kind, dtype, shape: list(f["shape"]).map(dimension) };
+    return { kind, dtype, value: f["value"] === undefined ? undefined : dimension(f["value"]) };
+  }
+
+  function dimension(x: unknown): Dim {
+    const d = object(x);
+    if ("value" in d) return typeof d["value"] === "number" ? { value: d["value"] } : wrong();
+    if ("symbol" in d) return { symbol: text(d["symbol"]), id: count(d["id"]) };
+    return { op: oneOf(d["op"], ...dimOps), args: list(d["args"]).map(dimension) };
+  }
 
   function hostArgument(a: Fields): HostArgument {
     const kind = oneOf(a["kind"], "scalar", "pointer", "string", "tensor");

@@ -90,6 +90,11 @@ export const codes = defineCodes("PAS", {
     message: "`{name}` needs a known shape and type for its output",
     hint: "write them in `out_ty`",
   },
+  noLibrary: {
+    number: 42,
+    message: "`{pass}` has no library of lowerings to take from",
+    hint: "give the context of the pass a `lowering`",
+  },
   notBroken: {
     number: 30,
     severity: "error",

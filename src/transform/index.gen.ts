@@ -32,6 +32,11 @@ export const passes = [
     load: async () => (await import("./tir/convert-blocks.js")).convertBlocks,
   },
   {
+    name: "convert-to-dataflow",
+    summary: "Puts runs of pure bindings into dataflow blocks.",
+    load: async () => (await import("./relax/clean/convert-to-dataflow.js")).convertToDataflow,
+  },
+  {
     name: "dead-code-elimination",
     summary: "Removes bindings that nothing uses, and functions that nothing reaches.",
     load: async () => (await import("./relax/clean/dead-code-elimination.js")).deadCodeElimination,
@@ -48,9 +53,24 @@ export const passes = [
     load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
   },
   {
+    name: "fold-constant",
+    summary: "Evaluates calls whose arguments are all constants.",
+    load: async () => (await import("./relax/clean/fold-constant.js")).foldConstant,
+  },
+  {
     name: "fuse-ops",
     summary: "Groups calls of T functions that can share their loops.",
     load: async () => (await import("./relax/fuse/fuse-ops.js")).fuseOps,
+  },
+  {
+    name: "fuse-tir",
+    summary: "Makes each group of fused calls one T function with merged loops.",
+    load: async () => (await import("./relax/fuse/fuse-tir.js")).fuseTir,
+  },
+  {
+    name: "legalize-ops",
+    summary: "Lowers operators to loop nests by the templates of the library.",
+    load: async () => (await import("./relax/legalize-ops.js")).legalizeOps,
   },
   {
     name: "lower-init-block",
@@ -93,6 +113,12 @@ export const passes = [
     load: async () => (await import("./tir/remove-no-op.js")).removeNoOp,
   },
   {
+    name: "remove-purity-checking",
+    summary: "Takes calls that claim to be pure for what they are.",
+    load: async () =>
+      (await import("./relax/clean/remove-purity-checking.js")).removePurityChecking,
+  },
+  {
     name: "rewrite-dataflow-reshape",
     summary: "Makes calls that only change the shape views.",
     load: async () =>
@@ -102,6 +128,16 @@ export const passes = [
     name: "simplify",
     summary: "Simplifies indices, decides conditions, drops loops that run once.",
     load: async () => (await import("./tir/simplify.js")).simplify,
+  },
+  {
+    name: "to-non-dataflow",
+    summary: "Makes dataflow blocks plain ones.",
+    load: async () => (await import("./relax/clean/to-non-dataflow.js")).toNonDataflow,
+  },
+  {
+    name: "topological-sort",
+    summary: "Reorders the bindings of dataflow blocks.",
+    load: async () => (await import("./relax/clean/topological-sort.js")).topologicalSort,
   },
   {
     name: "unify-index-type",

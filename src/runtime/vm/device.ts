@@ -1,4 +1,5 @@
 /** Memory and kernels as the virtual machine sees them. */
+import type { FunctionInfo } from "../wasm/function-info.js";
 import type { KernelInfo } from "../wasm/kernel-info.js";
 import type { HostScalar, KernelResult, WasmInstance } from "../wasm/instance.js";
 
@@ -11,15 +12,36 @@ export interface Device {
   readonly kernels: ReadonlyMap<string, KernelInfo>;
   /** Arguments in the order of `KernelInfo.params`. */
   call(name: string, args: readonly HostScalar[]): KernelResult;
+  /** Relax functions that are one call; absent when there are none. */
+  readonly compiled?: CompiledCode;
+}
+
+/** Relax functions that the device runs as a whole. */
+export interface CompiledCode {
+  readonly functions: ReadonlyMap<string, FunctionInfo>;
+  /** Constants of the program that they use, by number. */
+  readonly constants: readonly number[];
+  provideConstants(addresses: readonly number[]): void;
+  /** False when the function did not come to an end; nothing but memory of its own was changed then. */
+  run(name: string, slots: readonly HostScalar[], calls: number): boolean;
 }
 
 /** A WebAssembly instance as a device. */
-export const wasmDevice = (instance: WasmInstance): Device => ({
+export const wasmDevice = (instance: WasmInstance, constants: readonly number[] = []): Device => ({
   alloc: (bytes) => instance.heap.alloc(bytes),
   free: (address) => instance.heap.free(address),
   bytes: () => instance.bytes(),
   kernels: instance.kernels,
   call: (name, args) => instance.call(name, args),
+  ...(instance.functions.size > 0 && {
+    compiled: {
+      functions: instance.functions,
+      constants,
+      provideConstants: (addresses: readonly number[]) => instance.provideConstants(addresses),
+      run: (name: string, slots: readonly HostScalar[], calls: number) =>
+        instance.runFunction(name, slots, calls),
+    },
+  }),
 });
 
 /** The device with at most so many bytes handed out at once. */
@@ -30,6 +52,7 @@ export function metered(device: Device, limit: number): Device {
     kernels: device.kernels,
     bytes: () => device.bytes(),
     call: (name, args) => device.call(name, args),
+    ...(device.compiled && { compiled: device.compiled }),
     alloc(bytes) {
       if (used + bytes > limit) throw new RangeError(`more than ${limit} bytes would be in use`);
       const address = device.alloc(bytes);

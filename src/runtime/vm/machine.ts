@@ -18,6 +18,7 @@ import { builtins } from "./builtins.js";
 import { bytesOfTensor, fail, newTensor, type VmContext } from "./context.js";
 import { borrowedValue, fromHostValue, toHostValue } from "./convert.js";
 import { metered, type Device } from "./device.js";
+import { prepareFunction, type FunctionCode } from "./function-call.js";
 import { prepareKernel, type KernelCode } from "./kernel-call.js";
 import { loadCode, type Instruction, type Operand } from "./load.js";
 import { describe, release, retain, type VmClosure, type VmValue } from "./value.js";
@@ -55,8 +56,14 @@ interface Frame {
   readonly dst: number;
 }
 
+type VmFunction = Extract<Resolved, { kind: "vm" }>;
 type Resolved =
-  | { readonly kind: "vm"; readonly record: Extract<FunctionRecord, { kind: "vm" }> }
+  | {
+      readonly kind: "vm";
+      readonly record: Extract<FunctionRecord, { kind: "vm" }>;
+      /** The function as a whole on the device. */
+      compiled?: FunctionCode | undefined;
+    }
   | { readonly kind: "kernel"; readonly name: string; readonly run: KernelCode }
   | { readonly kind: "builtin"; readonly name: string; readonly run: (typeof builtins)[string] }
   | { readonly kind: "host"; readonly name: string; readonly run: HostCode }
@@ -107,6 +114,7 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
   const frames: Frame[] = [];
   let steps = 0;
   let inUse = 0;
+  let hasLeft = false;
   const place = (pc: number): Span | undefined => {
     const p = e.places[pc];
     return p && { source: sources[p.source]!, start: p.start, end: p.end };
@@ -123,6 +131,7 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
   const free = (address: number): void => device.free(address);
   const constants = e.constants.map((c) => loadConstant(vm, c));
   constants.forEach(retain);
+  useCompiled(vm, functions, constants);
   const closures = functions.map((f, func): VmClosure => ({
     kind: "closure",
     name: f.kind === "vm" ? f.record.name : f.name,
@@ -211,11 +220,24 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
     const same = values.indexOf(result);
     return same >= 0 ? args[same]! : fromHostValue(vm, result);
   };
+  /** Undefined when the bytecode has to run. After one failure it runs up to the end, to tell what is wrong. */
+  const runCompiled = (f: VmFunction, args: readonly VmValue[]): VmValue | undefined => {
+    if (f.compiled === undefined || hasLeft || options.instrument !== undefined) return undefined;
+    const value = f.compiled(args, stepLimit - steps);
+    hasLeft = value === undefined;
+    return value;
+  };
   const call = (frame: Frame, f: Resolved, args: readonly VmValue[], dst: number): boolean => {
     switch (f.kind) {
-      case "vm":
+      case "vm": {
+        const value = runCompiled(f, args);
+        if (value !== undefined) {
+          set(frame, dst, value);
+          return false;
+        }
         push(f.record, args, dst);
         return true;
+      }
       case "kernel":
         set(frame, dst, f.run(vm, args));
         return false;
@@ -304,8 +326,14 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
       const all = [...args, ...captured];
       let result: VmValue;
       if (f.kind === "vm") {
-        push(f.record, all, -1);
-        result = run(depth);
+        const value = runCompiled(f, all);
+        if (value === undefined) {
+          push(f.record, all, -1);
+          result = run(depth);
+        } else {
+          retain(value);
+          result = value;
+        }
       } else {
         result = f.kind === "kernel" ? f.run(vm, all) : fail(codes.noFunction({ name: f.name }));
         retain(result);
@@ -341,7 +369,10 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
     invoke(name, args) {
       const f = byName.get(name);
       if (f === undefined) return fail(codes.noFunction({ name }));
-      if (frames.length === 0) steps = 0;
+      if (frames.length === 0) {
+        steps = 0;
+        hasLeft = false;
+      }
       return enter(f, args);
     },
     paramsOf(name) {
@@ -355,6 +386,23 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
       0,
     ),
   };
+}
+
+/** Gives functions that the device runs as a whole their code there. */
+function useCompiled(
+  vm: VmContext,
+  functions: readonly Resolved[],
+  constants: readonly VmValue[],
+): void {
+  const { compiled } = vm.device;
+  if (compiled === undefined) return;
+  const tensors = compiled.constants.map((i) => constants[i]);
+  if (!tensors.every((t) => t?.kind === "tensor")) return;
+  compiled.provideConstants(tensors.map((t) => t.storage.address + t.offset));
+  for (const f of functions) {
+    const info = f.kind === "vm" ? compiled.functions.get(f.record.name) : undefined;
+    if (f.kind === "vm" && info !== undefined) f.compiled = prepareFunction(vm, compiled, info);
+  }
 }
 
 function loadConstant(vm: VmContext, c: Executable["constants"][number]): VmValue {

@@ -1,5 +1,6 @@
 /** Running compiled kernels: one memory that tensors and kernels share, argument blocks, statuses. */
 import { isFloat, type DType } from "../../support/dtype.js";
+import type { FunctionInfo } from "./function-info.js";
 import type { HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
 import type { HostCode, HostContext } from "../../support/value.js";
 import { wasmEngine, type WasmMemory } from "./engine.js";
@@ -10,6 +11,10 @@ interface Exports {
   readonly memory: WasmMemory;
   readonly scratch: { value: number };
   readonly scratch_end: { value: number };
+  /** Of modules with compiled Relax functions. */
+  readonly constants?: { value: number };
+  readonly calls_left?: { value: bigint };
+  readonly depth_left?: { value: number };
   readonly [entry: string]: unknown;
 }
 
@@ -20,6 +25,7 @@ export interface WasmArtifact {
   readonly kernels: readonly KernelInfo[];
   readonly statuses: readonly StatusInfo[];
   readonly hostImports: readonly HostImport[];
+  readonly functions?: readonly FunctionInfo[];
 }
 
 /** What a kernel call gave: a scalar if it returns one, or why it stopped. */
@@ -37,6 +43,15 @@ export interface WasmInstance {
    * `KernelInfo.params`.
    */
   call(name: string, args: readonly HostScalar[]): KernelResult;
+  /** Relax functions that are one call. */
+  readonly functions: ReadonlyMap<string, FunctionInfo>;
+  /** Tells where the constants are that functions use. */
+  provideConstants(addresses: readonly number[]): void;
+  /**
+   * Runs a function on the slots of its argument block; false when it did not come to an end: then the virtual machine
+   * has to run it, from the start. `calls` is the number of calls among functions after which it is stopped.
+   */
+  runFunction(name: string, slots: readonly HostScalar[], calls: number): boolean;
 }
 
 /** A host function that a module needs and nobody provides. */
@@ -47,6 +62,8 @@ export class MissingHostFunctions extends Error {
 }
 
 const SCRATCH_BYTES = 1 << 20;
+/** Calls that are nested deeper than this are left to the virtual machine, whose stack is not that of JavaScript. */
+const DEPTH = 1000;
 
 /** Instantiates; throws {@link MissingHostFunctions} when host functions are missing. */
 export function instantiate(
@@ -75,6 +92,17 @@ export function instantiate(
 
 function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): WasmInstance {
   const kernels = new Map(artifact.kernels.map((k) => [k.name, k]));
+  const functions = new Map((artifact.functions ?? []).map((f) => [f.name, f]));
+  const inScratch = <T>(work: () => T): T => {
+    const pointer = exports.scratch.value;
+    const end = exports.scratch_end.value;
+    try {
+      return work();
+    } finally {
+      exports.scratch.value = pointer;
+      exports.scratch_end.value = end;
+    }
+  };
   const instance: WasmInstance = {
     heap,
     kernels,
@@ -86,11 +114,9 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
       if (args.length !== info.params.length)
         throw new Error(`kernel ${name} takes ${info.params.length} arguments, not ${args.length}`);
       const block = heap.alloc(8 * (args.length + 1));
-      const pointer = exports.scratch.value;
-      const end = exports.scratch_end.value;
       try {
         writeArguments(new DataView(exports.memory.buffer), block, info, args);
-        const status = (entry as (block: number) => number)(block);
+        const status = inScratch(() => (entry as (block: number) => number)(block));
         if (status !== 0) return { ok: false, status, reason: artifact.statuses[status - 1] };
         const slot = block + 8 * args.length;
         return {
@@ -99,8 +125,32 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
             info.returns && readScalar(new DataView(exports.memory.buffer), slot, info.returns),
         };
       } finally {
-        exports.scratch.value = pointer;
-        exports.scratch_end.value = end;
+        heap.free(block);
+      }
+    },
+    functions,
+    provideConstants(addresses) {
+      if (exports.constants === undefined || addresses.length === 0) return;
+      const block = heap.alloc(4 * addresses.length);
+      new Uint32Array(exports.memory.buffer, block, addresses.length).set(addresses);
+      exports.constants.value = block;
+    },
+    runFunction(name, slots, calls) {
+      const entry = exports[`function:${name}`];
+      if (typeof entry !== "function") throw new Error(`no function ${name}`);
+      if (exports.calls_left) exports.calls_left.value = BigInt(Math.min(calls, 2 ** 53));
+      if (exports.depth_left) exports.depth_left.value = DEPTH;
+      const block = heap.alloc(8 * slots.length);
+      try {
+        const view = new DataView(exports.memory.buffer);
+        slots.forEach((x, k) =>
+          view.setBigInt64(block + 8 * k, BigInt.asIntN(64, BigInt(x)), true),
+        );
+        return inScratch(() => (entry as (block: number) => number)(block)) === 0;
+      } catch {
+        // A trap, or the end of the JavaScript stack.
+        return false;
+      } finally {
         heap.free(block);
       }
     },

@@ -1,4 +1,5 @@
 /** IRModule → WebAssembly: one function and one entry for each T function. */
+import { visit } from "../../ir/core/visit.js";
 import type { PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { IRModule } from "../../ir/module.js";
@@ -10,8 +11,9 @@ import { defineEntry, defineKernel, symbolNames, type Guard } from "./codegen/ke
 import { parameterTypes, signatureOf, type Signature } from "./codegen/signature.js";
 import type { FunctionRef } from "./encoder/function.js";
 import { moduleBuilder } from "./encoder/module.js";
+import { compileFunctions, type CompiledFunctions } from "./function/index.js";
 
-export interface CompiledWasm {
+export interface CompiledWasm extends CompiledFunctions {
   readonly bytes: Uint8Array;
   readonly kernels: readonly KernelInfo[];
   /** Status `code` is entry `code - 1`. */
@@ -72,20 +74,32 @@ export function generate(
     signatures.set(name, signature);
     kernels.set(name, { name, func, symbols: signature.symbols, ref });
   }
+  const sure = new Set<string>();
   for (const [name, kernel] of kernels) {
     guarded(() => {
       const signature = signatures.get(name)!;
+      const reasons = entries.length;
       defineKernel(shared, kernel, signature, options.guards?.(name, kernel.func) ?? []);
       builder.export(`kernel:${name}`, defineEntry(shared, kernel, signature));
+      if (entries.length === reasons && !callsOthers(kernel.func)) sure.add(name);
     });
   }
   if (failed) return undefined;
+  const functions = compileFunctions(shared, module, signatures, sure);
   return {
     bytes: builder.encode(),
     kernels: [...signatures.values()].map((s) => s.info),
     statuses: entries.map(statusInfo),
     hostImports,
+    ...functions,
   };
+}
+
+/** A callee's reason to stop is its caller's too. */
+function callsOthers(func: PrimFunc): boolean {
+  let found = false;
+  visit(func.body, { enter: (n) => void (found ||= n.kind === "tir.CallGlobal") });
+  return found;
 }
 
 const statusInfo = (entry: StatusEntry): StatusInfo => ({

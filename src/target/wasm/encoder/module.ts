@@ -19,6 +19,8 @@ export interface ModuleBuilder {
   /** Declares a function; its body is given by {@link define}. */
   declare(name: string, params: readonly ValueType[], results: readonly ValueType[]): FunctionRef;
   define(ref: FunctionRef, body: (f: FunctionBuilder) => void): void;
+  /** Adds a function that was built before. */
+  add(f: FunctionBuilder): void;
   /** A mutable global; its index. */
   global(type: "i32" | "i64" | "f64", initial: number, exportAs?: string): number;
   export(name: string, ref: FunctionRef): void;
@@ -67,6 +69,10 @@ export function moduleBuilder(dataStart = 1024): ModuleBuilder {
       const builder = functionBuilder(ref);
       body(builder);
       bodies.set(ref, builder);
+    },
+    add(f) {
+      functions.push(f.ref);
+      bodies.set(f.ref, f);
     },
     global(type, initial, exportAs) {
       globals.push({ type, initial, exportAs });
