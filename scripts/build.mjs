@@ -37,6 +37,7 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
+  loader: { ".relax": "text" },
   external: ["binaryen"],
   // Bundled CommonJS packages ask for Node's own modules through `require`.
   banner: {

@@ -10,8 +10,9 @@ import type { Generated } from "./gen/generated.js";
 import { generateOps } from "./gen/ops.js";
 import { generatePasses } from "./gen/passes.js";
 import { generateReferenceIndex } from "./gen/reference-index.js";
+import { generateStdlib } from "./gen/stdlib.js";
 
-const GENERATORS = [generateCodes, generateCommands, generatePasses, generateOps];
+const GENERATORS = [generateCodes, generateCommands, generatePasses, generateOps, generateStdlib];
 const REFERENCE = "docs/reference";
 
 const isCheck = process.argv.includes("--check");

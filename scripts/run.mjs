@@ -25,6 +25,7 @@ try {
     entryPoints: [script],
     outfile,
     packages: "external",
+    loader: { ".relax": "text" },
     sourcemap: "inline",
     logLevel: "error",
   });

@@ -18,6 +18,7 @@ const AREAS: Readonly<Record<string, string>> = {
   WFT: "TensorIR well-formedness",
   WFR: "Relax well-formedness",
   SCH: "schedules",
+  LOW: "lowering by templates",
   PAS: "passes and pipelines",
   PLN: "memory planning",
   TUN: "tuning",

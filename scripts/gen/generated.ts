@@ -43,6 +43,7 @@ export async function exportsOf(
     platform: "node",
     format: "esm",
     packages: "external",
+    loader: { ".relax": "text" },
     outExtension: { ".js": ".mjs" },
     logLevel: "silent",
   } as const;

@@ -10,6 +10,7 @@ const OPTIONS = {
   target: "node20",
   format: "esm",
   packages: "external",
+  loader: { ".relax": "text" },
   sourcemap: true,
   sourcesContent: false,
   outbase: ".",

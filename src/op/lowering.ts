@@ -1,10 +1,21 @@
 /** How calls of operators become loop nests or other calls; the driver hands an implementation to the passes. */
 import type { Analyzer } from "../arith/index.js";
-import type { Binding, Call, Expr } from "../ir/relax/expr.js";
-import type { TensorInfo } from "../ir/relax/struct-info.js";
+import { globalVar } from "../ir/module.js";
+import {
+  op,
+  relaxCall,
+  shapeExpr,
+  tuple,
+  type Binding,
+  type Call,
+  type Expr,
+} from "../ir/relax/expr.js";
+import { tupleInfo, type TensorInfo } from "../ir/relax/struct-info.js";
 import type { PrimExpr } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import type { Diagnostic } from "../support/diagnostic.js";
+import type { DType } from "../support/dtype.js";
+import type { Span } from "../support/source.js";
 import type { InferContext } from "./infer-context.js";
 
 /** The surroundings of a call. */
@@ -17,6 +28,8 @@ export interface LoweringSite {
   readonly target?: string | undefined;
   /** Name of the function of an instance in the module; the same object has one name. */
   nameOf(func: PrimFunc): string;
+  /** Origins of the graph lowerings that led here, outermost first. */
+  readonly expanding?: readonly string[] | undefined;
 }
 
 /** A loop nest: `R.call_tir(func, inputs, outputs, tir_vars=scalars)`. */
@@ -52,4 +65,14 @@ export interface OpLowering {
   /** Whether anything lowers the operator (name below `relax.`). */
   has(op: string): boolean;
   lower(call: Call, site: LoweringSite): Lowered;
+  /** A tensor without dimensions that holds the value of an expression over symbols. */
+  scalar(value: PrimExpr, dtype: DType, site: LoweringSite): LoweredTir;
+}
+
+/** The call of an instance that the module has under `name`. */
+export function callTir(name: string, { inputs, outputs, scalars }: LoweredTir, span?: Span): Call {
+  const args: Expr[] = [globalVar(name), tuple(inputs)];
+  if (scalars.length > 0) args.push(shapeExpr(scalars));
+  const out = outputs.length === 1 ? outputs[0]! : tupleInfo(outputs);
+  return relaxCall(op("call_tir"), args, { sinfoArgs: [out], span });
 }

@@ -1,0 +1,249 @@
+/** Libraries: sets of files whose names share one namespace. Each file is parsed when something of it is asked for. */
+import type * as ast from "../../../grammar/ast/nodes.js";
+import { parseText } from "../../../grammar/index.js";
+import { Diagnostics, DiagnosticError, type Diagnostic } from "../../support/diagnostic.js";
+import type { Source } from "../../support/source.js";
+import { didYouMean } from "../../support/suggest.js";
+import { codes } from "../codes.js";
+import type { Library, LibraryEntry, Template } from "../template.js";
+import { definitionOf } from "./decorators.js";
+
+/** A library with what it lowers. */
+export interface TemplateLibrary extends Library {
+  /** Templates for an operator (`relax.add`), in the order of the text. */
+  templatesOf(op: string): readonly Template[];
+  /** All templates; reads every file. */
+  templates(): readonly Template[];
+  /** Full names of operators that some template names; reads every file. */
+  ops(): ReadonlySet<string>;
+  /** Reads every file and gives what is wrong with them. */
+  diagnostics(): readonly Diagnostic[];
+}
+
+/** Where a library looks up what is not its own. */
+export interface LibraryContext {
+  /** Names that are visible everywhere. */
+  readonly prelude?: Library | undefined;
+  /** Libraries by the name that imports use. */
+  readonly imports?: (name: string) => Library | undefined;
+}
+
+/** A file as far as it was read. */
+interface FilePart {
+  readonly source: Source;
+  /** Strings that look like operators, and names at the margin: a file without them need not be parsed. */
+  readonly mentioned: ReadonlySet<string>;
+  readonly defined: ReadonlySet<string>;
+  contents: FileContents | undefined;
+}
+interface FileContents {
+  readonly entries: ReadonlyMap<string, LibraryEntry>;
+  readonly templates: readonly Template[];
+  readonly imports: ReadonlyMap<string, () => LibraryEntry | undefined>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const OPERATOR = /"((?:relax|qnn)\.[\w.]+)"/g;
+const MARGIN = /^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)/gm;
+
+/** A library of these files. */
+export function makeLibrary(
+  name: string,
+  sources: readonly Source[],
+  context: LibraryContext = {},
+): TemplateLibrary {
+  const parts = sources.map((source): FilePart => {
+    const { text } = source;
+    return {
+      source,
+      mentioned: new Set([...text.matchAll(OPERATOR)].map((m) => m[1]!)),
+      defined: new Set([...text.matchAll(MARGIN)].map((m) => m[1] ?? m[2]!)),
+      contents: undefined,
+    };
+  });
+  return fromParts(name, parts, context);
+}
+
+/** The templates of a module's own text: its statements are read already. */
+export function moduleLibrary(
+  source: Source,
+  body: readonly ast.Stmt[],
+  context: LibraryContext = {},
+): TemplateLibrary {
+  const part: FilePart = {
+    source,
+    mentioned: new Set(),
+    defined: new Set(),
+    contents: undefined,
+  };
+  return fromParts(source.name, [part], context, body);
+}
+
+function fromParts(
+  name: string,
+  parts: readonly FilePart[],
+  context: LibraryContext,
+  body?: readonly ast.Stmt[],
+): TemplateLibrary {
+  const contents = (part: FilePart): FileContents =>
+    (part.contents ??= readFile(library, part.source, context, body));
+  const all = (): FileContents[] => parts.map(contents);
+  const byOp = new Map<string, readonly Template[]>();
+  const library: TemplateLibrary = {
+    name,
+    lookup(wanted) {
+      for (const part of parts) {
+        if (body === undefined && !part.defined.has(wanted)) continue;
+        const found = contents(part).entries.get(wanted);
+        if (found !== undefined) return found;
+      }
+      // Imports bind in all files of the library, as its own names do.
+      for (const part of parts) {
+        const found = part.contents?.imports.get(wanted)?.();
+        if (found !== undefined) return found;
+      }
+      return context.prelude === library ? undefined : context.prelude?.lookup(wanted);
+    },
+    *names() {
+      for (const part of parts) yield* part.contents?.entries.keys() ?? part.defined;
+      if (context.prelude !== undefined && context.prelude !== library)
+        yield* context.prelude.names();
+    },
+    templatesOf(op) {
+      let found = byOp.get(op);
+      if (found === undefined) {
+        const files = parts.filter((part) => body !== undefined || part.mentioned.has(op));
+        found = files.flatMap((part) => contents(part).templates.filter((t) => t.ops.includes(op)));
+        byOp.set(op, found);
+      }
+      return found;
+    },
+    templates: () => all().flatMap(({ templates }) => templates),
+    ops: () => new Set(all().flatMap(({ templates }) => templates.flatMap((t) => t.ops))),
+    diagnostics: () => [
+      ...all().flatMap(({ diagnostics }) => diagnostics),
+      ...repeated(library, parts, contents),
+    ],
+  };
+  return library;
+}
+
+/** Names that two files of a library define. */
+function repeated(
+  library: Library,
+  parts: readonly FilePart[],
+  contents: (part: FilePart) => FileContents,
+): Diagnostic[] {
+  const seen = new Set<string>();
+  const found: Diagnostic[] = [];
+  for (const part of parts) {
+    for (const [name, entry] of contents(part).entries) {
+      if (seen.has(name)) {
+        const def =
+          entry.kind === "inline"
+            ? entry.def
+            : entry.kind === "template"
+              ? entry.template.def
+              : entry.value;
+        const at = {
+          source: part.source,
+          start: def.start,
+          end: "nameEnd" in def ? def.nameEnd : def.end,
+        };
+        found.push(codes.repeatedName({ at, name, library: library.name }));
+      }
+      seen.add(name);
+    }
+  }
+  return found;
+}
+
+/** Reads the definitions of a file. Functions that are no templates belong to the module, if there is one. */
+function readFile(
+  library: Library,
+  source: Source,
+  context: LibraryContext,
+  body?: readonly ast.Stmt[],
+): FileContents {
+  const sink = new Diagnostics();
+  const entries = new Map<string, LibraryEntry>();
+  const imports = new Map<string, () => LibraryEntry | undefined>();
+  const templates: Template[] = [];
+  const at = (start: number, end: number) => ({ source, start, end });
+  const enter = (name: string, entry: LibraryEntry, start: number, end: number): void => {
+    if (entries.has(name))
+      sink.report(codes.repeatedName({ at: at(start, end), name, library: library.name }));
+    else entries.set(name, entry);
+  };
+
+  function define(def: ast.FunctionDef | ast.ClassDef): void {
+    try {
+      const definition = definitionOf(def, source);
+      if (definition === undefined) {
+        if (body === undefined) sink.report(notLibrary(def, `\`${def.name}\``));
+        return;
+      }
+      if (definition.kind === "schedule" || def.kind === "ClassDef") return;
+      if (definition.kind === "inline")
+        return enter(def.name, { kind: "inline", def, source }, def.nameStart, def.nameEnd);
+      const { kind: _, ...facts } = definition;
+      const template: Template = { ...facts, name: def.name, def, source, library };
+      templates.push(template);
+      enter(def.name, { kind: "template", template }, def.nameStart, def.nameEnd);
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      sink.report(error.diagnostic);
+    }
+  }
+  const notLibrary = (node: ast.AstBase, what: string): Diagnostic =>
+    codes.libraryItem({ at: at(node.start, node.end), what });
+
+  for (const stmt of body ?? parseText(source, sink).body) {
+    switch (stmt.kind) {
+      case "FunctionDef":
+      case "ClassDef":
+        define(stmt);
+        break;
+      case "Assign": {
+        const [target] = stmt.targets;
+        if (stmt.targets.length === 1 && target?.kind === "Name")
+          enter(
+            target.id,
+            { kind: "constant", value: stmt.value, source },
+            target.start,
+            target.end,
+          );
+        else if (body === undefined) sink.report(notLibrary(stmt, "this assignment"));
+        break;
+      }
+      case "Import":
+        for (const { name, alias } of stmt.names) readImport(stmt, name, alias ?? name);
+        break;
+      case "ExprStmt":
+        if (stmt.value.kind !== "Str" && body === undefined)
+          sink.report(notLibrary(stmt, "an expression"));
+        break;
+      case "Pass":
+      case "ErrorStmt":
+        break;
+      default:
+        if (body === undefined) sink.report(notLibrary(stmt, "this statement"));
+    }
+  }
+  return { entries, templates, imports, diagnostics: sink.all };
+
+  /** `from stdlib import conv`; other imports give Python its prefixes. */
+  function readImport(stmt: ast.Import, name: string, bound: string): void {
+    const from = stmt.module === undefined ? undefined : context.imports?.(stmt.module);
+    if (from === undefined) return;
+    const found = from.lookup(name);
+    if (found !== undefined) imports.set(bound, () => found);
+    else {
+      const near = didYouMean(name, from.names());
+      const hints = near === undefined ? [] : [near];
+      sink.report(
+        codes.unknownImport({ at: at(stmt.start, stmt.end), library: from.name, name, hints }),
+      );
+    }
+  }
+}

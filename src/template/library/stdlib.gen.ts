@@ -1,0 +1,38 @@
+// Made by `npm run gen` from the files of stdlib/.
+import type { Source } from "../../support/source.js";
+import attention from "../../../stdlib/attention.relax";
+import binary from "../../../stdlib/binary.relax";
+import creation from "../../../stdlib/creation.relax";
+import datatype from "../../../stdlib/datatype.relax";
+import image from "../../../stdlib/image.relax";
+import index from "../../../stdlib/index.relax";
+import linearAlgebra from "../../../stdlib/linear-algebra.relax";
+import manipulate from "../../../stdlib/manipulate.relax";
+import nn from "../../../stdlib/nn.relax";
+import prelude from "../../../stdlib/prelude.relax";
+import quantize from "../../../stdlib/quantize.relax";
+import search from "../../../stdlib/search.relax";
+import shape from "../../../stdlib/shape.relax";
+import statistical from "../../../stdlib/statistical.relax";
+import ternary from "../../../stdlib/ternary.relax";
+import unary from "../../../stdlib/unary.relax";
+
+/** The texts of the standard library. */
+export const stdlibFiles: readonly Source[] = [
+  { name: "stdlib/attention.relax", text: attention },
+  { name: "stdlib/binary.relax", text: binary },
+  { name: "stdlib/creation.relax", text: creation },
+  { name: "stdlib/datatype.relax", text: datatype },
+  { name: "stdlib/image.relax", text: image },
+  { name: "stdlib/index.relax", text: index },
+  { name: "stdlib/linear-algebra.relax", text: linearAlgebra },
+  { name: "stdlib/manipulate.relax", text: manipulate },
+  { name: "stdlib/nn.relax", text: nn },
+  { name: "stdlib/prelude.relax", text: prelude },
+  { name: "stdlib/quantize.relax", text: quantize },
+  { name: "stdlib/search.relax", text: search },
+  { name: "stdlib/shape.relax", text: shape },
+  { name: "stdlib/statistical.relax", text: statistical },
+  { name: "stdlib/ternary.relax", text: ternary },
+  { name: "stdlib/unary.relax", text: unary },
+];

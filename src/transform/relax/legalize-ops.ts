@@ -1,0 +1,200 @@
+/** Operators become calls of loop nests: `graph` → `legal`. */
+import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
+import {
+  shapeExpr, tuple, tupleGetItem, type Call, type Expr, type Func, type Var,
+} from "../../ir/relax/expr.js"; // prettier-ignore
+import { dimsOf, tensorInfo, type StructInfo } from "../../ir/relax/struct-info.js";
+import { makeVar } from "../../ir/tir/expr.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import { callTir, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
+import { lookupOp } from "../../op/registry.js";
+import { int64 } from "../../support/dtype.js";
+import type { Diagnostic } from "../../support/diagnostic.js";
+import { option } from "../../support/option.js";
+import { codes } from "../codes.js";
+import { definePass, type PassContext } from "../pass.js";
+import {
+  applyTo, freshGlobal, isExternal, makeSubstitution, rewriteFunction, type Cursor,
+} from "./rewrite/index.js"; // prettier-ignore
+
+/**
+ * Precondition: a lowering library is at hand. Result: every call of an operator that is not structural is a
+ * `call_tir` of a private function, shared among calls that need the same one. Sound because each function is the
+ * lowering of its operator; what the library needs beyond the types is asserted at its head.
+ */
+export const legalizeOps = definePass({
+  name: "legalize-ops",
+  dialect: "relax",
+  summary: "Lowers operators to loop nests by the templates of the library.",
+  from: "graph",
+  to: "legal",
+  options: {
+    skipOps: option.strings({ default: [], help: "Operators to leave alone, e.g. `matmul`." }),
+  },
+  run(module, { skipOps }, ctx) {
+    if (ctx.lowering === undefined) {
+      ctx.report(codes.noLibrary({ pass: "legalize-ops" }));
+      return module;
+    }
+    const skipped = new Set(skipOps.map((name) => name.replace(/^relax\./, "")));
+    return new Legalizer(module, ctx, ctx.lowering, skipped).run();
+  },
+});
+
+class Legalizer {
+  /** Names of the functions of instances. */
+  private readonly names = new Map<PrimFunc, string>();
+  private readonly taken = new Set<string>();
+  /** What could not be lowered: once for each operator and types. */
+  private readonly refused = new Map<string, Diagnostic>();
+
+  constructor(
+    private readonly module: IRModule,
+    private readonly ctx: PassContext,
+    private readonly lowering: OpLowering,
+    private readonly skipped: ReadonlySet<string>,
+  ) {}
+
+  run(): IRModule {
+    const functions = new Map<string, BaseFunc>();
+    let changed = false;
+    for (const [name, func] of this.module.functions) {
+      const after =
+        func.kind === "relax.Function" && !isExternal(func) ? this.function(name, func) : func;
+      changed ||= after !== func;
+      functions.set(name, after);
+    }
+    this.reportRefused();
+    if (!changed) return this.module;
+    for (const [func, name] of this.names)
+      functions.set(name, func.name === name ? func : { ...func, name });
+    return irModule(functions, this.module);
+  }
+
+  private function(name: string, func: Func): Func {
+    return rewriteFunction(this.module, name, func, {
+      value: (value, at) => (value.kind === "relax.Call" ? this.value(value, at, []) : value),
+      result: (value, at) => (value.kind === "relax.Call" ? this.value(value, at, []) : value),
+    });
+  }
+
+  /** What takes the place of a call. */
+  private value(call: Call, at: Cursor, expanding: readonly string[]): Expr {
+    const op = call.op.kind === "relax.Op" ? lookupOp(call.op.name) : undefined;
+    if (op === undefined || op.structural === true || this.skipped.has(op.name)) return call;
+    const site: LoweringSite = {
+      infer: at.infer,
+      analyzer: at.analyzer,
+      target: this.ctx.target,
+      nameOf: (func) => this.nameOf(func),
+      expanding,
+    };
+    const ready = this.withTensors(call, at, site);
+    const lowered = this.lowering.lower(ready, site);
+    switch (lowered.kind) {
+      case "structural":
+        return call;
+      case "none":
+        this.refuse(op.name, lowered);
+        return call;
+      case "graph":
+        return this.expand(lowered, at, expanding);
+      case "tir": {
+        const value = callTir(this.nameOf(lowered.func), lowered, call.span);
+        return lowered.isTuple && lowered.outputs.length === 1 ? tuple([at.emit(value)]) : value;
+      }
+    }
+  }
+
+  /** Puts the bindings of an expansion, each lowered in turn. */
+  private expand(
+    { bindings, result, origin }: Extract<Lowered, { kind: "graph" }>,
+    at: Cursor,
+    expanding: readonly string[],
+  ): Expr {
+    const images = makeSubstitution();
+    for (const b of bindings) {
+      const value = applyTo(b.value, images);
+      if (b.kind === "relax.MatchCast") {
+        images.vars.set(b.var, at.emitCast(value as Expr, applyTo(b.sinfo, images), b.var.name));
+        continue;
+      }
+      const after =
+        value.kind === "relax.Call"
+          ? this.value(at.normalized(value), at, [...expanding, origin])
+          : value;
+      images.vars.set(
+        b.var,
+        after.kind === "relax.Function"
+          ? at.emit(after, b.var.name)
+          : at.operand(after, b.var.name),
+      );
+    }
+    return applyTo(result, images);
+  }
+
+  /** Operands as loop nests take them: scalars become tensors, and lengths that are not known get symbols. */
+  private withTensors(call: Call, at: Cursor, site: LoweringSite): Call {
+    const params = lookupOp((call.op as { name: string }).name)!.params.filter(
+      (p) => p.role === "arg",
+    );
+    const element = call.args
+      .map((a) => at.infer.infoOf(a))
+      .find((i) => i.kind === "relax.TensorInfo");
+    const args = call.args.map((arg, i) => {
+      const type = params[i]?.type;
+      if (type !== "tensor" && type !== "tensors") return arg;
+      const info = at.infer.infoOf(arg);
+      if (info.kind === "relax.PrimInfo" && info.value !== undefined) {
+        const dtype =
+          (element?.kind === "relax.TensorInfo" ? element.dtype : undefined) ?? info.dtype;
+        const own = params[i]!.scalar === true ? info.dtype : dtype;
+        const scalar = this.lowering.scalar(info.value, own, site);
+        return at.emit(callTir(this.nameOf(scalar.func), scalar));
+      }
+      return measured(arg, info, at);
+    });
+    return args.every((a, i) => a === call.args[i]) ? call : { ...call, args };
+  }
+
+  private nameOf(func: PrimFunc): string {
+    let name = this.names.get(func);
+    if (name === undefined) {
+      name = freshGlobal(this.module, func.name, this.taken);
+      this.taken.add(name);
+      this.names.set(func, name);
+    }
+    return name;
+  }
+
+  private refuse(op: string, { types, diagnostic }: Extract<Lowered, { kind: "none" }>): void {
+    const key = `${op}(${types})`;
+    if (!this.refused.has(key)) this.refused.set(key, diagnostic);
+  }
+
+  /** All that cannot be lowered, at once. */
+  private reportRefused(): void {
+    for (const diagnostic of this.refused.values()) this.ctx.report(diagnostic);
+  }
+}
+
+/** A tensor with lengths: symbols stand for those that are not known. */
+function measured(arg: Expr, info: StructInfo, at: Cursor): Expr {
+  if (info.kind === "relax.TupleInfo") {
+    const fields = info.fields.map((field, i) => {
+      const item = arg.kind === "relax.Tuple" ? arg.fields[i]! : tupleGetItem(arg, i);
+      const after = measured(item, field, at);
+      return { after, isSame: after === item };
+    });
+    return fields.every(({ isSame }) => isSame) ? arg : tuple(fields.map(({ after }) => after));
+  }
+  if (info.kind !== "relax.TensorInfo" || info.ndim < 0 || dimsOf(info) !== undefined) return arg;
+  const dims = Array.from({ length: info.ndim }, (_, i) =>
+    makeVar(`d${i}`, int64, undefined, { isSize: true }),
+  );
+  const { dtype, vdevice } = info;
+  return at.emitCast(arg, tensorInfo({ shape: shapeExpr(dims), dtype, vdevice }), nameHint(arg));
+}
+
+const nameHint = (arg: Expr): string | undefined =>
+  arg.kind === "relax.Var" ? (arg as Var).name : undefined;
