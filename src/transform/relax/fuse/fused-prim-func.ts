@@ -1,0 +1,266 @@
+/** One T function from a Relax function of `call_tir`s: bodies in order, intermediates allocated inside. */
+import { factsOf, anchorOf, isRoot } from "../../../analysis/tir-pattern/index.js";
+import { analyzerFor } from "../../../analysis/relax/facts.js";
+import type { Analyzer } from "../../../arith/index.js";
+import type { AttrValue } from "../../../ir/core/node.js";
+import { refresh, rewrite, substitute } from "../../../ir/core/rewrite.js";
+import { visit } from "../../../ir/core/visit.js";
+import type { IRModule } from "../../../ir/module.js";
+import type { Node } from "../../../ir/nodes.js";
+import type { Call, Expr, Func, Var } from "../../../ir/relax/expr.js";
+import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
+import { makeVar, type PrimExpr, type Var as Symbol } from "../../../ir/tir/expr.js";
+import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
+import { block as makeBlock, seq, type Block, type Stmt } from "../../../ir/tir/stmt.js";
+import { handle, voidType } from "../../../support/dtype.js";
+import { replaceNodes } from "../../tir/replace.js";
+import { calleeOf } from "./fusion-graph.js";
+
+/** Attribute with the name of the block that a schedule starts from. */
+export const ANCHOR = "relaxc.anchor";
+
+/** A fused function and what its results are. */
+export interface FusedFunction {
+  readonly func: PrimFunc;
+  readonly outputs: readonly Output[];
+}
+
+/** Where a result of the function comes from: an output of its own, or the memory of an argument. */
+export type Output =
+  { readonly kind: "fresh" } | { readonly kind: "argument"; readonly index: number };
+
+/** What stands for a Relax value. */
+type Memory = Buffer | readonly Memory[];
+
+/** The fused function; undefined when something in it is no plain call of a T function on tensors of known shape. */
+export function fusedPrimFunc(func: Func, module: IRModule): FusedFunction | undefined {
+  try {
+    return new Fusion(func, module).run();
+  } catch (error) {
+    if (error instanceof NotFusable) return undefined;
+    throw error;
+  }
+}
+
+class NotFusable extends Error {}
+const refuse = (): never => {
+  throw new NotFusable();
+};
+
+class Fusion {
+  private readonly memory = new Map<Var, Memory>();
+  private readonly inputs: Buffer[] = [];
+  private readonly scalars: Symbol[] = [];
+  private readonly allocs: Buffer[] = [];
+  private readonly written = new Set<Buffer>();
+  private readonly asserts: Stmt[] = [];
+  private readonly stmts: Stmt[] = [];
+  private readonly blockNames = new Map<string, number>();
+  private readonly analyzer: Analyzer;
+  private anchor: { readonly kind: number; readonly attrs: [string, AttrValue][] } | undefined;
+
+  constructor(
+    private readonly func: Func,
+    private readonly module: IRModule,
+  ) {
+    this.analyzer = analyzerFor(func);
+  }
+
+  run(): FusedFunction {
+    const { func } = this;
+    for (const p of func.params) this.parameter(p);
+    for (const block of func.body.blocks) {
+      for (const b of block.bindings) {
+        if (b.kind !== "relax.VarBinding" || b.value.kind === "relax.Function") return refuse();
+        this.memory.set(b.var, this.value(b.value, b.var.name));
+      }
+    }
+    const results = flat(this.memoryOf(func.body.body));
+    const outputs = results.map((b) => this.output(b));
+    if (new Set(results).size !== results.length) return refuse();
+    const fresh = results.filter((b) => this.allocs.includes(b));
+    const inside = this.allocs.filter((b) => !fresh.includes(b));
+    const params: Param[] = [...this.inputs, ...fresh].map((b) =>
+      param(makeVar(b.name, handle), b),
+    );
+    const body = seq([...this.asserts, ...this.stmts]);
+    const hasInPlace = outputs.some((o) => o.kind === "argument");
+    const primFunc: PrimFunc = {
+      kind: "tir.PrimFunc",
+      name: func.name,
+      params: [...params, ...this.scalars.map((v) => param(v))],
+      retType: voidType,
+      attrs: new Map<string, AttrValue>([
+        ...(this.anchor?.attrs ?? []),
+        ...(hasInPlace ? [] : [["tir.noalias", true] as const]),
+      ]),
+      isPrivate: true,
+      sTir: true,
+      persistent: false,
+      body: inside.length === 0 ? body : makeBlock({ name: "root", allocs: inside, body, implicitRoot: true }), // prettier-ignore
+    };
+    return { func: primFunc, outputs };
+  }
+
+  private output(b: Buffer): Output {
+    const index = this.inputs.indexOf(b);
+    if (index < 0) return this.allocs.includes(b) ? { kind: "fresh" } : refuse();
+    // A parameter that is given back as it came would need a copy.
+    return this.written.has(b) ? { kind: "argument", index } : refuse();
+  }
+
+  private parameter(p: Var): void {
+    const { sinfo } = p;
+    if (sinfo?.kind === "relax.ShapeInfo" && sinfo.values !== undefined) {
+      for (const v of sinfo.values) this.scalars.push(v.kind === "tir.Var" ? v : refuse());
+      return;
+    }
+    const made = this.buffersFor(sinfo, p.name);
+    this.inputs.push(...flat(made));
+    this.memory.set(p, made);
+  }
+
+  /** Buffers for a value of this type. */
+  private buffersFor(info: StructInfo | undefined, name: string): Memory {
+    if (info?.kind === "relax.TupleInfo")
+      return info.fields.map((f, i) => this.buffersFor(f, `${name}_${i}`));
+    const dims = dimsOf(info);
+    if (info?.kind !== "relax.TensorInfo" || dims === undefined || info.dtype === undefined)
+      return refuse();
+    return makeBuffer({ name, dtype: info.dtype, shape: dims });
+  }
+
+  private memoryOf(e: Expr): Memory {
+    if (e.kind === "relax.Tuple") return e.fields.map((f) => this.memoryOf(f));
+    if (e.kind === "relax.TupleGetItem") {
+      const whole = this.memoryOf(e.tuple);
+      return isList(whole) ? (whole[e.index] ?? refuse()) : refuse();
+    }
+    return (e.kind === "relax.Var" ? this.memory.get(e) : undefined) ?? refuse();
+  }
+
+  private value(e: Expr, name: string): Memory {
+    if (e.kind !== "relax.Call") return this.memoryOf(e);
+    const isInPlace = e.op.kind === "relax.Op" && e.op.name === "call_tir_inplace";
+    const callee = calleeOf(isInPlace ? { ...e, op: { kind: "relax.Op", name: "call_tir" } } : e, this.module); // prettier-ignore
+    return callee === undefined ? refuse() : this.call(e, callee, isInPlace, name);
+  }
+
+  private call(call: Call, callee: PrimFunc, isInPlace: boolean, name: string): Memory {
+    const [, args, sizes] = call.args;
+    const inputs = flat(this.memoryOf(args ?? refuse()));
+    const infos = call.sinfoArgs.flatMap((s) => (s.kind === "relax.TupleInfo" ? s.fields : [s]));
+    const given = isInPlace ? call.attrs.get("inplace_indices") : undefined;
+    const places = Array.isArray(given) ? (given as readonly AttrValue[]).map(Number) : infos.map(() => -1); // prettier-ignore
+    const fresh: Buffer[] = [];
+    const outputs = infos.map((info, i): Buffer => {
+      const place = places[i] ?? -1;
+      if (place >= 0) return inputs[place] ?? refuse();
+      const made = this.buffersFor(info, infos.length === 1 ? name : `${name}_${i}`);
+      if (isList(made)) return refuse();
+      fresh.push(made);
+      return made;
+    });
+    const scalars = sizes?.kind === "relax.ShapeExpr" ? sizes.values : [];
+    this.allocs.push(...fresh);
+    for (const o of outputs) this.written.add(o);
+    this.append(callee, [...inputs, ...fresh], scalars);
+    const isTuple = call.sinfoArgs.length > 1 || call.sinfoArgs[0]?.kind === "relax.TupleInfo";
+    return isTuple ? outputs : outputs[0]!;
+  }
+
+  /** Puts a copy of the callee's body behind the others. */
+  private append(callee: PrimFunc, buffers: readonly Buffer[], scalars: readonly PrimExpr[]): void {
+    const { params } = callee;
+    if (params.length !== buffers.length + scalars.length || callee.retType.code !== "void")
+      refuse();
+    const map = new Map<Node, Node>();
+    const symbols = new Map<Symbol, PrimExpr>();
+    scalars.forEach((value, i) => {
+      const { var: v, buffer } = params[buffers.length + i]!;
+      if (buffer !== undefined || v.dtype !== value.dtype) refuse();
+      symbols.set(v, value);
+    });
+    buffers.forEach((actual, i) => {
+      const formal = params[i]!.buffer ?? refuse();
+      const isPlain = formal.strides.length === 0 && formal.elemOffset === undefined && formal.scope === actual.scope; // prettier-ignore
+      if (!isPlain || formal.dtype !== actual.dtype) refuse();
+      this.unify(formal, actual, symbols);
+      map.set(formal, actual);
+      map.set(formal.data, actual.data);
+    });
+    for (const [symbol, value] of symbols) map.set(symbol, value);
+    const body = renamedBlocks(replaceNodes(copyOf(callee), map), this.blockNames);
+    this.noteAnchor(callee);
+    this.take(body);
+  }
+
+  /** Symbols of the formal shape get the actual dimensions; all others must be equal. */
+  private unify(formal: Buffer, actual: Buffer, symbols: Map<Symbol, PrimExpr>): void {
+    if (formal.shape.length !== actual.shape.length) refuse();
+    formal.shape.forEach((dim, k) => {
+      const given = actual.shape[k]!;
+      if (dim.kind === "tir.Var" && !symbols.has(dim)) {
+        if (dim.dtype.bits < given.dtype.bits && given.kind !== "tir.IntImm") refuse();
+        symbols.set(dim, given.kind === "tir.IntImm" ? { ...given, dtype: dim.dtype } : given);
+      } else if (this.analyzer.equal(substitute(dim, symbols), given) !== true) refuse();
+    });
+  }
+
+  /** Takes over the statements of a body: asserts to the head, allocations to the root. */
+  private take(s: Stmt): void {
+    if (s.kind === "tir.Seq") return s.body.forEach((part) => this.take(part));
+    if (s.kind === "tir.Block" && isRoot(s) && s.matches.length === 0) {
+      this.allocs.push(...s.allocs);
+      return this.take(s.body);
+    }
+    if (s.kind === "tir.Assert") this.asserts.push(s);
+    else this.stmts.push(s);
+  }
+
+  /** Where a schedule starts: the anchor of the member with the highest kind. */
+  private noteAnchor(callee: PrimFunc): void {
+    const { kind } = factsOf(callee);
+    if (this.anchor !== undefined && this.anchor.kind >= kind) return;
+    const name = anchorOf(callee)?.name;
+    const from = callee.attrs.get("relaxc.from");
+    const attrs: [string, AttrValue][] = [];
+    if (name !== undefined) attrs.push([ANCHOR, lastName(name, this.blockNames)]);
+    if (from !== undefined) attrs.push(["relaxc.from", from]);
+    this.anchor = { kind, attrs };
+  }
+}
+
+const isList = (m: Memory): m is readonly Memory[] => Array.isArray(m);
+const flat = (m: Memory): readonly Buffer[] => (isList(m) ? m.flatMap(flat) : [m as Buffer]);
+
+/** The body with binders of its own. */
+function copyOf(func: PrimFunc): Stmt {
+  const own = new Set<Node>();
+  visit(func.body, {
+    enter(n, defining) {
+      if (defining) {
+        own.add(n);
+        if (n.kind === "tir.Buffer") own.add(n.data);
+      }
+    },
+  });
+  return refresh(func.body, own);
+}
+
+/** The body with block names that no earlier body has. */
+function renamedBlocks(body: Stmt, names: Map<string, number>): Stmt {
+  return rewrite(body, (n) => {
+    if (n.kind !== "tir.Block" || isRoot(n)) return n;
+    const count = names.get(n.name) ?? 0;
+    names.set(n.name, count + 1);
+    return count === 0 ? n : ({ ...n, name: `${n.name}_${count}` } satisfies Block);
+  });
+}
+
+/** The name that a block of this name got last. */
+function lastName(name: string, names: ReadonlyMap<string, number>): string {
+  const count = names.get(name) ?? 1;
+  return count <= 1 ? name : `${name}_${count - 1}`;
+}
