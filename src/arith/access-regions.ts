@@ -17,6 +17,7 @@ import {
 import { binary, intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import type { Block, MatchBuffer } from "../ir/tir/stmt.js";
 import { differenceOf, sumOf } from "./extent.js";
+import { sizeOf } from "./terms.js";
 
 /** Closed interval; `undefined` means everything. A point has `lo === hi`. */
 type Interval = { readonly lo: PrimExpr; readonly hi: PrimExpr } | undefined;
@@ -194,10 +195,15 @@ const simplified = (walk: Walk, e: PrimExpr): PrimExpr => walk.analyzer.simplify
 function union(walk: Walk, a: Interval, b: Interval): Interval {
   if (a === undefined || b === undefined) return undefined;
   if (same(a.lo, b.lo) && same(a.hi, b.hi)) return a;
+  // Ends that long say nothing: the whole dimension does as well.
+  if ([a.lo, a.hi, b.lo, b.hi].some((e) => sizeOf(e, MAX_END) >= MAX_END)) return undefined;
   const lo = least(walk, "min", a.lo, b.lo);
   const hi = least(walk, "max", a.hi, b.hi);
   return { lo, hi };
 }
+
+/** Nodes of an end of a region above which regions are not joined exactly. */
+const MAX_END = 16;
 
 function least(walk: Walk, op: "min" | "max", a: PrimExpr, b: PrimExpr): PrimExpr {
   const d = simplified(walk, binary("sub", a, b));
