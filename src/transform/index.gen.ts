@@ -98,6 +98,11 @@ export const passes = [
     load: async () => (await import("./tir/lower-thread-binding.js")).lowerThreadBinding,
   },
   {
+    name: "merge-loops",
+    summary: "Runs nests that follow each other under common outer loops.",
+    load: async () => (await import("./tir/merge-loops.js")).mergeLoops,
+  },
+  {
     name: "normalize",
     summary: "Brings functions to A-normal form.",
     load: async () => (await import("./relax/clean/normalize.js")).normalize,

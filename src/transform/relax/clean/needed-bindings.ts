@@ -9,12 +9,12 @@ import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { isBaseOf, makeInferContext } from "../../../op/deduce/index.js";
 import type { InferContext } from "../../../op/infer-context.js";
-import { hasEffect } from "../rewrite/index.js";
+import { definitionsOf, hasEffect, symbolsOf } from "../rewrite/index.js";
 
 /** The bindings of a function, nested ones included, that its result, its effects or its checks depend on. */
 export function neededBindings(module: IRModule, func: Func): ReadonlySet<Binding> {
   const infer = makeInferContext({ module, analyzer: analyzerFor(func) });
-  const definitions = new Map<Node, Binding>();
+  const definitions = definitionsOf(func);
   const needed = new Set<Binding>();
   const work: Binding[] = [];
   const need = (b: Binding): void => {
@@ -31,24 +31,15 @@ export function neededBindings(module: IRModule, func: Func): ReadonlySet<Bindin
         return n.kind === "relax.SeqExpr" ? false : undefined;
       },
     });
-  const define = (node: Node, b: Binding): void => {
-    if (!definitions.has(node)) definitions.set(node, b);
-  };
-  const known = new Set<Node>(func.params.flatMap((p) => symbolsIn(p.sinfo)));
   /** What the bodies of nested functions keep once the function itself is needed. */
   const insideClosures = new Map<Binding, readonly Binding[]>();
-  /** Notes the definitions of a sequence; the bindings that it needs whatever is used. */
+  /** The bindings that a sequence needs whatever is used. */
   const collect = (seq: SeqExpr): Binding[] => {
     const roots: Binding[] = [];
     for (const b of seq.blocks.flatMap((block) => block.bindings)) {
-      define(b.var, b);
-      if (b.var.sinfo?.kind === "relax.PrimInfo" && b.var.sinfo.value !== undefined)
-        define(b.var.sinfo.value, b);
       if (b.kind === "relax.MatchCast") {
-        const fresh = symbolsIn(b.sinfo).filter((s) => !known.has(s));
-        for (const s of fresh) define(s, b);
+        const fresh = symbolsOf(b.sinfo).filter((symbol) => definitions.get(symbol) === b);
         if (mayFail(b, new Set(fresh), infer)) roots.push(b);
-        for (const s of fresh) known.add(s);
       } else if (b.value.kind === "relax.If") {
         const inner = [...collect(b.value.then), ...collect(b.value.otherwise)];
         if (inner.length > 0) roots.push(...inner, b);
@@ -74,14 +65,6 @@ export function neededBindings(module: IRModule, func: Func): ReadonlySet<Bindin
 function sequencesOf({ value }: Binding): readonly SeqExpr[] {
   if (value.kind === "relax.If") return [value.then, value.otherwise];
   return value.kind === "relax.Function" ? [value.body] : [];
-}
-
-/** All symbols that a type mentions. */
-function symbolsIn(info: StructInfo | undefined): Node[] {
-  const found: Node[] = [];
-  if (info !== undefined)
-    visit(info, { enter: (n) => void (n.kind === "tir.Var" && found.push(n)) });
-  return found;
 }
 
 /** Whether a refinement can stop the program: it is not proved, apart from the symbols it defines. */

@@ -13,6 +13,6 @@ export {
   type ScopeKind,
 } from "./rewrite-function.js";
 export { applyTo, makeSubstitution, type Substitution } from "./substitution.js";
-export { bindingsOf, countUses, eachBinding, eachBlock } from "./uses.js";
+export { countUses, definitionsOf, eachBinding, eachBlock, symbolsOf } from "./uses.js";
 export { makeValueKeys } from "./value-key.js";
 export { functionsNamedIn, reachableFunctions } from "./reachable.js";

@@ -2,6 +2,7 @@
 import { visit } from "../../../ir/core/visit.js";
 import type { Node } from "../../../ir/nodes.js";
 import type { Binding, BindingBlock, Func, SeqExpr, Var } from "../../../ir/relax/expr.js";
+import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import type { Var as Symbol } from "../../../ir/tir/expr.js";
 
 /** Number of occurrences of each variable and symbol, definitions not counted; types count as well. */
@@ -33,9 +34,28 @@ export function eachBlock(seq: SeqExpr, each: (block: BindingBlock) => void): vo
 export const eachBinding = (seq: SeqExpr, each: (b: Binding) => void): void =>
   eachBlock(seq, (block) => block.bindings.forEach(each));
 
-/** The binding of each variable of a function, those of nested scopes included. */
-export function bindingsOf(func: Func): ReadonlyMap<Var, Binding> {
-  const found = new Map<Var, Binding>();
-  eachBinding(func.body, (b) => found.set(b.var, b));
+/**
+ * The binding that defines each variable and each symbol of a function's body, nested scopes included: a symbol is
+ * defined by a scalar variable, or by the first refinement that mentions it where no parameter does.
+ */
+export function definitionsOf(func: Func): ReadonlyMap<Node, Binding> {
+  const found = new Map<Node, Binding>();
+  const given = new Set(func.params.flatMap((p) => symbolsOf(p.sinfo)));
+  eachBinding(func.body, (b) => {
+    found.set(b.var, b);
+    const scalar = b.var.sinfo?.kind === "relax.PrimInfo" ? symbolsOf(b.var.sinfo) : [];
+    const refined = b.kind === "relax.MatchCast" ? symbolsOf(b.sinfo) : [];
+    for (const s of [...scalar, ...refined]) if (!given.has(s) && !found.has(s)) found.set(s, b);
+    if (b.value.kind === "relax.Function")
+      for (const p of b.value.params) for (const s of symbolsOf(p.sinfo)) given.add(s);
+  });
+  return found;
+}
+
+/** All symbols that a type mentions. */
+export function symbolsOf(info: StructInfo | undefined): readonly Symbol[] {
+  const found: Symbol[] = [];
+  if (info !== undefined)
+    visit(info, { enter: (n) => void (n.kind === "tir.Var" && found.push(n)) });
   return found;
 }

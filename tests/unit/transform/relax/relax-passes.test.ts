@@ -6,6 +6,7 @@ import { interpret } from "../../../../src/interp/index.js";
 import { firstDifference } from "../../../../src/ir/core/equal.js";
 import type { IRModule } from "../../../../src/ir/module.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
+import { printOptions } from "../../../../src/support/option.js";
 import type { Value } from "../../../../src/support/value.js";
 import { printModule } from "../../../../src/syntax/index.js";
 import { moduleAt, roundTripProblem } from "../../../../src/testing/fuzz/modules.js";
@@ -13,6 +14,11 @@ import { runPipeline, step, type Step } from "../../../../src/transform/pipeline
 import { canonicalizeBindings } from "../../../../src/transform/relax/clean/canonicalize-bindings.js";
 import { deadCodeElimination } from "../../../../src/transform/relax/clean/dead-code-elimination.js";
 import { eliminateCommonSubexpr } from "../../../../src/transform/relax/clean/eliminate-common-subexpr.js";
+import { convertToDataflow } from "../../../../src/transform/relax/clean/convert-to-dataflow.js";
+import { foldConstant } from "../../../../src/transform/relax/clean/fold-constant.js";
+import { removePurityChecking } from "../../../../src/transform/relax/clean/remove-purity-checking.js";
+import { toNonDataflow } from "../../../../src/transform/relax/clean/to-non-dataflow.js";
+import { topologicalSort } from "../../../../src/transform/relax/clean/topological-sort.js";
 import { normalize } from "../../../../src/transform/relax/clean/normalize.js";
 
 const test = suite("transform: Relax passes on generated modules");
@@ -23,10 +29,22 @@ const pipelines: readonly (readonly Step[])[] = [
   [step(canonicalizeBindings)],
   [step(eliminateCommonSubexpr)],
   [step(deadCodeElimination)],
+  [step(foldConstant)],
+  [step(topologicalSort)],
+  [step(topologicalSort, { order: "breadth-first" })],
+  [step(topologicalSort, { direction: "from-outputs" })],
+  [step(topologicalSort, { order: "breadth-first", direction: "from-outputs" })],
+  [step(convertToDataflow)],
+  [step(toNonDataflow)],
+  [step(toNonDataflow), step(removePurityChecking)],
+  [step(toNonDataflow), step(convertToDataflow, { minSize: 1 })],
   [step(eliminateCommonSubexpr), step(canonicalizeBindings), step(deadCodeElimination)],
 ];
 
 const COUNT = 12;
+
+const textOf = ({ pass, values }: Step): string =>
+  `${pass.name}${printOptions(pass.options, values)}`;
 
 const errors = (module: IRModule): string => {
   const sink = new Diagnostics();
@@ -59,7 +77,7 @@ const shown = (value: Value | string | undefined): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
 
 for (const steps of pipelines) {
-  const name = steps.map((s) => s.text).join(",");
+  const name = steps.map(textOf).join(",");
 
   test(`${name} keeps modules sound, readable and their meaning, and its own result`, () => {
     for (let index = 0; index < COUNT; index++) {

@@ -1,0 +1,105 @@
+/** Calls of constants, evaluated by the reference interpreter. */
+import { interpret } from "../../../interp/index.js";
+import { noAttrs } from "../../../ir/core/node.js";
+import { irModule, type BaseFunc, type IRModule } from "../../../ir/module.js";
+import {
+  bindingBlock,
+  constant,
+  dtypeValue,
+  primValue,
+  relaxFunction,
+  relaxVar,
+  seqExpr,
+  shapeExpr,
+  str,
+  tuple,
+  varBinding,
+  type Call,
+  type Expr,
+} from "../../../ir/relax/expr.js";
+import type { StructInfo } from "../../../ir/relax/struct-info.js";
+import { floatImm, intImm } from "../../../ir/tir/expr.js";
+import { int64 } from "../../../support/dtype.js";
+import type { Value } from "../../../support/value.js";
+import type { PassContext } from "../../pass.js";
+import { legalizeOps } from "../legalize-ops.js";
+
+/** Evaluates calls whose operands are constants. */
+export interface Evaluator {
+  /** The result as a leaf; undefined when the call fails, takes too long, or nothing lowers it. */
+  evaluate(call: Call, info: StructInfo): Expr | undefined;
+}
+
+/** An evaluator over the T functions of a module, with a number of loop iterations for all calls together. */
+export function makeEvaluator(module: IRModule, ctx: PassContext, steps: number): Evaluator {
+  const kernels = [...module.functions].filter(([, func]) => func.kind === "tir.PrimFunc");
+  let left = steps;
+  return {
+    evaluate(call, info) {
+      if (left <= 0) return undefined;
+      const entry = entryFor(module, call, info);
+      const functions = new Map<string, BaseFunc>([...kernels, [entry.name, entry]]);
+      const program = lowered(irModule(functions, module), ctx);
+      const outcome = program && interpret(program, entry.name, [], { stepLimit: left });
+      if (outcome?.ok !== true) {
+        // What was spent on a call that was given up is not known.
+        left = Math.floor(left / 2);
+        return undefined;
+      }
+      left -= outcome.steps;
+      return leafOf(outcome.value);
+    },
+  };
+}
+
+/** A function without parameters that gives the value of the call. */
+function entryFor(
+  module: IRModule,
+  call: Call,
+  info: StructInfo,
+): ReturnType<typeof relaxFunction> {
+  let name = "fold";
+  while (module.functions.has(name)) name += "_";
+  const v = relaxVar("value", info);
+  return relaxFunction({
+    name,
+    params: [],
+    body: seqExpr([bindingBlock([varBinding(v, call)])], v),
+    retSinfo: info,
+    isPure: true,
+    isPrivate: true,
+    attrs: noAttrs,
+  });
+}
+
+/** The program without operators; undefined when one has no lowering. */
+function lowered(program: IRModule, ctx: PassContext): IRModule | undefined {
+  if (ctx.lowering === undefined) return program;
+  let failed = false;
+  const quiet: PassContext = { ...ctx, report: (d) => void (failed ||= d.severity === "error") };
+  const after = legalizeOps.run(program, { skipOps: [] }, quiet);
+  return failed ? undefined : after;
+}
+
+function leafOf(value: Value): Expr | undefined {
+  switch (value.kind) {
+    case "tensor":
+      return value.written?.includes(0) === true ? undefined : constant(value.data);
+    case "shape":
+      return shapeExpr(value.dims.map((d) => intImm(d, int64)));
+    case "int":
+      return primValue(intImm(value.value, value.dtype));
+    case "float":
+      return primValue(floatImm(value.value, value.dtype));
+    case "string":
+      return str(value.value);
+    case "dtype":
+      return dtypeValue(value.value);
+    case "tuple": {
+      const fields = value.fields.map(leafOf);
+      return fields.includes(undefined) ? undefined : tuple(fields as Expr[]);
+    }
+    default:
+      return undefined;
+  }
+}
