@@ -55,6 +55,15 @@ export const programFlags = {
   },
 } as const satisfies FlagSet;
 
+/** For commands that lower operators. */
+export const libraryFlags = {
+  lib: {
+    type: "list",
+    placeholder: "FILE",
+    help: "A library of lowerings; may be repeated, and wins over earlier ones and the standard library.",
+  },
+} as const satisfies FlagSet;
+
 /** For commands that print modules. */
 export const dialectFlags = {
   dialect: {

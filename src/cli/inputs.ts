@@ -4,6 +4,10 @@ import { decodeText, readText, type Host } from "../support/host.js";
 import type { Source } from "../support/source.js";
 import { codes } from "./codes.js";
 
+/** The texts of the libraries given with `--lib`. */
+export const librariesOf = (host: Host, paths: readonly string[]): Promise<readonly Source[]> =>
+  Promise.all(paths.map(async (path) => ({ name: path, text: await readText(host, path) })));
+
 /** A program text, read when its turn comes. */
 export interface Input {
   /** As the user wrote it, or found below a folder they gave; the name in messages. */

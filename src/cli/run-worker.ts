@@ -2,7 +2,7 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { codes } from "../driver/codes.js";
 import { pack, unpack } from "../driver/packed.js";
-import { runJob, type JobResult, type RunJob } from "../driver/run-job.js";
+import { moduleOf, runJob, type JobResult, type RunJob } from "../driver/run-job.js";
 import { DiagnosticError, type Diagnostic } from "../support/diagnostic.js";
 
 export interface RunLimits {
@@ -105,7 +105,12 @@ if (!isMainThread && (workerData as Given | null)?.mark === MARK) {
   post({ kind: "ready" });
   try {
     const job = unpack((workerData as Given).job) as RunJob;
-    const result = runJob(job, (text) => post({ kind: "print", text }));
+    const { program } = job;
+    const ready: RunJob =
+      program.kind === "text"
+        ? { ...job, program: { ...program, module: await moduleOf(program) } }
+        : job;
+    const result = runJob(ready, (text) => post({ kind: "print", text }));
     post({ kind: "done", result: pack(result) });
   } catch (error) {
     if (error instanceof DiagnosticError) post({ kind: "stopped", diagnostic: error.diagnostic });

@@ -1,9 +1,11 @@
 /** One run as data, so that it can happen here or in another thread. */
 import type { IRModule } from "../ir/module.js";
+import { Diagnostics } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
 import { tensorValue, tupleValue, type Value } from "../support/value.js";
 import type { ElaborateOptions } from "../syntax/index.js";
 import { readModule } from "./frontend.js";
+import { lowerModule } from "./lower.js";
 import { runArtefact, runOnInterpreter, type RunHooks } from "./run.js";
 
 /** What runs: an artefact on the virtual machine, or a checked text on the reference interpreter. */
@@ -13,7 +15,9 @@ export type JobProgram =
       readonly kind: "text";
       readonly source: Source;
       readonly options: ElaborateOptions;
-      /** The module of the text when it is at hand. */
+      /** Libraries for its operators, beside the standard one. */
+      readonly libraries?: readonly Source[] | undefined;
+      /** The lowered module of the text when it is at hand. */
       readonly module?: IRModule | undefined;
     };
 
@@ -29,6 +33,18 @@ export interface JobResult {
   readonly args: readonly Value[];
 }
 
+/** The lowered module of a text that was found to be right. */
+export async function moduleOf({
+  module,
+  source,
+  options,
+  libraries,
+}: Extract<JobProgram, { kind: "text" }>): Promise<IRModule> {
+  if (module !== undefined) return module;
+  const read = readModule(source, options).module;
+  return (await lowerModule(read, new Diagnostics(), { libraries, target: "interp" })) ?? read;
+}
+
 /** Runs to the end; throws a DiagnosticError when the program stops. The job's own tensors stay as they are. */
 export function runJob(job: RunJob, print: (text: string) => void): JobResult {
   const { program, entry } = job;
@@ -37,7 +53,8 @@ export function runJob(job: RunJob, print: (text: string) => void): JobResult {
   if (program.kind === "artefact") {
     return { value: runArtefact(program.bytes, program.file, entry, args, hooks), args };
   }
-  const module = program.module ?? readModule(program.source, program.options).module;
+  const { module } = program;
+  if (module === undefined) throw new Error("the module of the text is not at hand");
   return { value: runOnInterpreter(module, entry, args, hooks), args };
 }
 

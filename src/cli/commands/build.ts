@@ -1,10 +1,11 @@
 import { buildForWasm } from "../../driver/build.js";
 import { checkText } from "../../driver/frontend.js";
+import { lowerModule } from "../../driver/lower.js";
 import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { defineCommand } from "../command.js";
-import { inputFlags, programFlags } from "../common-flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
+import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { version } from "../version.js";
 
@@ -17,6 +18,7 @@ export const build = defineCommand({
   flags: {
     ...inputFlags,
     ...programFlags,
+    ...libraryFlags,
     target: {
       type: "choice",
       choices: ["wasm"],
@@ -46,11 +48,15 @@ export const build = defineCommand({
     report({ file: path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
     const sink = new Diagnostics();
-    const artefact = buildForWasm(front.module, sink, {
-      producer: `relaxc ${version}`,
-      simd: !flags.noSimd,
-      sources: !flags.strip,
-    });
+    const libraries = await librariesOf(host, flags.lib);
+    const module = await lowerModule(front.module, sink, { libraries, target: flags.target });
+    const artefact =
+      module &&
+      buildForWasm(module, sink, {
+        producer: `relaxc ${version}`,
+        simd: !flags.noSimd,
+        sources: !flags.strip,
+      });
     report({ file: path, diagnostics: sink.all });
     if (artefact === undefined) return "findings";
     const target = flags.out ?? `${path.replace(/\.relax$/, "")}.rxe`;

@@ -1,5 +1,6 @@
 import { checkModule } from "../../analysis/index.js";
 import { readModule } from "../../driver/frontend.js";
+import { loweringOf } from "../../driver/lower.js";
 import type { IRModule } from "../../ir/module.js";
 import { Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
@@ -15,8 +16,8 @@ import {
 import { lookupPass, suggestPass } from "../../transform/registry.js";
 import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
-import { dialectFlags, inputFlags, programFlags } from "../common-flags.js";
-import { inputsOf } from "../inputs.js";
+import { dialectFlags, inputFlags, libraryFlags, programFlags } from "../common-flags.js";
+import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
 export const opt = defineCommand({
@@ -29,6 +30,7 @@ export const opt = defineCommand({
   flags: {
     ...inputFlags,
     ...programFlags,
+    ...libraryFlags,
     ...dialectFlags,
     passes: {
       type: "string",
@@ -78,6 +80,8 @@ export const opt = defineCommand({
     const dumps: { readonly name: string; readonly text: string }[] = [];
     if (flags.dumpDir !== undefined)
       dumps.push({ name: "000-input.relax", text: text(front.module) });
+    const sink = new Diagnostics();
+    const lowering = await loweringOf(await librariesOf(host, flags.lib), sink);
     let started = host.now();
     const hooks: PipelineHooks = {
       after(step, index, before, after) {
@@ -94,9 +98,9 @@ export const opt = defineCommand({
         started = host.now();
       },
       ...(flags.verifyEach ? { verify } : {}),
+      lowering,
     };
-    const sink = new Diagnostics();
-    const result = runPipeline(front.module, steps, sink, hooks);
+    const result = sink.failed ? undefined : runPipeline(front.module, steps, sink, hooks);
     report({ file: input!.path, diagnostics: sink.all });
     if (flags.dumpDir !== undefined) {
       await host.makeFolder(flags.dumpDir);

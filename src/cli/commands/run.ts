@@ -1,9 +1,10 @@
 import { decodeArtefact, isArtefact } from "../../artefact/index.js";
-import { buildForWasm, reportUnlowered } from "../../driver/build.js";
+import { buildForWasm } from "../../driver/build.js";
 import { codes as driverCodes } from "../../driver/codes.js";
 import { checkText } from "../../driver/frontend.js";
 import { makeInputs, parseShapes } from "../../driver/inputs.js";
 import { parseBytes, parseSeconds, parseTolerance } from "../../driver/limits.js";
+import { lowerModule } from "../../driver/lower.js";
 import { difference, outputsOf, summary, type Output } from "../../driver/outputs.js";
 import { runJob, type JobProgram, type JobResult, type RunJob } from "../../driver/run-job.js";
 import {
@@ -22,9 +23,9 @@ import type { NDArray } from "../../support/ndarray.js";
 import { tupleValue, type Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
-import { inputFlags, programFlags } from "../common-flags.js";
+import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import type { Exit } from "../exit-code.js";
-import { inputsOf } from "../inputs.js";
+import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { version } from "../version.js";
 
@@ -47,6 +48,7 @@ export const run = defineCommand({
   flags: {
     ...inputFlags,
     ...programFlags,
+    ...libraryFlags,
     entry: { type: "string", placeholder: "NAME", help: "Function to start (default: main)." },
     target: {
       type: "choice",
@@ -169,16 +171,15 @@ export const run = defineCommand({
       const front = checkText(source, options);
       report({ file: path, diagnostics: front.diagnostics.filter((d) => d.severity === "error") });
       if (front.failed) return undefined;
-      const { module } = front;
       const sink = new Diagnostics();
-      if (reportUnlowered(module, sink)) {
-        report({ file: path, diagnostics: sink.all });
-        return undefined;
-      }
+      const libraries = await librariesOf(host, flags.lib);
+      const module = await lowerModule(front.module, sink, { libraries, target: flags.target });
+      report({ file: path, diagnostics: sink.all });
+      if (module === undefined) return undefined;
       return {
         file: path,
         signatures: signaturesOf(module),
-        loaded: { kind: "text", source, options, module },
+        loaded: { kind: "text", source, options, libraries, module },
       };
     }
 
