@@ -15,9 +15,18 @@ import { spellOut } from "./library-functions/packs.js";
 export const mismatch = (s: State, at: ast.AstBase, what: string): never =>
   fail(codes.patternMismatch({ ...placeOf(s, at), what }));
 
-/** Whether a name of a pattern is still to be bound; names of the library never are. */
-export const isFree = (scope: Scope, name: string): boolean =>
+/** Whether a name has no meaning yet. */
+export const isUnbound = (scope: Scope, name: string): boolean =>
   lookupEntry(scope, name) === undefined;
+
+/**
+ * Whether a name of a pattern is still to be bound; names of the library never are. A name that stands in the pattern
+ * of an absent tensor too is bound by the next one.
+ */
+export function isFree(scope: Scope, name: string): boolean {
+  const entry = lookupEntry(scope, name);
+  return entry === undefined || entry.value.kind === "undefined";
+}
 
 const bindName = (scope: Scope, name: string, value: Value): void => {
   if (name !== "_") scope.names.set(name, { value });

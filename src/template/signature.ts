@@ -16,7 +16,15 @@ import { evaluate, toDType } from "./evaluate.js";
 import type { GraphHost } from "./graph-host.js";
 import { truth } from "./operators.js";
 import { namesIn, signatureOf, type Signature, type TensorParam } from "./parameters.js";
-import { dimValues, hintsOf, isFree, matchDType, matchShape, mismatch } from "./patterns.js";
+import {
+  dimValues,
+  hintsOf,
+  isFree,
+  isUnbound,
+  matchDType,
+  matchShape,
+  mismatch,
+} from "./patterns.js";
 import { newScope, type Scope } from "./scope.js";
 import { fail, newState, placeOf, type State } from "./state.js";
 import { freshSymbols, sameSymbols, type Symbols } from "./symbols.js";
@@ -173,7 +181,7 @@ function pendingWhere(
   let parts = template.where;
   return () => {
     parts = parts.filter((part) => {
-      if (namesIn(part).some((name) => own.has(name) && isFree(scope, name))) return true;
+      if (namesIn(part).some((name) => own.has(name) && isUnbound(scope, name))) return true;
       const v = evaluate(s, scope, part);
       const holds = v.kind === "pack" ? v.items.every((x) => truth(x) === true) : truth(v);
       if (holds === undefined)
@@ -294,7 +302,7 @@ function bindTensor(
     if (!p.optional) return mismatch(s, p.at, `the call has no \`${p.name}\``);
     scope.names.set(p.name, { value: none });
     for (const name of [...namesIn(p.shape), ...namesIn(p.dtype)])
-      if (isFree(scope, name))
+      if (isUnbound(scope, name))
         scope.names.set(name, { value: { kind: "undefined", buffer: p.name } });
     return [];
   }

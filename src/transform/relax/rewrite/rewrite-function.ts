@@ -173,7 +173,10 @@ class FunctionRewriter implements Cursor {
     const outer = new Set(this.symbols);
     const params = given ?? this.parameters(func.params);
     for (const p of params) if (p.sinfo !== undefined) this.defineSymbols(p.sinfo);
+    const known = new Set(this.symbols);
     const body = this.sequence(func.body, "function");
+    // The result's type cannot mention what the body defines.
+    this.symbols = known;
     const isSame = body === func.body && params.every((p, i) => p === func.params[i]);
     let retSinfo = applyTo(func.retSinfo, this.images);
     if (!isSame) {
