@@ -43,9 +43,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/list.js")).list,
   },
   {
+    name: "lower",
+    summary: "Prints a program with its operators lowered to loop nests.",
+    load: async () => (await import("./commands/lower.js")).lower,
+  },
+  {
     name: "opt",
     summary: "Runs passes over a program and prints what comes out.",
     load: async () => (await import("./commands/opt.js")).opt,
+  },
+  {
+    name: "plan",
+    summary: "Places buffers in memory and compares the result with the lower bound.",
+    load: async () => (await import("./commands/plan.js")).plan,
   },
   {
     name: "print",

@@ -100,11 +100,16 @@ class Refinement {
   /** Looks for as few bytes as the budget of nodes finds. */
   minimise(): void {
     if (this.#probe(this.#low, FIRST_PROBE) === "found") return;
-    for (let effort = PROBE; this.#left > 0 && this.#low < this.#high; effort *= 2) {
+    // Another round makes sense only while some probe ran out of nodes.
+    let undecided = true;
+    for (let effort = PROBE; undecided && this.#left > 0; effort *= 2) {
+      undecided = false;
       let low = this.#low;
       while (this.#left > 0 && low < this.#high) {
         const middle = Math.floor((low + this.#high - 1) / 2);
-        if (this.#probe(middle, effort) !== "found") low = middle + 1;
+        const verdict = this.#probe(middle, effort);
+        if (verdict === "limit") undecided = true;
+        if (verdict !== "found") low = middle + 1;
       }
     }
   }
@@ -127,7 +132,7 @@ class Refinement {
 
   #probe(capacity: number, nodes: number): string {
     const probe = this.search.below(capacity, Math.min(nodes, this.#left));
-    this.nodes += probe.nodes;
+    this.nodes += Math.max(1, probe.nodes);
     if (probe.offset !== undefined) {
       const peak = peakOf(this.columns, probe.offset);
       if (peak < this.best.peak)

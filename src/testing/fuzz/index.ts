@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { printModule } from "../../syntax/index.js";
 import type { Campaign } from "./campaign.js";
 import { modulesCampaign } from "./modules.js";
+import { placementCampaign } from "./placement.js";
 import { textCampaign } from "./text.js";
 import { wasmCampaign } from "./wasm.js";
 
@@ -20,5 +21,6 @@ const seeds = (folder: string): string[] =>
 export const campaigns = (folder = "samples"): Campaign[] => [
   textCampaign(seeds(folder)),
   modulesCampaign,
+  placementCampaign,
   wasmCampaign((program) => printModule(program.module)),
 ];
