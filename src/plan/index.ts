@@ -9,3 +9,8 @@ export { placeStatic } from "./static/place.js";
 export type { StaticBuffer, StaticOptions, StaticPlacement } from "./static/problem.js";
 export { planSymbolic, type SymbolicPlan, type SymbolicProblem } from "./symbolic/plan-symbolic.js";
 export { checkPlacement, mostLiveBytes, type PlacedRange, type Violation } from "./validate.js";
+export {
+  planFunction, planModule, type FunctionPlan, type ModulePlanOptions, type RegionPlan,
+} from "./relax/plan-function.js"; // prettier-ignore
+export type { Buffer as PlannedMemory } from "./relax/buffers.js";
+export { summariesOf } from "./relax/lives.js";
