@@ -36,7 +36,7 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
   if (golden.claims.length > 0) problems.push(...(await claimProblems(golden)));
   for (const sizes of golden.values) {
     const { valuesDiffer } = await import("./values.js");
-    const found = valuesDiffer(golden.program, run.stdout, sizes);
+    const found = await valuesDiffer(golden.program, run.stdout, sizes);
     if (found !== undefined) problems.push(`values ${sizes}: ${found}`);
   }
   const unexpectedEnd = exitProblems(golden, run);

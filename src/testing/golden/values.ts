@@ -1,8 +1,9 @@
 /** `#: values`: a program means the same before and after, on inputs made from a seed. */
 import { makeInputs, parseShapes } from "../../driver/inputs.js";
 import { readModule } from "../../driver/frontend.js";
+import { lowerModule } from "../../driver/lower.js";
 import { interpret } from "../../interp/index.js";
-import { DiagnosticError } from "../../support/diagnostic.js";
+import { DiagnosticError, Diagnostics } from "../../support/diagnostic.js";
 import type { DType } from "../../support/dtype.js";
 import { elementCount, type NDArray } from "../../support/ndarray.js";
 import { elementAccess } from "../../support/numeric/element.js";
@@ -11,19 +12,26 @@ import type { Value } from "../../support/value.js";
 const ENTRY = "main";
 
 /** What differs between the results of two texts, for sizes like `m=3,n=7`; undefined when nothing does. */
-export function valuesDiffer(before: string, after: string, sizes: string): string | undefined {
+export async function valuesDiffer(
+  before: string,
+  after: string,
+  sizes: string,
+): Promise<string | undefined> {
   try {
-    return difference(evaluate(before, sizes), evaluate(after, sizes), "the result");
+    return difference(await evaluate(before, sizes), await evaluate(after, sizes), "the result");
   } catch (error) {
     if (error instanceof DiagnosticError) return error.message;
     throw error;
   }
 }
 
-function evaluate(text: string, sizes: string): Value {
-  const { module, failed, diagnostics } = readModule({ name: "case.relax", text });
+async function evaluate(text: string, sizes: string): Promise<Value> {
+  const { module: read, failed, diagnostics } = readModule({ name: "case.relax", text });
   const first = diagnostics.find((d) => d.severity === "error");
   if (failed && first !== undefined) throw new DiagnosticError(first);
+  const found = new Diagnostics();
+  const module = await lowerModule(read, found, { target: "interp" });
+  if (module === undefined) throw new DiagnosticError(found.all[0]!);
   const entry = module.functions.get(ENTRY);
   if (entry?.kind !== "relax.Function")
     throw new Error("`#: values` needs a Relax function `main`");
