@@ -47,11 +47,13 @@ const LISTS = {
   },
   ops: async (): Promise<readonly RegistryEntry[]> => {
     const { allOps } = await import("../op/registry.js");
+    const { standardLibrary } = await import("../template/library/stdlib.js");
+    const lowered = standardLibrary().ops();
     return allOps().map(({ name, family, summary, structural, params }) => ({
       name: `relax.${name}`,
       family,
-      // What is lowered by text in `stdlib/` is found there; the others have their own way.
-      lowered: structural === true,
+      // Calls, memory and devices are no loop nests: they have their own way.
+      lowered: structural === true || lowered.has(`relax.${name}`),
       summary,
       options: params.map((p) => ({ name: p.name, help: p.help ?? p.type })),
     }));

@@ -5,6 +5,7 @@ import type { OpLowering } from "../op/lowering.js";
 import { lookupOp } from "../op/registry.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
+import type { TemplateLowering } from "../template/select/lowering.js";
 
 export interface LowerOptions {
   /** Libraries beside the standard one; later ones are preferred. */
@@ -27,7 +28,7 @@ export function needsLowering(module: IRModule): boolean {
 }
 
 /** The lowering of the standard library and those given; what is wrong with them is reported. */
-export async function loweringOf(given: readonly Source[], sink: Sink): Promise<OpLowering> {
+export async function loweringOf(given: readonly Source[], sink: Sink): Promise<TemplateLowering> {
   const { loadLibraries } = await import("./libraries.js");
   const { lowering, diagnostics } = loadLibraries(given);
   for (const d of diagnostics) sink.report(d);
@@ -42,13 +43,33 @@ export async function lowerModule(
 ): Promise<IRModule | undefined> {
   if (!needsLowering(module)) return module;
   const found = new Diagnostics();
-  const [lowering, { legalizeOps }, { runPipeline, step }] = await Promise.all([
-    loweringOf(libraries ?? [], found),
+  const lowering = await loweringOf(libraries ?? [], found);
+  for (const d of found.all) sink.report(d);
+  return found.failed ? undefined : legalize(module, lowering, sink, target);
+}
+
+/** How each call of the module is lowered, and why so, as text. */
+export async function explainLowering(
+  module: IRModule,
+  sink: Sink,
+  { libraries, target }: LowerOptions = {},
+): Promise<string> {
+  const { explained } = await import("./explain-lowering.js");
+  const { lowering, text } = explained(await loweringOf(libraries ?? [], sink));
+  await legalize(module, lowering, sink, target);
+  return text();
+}
+
+async function legalize(
+  module: IRModule,
+  lowering: OpLowering,
+  sink: Sink,
+  target: string | undefined,
+): Promise<IRModule | undefined> {
+  const [{ legalizeOps }, { runPipeline, step }] = await Promise.all([
     import("../transform/relax/legalize-ops.js"),
     import("../transform/pipeline.js"),
   ]);
-  for (const d of found.all) sink.report(d);
-  if (found.failed) return undefined;
   return runPipeline(module, [step(legalizeOps)], sink, {
     lowering,
     ...(target !== undefined && { target }),
