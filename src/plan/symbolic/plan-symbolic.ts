@@ -80,9 +80,12 @@ export function planSymbolic(problem: SymbolicProblem): SymbolicPlan {
   const evaluator = sizeEvaluator(program);
   const references = referenceShapes(symbols)
     .slice(0, sizes.length > MANY ? FEW_SHAPES : undefined)
-    .map((shape) => evaluator.at(shape).map((bytes) => roundUp(bytes, align)))
-    .filter((size) => size.every((bytes) => bytes >= 0))
-    .map((size): Reference => ({ size, bound: lowerBound(sections, size) }));
+    .flatMap((shape): Reference[] => {
+      const bytes = evaluator.at(shape);
+      if (!bytes.every((exact) => exact >= 0)) return [];
+      const size = bytes.map((exact) => roundUp(exact, align));
+      return [{ size, bound: lowerBound(sections, size) }];
+    });
   const candidates = candidatesAt(references, problem, sections);
   const polynomials = sizePolynomials(sizes, symbols, align);
   const certified =

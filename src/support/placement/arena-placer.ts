@@ -2,7 +2,7 @@
 import { ORDERS, orderBy, placeInOrder } from "./first-fit.js";
 import type { Layout, SymbolicLayout } from "./layout.js";
 import { orientationOf, stackOf, type Stack } from "./orientation.js";
-import { searchWithRestarts } from "./restarts.js";
+import { LOOSE, searchWithRestarts } from "./restarts.js";
 import { lowerBound, type Sections } from "./sections.js";
 import { sizeEvaluator } from "./size-program.js";
 import { SkylineState, UNIT_LIMIT } from "./skyline-state.js";
@@ -27,17 +27,21 @@ export interface ArenaPlacer {
 export interface PlacerOptions {
   /** Ratio to the lower bound that is good enough. */
   readonly accept?: number;
-  /** States that a search may open on a miss, beside one for each buffer. */
+  /** States that a search may open on a miss, beside two for each buffer. */
   readonly nodes?: number;
 }
 
 const ACCEPT = 1.02;
-const NODES = 500;
+const NODES = 1000;
+/** Nodes of the shortest run of a search, beside one for each buffer. */
+const RUN = 100;
 /** Placements that are remembered. */
 const REMEMBERED = 64;
 /** Orientations, with those that were found at run time. */
 const POOL = 16;
 const FALLBACK_ORDERS = ORDERS.slice(0, 5);
+/** Ratios to the lower bound that are tried when what is good enough was not found. */
+const FALLBACK_RATIOS = [1.05, 1.1];
 
 /** Prepares the placement of an arena. */
 export function arenaPlacer(layout: Layout, options: PlacerOptions = {}): ArenaPlacer {
@@ -84,8 +88,9 @@ class SymbolicPlacer implements ArenaPlacer {
 
   #place(symbols: ArrayLike<number>): PlacedArena | undefined {
     const { align } = this.#layout;
-    const size = this.#evaluator.at(symbols).map((bytes) => roundUp(bytes, align));
-    if (!size.every((bytes) => bytes >= 0)) return undefined;
+    const bytes = this.#evaluator.at(symbols);
+    if (!bytes.every((size) => size >= 0)) return undefined;
+    const size = bytes.map((exact) => roundUp(exact, align));
     const bound = lowerBound(this.#sections, size);
     let best: Float64Array<ArrayBufferLike> = new Float64Array(size.length);
     let peak = this.#pool[0]!.place(size, best);
@@ -122,16 +127,18 @@ class SymbolicPlacer implements ArenaPlacer {
       if (best === undefined || placed.peak < best.peak) best = placed;
       if (best.peak <= enough) return best;
     }
-    return this.#exact(size, bound, enough) ?? best;
+    for (const ratio of [this.#accept, ...FALLBACK_RATIOS]) {
+      if (best!.peak <= bound * ratio) break;
+      const placed = this.#exact(size, bound * ratio);
+      if (placed !== undefined) return placed;
+    }
+    return best;
   }
 
-  #exact(
-    size: Float64Array,
-    bound: number,
-    enough: number,
-  ): { offset: Float64Array; peak: number } | undefined {
+  /** A placement that ends no higher, if a short search finds one. */
+  #exact(size: Float64Array, most: number): { offset: Float64Array; peak: number } | undefined {
     const unit = size.reduce(gcd, 0);
-    if (unit === 0 || bound / unit >= UNIT_LIMIT / 2) return undefined;
+    if (unit === 0 || most / unit >= UNIT_LIMIT / 2) return undefined;
     const used: number[] = [];
     for (let b = 0; b < size.length; b++) if (size[b]! > 0) used.push(b);
     const { count, first, end } = this.#sections;
@@ -143,9 +150,10 @@ class SymbolicPlacer implements ArenaPlacer {
       },
       used.map((b) => size[b]! / unit),
     );
-    state.capacity = Math.floor(enough / unit);
-    const nodes = this.#nodes + used.length;
-    if (searchWithRestarts(state, { nodes, run: nodes }).verdict !== "found") return undefined;
+    state.capacity = Math.floor(most / unit);
+    const nodes = this.#nodes + 2 * used.length;
+    const { verdict } = searchWithRestarts(state, { nodes, run: used.length + RUN, cells: LOOSE });
+    if (verdict !== "found") return undefined;
     const offset = new Float64Array(size.length);
     let peak = 0;
     for (let i = 0; i < used.length; i++) {
