@@ -29,18 +29,19 @@ class Family:
         """Numbers of their own for each case, the same at every run."""
         return np.random.default_rng(zlib.crc32(f"{op}{len(self.cases)}".encode()))
 
-    def case(self, op, call, inputs, ref, dims=None, tags=(), tolerance=None, note="", lets=(), returns="out"):
+    def case(self, op, call, inputs, ref, dims=None, tags=(), tolerance=None, note="", lets=(), out=None):
         """Adds a case.
 
         `call` is the expression of the result; `<n * 2>` in it is computed where dimensions are numbers. `inputs` maps
-        names to `(shape, array)`; the shape names dimensions of `dims`. `ref` takes the arrays, floats widened.
+        names to `(shape, array)`; the shape names dimensions of `dims`. `ref` takes the arrays, floats widened; what it
+        gives as float64 becomes `out`, or the type of the first float operand.
         """
         arrays = [np.asarray(a) for _, a in inputs.values()]
         wide = [a.astype(np.float64) if is_float(a.dtype) else a for a in arrays]
         with np.errstate(all="ignore"):
             results = ref(*wide)
         results = [*results] if isinstance(results, (tuple, list)) else [results]
-        first = next((a.dtype for a in arrays if is_float(a.dtype)), np.dtype("float32"))
+        first = np.dtype(out) if out else next((a.dtype for a in arrays if is_float(a.dtype)), np.dtype("float32"))
         expected = [round_to(np.asarray(r), first) for r in results]
         if tolerance is None:
             kinds = {a.dtype for a in (*arrays, *expected) if is_float(a.dtype)}
@@ -85,7 +86,6 @@ def is_float(dtype):
 
 
 def round_to(array, float_type):
-    """A result in the type that the operator gives: floats as the first float operand, unless the reference chose."""
     return array.astype(float_type) if array.dtype == np.float64 else array
 
 

@@ -16,6 +16,15 @@ FAMILIES = {
     "index": "index",
     "linear-algebra": "linear_algebra",
     "search": "search",
+    "convolution": "convolution",
+    "pooling": "pooling",
+    "normalisation": "normalisation",
+    "nn": "nn",
+    "attention": "attention",
+    "image": "image",
+    "vision": "vision",
+    "quantize": "quantize",
+    "grad": "grad",
 }
 
 if __name__ == "__main__":

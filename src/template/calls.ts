@@ -1,16 +1,21 @@
 /** Calls of templates: inlines and lambdas, types, functions of S, T and Python. */
 import type * as ast from "../../grammar/ast/nodes.js";
+import { substitute } from "../ir/core/rewrite.js";
+import type { IndexMap } from "../ir/tir/function.js";
+import { int64 } from "../support/dtype.js";
+import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { codes } from "./codes.js";
 import { evaluate, loadsOf, unknown } from "./evaluate.js";
 import { executeFunction } from "./execute.js";
 import { callT } from "./intrinsics.js";
 import { functionNames, libraryFunction } from "./library-functions/index.js";
-import { arithmetic, convert, elementwise, truth } from "./operators.js";
+import { arithmetic, convert, elementwise, phaseOf, toExpr, truth } from "./operators.js";
 import { newScope, type Scope } from "./scope.js";
 import { fail, LIMITS, placeOf, type State } from "./state.js";
 import {
-  boolValue, floatValue, intValue, isStaticNumber, none, pack, valueText, type FunctionValue, type Value,
+  boolValue, exprValue, floatValue, intValue, isStaticNumber, laterPhase, none, pack, valueText, type FunctionValue,
+  type Value,
 } from "./values.js"; // prettier-ignore
 
 /** The value of a call. `hints` name what it defines: buffers, block variables. */
@@ -33,9 +38,20 @@ export function call(s: State, scope: Scope, e: ast.Call, hints: readonly string
       for (const [name, v] of named) bound.set(name, v);
       return { ...callee, bound };
     }
+    case "index map":
+      return mapped(s, callee.map, argumentsOf(s, scope, e).positional, e);
     default:
       return wrong(s, e, `${valueText(callee)} is no function`);
   }
+}
+
+/** The indices that an index map gives for others. */
+function mapped(s: State, { params, results }: IndexMap, args: readonly Value[], at: ast.AstBase) {
+  if (args.length !== params.length)
+    wrong(s, at, `an index map of ${params.length} indices is called with ${args.length}`);
+  const phase = args.map(phaseOf).reduce(laterPhase, "dim");
+  const by = new Map(params.map((p, i) => [p, castTo(toExpr(s, args[i]!, at), p.dtype)]));
+  return pack(results.map((r) => exprValue(castTo(substitute(r, by), int64), phase)));
 }
 
 const wrong = (s: State, at: ast.AstBase, what: string): never =>

@@ -89,7 +89,8 @@ export function toExpr(s: State, v: Value, at: AstBase): PrimExpr {
   return invalid(s, at, `${valueText(v)} is no expression`);
 }
 
-const phaseOf = (v: Value): Phase => (v.kind === "expr" ? v.phase : "dim");
+/** When a value is known. */
+export const phaseOf = (v: Value): Phase => (v.kind === "expr" ? v.phase : "dim");
 
 /** Both operands in one type: static numbers take the other side's. */
 export function together(

@@ -257,6 +257,8 @@ export function attrValue(
       return floatValue(v.written ?? v.value);
     case "tir.StringImm":
       return strValue(v.value);
+    case "tir.IndexMap":
+      return { kind: "index map", map: v };
     default:
       if (!("dtype" in v)) return none;
       return exprValue(symbols.scalar(v as PrimExpr, hint), "dim");

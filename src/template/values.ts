@@ -2,6 +2,7 @@
 import type { Expr, Parameter, Suite } from "../../grammar/ast/nodes.js";
 import { exprText } from "../arith/index.js";
 import type { Buffer } from "../ir/tir/buffer.js";
+import type { IndexMap } from "../ir/tir/function.js";
 import { boolImm, floatImm, intImm, type PrimExpr } from "../ir/tir/expr.js";
 import type { Expr as RelaxExpr } from "../ir/relax/expr.js";
 import type { DType } from "../support/dtype.js";
@@ -52,6 +53,7 @@ export type Value =
   | { readonly kind: "buffer"; readonly buffer: Buffer }
   | { readonly kind: "template"; readonly template: Template; readonly bound: ReadonlyMap<string, Value> }
   | { readonly kind: "relax"; readonly expr: RelaxExpr }
+  | { readonly kind: "index map"; readonly map: IndexMap }
   /** Names of an absent operand. */
   | { readonly kind: "undefined"; readonly buffer: string }
   | ExprValue
@@ -125,6 +127,8 @@ export function valueText(v: Value): string {
       return `template \`${v.template.name}\``;
     case "member":
       return v.root === "python" ? v.name : `${v.root}.${v.name}`;
+    case "index map":
+      return "an index map";
     case "relax":
       return "a value of the graph";
     case "undefined":

@@ -164,7 +164,7 @@ const wrap: LibraryFunction["run"] = (s, args, at) =>
   );
 
 export const shapeFunctions: readonly LibraryFunction[] = [
-  f("broadcast", "a, b, …", "a pack of the greatest length", "Right-aligned broadcast of shapes; what is not proved becomes a precondition.", broadcast),
+  f("broadcast", "a, …", "a pack of the greatest length", "Right-aligned broadcast of shapes; what is not proved becomes a precondition.", broadcast),
   f("unbroadcast", "v, a", "a pack of length `len(a)`", "Index into the shape `a` from the index `v` of its broadcast.", unbroadcast),
   f("product", "p", "an element", "Product; 1 when empty.", fold("*", 1)),
   f("sum", "p", "an element", "Sum; 0 when empty.", fold("+", 0)),

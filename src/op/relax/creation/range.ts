@@ -62,6 +62,12 @@ export const hammingWindow = defineOp({
   name: "hamming_window",
   family: "creation",
   summary: "Hamming window of a length.",
-  params: [prim("window_size"), prim("periodic"), prim("alpha"), prim("beta"), dtypeAttr("dtype")],
+  params: [
+    prim("window_size", { typeOnly: true }),
+    prim("periodic"),
+    prim("alpha"),
+    prim("beta"),
+    dtypeAttr("dtype"),
+  ],
   rule: hammingRule,
 });

@@ -51,7 +51,7 @@ export const sliceScatter = defineOp({
     tensor("input_tensor"),
     tensor("src"),
     prim("start"),
-    prim("end"),
+    prim("end", { typeOnly: true }),
     prim("step", { default: 1 }),
     intAttr("axis", 0, { normal: axisOf() }),
   ],

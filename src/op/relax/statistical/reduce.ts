@@ -28,7 +28,8 @@ export const median = defineOp({
   name: "median",
   family,
   summary: "Median over axes; with one axis also its index.",
-  params,
+  // All axes and the one axis of a vector give results of different types.
+  params: [tensor("x"), intsAttr("axis", null, { normal: axesOf() }), boolAttr("keepdims", false)],
   rule: medianRule,
 });
 
