@@ -2,13 +2,17 @@
 import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
+import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
 import datatype from "../../../stdlib/datatype.relax";
+import grad from "../../../stdlib/grad.relax";
 import image from "../../../stdlib/image.relax";
 import index from "../../../stdlib/index.relax";
 import linearAlgebra from "../../../stdlib/linear-algebra.relax";
 import manipulate from "../../../stdlib/manipulate.relax";
 import nn from "../../../stdlib/nn.relax";
+import norm from "../../../stdlib/norm.relax";
+import pool from "../../../stdlib/pool.relax";
 import prelude from "../../../stdlib/prelude.relax";
 import quantize from "../../../stdlib/quantize.relax";
 import search from "../../../stdlib/search.relax";
@@ -21,13 +25,17 @@ import unary from "../../../stdlib/unary.relax";
 export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
+  { name: "stdlib/conv.relax", text: conv },
   { name: "stdlib/creation.relax", text: creation },
   { name: "stdlib/datatype.relax", text: datatype },
+  { name: "stdlib/grad.relax", text: grad },
   { name: "stdlib/image.relax", text: image },
   { name: "stdlib/index.relax", text: index },
   { name: "stdlib/linear-algebra.relax", text: linearAlgebra },
   { name: "stdlib/manipulate.relax", text: manipulate },
   { name: "stdlib/nn.relax", text: nn },
+  { name: "stdlib/norm.relax", text: norm },
+  { name: "stdlib/pool.relax", text: pool },
   { name: "stdlib/prelude.relax", text: prelude },
   { name: "stdlib/quantize.relax", text: quantize },
   { name: "stdlib/search.relax", text: search },
