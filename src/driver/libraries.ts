@@ -1,10 +1,8 @@
 /** The lowering of operators for a run of the compiler: the standard library, those given, the module's own. */
-import type { File } from "../../grammar/ast/nodes.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
 import {
   makeLibrary,
-  moduleLibrary,
   type LibraryContext,
   type TemplateLibrary,
 } from "../template/library/library.js";
@@ -20,10 +18,7 @@ export interface Libraries {
 }
 
 /** Libraries in the order in which they are given, later ones preferred, before the standard one. */
-export function loadLibraries(
-  given: readonly Source[] = [],
-  own?: { readonly source: Source; readonly file: File },
-): Libraries {
+export function loadLibraries(given: readonly Source[] = [], own?: Source): Libraries {
   const stdlib = standardLibrary();
   const byName = new Map<string, TemplateLibrary>([["stdlib", stdlib]]);
   const context: LibraryContext = {
@@ -38,7 +33,8 @@ export function loadLibraries(
     libraries.unshift(library);
   }
   const checked = libraries.filter((l) => l !== stdlib);
-  if (own !== undefined) libraries.unshift(moduleLibrary(own.source, own.file.body, context));
+  // The templates of the module itself are preferred to all.
+  if (own !== undefined) libraries.unshift(makeLibrary("module", [own], context));
   return {
     lowering: makeLowering(libraries),
     all: libraries,

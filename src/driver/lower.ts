@@ -28,9 +28,16 @@ export function needsLowering(module: IRModule): boolean {
 }
 
 /** The lowering of the standard library and those given; what is wrong with them is reported. */
-export async function loweringOf(given: readonly Source[], sink: Sink): Promise<TemplateLowering> {
+export async function loweringOf(
+  given: readonly Source[],
+  sink: Sink,
+  module?: IRModule,
+): Promise<TemplateLowering> {
   const { loadLibraries } = await import("./libraries.js");
-  const { lowering, diagnostics } = loadLibraries(given);
+  const templates = module?.templates;
+  const own =
+    templates === undefined ? undefined : { name: "the module's templates", text: templates };
+  const { lowering, diagnostics } = loadLibraries(given, own);
   for (const d of diagnostics) sink.report(d);
   return lowering;
 }
@@ -43,7 +50,7 @@ export async function lowerModule(
 ): Promise<IRModule | undefined> {
   if (!needsLowering(module)) return module;
   const found = new Diagnostics();
-  const lowering = await loweringOf(libraries ?? [], found);
+  const lowering = await loweringOf(libraries ?? [], found, module);
   for (const d of found.all) sink.report(d);
   return found.failed ? undefined : legalize(module, lowering, sink, target);
 }
@@ -55,7 +62,7 @@ export async function explainLowering(
   { libraries, target }: LowerOptions = {},
 ): Promise<string> {
   const { explained } = await import("./explain-lowering.js");
-  const { lowering, text } = explained(await loweringOf(libraries ?? [], sink));
+  const { lowering, text } = explained(await loweringOf(libraries ?? [], sink, module));
   await legalize(module, lowering, sink, target);
   return text();
 }

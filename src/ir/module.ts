@@ -38,6 +38,8 @@ export interface IRModule extends NodeBase {
   readonly functions: ReadonlyMap<string, BaseFunc>;
   readonly attrs: Attrs;
   readonly globalInfos: ReadonlyMap<string, readonly GlobalInfo[]>;
+  /** Canonical text of the templates that lower operators of this module; absent without any. */
+  readonly templates?: string | undefined;
 }
 
 export const globalVar = (name: string, span?: Span): GlobalVar => ({
@@ -57,6 +59,7 @@ export const irModule = (
     name?: string;
     attrs?: Attrs;
     globalInfos?: IRModule["globalInfos"];
+    templates?: string | undefined;
     span?: Span | undefined;
   },
 ): IRModule => ({
@@ -65,5 +68,6 @@ export const irModule = (
   functions,
   attrs: more?.attrs ?? noAttrs,
   globalInfos: more?.globalInfos ?? new Map(),
+  templates: more?.templates,
   span: more?.span,
 });

@@ -269,7 +269,13 @@ export const nodeTable: NodeTable = {
   "ir.DummyGlobalInfo": { summary: "Placeholder.", fields: {} },
   "ir.Module": {
     summary: "Module.",
-    fields: { name: "hint", functions: "attrs", attrs: "attrs", globalInfos: "attrs" },
+    fields: {
+      name: "hint",
+      functions: "attrs",
+      attrs: "attrs",
+      globalInfos: "attrs",
+      templates: "value",
+    },
   },
 };
 

@@ -16,6 +16,7 @@ import { splitPath, type Dialect } from "./dialect-names.js";
 import type { StatementList } from "./elaborate/tir/statement-list.js";
 import type { TirState } from "./elaborate/tir/state.js";
 import type { Era } from "./era.js";
+import type { TemplateParts } from "./templates.js";
 import type { Value } from "./value.js";
 import { lookup, newScope, type Entity, type Scope } from "./scope.js";
 
@@ -62,6 +63,8 @@ export interface ElabContext {
   globalInfos: Map<string, readonly import("../ir/module.js").GlobalInfo[]>;
   /** `@I.ir_module(s_tir=True)` */
   moduleSTir: boolean;
+  /** Definitions that lower operators. */
+  readonly templates: TemplateParts;
   /** JSON of a metadata section in the file. */
   metadataText: string | undefined;
   /** Whether the file or its host gives template constants. */
@@ -102,6 +105,7 @@ export const makeContext = (
   moduleAttrs: new Map(),
   globalInfos: new Map(),
   moduleSTir: false,
+  templates: { definitions: [], context: [] },
   metadataText: undefined,
   hasConstants: false,
   scope: newScope(),

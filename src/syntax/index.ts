@@ -35,7 +35,11 @@ const layoutOf = (options: PrintOptions): { width?: number; tabWidth?: number } 
 /** The text of a module. */
 export function printModule(module: IRModule, options: PrintOptions = {}): string {
   const { owner, items } = raiseParts(module, options);
-  return printParts(items, layoutOf(options), owner);
+  const text = printParts(items, layoutOf(options), owner);
+  const { templates } = module;
+  // Other readers of this text do not know templates.
+  if (templates === undefined || (options.dialect ?? "native") !== "native") return text;
+  return text === "" ? templates : `${text}\n\n${templates}`;
 }
 
 /** The text of any node alone, for messages and debugging. */

@@ -23,6 +23,7 @@ import { declareFunctions, elaborateFunctions, functionKind, letGo } from "./fun
 import { otherItem } from "./item.js";
 import { elaborateClass } from "./module.js";
 import { readValue } from "./tir/expression.js";
+import { isTemplate, templatesText } from "../templates.js";
 import { macroOf } from "./tir/macro-definition.js";
 import { readStatements } from "./tir/statement.js";
 
@@ -59,7 +60,8 @@ export function elaborate(
       letGo(ctx, file.body, functions);
       elaborateFunctions(ctx);
     });
-  } else if (!hasErrors && !once.reported()) report(ctx, codes.emptyModule({ at: undefined }));
+  } else if (ctx.templates.definitions.length === 0 && !hasErrors && !once.reported())
+    report(ctx, codes.emptyModule({ at: undefined }));
   const made = new Map<string, BaseFunc>();
   for (const declared of ctx.functions.values()) {
     const func = declared.func ?? declared.extern;
@@ -69,6 +71,7 @@ export function elaborate(
     name: ctx.moduleName,
     attrs: ctx.moduleAttrs,
     globalInfos: ctx.globalInfos,
+    templates: templatesText(ctx.templates),
   });
 }
 
@@ -109,8 +112,10 @@ function fileItem(
 ): void {
   switch (stmt.kind) {
     case "Import":
+      if (stmt.module !== undefined) ctx.templates.context.push(stmt);
       return importNames(ctx, stmt);
     case "Assign":
+      ctx.templates.context.push(stmt);
       return fileAssign(ctx, stmt);
     case "AnnAssign":
       if (stmt.target.kind === "Name" && stmt.value !== undefined) {
@@ -123,9 +128,14 @@ function fileItem(
       }
       break;
     case "ClassDef":
-      classes.push(stmt);
+      if (isTemplate(stmt)) ctx.templates.definitions.push(stmt);
+      else classes.push(stmt);
       return;
     case "FunctionDef": {
+      if (isTemplate(stmt)) {
+        ctx.templates.definitions.push(stmt);
+        return;
+      }
       const macro = macroOf(ctx, stmt);
       if (macro !== undefined) define(ctx, stmt.name, { kind: "macro", macro });
       else if (functionKind(ctx, stmt) !== undefined) functions.push(stmt);

@@ -24,6 +24,7 @@ import { elaborateExternFunc } from "./extern.js";
 import { otherItem } from "./item.js";
 import { plainLiteral } from "./literal.js";
 import { bindArguments, unknownKeyword } from "./tir/arguments.js";
+import { isTemplate } from "../templates.js";
 import { macroOf } from "./tir/macro-definition.js";
 
 export function elaborateClass(ctx: ElabContext, def: ClassDef): void {
@@ -96,7 +97,15 @@ function moduleItem(
   externs: Assign[],
 ): void {
   switch (stmt.kind) {
+    case "ClassDef":
+      if (!isTemplate(stmt)) break;
+      ctx.templates.definitions.push(stmt);
+      return;
     case "FunctionDef": {
+      if (isTemplate(stmt)) {
+        ctx.templates.definitions.push(stmt);
+        return;
+      }
       const macro = macroOf(ctx, stmt);
       if (macro === undefined) functions.push(stmt);
       else define(ctx, stmt.name, { kind: "macro", macro });

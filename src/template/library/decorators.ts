@@ -37,10 +37,6 @@ function membersOf(
   });
 }
 
-/** Whether a definition belongs to the template language. */
-export const isTemplate = (def: ast.FunctionDef | ast.ClassDef): boolean =>
-  membersOf(def).some(({ root }) => root === "S");
-
 /** Reads the decorators; throws a DiagnosticError when they make no sense. Undefined for other definitions. */
 export function definitionOf(
   def: ast.FunctionDef | ast.ClassDef,

@@ -26,6 +26,8 @@ export interface LibraryContext {
   readonly prelude?: Library | undefined;
   /** Libraries by the name that imports use. */
   readonly imports?: (name: string) => Library | undefined;
+  /** The text also holds functions of a program, which are no mistake. */
+  readonly isMixed?: boolean;
 }
 
 /** A file as far as it was read. */
@@ -61,39 +63,15 @@ export function makeLibrary(
       contents: undefined,
     };
   });
-  return fromParts(name, parts, context);
-}
-
-/** The templates of a module's own text: its statements are read already. */
-export function moduleLibrary(
-  source: Source,
-  body: readonly ast.Stmt[],
-  context: LibraryContext = {},
-): TemplateLibrary {
-  const part: FilePart = {
-    source,
-    mentioned: new Set(),
-    defined: new Set(),
-    contents: undefined,
-  };
-  return fromParts(source.name, [part], context, body);
-}
-
-function fromParts(
-  name: string,
-  parts: readonly FilePart[],
-  context: LibraryContext,
-  body?: readonly ast.Stmt[],
-): TemplateLibrary {
   const contents = (part: FilePart): FileContents =>
-    (part.contents ??= readFile(library, part.source, context, body));
+    (part.contents ??= readFile(library, part.source, context));
   const all = (): FileContents[] => parts.map(contents);
   const byOp = new Map<string, readonly Template[]>();
   const library: TemplateLibrary = {
     name,
     lookup(wanted) {
       for (const part of parts) {
-        if (body === undefined && !part.defined.has(wanted)) continue;
+        if (!part.defined.has(wanted)) continue;
         const found = contents(part).entries.get(wanted);
         if (found !== undefined) return found;
       }
@@ -112,7 +90,7 @@ function fromParts(
     templatesOf(op) {
       let found = byOp.get(op);
       if (found === undefined) {
-        const files = parts.filter((part) => body !== undefined || part.mentioned.has(op));
+        const files = parts.filter((part) => part.mentioned.has(op));
         found = files.flatMap((part) => contents(part).templates.filter((t) => t.ops.includes(op)));
         byOp.set(op, found);
       }
@@ -158,13 +136,8 @@ function repeated(
   return found;
 }
 
-/** Reads the definitions of a file. Functions that are no templates belong to the module, if there is one. */
-function readFile(
-  library: Library,
-  source: Source,
-  context: LibraryContext,
-  body?: readonly ast.Stmt[],
-): FileContents {
+/** Reads the definitions of a file. */
+function readFile(library: Library, source: Source, context: LibraryContext): FileContents {
   const sink = new Diagnostics();
   const entries = new Map<string, LibraryEntry>();
   const imports = new Map<string, () => LibraryEntry | undefined>();
@@ -180,7 +153,7 @@ function readFile(
     try {
       const definition = definitionOf(def, source);
       if (definition === undefined) {
-        if (body === undefined) sink.report(notLibrary(def, `\`${def.name}\``));
+        if (context.isMixed !== true) sink.report(notLibrary(def, `\`${def.name}\``));
         return;
       }
       if (definition.kind === "schedule" || def.kind === "ClassDef") return;
@@ -198,7 +171,7 @@ function readFile(
   const notLibrary = (node: ast.AstBase, what: string): Diagnostic =>
     codes.libraryItem({ at: at(node.start, node.end), what });
 
-  for (const stmt of body ?? parseText(source, sink).body) {
+  for (const stmt of parseText(source, sink).body) {
     switch (stmt.kind) {
       case "FunctionDef":
       case "ClassDef":
@@ -213,21 +186,21 @@ function readFile(
             target.start,
             target.end,
           );
-        else if (body === undefined) sink.report(notLibrary(stmt, "this assignment"));
+        else if (context.isMixed !== true) sink.report(notLibrary(stmt, "this assignment"));
         break;
       }
       case "Import":
         for (const { name, alias } of stmt.names) readImport(stmt, name, alias ?? name);
         break;
       case "ExprStmt":
-        if (stmt.value.kind !== "Str" && body === undefined)
+        if (stmt.value.kind !== "Str" && context.isMixed !== true)
           sink.report(notLibrary(stmt, "an expression"));
         break;
       case "Pass":
       case "ErrorStmt":
         break;
       default:
-        if (body === undefined) sink.report(notLibrary(stmt, "this statement"));
+        if (context.isMixed !== true) sink.report(notLibrary(stmt, "this statement"));
     }
   }
   return { entries, templates, imports, diagnostics: sink.all };
