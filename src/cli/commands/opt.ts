@@ -1,6 +1,7 @@
 import { checkModule } from "../../analysis/index.js";
 import { readModule } from "../../driver/frontend.js";
 import { loweringOf } from "../../driver/lower.js";
+import { readTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
 import { Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
@@ -66,7 +67,11 @@ export const opt = defineCommand({
 
     const usage = new Diagnostics();
     const items = parsePipeline(flags.passes, usage);
-    const all = items && (await resolvePipeline(items, lookupPass, usage, suggestPass));
+    const all =
+      items &&
+      (await resolvePipeline(items, lookupPass, usage, suggestPass, (file) =>
+        readTensors(host, file),
+      ));
     complain(...usage.all);
     if (all === undefined) return "usage";
     const last = all.findIndex(({ pass }) => pass.name === flags.stopAfter);
@@ -81,7 +86,7 @@ export const opt = defineCommand({
     if (flags.dumpDir !== undefined)
       dumps.push({ name: "000-input.relax", text: text(front.module) });
     const sink = new Diagnostics();
-    const lowering = await loweringOf(await librariesOf(host, flags.lib), sink);
+    const lowering = await loweringOf(await librariesOf(host, flags.lib), sink, front.module);
     let started = host.now();
     const hooks: PipelineHooks = {
       after(step, index, before, after) {
