@@ -21,6 +21,11 @@ export const codes = defineCodes("PAS", {
     message: "the pipeline cannot be read at character {position}: {expected} is missing",
     hint: "separate passes by commas and write options in braces after the name",
   },
+  unknownPipeline: {
+    number: 5,
+    message: "there is no pipeline named `@{name}`",
+    hint: "there are: {known}",
+  },
   wrongLevel: {
     number: 11,
     message:
@@ -55,6 +60,28 @@ export const codes = defineCodes("PAS", {
     number: 15,
     message: "`{pass}` is asked for `{name}`, which the module does not have",
     hint: "give the name of one of its functions",
+  },
+  noParameter: {
+    number: 16,
+    message: "`{pass}` is given a value for `{param}`, but `{func}` has no parameter of this name",
+    hint: "give values for its parameters only",
+  },
+  parameterType: {
+    number: 17,
+    message: "`{param}` of `{func}` must be {expected}, but is given {found}",
+    hint: "give a tensor of the type of the parameter",
+  },
+  noSymbol: {
+    number: 18,
+    message: "`{pass}` is given a value for `{symbol}`, but {where} has no symbol of this name",
+    hint: "give values for symbols of the signature only",
+  },
+  noNumInput: {
+    number: 19,
+    message: "`{pass}` cannot tell the weights of `{func}` from its inputs",
+    hint: 'say how many parameters are inputs: R.func_attr({"num_input": 1})',
+    explain:
+      "Passes over weights take the parameters after the first `num_input` ones for weights, which are the same in every call.",
   },
   vectorExtent: {
     number: 20,

@@ -7,6 +7,21 @@ export const passes = [
       (await import("./relax/fuse/annotate-tir-op-pattern.js")).annotateTirOpPattern,
   },
   {
+    name: "bind-params",
+    summary: "Makes parameters of a function constants.",
+    load: async () => (await import("./relax/params/bind-params.js")).bindParams,
+  },
+  {
+    name: "bind-symbolic-vars",
+    summary: "Gives symbols of signatures fixed values.",
+    load: async () => (await import("./relax/params/bind-symbolic-vars.js")).bindSymbolicVars,
+  },
+  {
+    name: "bundle-model-params",
+    summary: "Makes the weights of a function one tuple parameter.",
+    load: async () => (await import("./relax/params/bundle-model-params.js")).bundleModelParams,
+  },
+  {
     name: "call-tir-rewrite",
     summary: "Makes the outputs of destination-passing calls explicit allocations.",
     load: async () => (await import("./relax/memory/call-tir-rewrite.js")).callTirRewrite,
@@ -25,6 +40,11 @@ export const passes = [
     name: "check-access",
     summary: "Checks at run time the accesses whose bounds depend on data.",
     load: async () => (await import("./tir/check-access.js")).checkAccess,
+  },
+  {
+    name: "compact-buffer",
+    summary: "Keeps of allocated buffers only what an iteration needs.",
+    load: async () => (await import("./tir/compact-buffer.js")).compactBuffer,
   },
   {
     name: "convert-blocks",
@@ -71,6 +91,11 @@ export const passes = [
     name: "legalize-ops",
     summary: "Lowers operators to loop nests by the templates of the library.",
     load: async () => (await import("./relax/legalize-ops.js")).legalizeOps,
+  },
+  {
+    name: "lift-transform-params",
+    summary: "Moves what depends on weights alone into a function of its own.",
+    load: async () => (await import("./relax/params/lift-transform-params.js")).liftTransformParams,
   },
   {
     name: "lower-init-block",
@@ -130,9 +155,20 @@ export const passes = [
       (await import("./relax/fuse/rewrite-dataflow-reshape.js")).rewriteDataflowReshape,
   },
   {
+    name: "rewrite-pattern",
+    summary: "Replaces what matches patterns of the module by their replacements.",
+    load: async () => (await import("./relax/pattern/rewrite-pattern.js")).rewritePattern,
+  },
+  {
     name: "simplify",
     summary: "Simplifies indices, decides conditions, drops loops that run once.",
     load: async () => (await import("./tir/simplify.js")).simplify,
+  },
+  {
+    name: "static-plan-block-memory",
+    summary: "Places allocations at offsets of arenas that are allocated once.",
+    load: async () =>
+      (await import("./relax/memory/static-plan-block-memory.js")).staticPlanBlockMemory,
   },
   {
     name: "to-non-dataflow",
@@ -153,6 +189,11 @@ export const passes = [
     name: "unroll-loop",
     summary: "Replaces small unrolled loops by their iterations.",
     load: async () => (await import("./tir/unroll-loop.js")).unrollLoop,
+  },
+  {
+    name: "update-param-type",
+    summary: "Changes shapes and element types of parameters.",
+    load: async () => (await import("./relax/params/update-param-type.js")).updateParamType,
   },
   {
     name: "vectorize-loop",

@@ -1,6 +1,8 @@
-/** The text form of pipelines: `pass-a,pass-b{option=1,other=[2,3]}`. */
+/** The text form of pipelines: `pass-a,pass-b{option=1,other=[2,3]},@name`. */
 import type { Sink } from "../support/diagnostic.js";
+import { didYouMean } from "../support/suggest.js";
 import { codes } from "./codes.js";
+import { namedPipelines } from "./named-pipelines.js";
 
 /** One pass as written. */
 export interface PipelineItem {
@@ -22,9 +24,19 @@ export function parsePipeline(text: string, sink: Sink): PipelineItem[] | undefi
   for (;;) {
     skipSpace();
     if (at >= text.length && items.length === 0) return items;
-    const name = /^[\w.-]+/.exec(text.slice(at))?.[0];
+    const name = /^@?[\w.-]+/.exec(text.slice(at))?.[0];
     if (name === undefined) return fail("a pass name");
     at += name.length;
+    if (name.startsWith("@")) {
+      const inner = namedItems(name.slice(1), sink);
+      if (inner === undefined) return undefined;
+      items.push(...inner);
+      skipSpace();
+      if (at >= text.length) return items;
+      if (text[at] !== ",") return fail("`,`");
+      at++;
+      continue;
+    }
     const options: [string, string | undefined][] = [];
     skipSpace();
     if (text[at] === "{") {
@@ -44,6 +56,16 @@ export function parsePipeline(text: string, sink: Sink): PipelineItem[] | undefi
     if (text[at] !== ",") return fail("`,`");
     at++;
   }
+}
+
+/** The passes of a pipeline that has a name. */
+function namedItems(name: string, sink: Sink): PipelineItem[] | undefined {
+  if (Object.hasOwn(namedPipelines, name)) return parsePipeline(namedPipelines[name]!.text, sink);
+  const names = Object.keys(namedPipelines);
+  const near = didYouMean(name, names);
+  const known = names.map((n) => `\`@${n}\``).join(", ");
+  sink.report(codes.unknownPipeline({ name, known, hints: near === undefined ? [] : [near] }));
+  return undefined;
 }
 
 /** The pipeline as it is written. */

@@ -4,7 +4,13 @@ import type { Func } from "../ir/relax/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import type { OpLowering } from "../op/lowering.js";
 import type { Sink } from "../support/diagnostic.js";
-import { optionName, readOptions, type OptionSet } from "../support/option.js";
+import {
+  optionName,
+  readOptions,
+  type OptionSet,
+  type TensorFile,
+  type Tensors,
+} from "../support/option.js";
 import { codes } from "./codes.js";
 import { levelOf, RELAX_LEVELS, relaxLevelsOf } from "./level.js";
 import type { Pass, PassContext } from "./pass.js";
@@ -38,12 +44,16 @@ export const step = (
   text: pass.name,
 });
 
-/** Looks up the passes of a pipeline; unknown names and wrong options are all reported. */
+/**
+ * Looks up the passes of a pipeline; unknown names and wrong options are all reported. `read` gives the tensors of files
+ * that options name.
+ */
 export async function resolvePipeline(
   items: readonly PipelineItem[],
   lookup: (name: string) => Promise<Pass | undefined>,
   sink: Sink,
   suggest: (name: string) => string | undefined = () => undefined,
+  read?: (file: string) => Promise<Tensors>,
 ): Promise<Step[] | undefined> {
   const steps: Step[] = [];
   let failed = false;
@@ -70,9 +80,23 @@ export async function resolvePipeline(
     const shown = options.map(([k, v]) =>
       v === undefined ? optionName(k) : `${optionName(k)}=${v}`,
     );
+    if (read !== undefined) await readFiles(pass.options, values as Record<string, unknown>, read);
     steps.push({ pass, values, text: shown.length === 0 ? name : `${name}{${shown.join(",")}}` });
   }
   return failed ? undefined : steps;
+}
+
+/** Puts the tensors of files in place of the files' names. */
+async function readFiles(
+  options: OptionSet,
+  values: Record<string, unknown>,
+  read: (file: string) => Promise<Tensors>,
+): Promise<void> {
+  for (const [key, { kind }] of Object.entries(options)) {
+    const value = values[key];
+    if (kind === "tensors" && !(value instanceof Map))
+      values[key] = await read((value as TensorFile).file);
+  }
 }
 
 const ORDER = ["block", "loop", "flat"] as const;
@@ -143,7 +167,7 @@ function checkTirLevel(name: string, func: PrimFunc, pass: Pass, ctx: PassContex
 const RELAX_LOWERED_BY: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   legal: ["operators", "`legalize-ops`"],
   alloc: ["calls whose outputs are not allocated", "`call-tir-rewrite`"],
-  planned: ["allocations without storage", "`plan-memory`"],
+  planned: ["allocations without storage", "`static-plan-block-memory`"],
   vm: ["what the machine does not know", "the passes before it"],
 };
 

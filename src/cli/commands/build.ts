@@ -1,6 +1,6 @@
 import { buildForWasm } from "../../driver/build.js";
 import { checkText } from "../../driver/frontend.js";
-import { lowerModule } from "../../driver/lower.js";
+import { prepareForWasm } from "../../driver/optimise.js";
 import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { defineCommand } from "../command.js";
@@ -49,7 +49,7 @@ export const build = defineCommand({
     if (front.failed) return "findings";
     const sink = new Diagnostics();
     const libraries = await librariesOf(host, flags.lib);
-    const module = await lowerModule(front.module, sink, { libraries, target: flags.target });
+    const module = await prepareForWasm(front.module, sink, { libraries, target: flags.target });
     const artefact =
       module &&
       buildForWasm(module, sink, {

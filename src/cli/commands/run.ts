@@ -5,6 +5,7 @@ import { checkText } from "../../driver/frontend.js";
 import { makeInputs, parseShapes } from "../../driver/inputs.js";
 import { parseBytes, parseSeconds, parseTolerance } from "../../driver/limits.js";
 import { lowerModule } from "../../driver/lower.js";
+import { prepareForWasm } from "../../driver/optimise.js";
 import { difference, outputsOf, summary, type Output } from "../../driver/outputs.js";
 import { runJob, type JobProgram, type JobResult, type RunJob } from "../../driver/run-job.js";
 import {
@@ -35,7 +36,11 @@ interface Program {
   readonly signatures: ReadonlyMap<string, Signature>;
   readonly loaded:
     | { readonly kind: "artefact"; readonly bytes: Uint8Array }
-    | (Extract<JobProgram, { kind: "text" }> & { readonly module: IRModule });
+    | (Extract<JobProgram, { kind: "text" }> & {
+        readonly module: IRModule;
+        /** As it is written, its operators not lowered yet. */
+        readonly graph: IRModule;
+      });
 }
 
 export const run = defineCommand({
@@ -128,7 +133,7 @@ export const run = defineCommand({
     const { file, signatures, loaded } = program;
     try {
       const signature = chooseEntry(signatures, flags.entry);
-      const jobProgram = programOf(program);
+      const jobProgram = await programOf(program, signature);
       if (jobProgram === undefined) return "findings";
       const values = await inputValues(signature);
       const outputs = await outputsFrom(jobProgram, signature, values, (text) => out(`${text}\n`));
@@ -179,12 +184,15 @@ export const run = defineCommand({
       return {
         file: path,
         signatures: signaturesOf(module),
-        loaded: { kind: "text", source, options, libraries, module },
+        loaded: { kind: "text", source, options, libraries, module, graph: front.module },
       };
     }
 
     /** What is to run; undefined when errors were reported. */
-    function programOf({ loaded }: Program): JobProgram | undefined {
+    async function programOf(
+      { loaded }: Program,
+      signature: Signature,
+    ): Promise<JobProgram | undefined> {
       if (loaded.kind === "artefact") {
         const flag = flags.target === "interp" ? "--target interp" : "--oracle";
         if (flags.target === "interp" || flags.oracle)
@@ -193,7 +201,14 @@ export const run = defineCommand({
       }
       if (flags.target === "interp") return loaded;
       const sink = new Diagnostics();
-      const artefact = buildForWasm(loaded.module, sink, { producer: `relaxc ${version}` });
+      // A T function that is started by itself must not be fused away.
+      const module = isKernel(signature)
+        ? loaded.module
+        : await prepareForWasm(loaded.graph, sink, {
+            libraries: loaded.libraries,
+            target: flags.target,
+          });
+      const artefact = module && buildForWasm(module, sink, { producer: `relaxc ${version}` });
       report({ file, diagnostics: sink.all });
       return artefact && { kind: "artefact", bytes: artefactBytes(artefact), file };
     }

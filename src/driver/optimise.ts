@@ -1,0 +1,51 @@
+/** Named pipelines in builds: from a checked program to what code is generated from. */
+import type { IRModule } from "../ir/module.js";
+import { Diagnostics, type Sink } from "../support/diagnostic.js";
+import { lowerModule, loweringOf, needsLowering, type LowerOptions } from "./lower.js";
+
+/** Whether memory is explicit already: then the program is built as it is written. */
+async function isLowered(module: IRModule): Promise<boolean> {
+  const { relaxLevelsOf } = await import("../transform/level.js");
+  return [...module.functions.values()].some((func) => {
+    const lowest = func.kind === "relax.Function" && relaxLevelsOf(func, module)?.lowest;
+    return lowest === "alloc" || lowest === "planned" || lowest === "vm";
+  });
+}
+
+/** The module as code is generated from it; undefined when errors were reported. */
+export async function prepareForWasm(
+  module: IRModule,
+  sink: Sink,
+  options: LowerOptions = {},
+): Promise<IRModule | undefined> {
+  if (await isLowered(module)) return lowerModule(module, sink, options);
+  return optimise(module, "@default-wasm", sink, options);
+}
+
+/** Runs a pipeline by its text, e.g. `@default-wasm`; undefined when errors were reported. */
+export async function optimise(
+  module: IRModule,
+  pipeline: string,
+  sink: Sink,
+  { libraries, target }: LowerOptions = {},
+): Promise<IRModule | undefined> {
+  const [{ parsePipeline }, { resolvePipeline, runPipeline }, { lookupPass }] = await Promise.all([
+    import("../transform/pipeline-text.js"),
+    import("../transform/pipeline.js"),
+    import("../transform/registry.js"),
+  ]);
+  const isLegal = !needsLowering(module);
+  const items = parsePipeline(pipeline, sink)?.filter(
+    ({ name }) => !(isLegal && name === "legalize-ops"),
+  );
+  const steps = items && (await resolvePipeline(items, lookupPass, sink));
+  if (steps === undefined) return undefined;
+  const found = new Diagnostics();
+  const lowering = isLegal ? undefined : await loweringOf(libraries ?? [], found, module);
+  for (const d of found.all) sink.report(d);
+  if (found.failed) return undefined;
+  return runPipeline(module, steps, sink, {
+    ...(lowering && { lowering }),
+    ...(target !== undefined && { target }),
+  });
+}

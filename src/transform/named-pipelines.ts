@@ -1,0 +1,30 @@
+/** Pipelines that have names: `-p @zero`, `relaxc build`. */
+
+export interface NamedPipeline {
+  readonly summary: string;
+  /** As `-p` takes it; it may name others. */
+  readonly text: string;
+}
+
+/** What every target does to operators: values known before are computed, loops that can be shared are. */
+const OPTIMISE =
+  "normalize,convert-to-dataflow,canonicalize-bindings,eliminate-common-subexpr,fold-constant," +
+  "legalize-ops,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
+  "rewrite-dataflow-reshape";
+
+/** Values in explicit, planned memory. */
+const LOWER = "to-non-dataflow,remove-purity-checking,call-tir-rewrite,static-plan-block-memory";
+
+/** By name, without the `@`. */
+export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
+  zero: {
+    summary: "Lowers operators and fuses their loops.",
+    text: "legalize-ops,convert-to-dataflow,annotate-tir-op-pattern,fold-constant,fuse-ops,fuse-tir",
+  },
+  optimise: { summary: "From operators to fused loop nests.", text: OPTIMISE },
+  memory: { summary: "Makes memory explicit and plans it.", text: LOWER },
+  "default-wasm": { summary: "What a build for WebAssembly does.", text: "@optimise,@memory" },
+  "default-llvm": { summary: "What a build for LLVM does.", text: "@optimise,@memory" },
+  "default-c": { summary: "What a build for C does.", text: "@optimise,@memory" },
+  "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },
+};
