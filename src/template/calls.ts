@@ -6,7 +6,8 @@ import { int64 } from "../support/dtype.js";
 import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { codes } from "./codes.js";
-import { evaluate, loadsOf, unknown } from "./evaluate.js";
+import { evaluate } from "./evaluate.js";
+import { entryOf, unknown } from "./names.js";
 import { executeFunction } from "./execute.js";
 import { callT } from "./intrinsics.js";
 import { functionNames, libraryFunction } from "./library-functions/index.js";
@@ -110,7 +111,7 @@ export function expand(
     plain.map((p) => p.name),
     { positional: taken, named },
   );
-  for (const [name, v] of bound) scope.names.set(name, { value: v, loads: loadsOf(s, v) });
+  for (const [name, v] of bound) scope.names.set(name, entryOf(s, v, at));
   if (star !== undefined)
     scope.names.set(star.name, { value: pack(positional.slice(plain.length)) });
   const source = s.source;

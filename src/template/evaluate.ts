@@ -2,36 +2,21 @@
 import type * as ast from "../../grammar/ast/nodes.js";
 import { numberValue } from "../../grammar/index.js";
 import type { Buffer } from "../ir/tir/buffer.js";
-import { intImm, load, type PrimExpr } from "../ir/tir/expr.js";
-import { visit } from "../ir/core/visit.js";
+import { load, type PrimExpr } from "../ir/tir/expr.js";
 import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { int64, tryDType, type DType } from "../support/dtype.js";
-import { didYouMean } from "../support/suggest.js";
 import { call } from "./calls.js";
 import { codes } from "./codes.js";
+import { entryOf, nameValue, unknown } from "./names.js";
 import {
   binaryOperator, choice, comparison, logical, negated, negation, toCondition, toExpr, truth,
 } from "./operators.js"; // prettier-ignore
-import { lookupEntry, newScope, visibleNames, type Scope } from "./scope.js";
+import { lookupEntry, newScope, type Scope } from "./scope.js";
 import { fail, LIMITS, placeOf, spanOf, spend, type State } from "./state.js";
 import {
   boolValue, dimValue, dtypeValue, exprValue, floatValue, intValue, none, pack, strValue, valueText,
   type Value,
 } from "./values.js"; // prettier-ignore
-
-/** Functions of Python that templates have. */
-const PYTHON: ReadonlySet<string> = new Set([
-  "len",
-  "tuple",
-  "range",
-  "int",
-  "float",
-  "bool",
-  "abs",
-  "min",
-  "max",
-]);
-const ROOTS: ReadonlySet<string> = new Set(["S", "T", "R"]);
 
 /** The value of an expression. */
 export function evaluate(s: State, scope: Scope, e: ast.Expr): Value {
@@ -134,55 +119,7 @@ export function splice(s: State, scope: Scope, e: ast.Starred): readonly Value[]
   );
 }
 
-// ---- names --------------------------------------------------------------------
-
-function nameValue(s: State, scope: Scope, e: ast.Name): Value {
-  const entry = lookupEntry(scope, e.id);
-  if (entry === undefined) {
-    if (ROOTS.has(e.id)) return { kind: "member", root: e.id as "S" | "T" | "R", name: "" };
-    if (PYTHON.has(e.id)) return { kind: "member", root: "python", name: e.id };
-    return unknown(s, e, e.id, visibleNames(scope));
-  }
-  if (entry.loads !== undefined) checkFresh(s, e, entry.loads);
-  const { value } = entry;
-  if (value.kind === "undefined")
-    fail(codes.undefinedWhenAbsent({ ...placeOf(s, e), name: e.id, buffer: value.buffer }));
-  if (entry.isScalar && value.kind === "buffer")
-    return exprValue(load(value.buffer, [intImm(0, int64)], spanOf(s, e)), "value");
-  return value;
-}
-
-/** Reports a name that stands for nothing. */
-export function unknown(s: State, e: ast.AstBase, name: string, known: Iterable<string>): never {
-  const near = didYouMean(name, known);
-  return fail(
-    codes.unknownName({ ...placeOf(s, e), name, hints: near === undefined ? [] : [near] }),
-  );
-}
-
-function checkFresh(s: State, e: ast.Name, loads: ReadonlyMap<Buffer, number>): void {
-  for (const [buffer, before] of loads) {
-    if ((s.stores.get(buffer) ?? 0) !== before)
-      fail(codes.staleAlias({ ...placeOf(s, e), name: e.id, buffer: buffer.name }));
-  }
-}
-
-/** How often each buffer that a value loads from was stored to; undefined when it loads nothing. */
-export function loadsOf(s: State, v: Value): ReadonlyMap<Buffer, number> | undefined {
-  let found: Map<Buffer, number> | undefined;
-  const walk = (x: Value): void => {
-    if (x.kind === "pack") x.items.forEach(walk);
-    else if (x.kind === "expr" && x.phase === "value")
-      visit(x.expr, {
-        enter(node) {
-          if (node.kind === "tir.Load")
-            (found ??= new Map()).set(node.buffer, s.stores.get(node.buffer) ?? 0);
-        },
-      });
-  };
-  walk(v);
-  return found;
-}
+// ---- members ------------------------------------------------------------------
 
 function attribute(s: State, scope: Scope, e: ast.Attribute): Value {
   const of = evaluate(s, scope, e.value);
@@ -457,7 +394,7 @@ export function bindTargets(
 ): void {
   const [only] = targets;
   if (targets.length === 1 && only?.kind === "Name") {
-    scope.names.set(only.id, { value: v, loads: loadsOf(s, v) });
+    scope.names.set(only.id, entryOf(s, v, at));
     return;
   }
   const parts = unpack(s, targets, v, at);
@@ -465,8 +402,7 @@ export function bindTargets(
     const name = t.kind === "Starred" ? t.value : t;
     if (name.kind === "Tuple" || name.kind === "List")
       bindTargets(s, scope, name.items, parts[i]!, at);
-    else if (name.kind === "Name")
-      scope.names.set(name.id, { value: parts[i]!, loads: loadsOf(s, parts[i]!) });
+    else if (name.kind === "Name") scope.names.set(name.id, entryOf(s, parts[i]!, at));
     else unsupported(s, t, "this target");
   });
 }

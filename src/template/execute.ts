@@ -17,8 +17,9 @@ import { executeBlock, executeInit, executeWide, signatureStatement } from "./bl
 import { newScalar } from "./buffers.js";
 import { call } from "./calls.js";
 import { codes } from "./codes.js";
-import { evaluate, indicesOf, loadsOf, toDType, unpack } from "./evaluate.js";
+import { evaluate, indicesOf, toDType, unpack } from "./evaluate.js";
 import { executeFor } from "./loops.js";
+import { entryOf } from "./names.js";
 import { binaryOperator, convert, literalAs, toCondition, toExpr, truth } from "./operators.js";
 import { newScope, ownerOf, type Scope, type ScopeKind } from "./scope.js";
 import { require } from "./guards.js";
@@ -189,7 +190,7 @@ function assignName(s: State, scope: Scope, target: ast.Name, v: Value, at: ast.
     return storeTo(s, entry.value.buffer, [intImm(0, int64)], v, at);
   if (owner?.crossed !== undefined)
     return fail(codes.rebind({ ...placeOf(s, target), name: target.id, what: owner.crossed.kind }));
-  scope.names.set(target.id, { value: v, loads: loadsOf(s, v) });
+  scope.names.set(target.id, entryOf(s, v, at));
 }
 
 /** A store, converted to the type of the buffer. */

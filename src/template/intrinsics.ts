@@ -20,7 +20,8 @@ import { argumentsOf, bindArguments, type Arguments } from "./arguments.js";
 import { axis, remap } from "./axes.js";
 import { allocate } from "./buffers.js";
 import { codes } from "./codes.js";
-import { toDType, unknown } from "./evaluate.js";
+import { toDType } from "./evaluate.js";
+import { unknown } from "./names.js";
 import { arithmetic, choice, comparison, convert, elementwise, logical, made, negated, negation, together, toExpr } from "./operators.js"; // prettier-ignore
 import type { Scope } from "./scope.js";
 import { fail, placeOf, spanOf, type State } from "./state.js";

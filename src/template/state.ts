@@ -165,15 +165,22 @@ export function emit(s: State, stmt: Stmt, at: AstBase): void {
     default:
       break;
   }
-  if (s.nodes > LIMITS.nodes)
-    fail(
-      codes.expansionBudget({
-        ...placeOf(s, at),
-        template: s.template,
-        limit: `${LIMITS.nodes} nodes`,
-      }),
-    );
+  if (s.nodes > LIMITS.nodes) tooLarge(s, at);
   s.statements.push(stmt);
+}
+
+const tooLarge = (s: State, at: AstBase): never =>
+  fail(
+    codes.expansionBudget({
+      ...placeOf(s, at),
+      template: s.template,
+      limit: `${LIMITS.nodes} nodes`,
+    }),
+  );
+
+/** Refuses an expression that alone is larger than an instance may be; shared parts grow fast. */
+export function checkSize(s: State, e: Node, at: AstBase): void {
+  if (sizeOf(e) > LIMITS.nodes) tooLarge(s, at);
 }
 
 /** Runs `body` with a list of its own, and gives what it emitted. */
