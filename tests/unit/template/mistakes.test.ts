@@ -73,6 +73,8 @@ mistakes("endless recursion and endless text", () => {
   const exponential =
     '@S.inline\ndef g(e, n):\n    return e if n == 0 else g(e + e, n - 1)\ncompute("f", Y, lambda v: g(X[v], 40))';
   assert.is(reasonOf(exponential).code, "LOW010");
+  const power = "d = x[0] + 1\nfor i in S.range(60):\n    d = d * d + i";
+  assert.is(reasonOf(power).code, "LOW010");
   const long = "for i in S.range(100000):\n    for j in S.range(100000):\n        pass";
   assert.is(reasonOf(long).code, "LOW010");
 });
@@ -96,10 +98,14 @@ mistakes("a return that is decided at run time", () => {
 
 mistakes("names of absent operands", () => {
   const signature =
-    "X: T.Buffer(x, dt), Y: T.Buffer(y, dt) | None, I: T.Buffer(y, it) | None, *, k, axis, largest, dtype";
+    "X: T.Buffer(x, dt), Y: T.Buffer(y, dt) | None, I: T.Buffer(i, it) | None, *, k, axis, ret_type, largest, dtype";
   const program = '(x: R.Tensor(("n", 4), "float32")): R.topk(x, k=2, axis=-1, ret_type="indices")';
-  const made = reasonOf("z = dt\nw = Y.shape", signature, program);
-  assert.is(made.code, "LOW002");
+  check(
+    reasonOf("z = y", signature, program),
+    "LOW019",
+    "y",
+    /an operand that this call does not have/,
+  );
 });
 
 mistakes("shapes, types and conditions that do not fit", () => {
