@@ -20,6 +20,7 @@ import shape from "../../../stdlib/shape.relax";
 import statistical from "../../../stdlib/statistical.relax";
 import ternary from "../../../stdlib/ternary.relax";
 import unary from "../../../stdlib/unary.relax";
+import vision from "../../../stdlib/vision.relax";
 
 /** The texts of the standard library. */
 export const stdlibFiles: readonly Source[] = [
@@ -43,4 +44,5 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/statistical.relax", text: statistical },
   { name: "stdlib/ternary.relax", text: ternary },
   { name: "stdlib/unary.relax", text: unary },
+  { name: "stdlib/vision.relax", text: vision },
 ];
