@@ -1,4 +1,5 @@
 /** Whole TensorIR functions: entry checks, binding of parameters, the body. */
+import { initEmptyReductions } from "../../arith/empty-reductions.js";
 import { exprText } from "../../arith/index.js";
 import type { Func } from "../../ir/relax/expr.js";
 import type { Var } from "../../ir/tir/expr.js";
@@ -115,7 +116,7 @@ const compileFunction = (machine: Machine, func: PrimFunc): CompiledFunction => 
         const label = span === undefined ? undefined : "this access needs it";
         fail(codes.guardFailed({ at, label, name: func.name, condition: text, values }));
       }
-      body ??= compileStatement(c, func.body);
+      body ??= compileStatement(c, initEmptyReductions(func).body);
       body(frame);
       const result = frame[RESULT];
       if (result === undefined && func.retType.code !== "void") {

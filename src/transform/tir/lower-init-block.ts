@@ -1,3 +1,4 @@
+import { initEmptyReductions } from "../../arith/empty-reductions.js";
 import { rewrite } from "../../ir/core/rewrite.js";
 import { compare, intImm, logic, type PrimExpr } from "../../ir/tir/expr.js";
 import { ifStmt, seq, type Block } from "../../ir/tir/stmt.js";
@@ -6,7 +7,8 @@ import { mapPrimFuncs } from "../pipeline.js";
 
 /**
  * Precondition: none. Result: no block has an `init`; it became a statement under the condition that all reduction
- * variables stand at their minimum. Sound because that is when the init is defined to run.
+ * variables stand at their minimum, and a nest of its own where the reduction may be over nothing. Sound because that
+ * is when the init is defined to run.
  */
 export const lowerInitBlock = definePass({
   name: "lower-init-block",
@@ -16,7 +18,7 @@ export const lowerInitBlock = definePass({
   options: {},
   run: (module) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) =>
+      rewrite(initEmptyReductions(func), (node) =>
         node.kind === "tir.Block" && node.init !== undefined ? lower(node) : node,
       ),
     ),
