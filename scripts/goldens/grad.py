@@ -56,6 +56,8 @@ def grad():
                 if weighted:
                     inputs["w"] = ((("c",) if "c" in shape else (3,)), w)
                 f.case(op, f"R.{op}(g, x, t" + ", w" * weighted + f', reduction="{reduction}", ignore_index={ignore})', inputs, ref, dims, tolerance="sum", note=reduction)
+    x, t = np.zeros((0, 3), dtype="float32"), np.zeros(0, dtype="int32")
+    f.case(op, f'R.{op}(g, x, t, reduction="sum")', {"g": ((), np.float32(2)), "x": (("n", 3), x), "t": (("n",), t)}, lambda g, x, t: x, {"n": 0})
     f.skip(op, broadcast="targets fit the predictions")
 
     for kind in ("max", "avg"):
