@@ -11,8 +11,16 @@ import { generateOps } from "./gen/ops.js";
 import { generatePasses } from "./gen/passes.js";
 import { generateReferenceIndex } from "./gen/reference-index.js";
 import { generateStdlib } from "./gen/stdlib.js";
+import { generateTemplateFunctions } from "./gen/template-functions.js";
 
-const GENERATORS = [generateCodes, generateCommands, generatePasses, generateOps, generateStdlib];
+const GENERATORS = [
+  generateCodes,
+  generateCommands,
+  generatePasses,
+  generateOps,
+  generateStdlib,
+  generateTemplateFunctions,
+];
 const REFERENCE = "docs/reference";
 
 const isCheck = process.argv.includes("--check");
