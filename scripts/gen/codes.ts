@@ -20,6 +20,7 @@ const AREAS: Readonly<Record<string, string>> = {
   SCH: "schedules",
   LOW: "lowering by templates",
   PAS: "passes and pipelines",
+  PAT: "dataflow patterns and partitioning",
   PLN: "memory planning",
   TUN: "tuning",
   MAP: "CGRA mapping",

@@ -42,6 +42,8 @@ export function freshGlobal(module: IRModule, hint: string, taken: ReadonlySet<s
   return name;
 }
 
-/** Whether an outside compiler owns the function, so that passes over operators leave it alone. */
-export const isExternal = (func: Func): boolean =>
-  func.attrs.has("Codegen") || func.attrs.has("Composite");
+/** Attributes of functions that an outside compiler owns, or that describe patterns. */
+const NOT_OURS = ["Codegen", "Composite", "pattern", "replacement"];
+
+/** Whether passes over operators leave the function alone. */
+export const isExternal = (func: Func): boolean => NOT_OURS.some((key) => func.attrs.has(key));
