@@ -1,6 +1,8 @@
 /** Passes: pure functions from module to module, declared with name, options and the levels they work between. */
 import type { IRModule } from "../ir/module.js";
 import type { OpLowering } from "../op/lowering.js";
+import type { ExternalCodegen } from "./relax/partition/external.js";
+import type { PatternRule } from "./relax/pattern/pattern.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { OptionSet, OptionValues } from "../support/option.js";
 
@@ -16,6 +18,10 @@ export interface PassContext extends Sink {
   readonly target?: string | undefined;
   /** Lowerings of operators, where the caller has a library of them. */
   readonly lowering?: OpLowering | undefined;
+  /** Dataflow patterns of the target. */
+  readonly patterns?: readonly PatternRule[] | undefined;
+  /** Code generators outside the compiler, by name. */
+  readonly codegens?: ReadonlyMap<string, ExternalCodegen> | undefined;
 }
 
 export interface Pass<S extends OptionSet = OptionSet> {
