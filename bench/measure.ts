@@ -61,4 +61,17 @@ export const rowOf = (
     : { peer: round(peer), peerName: peerName ?? "peer", ratio: round(ours / peer) }),
 });
 
+/** A line about a time, which is better when it is less. */
+export function timeRowOf(
+  bench: string,
+  name: string,
+  unit: string,
+  ours: number,
+  peer?: number,
+  peerName?: string,
+): BenchRow {
+  const row = rowOf(bench, name, unit, ours, peer, peerName);
+  return peer === undefined ? row : { ...row, ratio: round(peer / ours) };
+}
+
 const round = (x: number): number => Number(x.toPrecision(4));

@@ -5,6 +5,10 @@ import type { BenchRow } from "./measure.js";
 const benches: Readonly<
   Record<string, { readonly summary: string; load(): Promise<{ run(): Promise<BenchRow[]> }> }>
 > = {
+  dispatch: {
+    summary: "Cost of a kernel call inside a function, and of building long functions.",
+    load: () => import("./dispatch.js"),
+  },
   frontend: {
     summary: "Lines per second of parsing, elaborating, printing, formatting, comparing.",
     load: () => import("./frontend.js"),

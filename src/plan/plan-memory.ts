@@ -88,7 +88,12 @@ function planUnknown(
 ): PlacedArena {
   const align = buffers.reduce((most, b) => Math.max(most, b.align ?? 1), arenaAlign);
   const analyzer = new Analyzer();
-  const sizes = buffers.map((b): PrimExpr => analyzer.simplify(b.size));
+  const known = new Map<PrimExpr, PrimExpr>();
+  const sizes = buffers.map(({ size }): PrimExpr => {
+    let simple = known.get(size);
+    if (simple === undefined) known.set(size, (simple = analyzer.simplify(size)));
+    return simple;
+  });
   return { align, ...planSymbolic({ symbols, lives: buffers, sizes, align }) };
 }
 

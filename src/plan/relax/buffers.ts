@@ -1,11 +1,11 @@
 /** The buffers that a function needs: allocations that share memory, with their lives and sizes. */
 import { inPlacePairs } from "../../analysis/tir-pattern/index.js";
-import type { Analyzer } from "../../arith/index.js";
+import { exprText, type Analyzer } from "../../arith/index.js";
 import { varsOf } from "../../ir/core/free-vars.js";
 import type { IRModule } from "../../ir/module.js";
 import type { Binding } from "../../ir/relax/expr.js";
 import { dimsOf } from "../../ir/relax/struct-info.js";
-import { binary, intImm, type PrimExpr } from "../../ir/tir/expr.js";
+import { binary, intImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import { bytesOf, int64 } from "../../support/dtype.js";
 import { Classes } from "./classes.js";
 import { withSides, type Allocation, type KernelCall, type Lives } from "./lives.js";
@@ -43,6 +43,23 @@ export function bytesOfAllocation({ call, var: v }: Allocation): PrimExpr | unde
   return [...known, each].reduce((n, d) => binary("mul", n, d));
 }
 
+/** Applies a function once to expressions that are written the same; equal results are one object. */
+function once(apply: (e: PrimExpr) => PrimExpr): (e: PrimExpr) => PrimExpr {
+  const ids = new Map<Var, number>();
+  const known = new Map<string, PrimExpr>();
+  return (e) => {
+    const means = varsOf(e).map((v) => {
+      let id = ids.get(v);
+      if (id === undefined) ids.set(v, (id = ids.size));
+      return id;
+    });
+    const key = `${exprText(e)} ${means.join()}`;
+    let made = known.get(key);
+    if (made === undefined) known.set(key, (made = apply(e)));
+    return made;
+  };
+}
+
 /** Puts together what may share memory. */
 export function buffersOf(
   module: IRModule,
@@ -51,9 +68,10 @@ export function buffersOf(
   options: BufferOptions,
 ): Buffer[] {
   const sizes = new Map<Root, PrimExpr>();
+  const simplify = once((bytes) => notNegative(analyzer, analyzer.simplify(bytes)));
   for (const a of lives.allocations) {
     const bytes = bytesOfAllocation(a);
-    if (bytes !== undefined) sizes.set(a.root, analyzer.simplify(bytes));
+    if (bytes !== undefined) sizes.set(a.root, simplify(bytes));
   }
   const sharing = new Sharing(lives, sizes, analyzer);
   if (options.inPlace) for (const k of lives.kernels) sharing.inPlace(module, k);
@@ -77,7 +95,7 @@ export function buffersOf(
     return {
       name: allocations[0]!.var.name,
       allocations,
-      bytes: notNegative(analyzer, bytes),
+      bytes,
       lower: to < 0 ? 0 : from,
       upper: to < 0 ? 0 : to + 1,
       isOutput: members.some((m) => returned.has(m)),
@@ -139,7 +157,7 @@ class Sharing {
     const sizes = [a, b].map((r) => this.classes.classOf(r).members.find((m) => this.sizes.has(m)));
     const [x, y] = sizes.map((m) => m && this.sizes.get(m));
     if (a.kind === "alloc" && !this.sizes.has(a)) return false;
-    return x === undefined || y === undefined || this.analyzer.equal(x, y) === true;
+    return x === undefined || y === undefined || x === y || this.analyzer.equal(x, y) === true;
   }
 
   /** Outputs take the memory of inputs that die at the call. */

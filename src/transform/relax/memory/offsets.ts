@@ -36,7 +36,14 @@ export function offsetsOf({ plan, buffers }: RegionPlan, analyzer: Analyzer): Of
     return { bindings: [], offsets: layout.offsets.map(long), size: long(size) };
   }
   const scalars = new Scalars();
-  const sizes = buffers.map((b) => scalars.named("s", roundedUp(analyzer, b.bytes, layout.align)));
+  // Buffers of one size have one expression.
+  const known = new Map<PrimExpr, PrimExpr>();
+  const sizes = buffers.map(({ bytes }) => {
+    let size = known.get(bytes);
+    if (size === undefined)
+      known.set(bytes, (size = scalars.named("s", roundedUp(analyzer, bytes, layout.align))));
+    return size;
+  });
   const ways = layout.orientations.map((o) => stacked(scalars, o, sizes));
   const peaks = ways.map((w, i) => (ways.length === 1 ? w.peak : scalars.named(`p${i}`, w.peak)));
   // The way that needs the fewest bytes; the first of several.
