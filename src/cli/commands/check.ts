@@ -1,4 +1,5 @@
 import { checkText } from "../../driver/frontend.js";
+import type { Diagnostic } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
 import { applyFixes, safeFixes } from "../../support/fixes.js";
 import { makeProgress } from "../../support/progress.js";
@@ -30,20 +31,25 @@ export const check = defineCommand({
   diagnosticsTo: "stdout",
   async run({ host, args, flags, report, say }) {
     const options = elaborateOptions(flags);
-    const check = (source: Source) => checkText(source, options).diagnostics;
+    const check = async (source: Source): Promise<readonly Diagnostic[]> => {
+      const { module, diagnostics, failed } = checkText(source, options);
+      if (failed || module.templates === undefined) return diagnostics;
+      const { checkTemplates } = await import("../../driver/libraries.js");
+      return [...diagnostics, ...checkTemplates(source, { isMixed: module.functions.size > 0 })];
+    };
     const inputs = await inputsOf(host, args, flags);
     const progress = makeProgress(host.stderr, host.now);
     let fixed = 0;
     for (const [i, input] of inputs.entries()) {
       if (!flags.quiet) progress.update(`check ${i}/${inputs.length} files  ${input.path}`);
       let source = await input.read();
-      let diagnostics = check(source);
+      let diagnostics = await check(source);
       if (flags.fix && !input.isStdin) {
         const { text, applied } = applyFixes(source, safeFixes(diagnostics));
         if (applied > 0) {
           await writeText(host, input.path, text);
           source = { name: source.name, text };
-          diagnostics = check(source);
+          diagnostics = await check(source);
           fixed += applied;
         }
       }

@@ -14,6 +14,8 @@ export interface TemplateLibrary extends Library {
   templatesOf(op: string): readonly Template[];
   /** All templates; reads every file. */
   templates(): readonly Template[];
+  /** All definitions; reads every file. */
+  definitions(): readonly LibraryEntry[];
   /** Full names of operators that some template names; reads every file. */
   ops(): ReadonlySet<string>;
   /** Reads every file and gives what is wrong with them. */
@@ -97,6 +99,7 @@ export function makeLibrary(
       return found;
     },
     templates: () => all().flatMap(({ templates }) => templates),
+    definitions: () => all().flatMap(({ entries }) => [...entries.values()]),
     ops: () => new Set(all().flatMap(({ templates }) => templates.flatMap((t) => t.ops))),
     diagnostics: () => [
       ...all().flatMap(({ diagnostics }) => diagnostics),
