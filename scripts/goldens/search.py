@@ -15,16 +15,16 @@ def search():
         return np.argsort(key, axis, kind="stable")
 
     for data in (lambda rng, s: np.round(floats(rng, s)), ints):
-        for shape, dims, axis in SHAPES:
+        for shape, dims, axis in SHAPES if data is not ints else SHAPES[:1]:
             size = sizes(shape, dims)
             for descending in (False, True):
                 x = data(f.rng("sort"), size)
                 note = "descending" if descending else ""
                 f.case("sort", f"R.sort(x, axis={axis}, descending={descending})", {"x": (shape, x)}, lambda x: np.take_along_axis(x, order(x, axis, descending), axis), dims, note=note)
-                for dtype in ("int32", "int64"):
+                for dtype in ("int32", "int64")[: 2 if descending else 1]:
                     f.case("argsort", f'R.argsort(x, axis={axis}, descending={descending}, dtype="{dtype}")', {"x": (shape, x)}, lambda x: order(x, axis, descending).astype(dtype), dims, note=note)
                 for k, kind in ((1, "both"), (2, "values"), (2, "indices"), (-1, "both")):
-                    if size[axis] < k:
+                    if size[axis] < k or (descending and k < 2):
                         continue
 
                     def top(x):

@@ -7,7 +7,7 @@ REDUCE = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "prod": np.prod, "std": np.std, "variance": np.var,
 }
 SHAPES = [
-    (("n", "m", 2), {"n": 3, "m": 4}, (None, 0, 1, -1, (0, 2), (0, 1, 2))),
+    (("n", "m", 2), {"n": 3, "m": 4}, (None, 0, -1, (0, 2))),
     ((), {}, (None,)),
     (("n",), {"n": 5}, (None, 0)),
 ]
@@ -47,7 +47,7 @@ def statistical():
                 if one and isinstance(axis, tuple):
                     continue
                 for keepdims in (False, True):
-                    if keepdims and shape == ():
+                    if keepdims and (shape == () or axis == 0):
                         continue
                     x = make(f.rng(op), sizes(shape, dims))
                     more = ", keepdims=True" if keepdims else ""
