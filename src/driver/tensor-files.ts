@@ -34,6 +34,10 @@ export const readTensor = (host: Host, file: string): Promise<NDArray> =>
     throw new FileFormatError(`holds ${all.length} tensors instead of one`);
   });
 
+/** All tensors of a `.npz` or `.safetensors` file, by name. */
+export const readTensors = (host: Host, file: string): Promise<ReadonlyMap<string, NDArray>> =>
+  reading(host, file, file.endsWith(".safetensors") ? readSafetensors : readNpz);
+
 /** Compares with the arrays `out_0`, `out_1`, … of a `.npz` file; throws a DiagnosticError that names the first difference. */
 export async function compareWithFile(
   host: Host,

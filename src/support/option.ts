@@ -1,6 +1,14 @@
 /** Options of passes and targets: declared once, read from `name{key=value}` texts, printed back, documented. */
 
-export type OptionKind = "int" | "float" | "bool" | "string" | "choice" | "strings" | "json";
+import type { NDArray } from "./ndarray.js";
+
+export type OptionKind =
+  "int" | "float" | "bool" | "string" | "choice" | "strings" | "json" | "tensors";
+
+/** Tensors by name. */
+export type Tensors = ReadonlyMap<string, NDArray>;
+/** Tensors, the name of the file they are in (read by whoever reads the pipeline), or JSON lists by name. */
+export type TensorSource = Tensors | string | Readonly<Record<string, unknown>>;
 
 export interface Option<V> {
   readonly kind: OptionKind;
@@ -49,6 +57,15 @@ export const option = {
   string: (d: Declared<string>) => make("string", "a text", isString, d),
   strings: (d: Declared<readonly string[]>) => make("strings", "a list of texts", isStrings, d),
   json: (d: Declared<unknown>) => make("json", "a JSON value", (_): _ is unknown => true, d),
+  tensors: (d: { readonly help: string }): Option<TensorSource> => ({
+    kind: "tensors",
+    help: d.help,
+    default: new Map(),
+    read: (raw) =>
+      isString(raw) || (typeof raw === "object" && raw !== null && !Array.isArray(raw))
+        ? { value: raw as TensorSource }
+        : { expected: "the name of a file, or lists by name" },
+  }),
   choice: <const C extends string>(choices: readonly C[], d: Declared<C>) =>
     make(
       "choice",

@@ -1,6 +1,11 @@
 // Made by `npm run gen` from the pass declarations below src/transform.
 export const passes = [
   {
+    name: "allocate-workspace",
+    summary: "Gives external functions the scratch memory they ask for.",
+    load: async () => (await import("./relax/partition/allocate-workspace.js")).allocateWorkspace,
+  },
+  {
     name: "annotate-tir-op-pattern",
     summary: "Notes at T functions how their outputs depend on their inputs, for fusion.",
     load: async () =>
@@ -83,9 +88,24 @@ export const passes = [
     load: async () => (await import("./relax/fuse/fuse-ops.js")).fuseOps,
   },
   {
+    name: "fuse-ops-by-pattern",
+    summary: "Makes functions of what matches dataflow patterns.",
+    load: async () => (await import("./relax/partition/fuse-ops-by-pattern.js")).fuseOpsByPattern,
+  },
+  {
     name: "fuse-tir",
     summary: "Makes each group of fused calls one T function with merged loops.",
     load: async () => (await import("./relax/fuse/fuse-tir.js")).fuseTir,
+  },
+  {
+    name: "lazy-get-input",
+    summary: "Fetches weights one by one, each before its first use.",
+    load: async () => (await import("./relax/params/lazy-get-input.js")).lazyGetInput,
+  },
+  {
+    name: "lazy-set-output",
+    summary: "Hands results over one by one, each once it is computed.",
+    load: async () => (await import("./relax/params/lazy-set-output.js")).lazySetOutput,
   },
   {
     name: "legalize-ops",
@@ -123,6 +143,12 @@ export const passes = [
     load: async () => (await import("./tir/lower-thread-binding.js")).lowerThreadBinding,
   },
   {
+    name: "merge-composite-functions",
+    summary: "Joins neighbouring matches of one code generator.",
+    load: async () =>
+      (await import("./relax/partition/merge-composite-functions.js")).mergeCompositeFunctions,
+  },
+  {
     name: "merge-loops",
     summary: "Runs nests that follow each other under common outer loops.",
     load: async () => (await import("./tir/merge-loops.js")).mergeLoops,
@@ -158,6 +184,11 @@ export const passes = [
     name: "rewrite-pattern",
     summary: "Replaces what matches patterns of the module by their replacements.",
     load: async () => (await import("./relax/pattern/rewrite-pattern.js")).rewritePattern,
+  },
+  {
+    name: "run-codegen",
+    summary: "Compiles marked functions by external code generators.",
+    load: async () => (await import("./relax/partition/run-codegen.js")).runCodegen,
   },
   {
     name: "simplify",

@@ -4,13 +4,7 @@ import type { Func } from "../ir/relax/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import type { OpLowering } from "../op/lowering.js";
 import type { Sink } from "../support/diagnostic.js";
-import {
-  optionName,
-  readOptions,
-  type OptionSet,
-  type TensorFile,
-  type Tensors,
-} from "../support/option.js";
+import { optionName, readOptions, type OptionSet, type Tensors } from "../support/option.js";
 import { codes } from "./codes.js";
 import { levelOf, RELAX_LEVELS, relaxLevelsOf } from "./level.js";
 import type { Pass, PassContext } from "./pass.js";
@@ -32,6 +26,8 @@ export interface PipelineHooks {
   readonly target?: string;
   /** Handed to the passes. */
   readonly lowering?: OpLowering | undefined;
+  readonly patterns?: PassContext["patterns"];
+  readonly codegens?: PassContext["codegens"];
 }
 
 /** A step with given option values; for pipelines made in code. */
@@ -94,8 +90,7 @@ async function readFiles(
 ): Promise<void> {
   for (const [key, { kind }] of Object.entries(options)) {
     const value = values[key];
-    if (kind === "tensors" && !(value instanceof Map))
-      values[key] = await read((value as TensorFile).file);
+    if (kind === "tensors" && typeof value === "string") values[key] = await read(value);
   }
 }
 
@@ -119,6 +114,8 @@ export function runPipeline(
     const ctx: PassContext = {
       target: hooks.target,
       lowering: hooks.lowering,
+      patterns: hooks.patterns,
+      codegens: hooks.codegens,
       report(diagnostic) {
         if (diagnostic.severity === "error") failed = true;
         sink.report(diagnostic);

@@ -16,3 +16,4 @@ export { applyTo, makeSubstitution, type Substitution } from "./substitution.js"
 export { countUses, definitionsOf, eachBinding, eachBlock, symbolsOf } from "./uses.js";
 export { makeValueKeys } from "./value-key.js";
 export { functionsNamedIn, reachableFunctions } from "./reachable.js";
+export { withOwnReturn } from "./signature.js";

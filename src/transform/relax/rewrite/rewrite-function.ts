@@ -16,7 +16,7 @@ import {
   type SeqExpr,
   type Var,
 } from "../../../ir/relax/expr.js";
-import { primInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { primInfo, type FuncInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import {
   compare,
   intImm,
@@ -75,6 +75,8 @@ export interface RewriteOptions {
   readonly start?: Substitution;
   /** Parameters that take the place of the function's own. */
   readonly params?: readonly Var[];
+  /** Signatures of functions that the module does not have yet. */
+  readonly signature?: (name: string) => FuncInfo | undefined;
 }
 
 /** The function rewritten; the same object when nothing changed. */
@@ -83,15 +85,16 @@ export function rewriteFunction(
   name: string,
   func: Func,
   rewrite: Rewrite,
-  { start = makeSubstitution(), params }: RewriteOptions = {},
+  options: RewriteOptions = {},
 ): Func {
-  return new FunctionRewriter(module, name, func, rewrite, start).function(func, params);
+  return new FunctionRewriter(module, name, func, rewrite, options).function(func, options.params);
 }
 
 class FunctionRewriter implements Cursor {
   readonly analyzer: Analyzer;
   readonly infer: InferContext;
   private readonly builder: BlockBuilder;
+  private readonly images: Substitution;
   private symbols = new Set<Symbol>();
 
   constructor(
@@ -99,11 +102,16 @@ class FunctionRewriter implements Cursor {
     readonly name: string,
     root: Func,
     private readonly rules: Rewrite,
-    private readonly images: Substitution,
+    { start, signature }: RewriteOptions,
   ) {
     this.analyzer = analyzerFor(root);
+    this.images = {
+      ...(start ?? makeSubstitution()),
+      simplify: (e) => this.analyzer.simplify(e),
+    };
     this.infer = makeInferContext({
       module,
+      ...(signature && { signature }),
       analyzer: this.analyzer,
       isOuter: (v) => this.symbols.has(v),
     });
@@ -185,8 +193,8 @@ class FunctionRewriter implements Cursor {
         shape: (v) => (params.includes(v) ? v : undefined),
       });
       const fits = isBaseOf(retSinfo, found, this.infer);
-      if (fits === "L0" || fits === "L1" || (fits === "pass" && func.retInferred === true))
-        retSinfo = structuralEqual(retSinfo, found, { mapFreeVars: false }) ? retSinfo : found;
+      const isWrong = fits === "L0" || fits === "L1" || func.retInferred === true;
+      if (isWrong && !structuralEqual(retSinfo, found, { mapFreeVars: false })) retSinfo = found;
     }
     this.symbols = outer;
     if (isSame && params.length === func.params.length && retSinfo === func.retSinfo) return func;

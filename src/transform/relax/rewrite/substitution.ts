@@ -8,6 +8,8 @@ import type { PrimExpr, Var as Symbol } from "../../../ir/tir/expr.js";
 export interface Substitution {
   readonly vars: Map<Var, Expr>;
   readonly symbols: Map<Symbol, PrimExpr>;
+  /** Applied to expressions that change. */
+  readonly simplify?: (e: PrimExpr) => PrimExpr;
 }
 
 export const makeSubstitution = (
@@ -19,7 +21,7 @@ export const makeSubstitution = (
  * The node with all images put in; the same object when none occurs. Definitions are not entered: a variable whose
  * struct info changes becomes another one where it is bound.
  */
-export function applyTo<T extends Node>(node: T, { vars, symbols }: Substitution): T {
+export function applyTo<T extends Node>(node: T, { vars, symbols, simplify }: Substitution): T {
   if (vars.size === 0 && symbols.size === 0) return node;
   const walk = (n: Node): Node => {
     switch (n.kind) {
@@ -39,6 +41,14 @@ export function applyTo<T extends Node>(node: T, { vars, symbols }: Substitution
         const image = vars.get(shape);
         const fits = image?.kind === "relax.Var" || image?.kind === "relax.ShapeExpr";
         return fits ? { ...n, shape: image } : n;
+      }
+      case "tir.Binary":
+      case "tir.Unary":
+      case "tir.Cast":
+      case "tir.Select":
+      case "tir.Compare": {
+        const after = rebuild(n, walk);
+        return after === n ? n : (simplify?.(after) ?? after);
       }
       default:
         return rebuild(n, walk);
