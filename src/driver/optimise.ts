@@ -4,7 +4,7 @@ import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import { lowerModule, loweringOf, needsLowering, type LowerOptions } from "./lower.js";
 
 /** Whether memory is explicit already: then the program is built as it is written. */
-async function isLowered(module: IRModule): Promise<boolean> {
+export async function isLowered(module: IRModule): Promise<boolean> {
   const { relaxLevelsOf } = await import("../transform/level.js");
   return [...module.functions.values()].some((func) => {
     const lowest = func.kind === "relax.Function" && relaxLevelsOf(func, module)?.lowest;

@@ -96,4 +96,10 @@ export const codes = defineCodes("PLN", {
     message: "the buffer `{id}` takes {size} bytes, which is not from 0 to 2^53 - 1",
     explain: "A size that is known is checked when memory is planned.",
   },
+  needsShape: {
+    number: 15,
+    message: "a picture needs values of {symbols}",
+    hint: "give them: --shape {given}",
+    explain: "Sizes depend on symbols; a picture shows the buffers at one choice of their values.",
+  },
 });
