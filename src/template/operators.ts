@@ -304,12 +304,14 @@ export function comparison(s: State, at: AstBase, op: CompareOperator, a: Value,
   });
 }
 
-/** A condition; what is proved of lengths and positions is decided here, but stays a matter of run time. */
+/** A condition in normal form; what is proved of lengths and positions is decided here, but stays a matter of run time. */
 export function condition(s: State, cond: PrimExpr, phase: Phase): ExprValue {
   if (phase === "value" || cond.kind !== "tir.Compare" || !isInteger(cond.a.dtype))
     return exprValue(cond, phase);
   const known = s.analyzer.prove(cond);
-  return exprValue(known === undefined ? cond : boolImm(known), phase);
+  if (known !== undefined) return exprValue(boolImm(known), phase);
+  const [a, b] = [s.analyzer.simplify(cond.a), s.analyzer.simplify(cond.b)];
+  return exprValue(compare(cond.op, a, b, cond.span), phase);
 }
 
 function compareNumbers(op: CompareOperator, a: Int | boolean, b: Int | boolean): boolean {
