@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import { generateCodes } from "./gen/codes.js";
 import { generateCommands } from "./gen/commands.js";
 import type { Generated } from "./gen/generated.js";
+import { generateNets } from "./gen/nets.js";
+import { generateOpCoverage } from "./gen/op-coverage.js";
 import { generateOps } from "./gen/ops.js";
 import { generatePasses } from "./gen/passes.js";
 import { generateReferenceIndex } from "./gen/reference-index.js";
@@ -14,10 +16,12 @@ import { generateStdlib } from "./gen/stdlib.js";
 import { generateTemplateFunctions } from "./gen/template-functions.js";
 
 const GENERATORS = [
+  generateNets,
   generateCodes,
   generateCommands,
   generatePasses,
   generateOps,
+  generateOpCoverage,
   generateStdlib,
   generateTemplateFunctions,
 ];

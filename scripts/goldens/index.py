@@ -176,7 +176,7 @@ def index():
             f.case("one_hot", f'R.one_hot(i, R.prim_value(T.{dtype}({on})), R.prim_value(T.{dtype}({off})), depth={depth}, axis={axis})', {"i": (shape, i)}, hot, dims, note=dtype)
     f.skip("take strided_slice dynamic_strided_slice gather_elements scatter_elements gather_nd scatter_nd slice_scatter one_hot", broadcast="nothing to broadcast")
     f.skip("strided_slice dynamic_strided_slice gather_elements scatter_elements slice_scatter", rank0="needs an axis")
-    f.skip("gather_nd scatter_nd", rank0="index vectors have an axis")
+    f.skip("gather_nd", rank0="index vectors have an axis")
     return f
 
 

@@ -22,6 +22,8 @@ export interface BuildOptions {
   readonly simd?: boolean;
   /** Keep the text for messages; default true. */
   readonly sources?: boolean;
+  /** Those of the module, when they are at hand. */
+  readonly guards?: ReturnType<typeof guardsOf>;
 }
 
 /** Compiles a module for WebAssembly and the virtual machine; undefined when errors were reported. */
@@ -31,7 +33,7 @@ export function buildForWasm(
   options: BuildOptions,
 ): Artefact | undefined {
   if (reportUnlowered(module, sink)) return undefined;
-  const guards = guardsOf(module);
+  const guards = options.guards ?? guardsOf(module);
   const wasm = compileWasm(module, sink, {
     simd: options.simd ?? true,
     guards: (name) =>

@@ -71,13 +71,18 @@ function throwFirst(diagnostics: readonly Diagnostic[]): void {
 
 function runTogether(cases: readonly OpCase[]): CaseFailure[] {
   const module = moduleOf(cases);
+  const byName = guardsOf(module);
   const guards = new Map<PrimFunc, readonly EntryGuard[]>();
-  for (const [name, list] of guardsOf(module)) {
+  for (const [name, list] of byName) {
     const func = module.functions.get(name);
     if (func?.kind === "tir.PrimFunc") guards.set(func, list);
   }
   const sink = new Diagnostics();
-  const artefact = buildForWasm(module, sink, { producer: "op cases", sources: false });
+  const artefact = buildForWasm(module, sink, {
+    producer: "op cases",
+    sources: false,
+    guards: byName,
+  });
   throwFirst(sink.all);
   const machine = loadArtefact(artefactBytes(artefact!), "cases");
   return cases.flatMap((c, i) => {
