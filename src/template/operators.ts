@@ -5,7 +5,8 @@ import {
   type BinaryOp, type CompareOp, type PrimExpr,
 } from "../ir/tir/expr.js"; // prettier-ignore
 import { castTo } from "../syntax/elaborate/tir/operators.js";
-import { bool, isFloat, isInteger, type DType } from "../support/dtype.js";
+import { fits } from "../syntax/elaborate/tir/scalar-constructor.js";
+import { bool, int64, isFloat, isInteger, type DType } from "../support/dtype.js";
 import {
   addInt, floorDivInt, floorModInt, int, maxInt, minInt, mulInt, negInt, subInt, truncDivInt, truncModInt, type Int,
 } from "../support/int.js"; // prettier-ignore
@@ -61,7 +62,9 @@ function retype(s: State, e: PrimExpr, to: DType, at: AstBase): PrimExpr {
     const otherwise = retype(s, e.otherwise, to, at);
     return { ...e, then, otherwise, dtype: to };
   }
-  if (e.kind === "tir.FloatImm" && !isFloat(to) && !Number.isInteger(e.value))
+  const isTooFine = e.kind === "tir.FloatImm" && !isFloat(to) && !Number.isInteger(e.value);
+  const isTooLarge = e.kind === "tir.IntImm" && isInteger(to) && !fits(e.value, to);
+  if (isTooFine || isTooLarge)
     fail(
       codes.dtypeMix({
         ...placeOf(s, at),
@@ -83,7 +86,8 @@ export function literalAs(s: State, v: Value, to: DType, at: AstBase): PrimExpr 
 /** The operand as an expression; static numbers alone become int64, float64 or bool. */
 export function toExpr(s: State, v: Value, at: AstBase): PrimExpr {
   if (v.kind === "expr") return v.expr;
-  if (isStaticNumber(v)) return literalOf(v);
+  if (isStaticNumber(v))
+    return retype(s, literalOf(v), v.kind === "int" ? int64 : literalOf(v).dtype, at);
   if (v.kind === "buffer" && v.buffer.shape.length === 0)
     return invalid(s, at, `${valueText(v)} is read as \`${v.buffer.name}[()]\``);
   return invalid(s, at, `${valueText(v)} is no expression`);
@@ -103,10 +107,10 @@ export function together(
     if (!isScalar(v)) invalid(s, at, `${valueText(v)} takes no part in arithmetic`);
   const phase = laterPhase(phaseOf(a), phaseOf(b));
   const isWeak = (v: Value): boolean => v.kind !== "expr" || v.weak === true;
-  const x = toExpr(s, a, at);
-  const y = toExpr(s, b, at);
+  const plain = (v: Value): PrimExpr => (isStaticNumber(v) ? literalOf(v) : toExpr(s, v, at));
+  const x = plain(a);
+  const y = plain(b);
   const weak = isWeak(a) && isWeak(b);
-  if (x.dtype === y.dtype) return { a: x, b: y, phase, weak };
   if (weak) {
     const to = isFloat(x.dtype)
       ? x.dtype
@@ -117,6 +121,7 @@ export function together(
   }
   if (isWeak(a)) return { a: retype(s, x, y.dtype, at), b: y, phase, weak };
   if (isWeak(b)) return { a: x, b: retype(s, y, x.dtype, at), phase, weak };
+  if (x.dtype === y.dtype) return { a: x, b: y, phase, weak };
   return fail(
     codes.dtypeMix({
       ...placeOf(s, at),

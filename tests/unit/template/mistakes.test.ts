@@ -67,6 +67,11 @@ mistakes("mixed types", () => {
   );
 });
 
+mistakes("numbers that no type holds", () => {
+  const d = reasonOf('compute("f", Y, lambda v: X[v[0] + 10**30, v[1]])');
+  check(d, "LOW008", "v[0] + 10**30", /does not fit int64/);
+});
+
 mistakes("endless recursion and endless text", () => {
   const recursive = "@S.inline\ndef g(n):\n    return g(n + 1)\ng(0)";
   check(reasonOf(recursive), "LOW011", "g(n + 1)", /more than 64 deep/);
