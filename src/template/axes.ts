@@ -7,7 +7,7 @@ import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { int64 } from "../support/dtype.js";
 import { bindArguments, type Arguments } from "./arguments.js";
 import { codes } from "./codes.js";
-import { toText } from "./evaluate.js";
+import { toText } from "./statics.js";
 import { unknown } from "./names.js";
 import { arithmetic, toExpr } from "./operators.js";
 import { fail, placeOf, spanOf, type State } from "./state.js";

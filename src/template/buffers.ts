@@ -6,7 +6,7 @@ import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { int64, type DType } from "../support/dtype.js";
 import { bindArguments, type Arguments } from "./arguments.js";
 import { codes } from "./codes.js";
-import { toDType, toText } from "./evaluate.js";
+import { toDType, toText } from "./statics.js";
 import { toExpr } from "./operators.js";
 import { fail, placeOf, spanOf, type State } from "./state.js";
 import { bufferValue, valueText, type Value } from "./values.js";

@@ -4,9 +4,10 @@ import { numberValue } from "../../grammar/index.js";
 import type { Buffer } from "../ir/tir/buffer.js";
 import { load, type PrimExpr } from "../ir/tir/expr.js";
 import { castTo } from "../syntax/elaborate/tir/operators.js";
-import { int64, tryDType, type DType } from "../support/dtype.js";
+import { int64, tryDType } from "../support/dtype.js";
 import { call } from "./calls.js";
 import { codes } from "./codes.js";
+import { toStaticInt } from "./statics.js";
 import { entryOf, nameValue, unknown } from "./names.js";
 import {
   binaryOperator, choice, comparison, logical, negated, negation, toCondition, toExpr, truth,
@@ -149,33 +150,6 @@ function attribute(s: State, scope: Scope, e: ast.Attribute): Value {
       break;
   }
   return unknown(s, e, `.${e.name}`, [".dtype", ".shape", ".ndim", ".name"]);
-}
-
-/** A dtype, or the name of one. */
-export function toDType(s: State, v: Value, at: ast.AstBase): DType {
-  if (v.kind === "dtype") return v.dtype;
-  const named = v.kind === "str" ? tryDType(v.value) : undefined;
-  return (
-    named ?? fail(codes.invalidArgument({ ...placeOf(s, at), what: `${valueText(v)} is no dtype` }))
-  );
-}
-
-/** A static integer; dims and run-time values are refused with what needs it. */
-export function toStaticInt(s: State, v: Value, at: ast.AstBase, construct: string): number {
-  if (v.kind === "int" && typeof v.value === "number") return v.value;
-  if (v.kind === "bool") return v.value ? 1 : 0;
-  // Below `assert S.known(d)` a constant length is as good as a number.
-  if (v.kind === "expr" && v.phase === "dim" && v.expr.kind === "tir.IntImm")
-    return Number(v.expr.value);
-  if (v.kind === "expr")
-    return fail(codes.phase({ ...placeOf(s, at), what: valueText(v), construct }));
-  return fail(codes.invalidArgument({ ...placeOf(s, at), what: `${valueText(v)} is no integer` }));
-}
-
-/** A static string. */
-export function toText(s: State, v: Value, at: ast.AstBase): string {
-  if (v.kind === "str") return v.value;
-  return fail(codes.invalidArgument({ ...placeOf(s, at), what: `${valueText(v)} is no string` }));
 }
 
 /** f-string: names and static expressions in braces. */

@@ -17,7 +17,8 @@ import { executeBlock, executeInit, executeWide, signatureStatement } from "./bl
 import { newScalar } from "./buffers.js";
 import { call } from "./calls.js";
 import { codes } from "./codes.js";
-import { evaluate, indicesOf, toDType, unpack } from "./evaluate.js";
+import { evaluate, indicesOf, unpack } from "./evaluate.js";
+import { toDType } from "./statics.js";
 import { executeFor } from "./loops.js";
 import { entryOf } from "./names.js";
 import { binaryOperator, convert, literalAs, toCondition, toExpr, truth } from "./operators.js";

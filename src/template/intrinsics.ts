@@ -20,7 +20,8 @@ import { argumentsOf, bindArguments, type Arguments } from "./arguments.js";
 import { axis, remap } from "./axes.js";
 import { allocate } from "./buffers.js";
 import { codes } from "./codes.js";
-import { toDType } from "./evaluate.js";
+import { limitOf } from "./limits.js";
+import { toDType } from "./statics.js";
 import { unknown } from "./names.js";
 import { arithmetic, choice, comparison, convert, elementwise, logical, made, negated, negation, together, toExpr } from "./operators.js"; // prettier-ignore
 import type { Scope } from "./scope.js";
@@ -112,33 +113,6 @@ const RELATIONS = { lt: "<", le: "<=", gt: ">", ge: ">=", eq: "==", ne: "!=" } a
 
 const wrong = (s: State, at: ast.AstBase, what: string): never =>
   fail(codes.invalidArgument({ ...placeOf(s, at), what }));
-
-/** Least and greatest finite value, infinity. */
-export function limitOf(name: "min_value" | "max_value" | "infinity", dtype: DType): Value {
-  if (name === "infinity") return exprValue(floatImm(Infinity, dtype), "dim");
-  const sign = name === "min_value" ? -1 : 1;
-  if (isFloat(dtype)) return exprValue(floatImm(sign * greatest(dtype), dtype), "dim");
-  if (dtype === bool) return exprValue(boolImm(sign > 0), "dim");
-  return exprValue(intImm(integerLimit(dtype, sign > 0), dtype), "dim");
-}
-
-const greatest = (dtype: DType): number =>
-  floatFormat(dtype)?.maxFinite ?? (dtype.bits === 64 ? Number.MAX_VALUE : 3.4028234663852886e38);
-
-/** Least or greatest value of an integer type. */
-export function integerLimit(dtype: DType, most: boolean): ReturnType<typeof int> {
-  const bits = BigInt(dtype.bits);
-  if (dtype === bool) return most ? 1 : 0;
-  if (dtype.code === "uint") return most ? int((1n << bits) - 1n) : 0;
-  return most ? int((1n << (bits - 1n)) - 1n) : int(-(1n << (bits - 1n)));
-}
-
-/** −∞, or the least value where the type has no infinity. */
-export function lowestOf(dtype: DType): Value {
-  const format = floatFormat(dtype);
-  const hasInfinity = isFloat(dtype) && (format === undefined || format.overflow === "infinity");
-  return hasInfinity ? exprValue(floatImm(-Infinity, dtype), "dim") : limitOf("min_value", dtype);
-}
 
 /** An intrinsic of the table, element by element over packs. */
 function intrinsic(s: State, name: string, args: Arguments, e: ast.Call): Value {

@@ -1,7 +1,7 @@
 /** Functions of `S` that read strings and numbers which text cannot take apart. */
 import type { AstBase } from "../../../grammar/ast/nodes.js";
 import { compare, intImm } from "../../ir/tir/expr.js";
-import { toText } from "../evaluate.js";
+import { toText } from "../statics.js";
 import { toExpr } from "../operators.js";
 import type { State } from "../state.js";
 import { intValue, isStaticNumber, pack, strValue, type Value } from "../values.js";

@@ -1,7 +1,7 @@
 /** How a function of `S` is declared; the reference is derived from these. */
 import type { AstBase } from "../../../grammar/ast/nodes.js";
 import { codes } from "../codes.js";
-import { toStaticInt } from "../evaluate.js";
+import { toStaticInt } from "../statics.js";
 import { fail, placeOf, type State } from "../state.js";
 import { valueText, type Value } from "../values.js";
 

@@ -1,6 +1,6 @@
 /** Functions of `S` on packs: picking, dropping, inserting, arranging by letters, walking. */
 import { intValue, pack, strValue, valueText, type Value } from "../values.js";
-import { toStaticInt, toText } from "../evaluate.js";
+import { toStaticInt, toText } from "../statics.js";
 import type { State } from "../state.js";
 import type { AstBase } from "../../../grammar/ast/nodes.js";
 import { boolValue } from "../values.js";

@@ -1,8 +1,8 @@
 /** Functions of `S` on element types. */
 import { floatImm, intImm } from "../../ir/tir/expr.js";
 import { bool, float32, isFloat, isInteger, type DType } from "../../support/dtype.js";
-import { toDType } from "../evaluate.js";
-import { integerLimit, lowestOf } from "../intrinsics.js";
+import { toDType } from "../statics.js";
+import { integerLimit, lowestOf } from "../limits.js";
 import { boolValue, dtypeValue, exprValue, intValue, type Value } from "../values.js";
 import { libraryFunctionOf as f, wrong, type LibraryFunction } from "./library-function.js";
 

@@ -139,6 +139,23 @@ function repeated(
   return found;
 }
 
+/** Texts do not change, so that each is parsed once. */
+const files = new WeakMap<
+  Source,
+  { readonly file: ast.File; readonly found: readonly Diagnostic[] }
+>();
+
+function parsed(source: Source, sink: Diagnostics): ast.File {
+  let known = files.get(source);
+  if (known === undefined) {
+    const own = new Diagnostics();
+    known = { file: parseText(source, own), found: own.all };
+    files.set(source, known);
+  }
+  for (const d of known.found) sink.report(d);
+  return known.file;
+}
+
 /** Reads the definitions of a file. */
 function readFile(library: Library, source: Source, context: LibraryContext): FileContents {
   const sink = new Diagnostics();
@@ -174,7 +191,7 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
   const notLibrary = (node: ast.AstBase, what: string): Diagnostic =>
     codes.libraryItem({ at: at(node.start, node.end), what });
 
-  for (const stmt of parseText(source, sink).body) {
+  for (const stmt of parsed(source, sink).body) {
     switch (stmt.kind) {
       case "FunctionDef":
       case "ClassDef":

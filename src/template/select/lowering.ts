@@ -48,7 +48,7 @@ interface Shared {
   readonly symbols: readonly Var[];
 }
 
-const MAX_EXPANSION = 64;
+const MAX_EXPANSION = 16;
 
 /**
  * A lowering over libraries, the preferred ones first. Within a library: higher priority, then those for the very

@@ -1,0 +1,100 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkTemplates, loadLibraries } from "../../../../src/driver/libraries.js";
+import { lookupOp } from "../../../../src/op/registry.js";
+import { codes } from "../../../../src/template/codes.js";
+import { checkLibrary } from "../../../../src/template/library/check.js";
+import { makeLibrary } from "../../../../src/template/library/library.js";
+import { standardLibrary } from "../../../../src/template/library/stdlib.js";
+
+const library = suite("template/library");
+
+const source = (text: string, name = "lib.relax") => ({ name, text });
+const codesOf = (text: string): string[] => checkTemplates(source(text)).map((d) => d.code);
+const relu = (body: string): string =>
+  `@S.elementwise("relax.nn.relu")\ndef relu(x):\n    ${body}\n`;
+
+library("the standard library has no mistakes, and its operators exist", () => {
+  const stdlib = standardLibrary();
+  assert.equal(
+    checkLibrary(stdlib).map((d) => `${d.code} ${d.message}`),
+    [],
+  );
+  for (const op of stdlib.ops())
+    if (op.startsWith("relax.")) assert.ok(lookupOp(op.slice(6)), `${op} is no operator`);
+});
+
+library("files are read when something of them is asked for", () => {
+  const broken = source("def (:\n", "broken.relax");
+  const good = source(relu("return x"), "good.relax");
+  const lib = makeLibrary("lib", [broken, good]);
+  assert.equal(
+    lib.templatesOf("relax.nn.relu").map((t) => t.name),
+    ["relu"],
+  );
+  assert.is(lib.lookup("relu")?.kind, "template");
+  assert.is(lib.lookup("missing"), undefined);
+  assert.ok(lib.diagnostics().length > 0);
+});
+
+library("decorators give form, operators, target and priority", () => {
+  const [t] = makeLibrary("lib", [
+    source(`@S.lower("relax.add", "relax.subtract", where=(dt == "int8", len(x) > 1), target="npu", priority=-2, op_pattern=3)
+@T.prim_func
+def f(X: T.Buffer(x, dt), Z: T.Buffer(x, dt), Y: T.Buffer(x, dt)):
+    compute("f", Y, lambda v: X[v])
+`),
+  ]).templates();
+  assert.equal(t!.ops, ["relax.add", "relax.subtract"]);
+  assert.is(t!.where.length, 2);
+  assert.equal(
+    [t!.target, t!.priority, t!.opPattern, t!.dialect, t!.form],
+    ["npu", -2, 3, "T", "lower"],
+  );
+});
+
+library("names: own, imported, of the prelude", () => {
+  const { all, diagnostics } = loadLibraries([
+    source("@S.inline\ndef twice(x):\n    return x * 2\n", "folder/acme.relax"),
+    source(
+      `from acme import twice as double\nfrom stdlib import relu\n\n\n${relu("return double(x)").replace("def relu", "def mine")}`,
+    ),
+  ]);
+  assert.equal(diagnostics, []);
+  const lib = all[0]!;
+  lib.templates();
+  assert.is(lib.lookup("double")?.kind, "inline");
+  assert.is(lib.lookup("relu")?.kind, "template");
+  assert.is(lib.lookup("compute")?.kind, "inline");
+  assert.is(lib.lookup("padded")?.kind, "inline");
+  assert.is(lib.lookup("softmax"), undefined);
+});
+
+library("mistakes that need no call", () => {
+  assert.equal(codesOf(relu("return T.max(x, 0)")), []);
+  assert.equal(codesOf(relu("return T.max(y, 0)")), [codes.unknownName.info.code]);
+  assert.equal(codesOf(relu("return S.wrap(x)")), [codes.invalidArgument.info.code]);
+  assert.equal(codesOf(relu("return S.rap(x, 1)")), [codes.unknownName.info.code]);
+  assert.equal(codesOf(relu("return x").replace("(x)", "(x, y)")), [codes.operandCount.info.code]);
+  assert.equal(codesOf(relu("return x").replace("(x)", "(x, *, slope)")), [
+    codes.unknownAttribute.info.code,
+  ]);
+  assert.equal(codesOf(relu("return x").replace("nn.relu", "nn.rellu")), [
+    codes.unknownName.info.code,
+  ]);
+  assert.equal(codesOf(relu("return x").replace("S.elementwise", "S.elementwyse")), [
+    codes.unknownName.info.code,
+  ]);
+  assert.equal(codesOf(`@T.prim_func\n${relu("return x")}`), [codes.badDecorator.info.code]);
+  assert.equal(codesOf(`${relu("return x")}\n\n${relu("return x")}`), [
+    codes.repeatedName.info.code,
+  ]);
+  assert.equal(codesOf(`from stdlib import nothing_like_it\n\n\n${relu("return x")}`), [
+    codes.unknownImport.info.code,
+  ]);
+  assert.equal(codesOf(`def f(x):\n    return x\n\n\n${relu("return x")}`), [
+    codes.libraryItem.info.code,
+  ]);
+});
+
+library.run();
