@@ -3,7 +3,7 @@ import { inPlacePairs } from "../../analysis/tir-pattern/index.js";
 import { exprText, type Analyzer } from "../../arith/index.js";
 import { varsOf } from "../../ir/core/free-vars.js";
 import type { IRModule } from "../../ir/module.js";
-import type { Binding } from "../../ir/relax/expr.js";
+import type { Binding, Var as RelaxVar } from "../../ir/relax/expr.js";
 import { dimsOf } from "../../ir/relax/struct-info.js";
 import { binary, intImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import { bytesOf, int64 } from "../../support/dtype.js";
@@ -15,6 +15,8 @@ import { rootsOf, type Held, type Root } from "./roots.js";
 export interface Buffer {
   readonly name: string;
   readonly allocations: readonly Allocation[];
+  /** Outputs that take the memory of an input, and that input: the same tensor under another name. */
+  readonly inPlace: ReadonlyMap<RelaxVar, RelaxVar>;
   /** Bytes, never negative. */
   readonly bytes: PrimExpr;
   readonly lower: number;
@@ -95,6 +97,7 @@ export function buffersOf(
     return {
       name: allocations[0]!.var.name,
       allocations,
+      inPlace: sharing.taken,
       bytes,
       lower: to < 0 ? 0 : from,
       upper: to < 0 ? 0 : to + 1,
@@ -121,12 +124,16 @@ function notNegative(analyzer: Analyzer, size: PrimExpr): PrimExpr {
 }
 
 class Sharing {
+  /** Outputs with the inputs whose memory they take. */
+  readonly taken = new Map<RelaxVar, RelaxVar>();
+  private readonly allocated: ReadonlyMap<Root, Allocation>;
   classes: Classes;
   constructor(
     private readonly lives: Lives,
     private readonly sizes: ReadonlyMap<Root, PrimExpr>,
     private readonly analyzer: Analyzer,
   ) {
+    this.allocated = new Map(lives.allocations.map((a) => [a.root, a]));
     const before = lives.allocations.map(({ root }) => root.last);
     this.classes = new Classes();
     if (this.joinBranches(true)) return;
@@ -164,15 +171,22 @@ class Sharing {
   inPlace(module: IRModule, call: KernelCall): void {
     const callee = module.functions.get(call.callee);
     if (callee?.kind !== "tir.PrimFunc") return;
-    const taken = new Set<number>();
     for (const { output, input } of inPlacePairs(callee)) {
       const [to, from] = [this.onlyRoot(call.args[output]), this.onlyRoot(call.args[input])];
-      if (to?.kind !== "alloc" || from === undefined || taken.has(output)) continue;
+      if (to?.kind !== "alloc" || from === undefined) continue;
+      const [allocation, operand] = [this.allocated.get(to), call.operands[input]];
+      if (allocation === undefined || operand?.kind !== "relax.Var") continue;
+      if (this.taken.has(allocation.var) || !this.isBoundBefore(operand, allocation)) continue;
       if (to.first !== call.at || this.classes.lastOf(from) !== call.at) continue;
       if (!this.isOwn(from) || this.isHeldElsewhere(from, call, input)) continue;
       if (!this.sizes.has(to) || !this.fit(to, from)) continue;
-      if (this.classes.merge(to, from, call.at)) taken.add(output);
+      if (this.classes.merge(to, from, call.at)) this.taken.set(allocation.var, operand);
     }
+  }
+
+  private isBoundBefore(operand: RelaxVar, { at }: Allocation): boolean {
+    const bound = this.lives.boundAt.get(operand);
+    return bound !== undefined && bound < at;
   }
 
   private onlyRoot(held: Held | undefined): Root | undefined {

@@ -25,6 +25,7 @@ export interface Allocation {
   readonly var: Var;
   readonly call: Call;
   readonly root: Root;
+  readonly at: number;
 }
 
 /** A call of a T function: what it reads and writes share memory only when that is allowed. */
@@ -32,6 +33,7 @@ export interface KernelCall {
   readonly at: number;
   readonly callee: string;
   readonly args: readonly Held[];
+  readonly operands: readonly Expr[];
 }
 
 /** What planning needs to know of a function. */
@@ -39,6 +41,8 @@ export interface Lives {
   readonly allocations: readonly Allocation[];
   /** Results of branches, inner ones first. */
   readonly branches: readonly Root[];
+  /** The numbers of the bindings of variables; parameters have none. */
+  readonly boundAt: ReadonlyMap<Var, number>;
   readonly kernels: readonly KernelCall[];
   /** Memory that the function gives back, by what kind of way. */
   readonly returned: readonly Root[];
@@ -114,6 +118,7 @@ class Walk {
   readonly values = new Map<Var, Held>();
   readonly allocations: Allocation[] = [];
   readonly branches: Root[] = [];
+  readonly boundAt = new Map<Var, number>();
   readonly kernels: KernelCall[] = [];
   readonly definedBy = new Map<Symbol, { readonly at: number; readonly binding: Binding }>();
   readonly steps: PlanStep[] = [];
@@ -145,6 +150,7 @@ class Walk {
         : this.value(b.value, b.var);
     if (b.kind === "relax.MatchCast") use(held, this.now);
     this.values.set(b.var, held);
+    this.boundAt.set(b.var, this.now);
     const info = b.kind === "relax.MatchCast" ? b.sinfo : b.var.sinfo;
     if (info !== undefined) this.define(info, b);
     this.now++;
@@ -209,12 +215,13 @@ class Walk {
     if (op.kind === "ir.GlobalVar") return this.callGlobal(op.name, args, call, bound);
     if (op.kind === "relax.Op" && op.name === "builtin.alloc_tensor" && bound !== undefined) {
       const root = newRoot("alloc", bound.name);
-      this.allocations.push({ var: bound, call, root });
+      this.allocations.push({ var: bound, call, root, at: this.now });
       return { kind: "roots", roots: [root] };
     }
     if (op.kind === "relax.Op" && op.name === "vm.call_tir_dyn") {
       const callee = call.args[0];
-      if (callee?.kind === "ir.GlobalVar") this.kernel(callee.name, fieldsOf(args[1]));
+      const fields = call.args[1]?.kind === "relax.Tuple" ? call.args[1].fields : [];
+      if (callee?.kind === "ir.GlobalVar") this.kernel(callee.name, fieldsOf(args[1]), fields);
     }
     if (op.kind === "relax.Op" && FRESH.has(op.name)) return holdsNothing;
     if (op.kind === "relax.Op" && VIEWS.has(op.name)) return args[0] ?? holdsNothing;
@@ -231,7 +238,7 @@ class Walk {
   ): Held {
     const callee = this.module.functions.get(name);
     if (callee?.kind === "tir.PrimFunc") {
-      this.kernel(name, args);
+      this.kernel(name, args, call.args);
       return holdsNothing;
     }
     const summary = this.summaries.get(name);
@@ -241,8 +248,8 @@ class Walk {
     return { kind: "roots", roots: [own, ...passed] };
   }
 
-  private kernel(callee: string, args: readonly Held[]): void {
-    this.kernels.push({ at: this.now, callee, args });
+  private kernel(callee: string, args: readonly Held[], operands: readonly Expr[]): void {
+    this.kernels.push({ at: this.now, callee, args, operands });
     this.steps.push({ at: this.now, name: callee });
   }
 }

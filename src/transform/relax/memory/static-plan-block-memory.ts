@@ -1,5 +1,6 @@
 /** Allocations placed in arenas by the memory plan. */
 import { analyzerFor } from "../../../analysis/relax/facts.js";
+import { structuralEqual } from "../../../ir/core/equal.js";
 import {
   bindingBlock,
   dtypeValue,
@@ -13,6 +14,7 @@ import {
   type Binding,
   type BindingBlock,
   type Call,
+  type Expr,
   type Func,
   type SeqExpr,
   type Var,
@@ -32,11 +34,10 @@ import { definePass } from "../../pass.js";
 import { mapFunctions } from "../rewrite/index.js";
 import { offsetsOf } from "./offsets.js";
 
-/** Where an allocation lies. */
-interface Place {
-  readonly storage: Var;
-  readonly offset: PrimExpr;
-}
+/** Where an allocation lies: at an offset, or where another tensor is. */
+type Place =
+  | { readonly kind: "storage"; readonly storage: Var; readonly offset: PrimExpr }
+  | { readonly kind: "same"; readonly tensor: Var };
 
 export const staticPlanBlockMemory = definePass({
   name: "static-plan-block-memory",
@@ -90,17 +91,22 @@ function rewritten(plan: FunctionPlan): Func {
   const put = (after: Binding | undefined, bindings: readonly Binding[]): void =>
     void added.set(after, [...(added.get(after) ?? []), ...bindings]);
   const lay = (b: PlannedMemory, place: Place): void =>
-    b.allocations.forEach((a) => places.set(a.var, place));
+    b.allocations.forEach(({ var: v }) => {
+      const tensor = b.inPlace.get(v);
+      places.set(v, tensor === undefined ? place : { kind: "same", tensor });
+    });
   for (const region of plan.regions) {
     const { bindings, offsets, size } = offsetsOf(region, analyzer);
     const storage = newStorage("arena", size);
     put(region.after, [...bindings, storage]);
-    region.buffers.forEach((b, i) => lay(b, { storage: storage.var, offset: offsets[i]! }));
+    region.buffers.forEach((b, i) =>
+      lay(b, { kind: "storage", storage: storage.var, offset: offsets[i]! }),
+    );
   }
   for (const b of plan.outputs) {
     const storage = newStorage("storage", b.bytes);
     put(b.after, [storage]);
-    lay(b, { storage: storage.var, offset: intImm(0, int64) });
+    lay(b, { kind: "storage", storage: storage.var, offset: intImm(0, int64) });
   }
   const body = placed(plan.func.body, places, added);
   const first = added.get(undefined);
@@ -149,11 +155,19 @@ function placedBinding(
   }
   const place = places.get(b.var);
   if (place === undefined || value.kind !== "relax.Call") return b;
-  return { ...b, value: inStorage(value, place) };
+  if (place.kind === "storage") return { ...b, value: inStorage(value, place) };
+  return { ...b, value: sameMemory(value, b.var, place.tensor) };
+}
+
+/** The tensor itself, or seen with the shape and type of the allocation. */
+function sameMemory({ args, span }: Call, v: Var, tensor: Var): Expr {
+  const isSame = v.sinfo && tensor.sinfo && structuralEqual(v.sinfo, tensor.sinfo, { mapFreeVars: false }); // prettier-ignore
+  const [shape, dtype] = args;
+  return isSame ? tensor : relaxCall(op("memory.view"), [tensor, shape!, dtype!], { span });
 }
 
 /** `R.memory.alloc_tensor(storage, offset, shape, dtype, device)` in place of an allocation. */
-function inStorage(call: Call, { storage, offset }: Place): Call {
+function inStorage(call: Call, { storage, offset }: Extract<Place, { kind: "storage" }>): Call {
   const [shape, dtype, device] = call.args;
   const args = [storage, primValue(offset), shape!, dtype!, device ?? primValue(intImm(0, int64))];
   return relaxCall(op("memory.alloc_tensor"), args, { span: call.span });
