@@ -1,6 +1,11 @@
 // Made by `npm run gen` from the pass declarations below src/transform.
 export const passes = [
   {
+    name: "adjust-matmul-order",
+    summary: "Orders chains of matrix products by their cost.",
+    load: async () => (await import("./relax/algebra/adjust-matmul-order.js")).adjustMatmulOrder,
+  },
+  {
     name: "allocate-workspace",
     summary: "Gives external functions the scratch memory they ask for.",
     load: async () => (await import("./relax/partition/allocate-workspace.js")).allocateWorkspace,
@@ -47,6 +52,12 @@ export const passes = [
     load: async () => (await import("./tir/check-access.js")).checkAccess,
   },
   {
+    name: "combine-parallel-matmul",
+    summary: "Makes one product of those that share their left operand.",
+    load: async () =>
+      (await import("./relax/algebra/combine-parallel-matmul.js")).combineParallelMatmul,
+  },
+  {
     name: "compact-buffer",
     summary: "Keeps of allocated buffers only what an iteration needs.",
     load: async () => (await import("./tir/compact-buffer.js")).compactBuffer,
@@ -73,9 +84,20 @@ export const passes = [
       (await import("./relax/clean/eliminate-common-subexpr.js")).eliminateCommonSubexpr,
   },
   {
+    name: "expand-matmul-of-sum",
+    summary: "Distributes a product over the sum on its right.",
+    load: async () => (await import("./relax/algebra/expand-matmul-of-sum.js")).expandMatmulOfSum,
+  },
+  {
     name: "flatten-buffer",
     summary: "Makes buffers one-dimensional.",
     load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
+  },
+  {
+    name: "fold-batchnorm-to-conv2d",
+    summary: "Scales weights instead of normalising the results of convolutions.",
+    load: async () =>
+      (await import("./relax/algebra/fold-batchnorm-to-conv2d.js")).foldBatchnormToConv2d,
   },
   {
     name: "fold-constant",
@@ -96,6 +118,22 @@ export const passes = [
     name: "fuse-tir",
     summary: "Makes each group of fused calls one T function with merged loops.",
     load: async () => (await import("./relax/fuse/fuse-tir.js")).fuseTir,
+  },
+  {
+    name: "fuse-transpose-matmul",
+    summary: "Lets contractions read transposed operands where they are.",
+    load: async () => (await import("./relax/fuse/fuse-transpose-matmul.js")).fuseTransposeMatmul,
+  },
+  {
+    name: "inline-private-functions",
+    summary: "Replaces calls of private functions by their bodies.",
+    load: async () =>
+      (await import("./relax/function/inline-private-functions.js")).inlinePrivateFunctions,
+  },
+  {
+    name: "lambda-lift",
+    summary: "Moves nested functions to the module.",
+    load: async () => (await import("./relax/function/lambda-lift.js")).lambdaLift,
   },
   {
     name: "lazy-get-input",
@@ -159,6 +197,12 @@ export const passes = [
     load: async () => (await import("./relax/clean/normalize.js")).normalize,
   },
   {
+    name: "optimize-layout-transform",
+    summary: "Cancels changes of layout that undo each other.",
+    load: async () =>
+      (await import("./relax/algebra/optimize-layout-transform.js")).optimizeLayoutTransform,
+  },
+  {
     name: "plan-allocation",
     summary: "Turns block allocations into allocation statements where they are used.",
     load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
@@ -173,6 +217,25 @@ export const passes = [
     summary: "Takes calls that claim to be pure for what they are.",
     load: async () =>
       (await import("./relax/clean/remove-purity-checking.js")).removePurityChecking,
+  },
+  {
+    name: "remove-redundant-reshape",
+    summary: "Keeps the last of several changes of shape.",
+    load: async () =>
+      (await import("./relax/algebra/remove-redundant-reshape.js")).removeRedundantReshape,
+  },
+  {
+    name: "reorder-permute-dims-after-concat",
+    summary: "Permutes joined tensors once.",
+    load: async () =>
+      (await import("./relax/algebra/reorder-permute-dims-after-concat.js"))
+        .reorderPermuteDimsAfterConcat,
+  },
+  {
+    name: "reorder-take-after-matmul",
+    summary: "Takes columns of a product instead of columns of its weights.",
+    load: async () =>
+      (await import("./relax/algebra/reorder-take-after-matmul.js")).reorderTakeAfterMatmul,
   },
   {
     name: "rewrite-dataflow-reshape",

@@ -1,6 +1,7 @@
 /** Rewriting of Relax functions, binding by binding: what passes are built on. */
 export { BlockBuilder, type Emitter } from "./block-builder.js";
 export { mapBlocks, mergeBlocks } from "./blocks.js";
+export { callGraph, type CallGraph } from "./call-graph.js";
 export { copyFunction } from "./copy.js";
 export { hasEffect, hasIdentity } from "./effects.js";
 export { eachVar, isVisible, useOf } from "./leaf.js";
