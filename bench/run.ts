@@ -17,6 +17,10 @@ const benches: Readonly<
     summary: "Speed and peak memory on modules of 10^5 and 10^6 lines.",
     load: () => import("./frontend-large.js"),
   },
+  plan: {
+    summary: "Memory planning: challenging instances, very many buffers, symbolic sizes.",
+    load: () => import("./plan.js"),
+  },
   startup: {
     summary: "CPU time of the bundled command above that of an empty Node program.",
     load: () => import("./startup.js"),
