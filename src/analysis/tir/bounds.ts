@@ -57,8 +57,17 @@ interface Need {
   readonly axis: number;
 }
 
+/** Functions never change, and the checks, the guards and the passes all ask. */
+const known = new WeakMap<PrimFunc, BoundsReport>();
+
 /** Checks every access of the function. */
 export function boundsOf(func: PrimFunc): BoundsReport {
+  let report = known.get(func);
+  if (report === undefined) known.set(func, (report = checkedBounds(func)));
+  return report;
+}
+
+function checkedBounds(func: PrimFunc): BoundsReport {
   const report = {
     proved: 0,
     refuted: [] as Refuted[],
