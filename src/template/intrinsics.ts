@@ -9,13 +9,10 @@ import {
   stringImm,
   type CallArg,
 } from "../ir/tir/expr.js";
-import { arityOf, intrinsicOf } from "../op/tir/index.js";
-import { intrinsics } from "../op/tir/index.js";
+import { arityOf, intrinsicOf, intrinsics } from "../op/tir/index.js";
 import { BINARY, BITS, COMPARE } from "../syntax/elaborate/tir/operator-call.js";
 import { isExprArg, resultType } from "../syntax/elaborate/tir/intrinsic-type.js";
 import { bool, isFloat, type DType } from "../support/dtype.js";
-import { floatFormat } from "../support/numeric/float-format.js";
-import { int } from "../support/int.js";
 import { argumentsOf, bindArguments, type Arguments } from "./arguments.js";
 import { axis, remap } from "./axes.js";
 import { allocate } from "./buffers.js";

@@ -4,7 +4,7 @@ import { shapeExpr, type Call } from "../../ir/relax/expr.js";
 import { dimsOf, tensorInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import type { Lowered, LoweringSite, OpLowering } from "../../op/lowering.js";
+import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { positionAt } from "../../support/source.js";
@@ -81,7 +81,9 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       const view = op === undefined ? undefined : viewOf(op, call, site);
       if (op === undefined || view === undefined || !("facts" in view)) return [];
       const found: Candidate[] = [];
+      const wanted = call.attrs.get(LOWER_BY);
       for (const template of candidates(`relax.${op.name}`, site.target)) {
+        if (wanted !== undefined && template.name !== wanted) continue;
         const made = lowerBy(template, view, site);
         const reason = "reason" in made ? made.reason : undefined;
         found.push({ template, reason });
@@ -94,12 +96,15 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
 
   function lower(call: Call, site: LoweringSite): Lowered {
     const op = call.op.kind === "relax.Op" ? lookupOp(call.op.name) : undefined;
-    if (op === undefined || op.structural === true) return { kind: "structural" };
+    const wanted = call.attrs.get(LOWER_BY);
+    if (op === undefined || op.structural === true || wanted === "none")
+      return { kind: "structural" };
     const types = typesOf(call.args.map((a) => site.infer.infoOf(a)));
     const view = viewOf(op, call, site);
     if (!("facts" in view)) return { kind: "none", types, diagnostic: view };
     const notes: string[] = [];
     for (const template of candidates(`relax.${op.name}`, site.target)) {
+      if (wanted !== undefined && template.name !== wanted) continue;
       const made = lowerBy(template, view, site);
       if (!("reason" in made)) return made;
       // A note says why a template does not apply; an error is a mistake that no other template should hide.
@@ -108,6 +113,8 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     }
     if (site.target !== undefined && notes.length === 0)
       notes.push(`the target is \`${site.target}\``);
+    if (wanted !== undefined && notes.length === 0)
+      notes.push(`no template for it is called \`${String(wanted)}\``);
     const diagnostic = codes.noLowering({ at: call.span, op: `relax.${op.name}`, types, notes });
     return { kind: "none", types, diagnostic };
   }
