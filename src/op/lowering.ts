@@ -18,6 +18,9 @@ import type { DType } from "../support/dtype.js";
 import type { Span } from "../support/source.js";
 import type { InferContext } from "./infer-context.js";
 
+/** Attribute of a call: the name of the template that lowers it, or `none` to leave it. Written `lower="name"`. */
+export const LOWER_BY = "relaxc.lower";
+
 /** The surroundings of a call. */
 export interface LoweringSite {
   /** Struct info of operands, and signatures of the module's functions. */

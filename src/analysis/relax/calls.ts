@@ -4,6 +4,7 @@ import type { Call } from "../../ir/relax/expr.js";
 import { describe } from "../../op/describe.js";
 import { deriveCallReturn, isBaseOf, writtenInfo } from "../../op/deduce/index.js";
 import { lookupOp } from "../../op/registry.js";
+import { LOWER_BY } from "../../op/lowering.js";
 import type { OpDef } from "../../op/op.js";
 import { didYouMean } from "../../support/suggest.js";
 import { isInteger } from "../../support/dtype.js";
@@ -77,7 +78,7 @@ function checkDestination(state: FunctionState, call: Call, op: string): boolean
 
 function checkAttributes(state: FunctionState, call: Call, op: OpDef): void {
   for (const name of call.attrs.keys()) {
-    if (op.params.some((p) => p.role === "attr" && p.name === name)) continue;
+    if (name === LOWER_BY || op.params.some((p) => p.role === "attr" && p.name === name)) continue;
     const names = op.params.filter((p) => p.role === "attr").map((p) => p.name);
     const near = didYouMean(name, names);
     const hint =

@@ -12,6 +12,7 @@ import {
 } from "../../../ir/relax/expr.js";
 import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import { intImm } from "../../../ir/tir/expr.js";
+import { LOWER_BY } from "../../../op/lowering.js";
 import type { OpDef, OpParam } from "../../../op/op.js";
 import { int64 } from "../../../support/dtype.js";
 import { isInt } from "../../../support/int.js";
@@ -51,6 +52,7 @@ export function matchArguments(
     const param = a.name === undefined ? byPosition[position] : paramNamed(def, a.name);
     if (param === undefined) {
       if (a.name !== undefined && IGNORED.has(a.name) && isNone(a.value)) continue;
+      if (a.name === "lower" && lowerBy(def, call) !== undefined) continue;
       if (a.name === undefined) {
         const limit = byPosition.length;
         fail(
@@ -116,6 +118,13 @@ export function elaborateOpCall(state: FunctionState, def: OpDef, node: A.Call):
   return args === undefined ? errorValue : makeOpCall(state, def, args, node);
 }
 
+/** `lower="name"`: which template lowers the call; no parameter of an operator. */
+const lowerBy = (def: OpDef, { args }: A.Call): string | undefined => {
+  if (def.structural === true) return undefined;
+  const value = args.find((a) => a.name === "lower")?.value;
+  return value?.kind === "Str" ? value.value : undefined;
+};
+
 /** Converts matched arguments in the order of the text's signature. */
 export function makeOpCall(
   state: FunctionState,
@@ -159,6 +168,8 @@ export function makeOpCall(
   }
   if (!ok) return errorValue;
   splitSeparators(attrs);
+  const wanted = lowerBy(def, node);
+  if (wanted !== undefined) attrs.set(LOWER_BY, wanted);
   return relaxCall(opNode(def.name, at(state, node.func)), completed(def, operands, rest), {
     attrs,
     sinfoArgs,

@@ -2,6 +2,7 @@
 import type * as A from "../../../../grammar/ast/nodes.js";
 import type { Call, Expr } from "../../../ir/relax/expr.js";
 import type { StructInfo } from "../../../ir/relax/struct-info.js";
+import { LOWER_BY } from "../../../op/lowering.js";
 import type { OpDef, OpParam } from "../../../op/op.js";
 import { lookupOp } from "../../../op/registry.js";
 import { callExpr, intExpr, listExpr, path, strExpr } from "../build.js";
@@ -111,6 +112,9 @@ function opCall(ctx: RaiseContext, call: Call, def: OpDef): A.Expr {
   }
   // Operands beyond the signature: ill-formed, but they print.
   for (const extra of call.args.slice(next)) args.push(raiseValue(ctx, extra));
+  const lowerBy = call.attrs.get(LOWER_BY);
+  if (typeof lowerBy === "string" && ctx.dialect === "native")
+    keywords.push(["lower", strExpr(lowerBy)]);
   return callExpr(path(ctx.R, opName(def, call)), args, keywords);
 }
 

@@ -149,4 +149,16 @@ def main(x: R.Tensor(("n", 3), "float32"), y: R.Tensor((3, "n"), "float32"), z: 
   assert.equal(kernelsOf(module), ["sum", "sum_1", "sum_2"]);
 });
 
+selection("a call may name its template, or be left alone", () => {
+  const lib = { a: `${relu("one")}\n\n${relu("two")}` };
+  const named = (name: string): string => RELU.replace("(x)\n", `(x, lower="${name}")\n`);
+  assert.equal(taken(lib, named("one")), ["one"]);
+  assert.equal(taken(lib, named("relu")), ["relu"]);
+  assert.equal(taken(lib, named("none")), []);
+  assert.match(legalise(named("none"), lib).text, /R\.nn\.relu\(x, lower="none"\)/);
+  const { module, diagnostics } = legalise(named("three"), lib);
+  assert.is(module, undefined);
+  assert.equal(diagnostics[0]!.notes, ["no template for it is called `three`"]);
+});
+
 selection.run();
