@@ -11,7 +11,6 @@ import {
   whileLoop,
 } from "../ir/tir/stmt.js";
 import type { Buffer } from "../ir/tir/buffer.js";
-import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { int64, isFloat, type DType } from "../support/dtype.js";
 import { executeBlock, executeInit, executeWide, signatureStatement } from "./blocks.js";
 import { newScalar } from "./buffers.js";

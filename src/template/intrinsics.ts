@@ -1,18 +1,10 @@
 /** Calls of T that are values: operators in function form, intrinsics, limits of types; allocations and axes. */
 import type * as ast from "../../grammar/ast/nodes.js";
-import {
-  boolImm,
-  call as makeCall,
-  dtypeImm,
-  floatImm,
-  intImm,
-  stringImm,
-  type CallArg,
-} from "../ir/tir/expr.js";
+import { call as makeCall, dtypeImm, stringImm, type CallArg } from "../ir/tir/expr.js";
 import { arityOf, intrinsicOf, intrinsics } from "../op/tir/index.js";
 import { BINARY, BITS, COMPARE } from "../syntax/elaborate/tir/operator-call.js";
 import { isExprArg, resultType } from "../syntax/elaborate/tir/intrinsic-type.js";
-import { bool, isFloat, type DType } from "../support/dtype.js";
+import type { DType } from "../support/dtype.js";
 import { argumentsOf, bindArguments, type Arguments } from "./arguments.js";
 import { axis, remap } from "./axes.js";
 import { allocate } from "./buffers.js";
