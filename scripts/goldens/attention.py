@@ -40,7 +40,7 @@ def attention():
             inputs = {n: (s, floats(rng, sizes(s, dims), dtype=dtype)) for n, s in zip("qkvm", (q, k, v, bias)) if s}
             f.case(op, f"R.{op}(" + ", ".join(inputs) + text(**options) + ")", inputs,
                    lambda q, k, v, m=None: attend(q, k, v, m, options.get("scale"), options.get("causal_mask"), options.get("window_size")),
-                   dims, ("broadcast",) if bias and bias[0] == 1 else (), tolerance="half" if dtype == "float16" else "sum",
+                   dims, ("broadcast",) if bias and bias[0] == 1 else (), tolerance="half" if dtype == "float16" else "sum", one_form=True,
                    note=" ".join(f"{k} {x}" for k, x in options.items()))
     packed(f)
     f.skip("nn.attention nn.attention_var_len", broadcast="operands of one batch")
@@ -79,4 +79,4 @@ def packed(f):
             return np.concatenate(parts, 1).reshape(*lead, -1, heads, 3)
 
         f.case(op, f"R.{op}(" + ", ".join(inputs) + text(**options) + ")", inputs, ref, dims,
-               tolerance="half" if dtype == "float16" else "sum", note=" ".join(f"{k} {x}" for k, x in options.items()))
+               tolerance="half" if dtype == "float16" else "sum", one_form=True, note=" ".join(f"{k} {x}" for k, x in options.items()))

@@ -29,12 +29,13 @@ class Family:
         """Numbers of their own for each case, the same at every run."""
         return np.random.default_rng(zlib.crc32(f"{op}{len(self.cases)}".encode()))
 
-    def case(self, op, call, inputs, ref, dims=None, tags=(), tolerance=None, note="", lets=(), out=None):
+    def case(self, op, call, inputs, ref, dims=None, tags=(), tolerance=None, note="", lets=(), out=None, one_form=False):
         """Adds a case.
 
         `call` is the expression of the result; `<n * 2>` in it is computed where dimensions are numbers. `inputs` maps
         names to `(shape, array)`; the shape names dimensions of `dims`. `ref` takes the arrays, floats widened; what it
-        gives as float64 becomes `out`, or the type of the first float operand.
+        gives as float64 becomes `out`, or the type of the first float operand. With `one_form` cases take turns to be in
+        numbers and in names.
         """
         arrays = [np.asarray(a) for _, a in inputs.values()]
         wide = [a.astype(np.float64) if is_float(a.dtype) else a for a in arrays]
@@ -55,7 +56,7 @@ class Family:
             auto.add("empty")
         # Named lengths of 0 are tried by name only: others show what is empty in numbers.
         forms = (False,) if not named else (True,) if 0 in (dims or {}).values() else (False, True)
-        for symbolic in forms:
+        for symbolic in (len(self.cases) % 2 == 1,) if one_form and len(forms) > 1 else forms:
             own = auto | {"symbolic" if symbolic else "static"}
             self.cases.append({
                 "op": op,

@@ -82,7 +82,7 @@ def convolution():
                 "x": (tuple(order(x_shape, standard, xl)), to_layout(x, standard, xl or standard)),
                 "w": (tuple(order(ws, kstd, kl)), to_layout(w, kstd, kl or kstd)),
             }, ref, {k: v for k, v in dims.items() if k in x_shape}, tolerance=("exact" if data is ints else "half" if dtype == "float16" else "sum"),
-                   note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}" + "".join(f", {l}" for l in layouts if l), **more)
+                   note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}" + "".join(f", {l}" for l in layouts if l), one_form=True, **more)
 
         sp = AXES[rank - 1]
         for setting in SETTINGS[rank]:
@@ -140,7 +140,7 @@ def transposed(f):
                 "x": (tuple(order(x_shape, standard, xl)), to_layout(x, standard, xl or standard)),
                 "w": (tuple(order(list(w.shape), kstd, kl)), to_layout(w, kstd, kl or kstd)),
             }, ref, dims, tolerance="half" if dtype == "float16" else "sum",
-                   note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}" + "".join(f", {l}" for l in layouts if l))
+                   note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}" + "".join(f", {l}" for l in layouts if l), one_form=True)
 
         sp = AXES[rank - 1]
         for setting in TRANSPOSED[rank]:

@@ -55,7 +55,7 @@ def grad():
                 inputs = {"g": (out, g), "x": (shape, x), "t": (target, t)}
                 if weighted:
                     inputs["w"] = ((("c",) if "c" in shape else (3,)), w)
-                f.case(op, f"R.{op}(g, x, t" + ", w" * weighted + f', reduction="{reduction}", ignore_index={ignore})', inputs, ref, dims, tolerance="sum", note=reduction)
+                f.case(op, f"R.{op}(g, x, t" + ", w" * weighted + f', reduction="{reduction}", ignore_index={ignore})', inputs, ref, dims, tolerance="sum", one_form=True, note=reduction)
     x, t = np.zeros((0, 3), dtype="float32"), np.zeros(0, dtype="int32")
     f.case(op, f'R.{op}(g, x, t, reduction="sum")', {"g": ((), np.float32(2)), "x": (("n", 3), x), "t": (("n",), t)}, lambda g, x, t: x, {"n": 0})
     f.skip(op, broadcast="targets fit the predictions")
@@ -84,7 +84,7 @@ def grad():
                 order = lambda items: tuple(items["NCHW".index(c)] for c in layout or "NCHW")
                 call = f"R.{op}(g, x" + text(pool_size=tuple(size), strides=tuple(strides), padding=tuple(padding), dilation=tuple(dilation), ceil_mode=ceil, count_include_pad=include, layout=layout) + ")"
                 f.case(op, call, {"g": (order(["n", "c", *out]), to_layout(g, "NCHW", layout or "NCHW")), "x": (order(["n", "c", 5, 4]), to_layout(x, "NCHW", layout or "NCHW"))},
-                       ref, {"n": n, "c": 2}, tolerance="sum", note=f"size {size}, strides {strides}, padding {padding}")
+                       ref, {"n": n, "c": 2}, tolerance="sum", one_form=True, note=f"size {size}, strides {strides}, padding {padding}")
         f.skip(op, rank0="has spatial dimensions", broadcast="one shape")
 
     op = "grad.take_backward"
@@ -100,6 +100,6 @@ def grad():
             y = np.zeros_like(x)
             np.add.at(np.moveaxis(y, ax, 0), i.ravel(), np.moveaxis(g.reshape(*x.shape[:ax], i.size, *x.shape[ax + 1:]), ax, 0))
             return y
-        f.case(op, f"R.{op}(g, x, i" + ("" if axis is None else f", axis={axis}") + ")", {"g": (out, g), "x": (shape, x), "i": (index, i)}, ref, dims, tolerance="sum", note=f"axis {axis}")
+        f.case(op, f"R.{op}(g, x, i" + ("" if axis is None else f", axis={axis}") + ")", {"g": (out, g), "x": (shape, x), "i": (index, i)}, ref, dims, tolerance="sum", one_form=True, note=f"axis {axis}")
     f.skip(op, rank0="has an axis", broadcast="one shape")
     return f

@@ -40,14 +40,14 @@ def normalisation():
                 y = y * spread(g, where, x.ndim) if scale else y
                 return y + spread(b, where, x.ndim) if center else y
             f.case(op, f"R.{op}(x, g, b, axes={axes}, center={center}, scale={scale})",
-                   {"x": (shape, arrays[0]), "g": (par, arrays[1]), "b": (par, arrays[2])}, ref, dims, tolerance=tolerance(dtype),
+                   {"x": (shape, arrays[0]), "g": (par, arrays[1]), "b": (par, arrays[2])}, ref, dims, tolerance=tolerance(dtype), one_form=True,
                    note=f"axes {axes}" + "" if center and scale else f"center {center}, scale {scale}")
         if len(axes) < 3:
             op, rng = "nn.rms_norm", f.rng("nn.rms_norm")
             x, w = floats(rng, sizes(shape, dims), dtype=dtype), floats(rng, sizes(par, dims), dtype=dtype)
             f.case(op, f"R.{op}(x, w, axes={axes}, epsilon=1e-4)", {"x": (shape, x), "w": (par, w)},
                    lambda x, w: x / np.sqrt((x * x).mean(tuple(where), keepdims=True) + 1e-4) * spread(w, where, x.ndim), dims,
-                   tolerance=tolerance(dtype), note=f"axes {axes}")
+                   tolerance=tolerance(dtype), one_form=True, note=f"axes {axes}")
 
     images = ("n", "c", "h", "w"), {"n": 2, "c": 6, "h": 3, "w": 2}
     for shape, dims, channel, axes, dtype in (
@@ -70,7 +70,7 @@ def normalisation():
                 return y * spread(g, [ch], x.ndim) + spread(b, [ch], x.ndim)
             call = f"R.{op}(x, g, b" + text(num_groups=groups, channel_axis=channel, axes=axes) + ")"
             f.case(op, call, {"x": (shape, arrays[0]), "g": (par, arrays[1]), "b": (par, arrays[2])}, ref, dims,
-                   tolerance=tolerance(dtype), note=f"groups {groups}" if groups else "")
+                   tolerance=tolerance(dtype), one_form=True, note=f"groups {groups}" if groups else "")
         op = "nn.batch_norm"
         for training, momentum, more in ((False, 0.1, ""), (True, 0.1, ""), (True, 0.25, ", center=False, scale=False, epsilon=0.01")):
             if training and dims.get("n") == 0:
@@ -86,7 +86,7 @@ def normalisation():
                 k = momentum if training else 0
                 return y, m * (1 - k) + mean * k, v * (1 - k) + var * k
             f.case(op, f"R.{op}(x, g, b, m, v, axis={channel}, training={training}, momentum={momentum}{more})",
-                   dict(zip("xgbmv", [(shape, arrays[0]), *((par, a) for a in arrays[1:])])), ref, dims, tolerance=tolerance(dtype),
+                   dict(zip("xgbmv", [(shape, arrays[0]), *((par, a) for a in arrays[1:])])), ref, dims, tolerance=tolerance(dtype), one_form=True,
                    note="training" if training else "inference")
     f.skip("nn.layer_norm nn.rms_norm nn.group_norm nn.instance_norm nn.batch_norm", rank0="has axes", broadcast="parameters run along axes")
     return f

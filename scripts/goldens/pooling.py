@@ -49,12 +49,12 @@ def pooling():
             order = [shape[standard.index(c)] for c in xl or standard]
             f.case(op, call, {"x": (tuple(order), to_layout(x, standard, xl or standard))}, ref, dims,
                    tolerance="exact" if data is ints else "half" if dtype == "float16" else "sum" if kind == "avg" else "exact",
-                   note=f"size {size}, strides {strides}, padding {padding}" + ", ceil" * ceil + "".join(f", {l}" for l in layouts if l))
+                   one_form=True, note=f"size {size}, strides {strides}, padding {padding}" + ", ceil" * ceil + "".join(f", {l}" for l in layouts if l))
 
         for kind in ("max", "avg"):
             for setting in SETTINGS[rank]:
                 case(kind, setting)
-                if kind == "avg":
+                if kind == "avg" and any(setting[2]):
                     case(kind, setting, include=True)
             case(kind, SETTINGS[rank][1], (f"N{sp}C", None))
             case(kind, SETTINGS[rank][1], (f"N{sp}C", standard))
@@ -80,6 +80,6 @@ def pooling():
                     return to_layout(y, standard, layout or standard)
                 size = "" if out is None else text(output_size=out)
                 f.case(op, f"R.{op}(x{size}" + text(layout=layout) + ")", {"x": (tuple(order), to_layout(x, standard, layout or standard))}, ref, own,
-                       tolerance="half" if dtype == "float16" else "sum", note=f"to {out}")
+                       tolerance="half" if dtype == "float16" else "sum", one_form=True, note=f"to {out}")
     f.skip([f"nn.{k}_pool{r}d" for r in (1, 2, 3) for k in ("max", "avg", "adaptive_avg")], rank0="has spatial dimensions", broadcast="one operand")
     return f

@@ -128,7 +128,7 @@ def vision():
                 counts[b] = len(good)
                 data[b, : len(good)], at[b, : len(good)] = rows[good], good
             return counts, data, at
-        f.case(op, f"R.{op}(x" + text(**options) + ")", {"x": (shape, x)}, ref, dims, tolerance="exact", note=" ".join(f"{k} {v}" for k, v in options.items()))
+        f.case(op, f"R.{op}(x" + text(**options) + ")", {"x": (shape, x)}, ref, dims, tolerance="exact", one_form=True, note=" ".join(f"{k} {v}" for k, v in options.items()))
     f.skip(op, rank0="has rows", broadcast="one operand")
 
     op = "vision.non_max_suppression"
@@ -153,7 +153,7 @@ def vision():
         names = {"max_output_size": "most", "iou_threshold": "threshold", "force_suppress": "force", "id_index": "class_at", "return_indices": "indices",
                  "invalid_to_bottom": "bottom", "soft_nms_sigma": "sigma", "score_threshold": "floor"}
         f.case(op, f"R.{op}(x, valid, old" + text(**options) + ")", {"x": (("b", "n", 6), x), "valid": (("b",), valid), "old": (("b", "n"), old)},
-               lambda x, valid, old: non_max(x, valid, old, **{names.get(k, k): v for k, v in options.items()}), dims, tolerance="sum",
+               lambda x, valid, old: non_max(x, valid, old, **{names.get(k, k): v for k, v in options.items()}), dims, tolerance="sum", one_form=True,
                note=" ".join(f"{k} {v}" for k, v in options.items()))
     f.skip(op, rank0="has rows", broadcast="one batch")
 
@@ -184,7 +184,7 @@ def vision():
                 number[i] += 1
             return out, best, number
         f.case(op, f"R.{op}(x, p, most, overlap, low" + text(output_format=form) + ")",
-               {"x": (("b", "n", 4), x), "p": (("b", "c", "n"), p), **{k: (shape, v) for k, v in zip(("most", "overlap", "low"), limits)}}, ref, dims, tolerance="exact", note=form)
+               {"x": (("b", "n", 4), x), "p": (("b", "c", "n"), p), **{k: (shape, v) for k, v in zip(("most", "overlap", "low"), limits)}}, ref, dims, tolerance="exact", one_form=True, note=form)
     f.skip(op, broadcast="one batch")
 
     op = "vision.multibox_transform_loc"
@@ -204,7 +204,7 @@ def vision():
                 p[:, 0] = 0
             return np.clip(out, 0, 1) if options.get("clip") else out, p
         f.case(op, f"R.{op}(cls, loc, anchor" + text(**options) + ")",
-               {"cls": ((dims["b"], "c", dims["n"]), cls), "loc": ((dims["b"], 4 * dims["n"]), loc), "anchor": ((1, dims["n"], 4), anchor)}, ref, {"c": dims["c"]}, tolerance="sum",
+               {"cls": ((dims["b"], "c", dims["n"]), cls), "loc": ((dims["b"], 4 * dims["n"]), loc), "anchor": ((1, dims["n"], 4), anchor)}, ref, {"c": dims["c"]}, tolerance="sum", one_form=True,
                note=" ".join(f"{k} {v}" for k, v in options.items()))
     f.skip(op, rank0="has rows", broadcast="one batch")
 
@@ -227,7 +227,7 @@ def vision():
                 assert np.allclose(y, same, atol=1e-4), (y - same)
             return np.moveaxis(y, 1, -1) if layout else y
         f.case(op, f"R.{op}(x, rois, pooled_size=(3, 2), spatial_scale={scale}" + text(sample_ratio=ratio, aligned=aligned, layout=layout, mode=mode) + ")",
-               {"x": (order, np.moveaxis(x, 1, -1) if layout else x), "rois": (("r", 5), rois)}, ref, dims, tolerance="sum", note=f"ratio {ratio} {mode}" + " aligned" * aligned)
+               {"x": (order, np.moveaxis(x, 1, -1) if layout else x), "rois": (("r", 5), rois)}, ref, dims, tolerance="sum", one_form=True, note=f"ratio {ratio} {mode}" + " aligned" * aligned)
     op = "vision.roi_pool"
     for scale, size, count in ((1.0, (2, 3), 3), (0.5, (3, 3), 2), (1.0, (1, 1), 1), (1.0, (2, 2), 0)):
         dims = {"n": 2, "c": 2, "h": 6, "w": 5, "r": count}
@@ -235,6 +235,6 @@ def vision():
         x = floats(rng, sizes(("n", "c", "h", "w"), dims))
         rois = np.concatenate([rng.integers(0, 2, (count, 1)), boxes(rng, (count,)) * 2], -1).astype("float32")
         f.case(op, f"R.{op}(x, rois, pooled_size={size}, spatial_scale={scale})", {"x": (("n", "c", "h", "w"), x), "rois": (("r", 5), rois)},
-               lambda x, rois: ort("MaxRoiPool", [x, rois], {"pooled_shape": list(size), "spatial_scale": scale}) if count else np.zeros((0, 2, *size)), dims, tolerance="exact", note=f"{size}")
+               lambda x, rois: ort("MaxRoiPool", [x, rois], {"pooled_shape": list(size), "spatial_scale": scale}) if count else np.zeros((0, 2, *size)), dims, tolerance="exact", one_form=True, note=f"{size}")
     f.skip("vision.roi_align vision.roi_pool", rank0="has spatial dimensions", broadcast="regions name their images")
     return f
