@@ -1,4 +1,4 @@
-import { anchorOf, leafBlocks } from "../../../analysis/tir-pattern/index.js";
+import { anchorOf, leafBlocks, patternKind } from "../../../analysis/tir-pattern/index.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { BaseFunc, IRModule } from "../../../ir/module.js";
 import {
@@ -16,6 +16,7 @@ import type { PrimExpr } from "../../../ir/tir/expr.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import { definePass } from "../../pass.js";
 import { rewriteFunction, updated, type Cursor } from "../rewrite/index.js";
+import { OP_PATTERN } from "./annotate-tir-op-pattern.js";
 import { PRIMITIVE } from "./fuse-ops.js";
 import { ANCHOR, fusedPrimFunc, type FusedFunction } from "./fused-prim-func.js";
 import { mergeBlocks } from "./merge-blocks.js";
@@ -37,7 +38,7 @@ export const fuseTir = definePass({
       if (func.kind !== "relax.Function" || !func.attrs.has(PRIMITIVE)) continue;
       const made = fusedPrimFunc(func, module);
       if (made !== undefined)
-        fused.set(name, { ...made, func: withAnchor(mergeBlocks(made.func)) });
+        fused.set(name, { ...made, func: closed(withAnchor(mergeBlocks(made.func))) });
     }
     if (fused.size === 0) return module;
     const after = updated(module, (func, name) => {
@@ -47,6 +48,12 @@ export const fuseTir = definePass({
     });
     return withoutUnused(after, module);
   },
+});
+
+/** What is fused once is not fused again. */
+const closed = (func: PrimFunc): PrimFunc => ({
+  ...func,
+  attrs: new Map(func.attrs).set(OP_PATTERN, patternKind.opaque),
 });
 
 /** The function with the block that a schedule starts from; the one that was noted may be merged into another. */

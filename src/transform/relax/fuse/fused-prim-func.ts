@@ -1,7 +1,7 @@
 /** One T function from a Relax function of `call_tir`s: bodies in order, intermediates allocated inside. */
 import { factsOf, anchorOf, isRoot } from "../../../analysis/tir-pattern/index.js";
 import { analyzerFor } from "../../../analysis/relax/facts.js";
-import type { Analyzer } from "../../../arith/index.js";
+import { exprText, type Analyzer } from "../../../arith/index.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { refresh, rewrite, substitute } from "../../../ir/core/rewrite.js";
 import { visit } from "../../../ir/core/visit.js";
@@ -192,7 +192,7 @@ class Fusion {
     });
     for (const [symbol, value] of symbols) map.set(symbol, value);
     const body = renamedBlocks(replaceNodes(copyOf(callee), map), this.blockNames);
-    this.noteAnchor(callee);
+    this.noteAnchor(callee, symbols);
     this.take(body);
   }
 
@@ -220,20 +220,37 @@ class Fusion {
   }
 
   /** Where a schedule starts: the anchor of the member with the highest kind. */
-  private noteAnchor(callee: PrimFunc): void {
+  private noteAnchor(callee: PrimFunc, symbols: ReadonlyMap<Symbol, PrimExpr>): void {
     const { kind } = factsOf(callee);
     if (this.anchor !== undefined && this.anchor.kind >= kind) return;
     const name = anchorOf(callee)?.name;
     const from = callee.attrs.get("relaxc.from");
     const attrs: [string, AttrValue][] = [];
     if (name !== undefined) attrs.push([ANCHOR, lastName(name, this.blockNames)]);
-    if (from !== undefined) attrs.push(["relaxc.from", from]);
+    if (from !== undefined) attrs.push(["relaxc.from", inTermsOf(from, symbols)]);
     this.anchor = { kind, attrs };
   }
 }
 
 const isList = (m: Memory): m is readonly Memory[] => Array.isArray(m);
 const flat = (m: Memory): readonly Buffer[] => (isList(m) ? m.flatMap(flat) : [m as Buffer]);
+
+/** What an instance says of its template, with symbols by what stands for them now. */
+function inTermsOf(from: AttrValue, symbols: ReadonlyMap<Symbol, PrimExpr>): AttrValue {
+  if (!(from instanceof Map)) return from;
+  const names = new Map([...symbols].map(([v, e]) => [v.name, exprText(e)]));
+  const renamed = (text: string): string =>
+    text.replace(/[A-Za-z_]\w*/g, (word) => {
+      const image = names.get(word);
+      return image === undefined ? word : /^\w+$/.test(image) ? image : `(${image})`;
+    });
+  const bind: unknown = from.get("bind");
+  if (!(bind instanceof Map)) return from as AttrValue;
+  const images = [...(bind as ReadonlyMap<string, AttrValue>)].map(
+    ([key, value]) => [key, typeof value === "string" ? renamed(value) : value] as const,
+  );
+  return new Map(from as ReadonlyMap<string, AttrValue>).set("bind", new Map(images));
+}
 
 /** The body with binders of its own. */
 function copyOf(func: PrimFunc): Stmt {

@@ -52,8 +52,8 @@ export function mergeBlocks(func: PrimFunc): PrimFunc {
 
 /** Whether each element is read about once, or costs next to nothing. */
 function pays(leaf: LeafBlock, buffer: Buffer, users: readonly BlockFacts[]): boolean {
-  // A contraction reads each element many times.
-  if (users.some((u) => u.leaf.reduced.length > 0 && !isFold(u))) return false;
+  // A contraction reads each element many times; only another index costs nothing there.
+  if (users.some((u) => u.leaf.reduced.length > 0 && !isFold(u)) && !isCopy(leaf)) return false;
   if (isCheap(leaf)) return true;
   const [user, ...more] = users;
   if (more.length > 0) return false;
@@ -84,6 +84,13 @@ function hasOp(e: PrimExpr, op: string): boolean {
   });
   return found;
 }
+
+/** Elements of another buffer as they are. */
+const isCopy = ({ stores, lets }: LeafBlock): boolean => {
+  const { value } = stores[0]!;
+  const isPlain = (e: PrimExpr): boolean => e.kind === "tir.Var" || e.kind === "tir.IntImm";
+  return lets.length === 0 && value.kind === "tir.Load" && value.indices.every(isPlain);
+};
 
 /** Arithmetic on so few operands that computing it again costs no more than a load. */
 const MOST_OPERATIONS = 3;

@@ -4,6 +4,7 @@ import { defineCodes } from "../../../support/diagnostic.js";
 export const codes = defineCodes("PAT", {
   unknownPattern: {
     number: 1,
+    severity: "warning",
     message: "there is no pattern named `{name}`",
     hint: "a pattern is a private Relax function whose attribute `pattern` is its name",
     explain:
