@@ -92,15 +92,16 @@ export function buffersOf(
       return { bytes, after: knownAfter(lives, bytes) };
     });
     const { bytes, after } = ways.reduce((best, w) => (w.after.at < best.after.at ? w : best));
+    const first = allocations[0]!;
     const from = Math.min(...intervals.map((i) => i.from), Infinity);
     const to = Math.max(...intervals.map((i) => i.to), -1);
     return {
-      name: allocations[0]!.var.name,
+      name: first.var.name,
       allocations,
       inPlace: sharing.taken,
       bytes,
-      lower: to < 0 ? 0 : from,
-      upper: to < 0 ? 0 : to + 1,
+      lower: to < 0 ? first.at : from,
+      upper: (to < 0 ? first.at : to) + 1,
       isOutput: members.some((m) => returned.has(m)),
       after: after.binding,
     };

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { printModule } from "../../syntax/index.js";
 import type { Campaign } from "./campaign.js";
+import { memoryCampaign } from "./memory.js";
 import { modulesCampaign } from "./modules.js";
+import { opsCampaign } from "./ops.js";
 import { placementCampaign } from "./placement.js";
 import { textCampaign } from "./text.js";
 import { wasmCampaign } from "./wasm.js";
@@ -22,5 +24,7 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   textCampaign(seeds(folder)),
   modulesCampaign,
   placementCampaign,
+  memoryCampaign,
+  opsCampaign,
   wasmCampaign((program) => printModule(program.module)),
 ];

@@ -30,10 +30,9 @@ const long = (value: number): PrimExpr => intImm(value, int64);
 /** Numbers when all sizes are known, else scalars that follow from the sizes. */
 export function offsetsOf({ plan, buffers }: RegionPlan, analyzer: Analyzer): Offsets {
   const [arena] = plan.arenas;
-  const { layout, align } = arena!;
+  const { layout } = arena!;
   if (layout.kind === "static") {
-    const size = Math.max(1, Math.ceil(layout.size / align)) * align;
-    return { bindings: [], offsets: layout.offsets.map(long), size: long(size) };
+    return { bindings: [], offsets: layout.offsets.map(long), size: long(layout.size) };
   }
   const scalars = new Scalars();
   // Buffers of one size have one expression.
