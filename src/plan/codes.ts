@@ -102,4 +102,10 @@ export const codes = defineCodes("PLN", {
     hint: "give them: --shape {given}",
     explain: "Sizes depend on symbols; a picture shows the buffers at one choice of their values.",
   },
+  unusedSize: {
+    number: 16,
+    severity: "warning",
+    message: "no buffer depends on `{name}`; {known}",
+    explain: "`--shape` gives values to the symbols that sizes of buffers depend on.",
+  },
 });

@@ -141,7 +141,11 @@ async function planFile(context: PlanContext): Promise<Exit> {
   if (sink.all.length > 0) report({ file: path, diagnostics: sink.all });
   if (plans === undefined) return "findings";
   const { symbols } = parseShapes(flags.shape);
-  const { views, figuresOf, total, missing } = viewFunctions(plans, symbols);
+  const { views, figuresOf, total, needed, missing } = viewFunctions(plans, symbols);
+  const known = needed.length === 0 ? "sizes are fixed" : `sizes depend on ${listed(needed)}`;
+  for (const name of symbols.keys()) {
+    if (!needed.includes(name)) complain(planCodes.unusedSize({ name, known }));
+  }
   if (flags.report === "json") out(jsonLine({ ...total, seconds }));
   else {
     out(functionsText(plans, figuresOf));

@@ -8,7 +8,8 @@ import type { Figures } from "./text.js";
 export interface FunctionViews {
   readonly views: readonly ArenaView[];
   figuresOf(plan: FunctionPlan, region: number, arena: number): Figures | undefined;
-  /** Symbols without a value. */
+  /** Symbols that sizes depend on, and those of them without a value. */
+  readonly needed: readonly string[];
   readonly missing: readonly string[];
   /** Of the function that needs most; null where sizes are not known. */
   readonly total: {
@@ -26,7 +27,7 @@ export function viewFunctions(
 ): FunctionViews {
   const views: ArenaView[] = [];
   const byArena = new Map<object, ArenaView>();
-  const missing = new Set<string>();
+  const needed = new Set<string>();
   let peak: number | null = 0;
   let lowerBound: number | null = 0;
   let optimal = true;
@@ -35,7 +36,7 @@ export function viewFunctions(
     let boundOfFunction: number | null = 0;
     for (const { plan } of regions) {
       const values = plan.symbols.map((s) => Number(symbols.get(s.name) ?? NaN));
-      plan.symbols.forEach(({ name: symbol }) => symbols.has(symbol) || missing.add(symbol));
+      plan.symbols.forEach(({ name: symbol }) => needed.add(symbol));
       const known = values.every((value) => Number.isSafeInteger(value));
       for (const arena of plan.arenas) {
         const title = arena.id === "workspace" ? name : `${name}: ${arena.id}`;
@@ -54,7 +55,8 @@ export function viewFunctions(
   }
   return {
     views,
-    missing: [...missing].sort(),
+    needed: [...needed].sort(),
+    missing: [...needed].filter((symbol) => !symbols.has(symbol)).sort(),
     figuresOf: (plan, region, arena) => byArena.get(plan.regions[region]!.plan.arenas[arena]!),
     total: { peak, lowerBound, optimal, solved: true },
   };
