@@ -25,6 +25,7 @@ import {
   type Value,
 } from "../support/value.js";
 import { codes } from "./codes.js";
+import { spreadOf, type Spread } from "./random-weights.js";
 
 export interface InputRequest {
   /** Sizes of symbols (`m=3`) and of scalar parameters. */
@@ -216,7 +217,7 @@ function makeValue(leaf: Leaf, m: Making): Value {
           codes.inputTooLarge({ at: param.span, name, size, bytes, limit }),
         );
       }
-      return tensorValue(randomTensor(dtype, shape, m.rng));
+      return tensorValue(randomTensor(dtype, shape, m.rng, spreadOf(m.entry, name, shape)));
     }
     case "relax.ShapeInfo": {
       if (given !== undefined) return shapeValue(integersOf(given) ?? cannot("a shape is a vector of integers")); // prettier-ignore
@@ -293,11 +294,12 @@ function integersOf({ dtype, shape, bytes }: NDArray): number[] | undefined {
   );
 }
 
-/** Floats standard normal; integers in −8…7 (unsigned 0…15), within the type; bools 0 or 1. */
+/** Floats standard normal (or as told); integers in −8…7 (unsigned 0…15), within the type; bools 0 or 1. */
 export function randomTensor(
   dtype: DType,
   shape: readonly number[],
   rng: RandomGenerator,
+  spread: Spread = { kind: "normal", scale: 1 },
 ): NDArray {
   const tensor = zeros(dtype, shape);
   const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.byteLength);
@@ -312,13 +314,17 @@ export function randomTensor(
   const low = dtype.code === "uint" ? 0 : Math.max(-8, -(2 ** (dtype.bits - 1)));
   for (let i = 0; i < lanes; i++) {
     const value = isFloat(dtype)
-      ? round(normal(rng))
+      ? round(spread.kind === "normal" ? normal(rng) * spread.scale : uniform(rng, spread))
       : isBool(dtype)
         ? uniformInt(rng, 0, 1)
         : uniformInt(rng, low, high);
     access.write(view, i * step, value);
   }
   return tensor;
+}
+
+function uniform(rng: RandomGenerator, { low, high }: { low: number; high: number }): number {
+  return low + ((high - low) * uniformInt(rng, 0, 1 << 30)) / (1 << 30);
 }
 
 /** Box and Muller 1958. */

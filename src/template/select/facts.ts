@@ -7,15 +7,19 @@ import { isErrorInfo } from "../../op/error-info.js";
 import type { LoweringSite } from "../../op/lowering.js";
 import { isScalarParam, normalForm } from "../../op/normal-form.js";
 import type { OpDef } from "../../op/op.js";
+import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { codes } from "../codes.js";
 import type { CallFacts, TensorSlot } from "../template.js";
+import { generalise } from "./generalise.js";
 
 /** What a call gives to select and instantiate a template. */
 export interface CallView {
   readonly facts: CallFacts;
   /** The tensors of the operands, those of variadic ones one by one. */
   readonly inputs: readonly Expr[];
+  /** The facts where lengths that the caller computes are symbols, and what those are. */
+  readonly general?: { readonly facts: CallFacts; readonly callers: ReadonlyMap<Var, PrimExpr> };
   /** The operator gives a tuple. */
   readonly isTuple: boolean;
   /** Types of the operands, for messages. */
@@ -28,6 +32,14 @@ export const typesOf = (infos: readonly StructInfo[]): string =>
 
 /** The view of a call; a diagnostic where something is not known that every loop nest needs. */
 export function viewOf(op: OpDef, call: Call, site: LoweringSite): CallView | Diagnostic {
+  const view = plainView(op, call, site);
+  const general = "facts" in view ? generalise(op, call, site) : undefined;
+  const inGeneral = general === undefined ? undefined : plainView(op, call, general.site);
+  if (!("facts" in view) || inGeneral === undefined || !("facts" in inGeneral)) return view;
+  return { ...view, general: { facts: inGeneral.facts, callers: general!.callers } };
+}
+
+function plainView(op: OpDef, call: Call, site: LoweringSite): CallView | Diagnostic {
   const infos = call.args.map((a) => site.infer.infoOf(a));
   const types = typesOf(infos);
   // The checker reports what inference finds wrong.

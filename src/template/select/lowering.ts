@@ -138,10 +138,11 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       const expanded = expandGraph(template, view, site, lowering);
       return "reason" in expanded ? expanded : { kind: "graph", ...expanded, origin };
     }
-    const made = instance(template, view.facts);
-    return "reason" in made
-      ? made
-      : { kind: "tir", ...made, inputs: view.inputs, isTuple: view.isTuple };
+    const made = instance(template, view.general?.facts ?? view.facts);
+    if ("reason" in made) return made;
+    const { inputs, isTuple } = view;
+    const own = view.general === undefined ? made : inTermsOf(view.general.callers, made, site);
+    return { kind: "tir", ...own, inputs, isTuple };
   }
 
   function instance(template: Template, facts: CallFacts): KernelInstance | Refusal {
@@ -204,6 +205,20 @@ function renamed({ instance, symbols: before }: Shared, symbols: readonly Var[])
     func,
     scalars: scalars.map((e) => substitute(e, images)),
     outputs: outputs.map((t) => substitute(t, images)),
+  };
+}
+
+/** An instance made in general terms, for the caller. */
+function inTermsOf(
+  callers: ReadonlyMap<Var, PrimExpr>,
+  { func, scalars, outputs }: KernelInstance,
+  { infer }: LoweringSite,
+): KernelInstance {
+  const own = (e: PrimExpr): PrimExpr => infer.simplify(substitute(e, callers));
+  return {
+    func,
+    scalars: scalars.map(own),
+    outputs: outputs.map((t) => tensorInfo({ ...t, shape: shapeExpr(dimsOf(t)!.map(own)) })),
   };
 }
 
