@@ -3,6 +3,7 @@ import type * as ast from "../../grammar/ast/nodes.js";
 import { substitute } from "../ir/core/rewrite.js";
 import type { IndexMap } from "../ir/tir/function.js";
 import { int64 } from "../support/dtype.js";
+import type { Int } from "../support/int.js";
 import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { argumentsOf, bindArguments } from "./arguments.js";
 import { codes } from "./codes.js";
@@ -147,13 +148,17 @@ function callPython(s: State, scope: Scope, name: string, e: ast.Call): Value {
       return wrong(s, e, `${valueText(x)} has no length`);
     case "tuple":
       return x.kind === "pack" ? x : wrong(s, e, `${valueText(x)} is no pack`);
-    case "int":
+    case "int": {
       if (x.kind === "float" && Number.isFinite(x.value))
         return intValue(BigInt(Math.trunc(x.value)));
-      if (x.kind === "int" || x.kind === "bool") return intValue(Number(x.value));
-      return phase(s, e, x, "int(…)");
-    case "float":
-      return isStaticNumber(x) ? floatValue(Number(x.value)) : phase(s, e, x, "float(…)");
+      if (x.kind === "bool") return intValue(Number(x.value));
+      const whole = x.kind === "int" ? x.value : knownLength(x);
+      return whole === undefined ? phase(s, e, x, "int(…)") : intValue(whole);
+    }
+    case "float": {
+      const number = isStaticNumber(x) ? x.value : knownLength(x);
+      return number === undefined ? phase(s, e, x, "float(…)") : floatValue(Number(number));
+    }
     case "bool": {
       const known = truth(x);
       return known === undefined ? phase(s, e, x, "bool(…)") : boolValue(known);
@@ -169,6 +174,10 @@ function callPython(s: State, scope: Scope, name: string, e: ast.Call): Value {
       return wrong(s, e, `\`${name}(…)\` is the iterable of a loop only`);
   }
 }
+
+/** The number that a length is, below `S.known`. */
+const knownLength = (v: Value): Int | undefined =>
+  v.kind === "expr" && v.phase === "dim" && v.expr.kind === "tir.IntImm" ? v.expr.value : undefined;
 
 const phase = (s: State, at: ast.AstBase, v: Value, construct: string): never =>
   fail(codes.phase({ ...placeOf(s, at), what: valueText(v), construct }));
