@@ -12,6 +12,8 @@ export interface Device {
   readonly kernels: ReadonlyMap<string, KernelInfo>;
   /** Arguments in the order of `KernelInfo.params`. */
   call(name: string, args: readonly HostScalar[]): KernelResult;
+  /** Lets what kernels and functions take for themselves grow by so many bytes at most. */
+  limitScratch?(bytes: number): void;
   /** Relax functions that are one call; absent when there are none. */
   readonly compiled?: CompiledCode;
 }
@@ -33,6 +35,7 @@ export const wasmDevice = (instance: WasmInstance, constants: readonly number[] 
   bytes: () => instance.bytes(),
   kernels: instance.kernels,
   call: (name, args) => instance.call(name, args),
+  limitScratch: (bytes) => instance.limitScratch(bytes),
   ...(instance.functions.size > 0 && {
     compiled: {
       functions: instance.functions,
@@ -48,6 +51,7 @@ export const wasmDevice = (instance: WasmInstance, constants: readonly number[] 
 export function metered(device: Device, limit: number): Device {
   const sizes = new Map<number, number>();
   let used = 0;
+  device.limitScratch?.(limit);
   return {
     kernels: device.kernels,
     bytes: () => device.bytes(),

@@ -15,6 +15,7 @@ interface Exports {
   readonly constants?: { value: number };
   readonly calls_left?: { value: bigint };
   readonly depth_left?: { value: number };
+  readonly scratch_left?: { value: bigint };
   readonly [entry: string]: unknown;
 }
 
@@ -43,6 +44,8 @@ export interface WasmInstance {
    * `KernelInfo.params`.
    */
   call(name: string, args: readonly HostScalar[]): KernelResult;
+  /** Lets scratch memory grow by so many bytes at most. */
+  limitScratch(bytes: number): void;
   /** Relax functions that are one call. */
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   /** Tells where the constants are that functions use. */
@@ -127,6 +130,9 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
       } finally {
         heap.free(block);
       }
+    },
+    limitScratch(bytes) {
+      if (exports.scratch_left) exports.scratch_left.value = BigInt(Math.min(bytes, 2 ** 33));
     },
     functions,
     provideConstants(addresses) {

@@ -5,6 +5,13 @@
 import type { FunctionBuilder, FunctionRef } from "../encoder/function.js";
 import type { ModuleContext } from "./context.js";
 
+/** Globals: the bounds of the last segment, and the bytes that may still be added. */
+interface Segment {
+  readonly base: number;
+  readonly end: number;
+  readonly left: number;
+}
+
 const LEAST_SEGMENT = 1 << 20;
 
 /** (i64 bytes) → i32 address, 64-byte aligned, or 0 when the memory is exhausted. */
@@ -13,17 +20,15 @@ export function stackRoutine(shared: ModuleContext): FunctionRef {
     const ref = shared.module.declare("stack.alloc", ["i64"], ["i32"]);
     const base = shared.module.global("i32", 0);
     const end = shared.module.global("i32", 0);
-    shared.module.define(ref, (f) => writeStackAlloc(f, shared, base, end));
+    // What the memory may still grow for scratch; the host sets it when memory is limited.
+    const left = shared.module.global("i64", 2 ** 33, "scratch_left");
+    shared.module.define(ref, (f) => writeStackAlloc(f, shared, { base, end, left }));
     return ref;
   });
 }
 
-function writeStackAlloc(
-  f: FunctionBuilder,
-  shared: ModuleContext,
-  lastBase: number,
-  lastEnd: number,
-): void {
+function writeStackAlloc(f: FunctionBuilder, shared: ModuleContext, segment: Segment): void {
+  const { base: lastBase, end: lastEnd } = segment;
   const size = 0;
   const address = f.local("i32");
   const pages = f.local("i32");
@@ -70,7 +75,7 @@ function writeStackAlloc(
     );
     f.op("i32.or");
     f.if(undefined, () => {
-      writeGrow(f, size, pages, lastBase, lastEnd, fail);
+      writeGrow(f, size, pages, segment, fail);
     });
     enterSegment();
   });
@@ -88,10 +93,16 @@ function writeGrow(
   f: FunctionBuilder,
   size: number,
   pages: number,
-  lastBase: number,
-  lastEnd: number,
+  { base: lastBase, end: lastEnd, left }: Segment,
   fail: () => void,
 ): void {
+  const exceedsLeft = (value: number): void => {
+    f.get(value);
+    f.getGlobal(left);
+    f.op("i64.gt_s");
+  };
+  exceedsLeft(size);
+  f.if(undefined, fail);
   const want = f.local("i64");
   const atLeast = (push: () => void): void => {
     f.get(want);
@@ -113,6 +124,11 @@ function writeGrow(
     f.op("i64.shl");
   });
   atLeast(() => f.i64(LEAST_SEGMENT));
+  exceedsLeft(want);
+  f.if(undefined, () => {
+    f.get(size);
+    f.set(want);
+  });
   const tryGrow = (): void => {
     f.get(want);
     f.i64(65_535);
@@ -136,6 +152,10 @@ function writeGrow(
     f.op("i32.eq");
     f.if(undefined, fail);
   });
+  f.getGlobal(left);
+  f.get(want);
+  f.op("i64.sub");
+  f.setGlobal(left);
   f.get(pages);
   f.i32(16);
   f.op("i32.shl");

@@ -339,6 +339,31 @@ test("limits hold: steps of recursion, and bytes", async () => {
   );
 });
 
+test("memory that functions take for themselves is limited too", async () => {
+  const built = await build(`
+    @T.prim_func(private=True)
+    def spread(A: T.Buffer(("n",), "float32"), B: T.Buffer(("m",), "float32")):
+        n = T.int64()
+        m = T.int64()
+        for i in range(m):
+            B[i] = A[i % n]
+
+    @R.function
+    def main(x: R.Tensor(("n",), "float32")):
+        n = T.int64()
+        cls = Module
+        a = R.call_tir(cls.spread, (x,), out_ty=R.Tensor((n * 5000000,), "float32"))
+        b = R.call_tir(cls.spread, (a,), out_ty=R.Tensor((n,), "float32"))
+        return b
+`);
+  assert.equal(built.compiled, ["main"]);
+  assert.is(difference(built.run([floats(1)]), floats(1)), undefined);
+  assert.match(
+    messageOf(() => built.run([floats(1)], { memoryLimit: 2 ** 21 })),
+    /^RUN112/,
+  );
+});
+
 test("negative sizes are refused as bytecode refuses them", async () => {
   const built = await build(`
     @T.prim_func(private=True)
