@@ -17,6 +17,17 @@ export const passes = [
       (await import("./relax/fuse/annotate-tir-op-pattern.js")).annotateTirOpPattern,
   },
   {
+    name: "attach-extern-modules",
+    summary: "Lists modules that are to be linked to the program.",
+    load: async () =>
+      (await import("./relax/function/attach-extern-modules.js")).attachExternModules,
+  },
+  {
+    name: "attach-global-symbol",
+    summary: "Exports public functions under their names in the module.",
+    load: async () => (await import("./relax/function/attach-global-symbol.js")).attachGlobalSymbol,
+  },
+  {
     name: "bind-params",
     summary: "Makes parameters of a function constants.",
     load: async () => (await import("./relax/params/bind-params.js")).bindParams,
@@ -63,6 +74,11 @@ export const passes = [
     load: async () => (await import("./tir/compact-buffer.js")).compactBuffer,
   },
   {
+    name: "compute-prim-value",
+    summary: "Computes scalar operands by T functions of the symbols.",
+    load: async () => (await import("./relax/function/compute-prim-value.js")).computePrimValue,
+  },
+  {
     name: "convert-blocks",
     summary: "Replaces blocks by their bodies with the block variables substituted.",
     load: async () => (await import("./tir/convert-blocks.js")).convertBlocks,
@@ -87,6 +103,12 @@ export const passes = [
     name: "expand-matmul-of-sum",
     summary: "Distributes a product over the sum on its right.",
     load: async () => (await import("./relax/algebra/expand-matmul-of-sum.js")).expandMatmulOfSum,
+  },
+  {
+    name: "expand-tuple-arguments",
+    summary: "Passes the items of tuples to private functions instead of the tuples.",
+    load: async () =>
+      (await import("./relax/function/expand-tuple-arguments.js")).expandTupleArguments,
   },
   {
     name: "flatten-buffer",
@@ -197,6 +219,11 @@ export const passes = [
     load: async () => (await import("./relax/clean/normalize.js")).normalize,
   },
   {
+    name: "normalize-global-var",
+    summary: "Gives functions the names under which they are exported.",
+    load: async () => (await import("./relax/function/normalize-global-var.js")).normalizeGlobalVar,
+  },
+  {
     name: "optimize-layout-transform",
     summary: "Cancels changes of layout that undo each other.",
     load: async () =>
@@ -223,6 +250,18 @@ export const passes = [
     summary: "Keeps the last of several changes of shape.",
     load: async () =>
       (await import("./relax/algebra/remove-redundant-reshape.js")).removeRedundantReshape,
+  },
+  {
+    name: "remove-unused-outputs",
+    summary: "Removes results that no call of a private function uses.",
+    load: async () =>
+      (await import("./relax/function/remove-unused-outputs.js")).removeUnusedOutputs,
+  },
+  {
+    name: "remove-unused-parameters",
+    summary: "Removes parameters that private functions do not use.",
+    load: async () =>
+      (await import("./relax/function/remove-unused-parameters.js")).removeUnusedParameters,
   },
   {
     name: "reorder-permute-dims-after-concat",

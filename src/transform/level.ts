@@ -63,8 +63,11 @@ const DESTINATION_PASSING =
   /^(call_tir|call_tir_inplace|call_tir_with_grad|call_dps_packed|call_inplace_packed)$/;
 
 function levelOfCall({ op }: Call, module: IRModule): RelaxLevel | undefined {
-  if (op.kind === "ir.GlobalVar")
-    return module.functions.get(op.name)?.kind === "tir.PrimFunc" ? "alloc" : undefined;
+  if (op.kind === "ir.GlobalVar") {
+    // A T function that gives its result back only computes a scalar.
+    const callee = module.functions.get(op.name);
+    return callee?.kind === "tir.PrimFunc" && callee.retType.code === "void" ? "alloc" : undefined;
+  }
   if (op.kind === "ir.ExternFunc") return MACHINE.test(op.symbol) ? "vm" : undefined;
   if (op.kind !== "relax.Op") return undefined;
   const { name } = op;

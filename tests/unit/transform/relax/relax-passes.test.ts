@@ -21,6 +21,13 @@ import { toNonDataflow } from "../../../../src/transform/relax/clean/to-non-data
 import { topologicalSort } from "../../../../src/transform/relax/clean/topological-sort.js";
 import { normalize } from "../../../../src/transform/relax/clean/normalize.js";
 
+import { computePrimValue } from "../../../../src/transform/relax/function/compute-prim-value.js";
+import { expandTupleArguments } from "../../../../src/transform/relax/function/expand-tuple-arguments.js";
+import { inlinePrivateFunctions } from "../../../../src/transform/relax/function/inline-private-functions.js";
+import { lambdaLift } from "../../../../src/transform/relax/function/lambda-lift.js";
+import { removeUnusedOutputs } from "../../../../src/transform/relax/function/remove-unused-outputs.js";
+import { removeUnusedParameters } from "../../../../src/transform/relax/function/remove-unused-parameters.js";
+
 const test = suite("transform: Relax passes on generated modules");
 
 /** Each starts from the generated module. */
@@ -30,6 +37,10 @@ const pipelines: readonly (readonly Step[])[] = [
   [step(eliminateCommonSubexpr)],
   [step(deadCodeElimination)],
   [step(foldConstant)],
+  [step(lambdaLift)],
+  [step(inlinePrivateFunctions)],
+  [step(computePrimValue)],
+  [step(expandTupleArguments), step(removeUnusedParameters), step(removeUnusedOutputs)],
   [step(topologicalSort)],
   [step(topologicalSort, { order: "breadth-first" })],
   [step(topologicalSort, { direction: "from-outputs" })],
