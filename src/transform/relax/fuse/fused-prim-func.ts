@@ -252,12 +252,17 @@ function inTermsOf(from: AttrValue, symbols: ReadonlyMap<Symbol, PrimExpr>): Att
   return new Map(from as ReadonlyMap<string, AttrValue>).set("bind", new Map(images));
 }
 
-/** The body with binders of its own. */
+/** The body with binders of its own; those of the signature stay. */
 function copyOf(func: PrimFunc): Stmt {
   const own = new Set<Node>();
+  const signature = new Set<Node>();
+  for (const { var: v, buffer } of func.params) {
+    for (const node of [v, ...(buffer?.shape ?? []), ...(buffer?.strides ?? [])])
+      visit(node, { enter: (n) => void signature.add(n) });
+  }
   visit(func.body, {
     enter(n, defining) {
-      if (defining) {
+      if (defining && !signature.has(n)) {
         own.add(n);
         if (n.kind === "tir.Buffer") own.add(n.data);
       }
