@@ -20,7 +20,9 @@ import shape from "../../../stdlib/shape.relax";
 import statistical from "../../../stdlib/statistical.relax";
 import ternary from "../../../stdlib/ternary.relax";
 import unary from "../../../stdlib/unary.relax";
-import vision from "../../../stdlib/vision.relax";
+import visionBoxes from "../../../stdlib/vision-boxes.relax";
+import visionRegions from "../../../stdlib/vision-regions.relax";
+import visionSuppression from "../../../stdlib/vision-suppression.relax";
 
 /** The texts of the standard library. */
 export const stdlibFiles: readonly Source[] = [
@@ -44,5 +46,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/statistical.relax", text: statistical },
   { name: "stdlib/ternary.relax", text: ternary },
   { name: "stdlib/unary.relax", text: unary },
-  { name: "stdlib/vision.relax", text: vision },
+  { name: "stdlib/vision-boxes.relax", text: visionBoxes },
+  { name: "stdlib/vision-regions.relax", text: visionRegions },
+  { name: "stdlib/vision-suppression.relax", text: visionSuppression },
 ];
