@@ -8,6 +8,7 @@ import {
   tuple,
   type Binding,
   type Call,
+  type Const,
   type Expr,
 } from "../ir/relax/expr.js";
 import { tupleInfo, type TensorInfo } from "../ir/relax/struct-info.js";
@@ -68,8 +69,8 @@ export interface OpLowering {
   /** Whether anything lowers the operator (name below `relax.`). */
   has(op: string): boolean;
   lower(call: Call, site: LoweringSite): Lowered;
-  /** A tensor without dimensions that holds the value of an expression over symbols. */
-  scalar(value: PrimExpr, dtype: DType, site: LoweringSite): LoweredTir;
+  /** A tensor without dimensions that holds a number, or the value of an expression over symbols. */
+  scalar(value: PrimExpr, dtype: DType, site: LoweringSite): LoweredTir | Const;
 }
 
 /** The call of an instance that the module has under `name`. */

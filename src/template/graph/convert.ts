@@ -147,14 +147,8 @@ export function constantOf(s: State, v: Value, dtype: DType | undefined, at: Ast
 
 /** A tensor without dimensions that holds a length. */
 export function tensorOfDim(s: State, g: GraphBuilder, v: Value, dtype: DType, at: AstBase): Expr {
-  if (v.kind !== "expr" || v.expr.kind === "tir.IntImm") {
-    const value =
-      v.kind === "expr" && v.expr.kind === "tir.IntImm"
-        ? ({ kind: "int", value: v.expr.value } as const)
-        : v;
-    return constantOf(s, value, dtype, at);
-  }
-  return g.emit(callOf(g, g.instances.scalar(v.expr, dtype, g.site)), "scalar");
+  const scalar = g.instances.scalar(toPrim(s, v, at), dtype, g.site);
+  return scalar.kind === "relax.Const" ? scalar : g.emit(callOf(g, scalar), "scalar");
 }
 
 /** The call of a loop nest. */

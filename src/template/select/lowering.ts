@@ -1,13 +1,15 @@
 /** Lowering of operators by templates: which template is taken (§9 of the template language), and shared instances. */
 import { substitute } from "../../ir/core/rewrite.js";
-import { shapeExpr, type Call } from "../../ir/relax/expr.js";
+import { constant, shapeExpr, type Call } from "../../ir/relax/expr.js";
 import { dimsOf, tensorInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
+import { isFloat } from "../../support/dtype.js";
 import { positionAt } from "../../support/source.js";
+import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
 import { expandGraph } from "../graph/expand.js";
 import { bindSignature } from "../signature.js";
@@ -63,6 +65,10 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     lower,
     instance,
     scalar(value, dtype, { analyzer }) {
+      const isNumber = value.kind === "tir.IntImm" || value.kind === "tir.FloatImm";
+      const hasRoom =
+        isNumber && (isFloat(dtype) || (value.kind === "tir.IntImm" && fits(value.value, dtype)));
+      if (hasRoom) return constant(tensorOf(dtype, [], [value.value]));
       const facts: CallFacts = {
         operands: [],
         outputs: [tensorInfo({ shape: shapeExpr([]), dtype })],

@@ -150,6 +150,7 @@ class Legalizer {
           (element?.kind === "relax.TensorInfo" ? element.dtype : undefined) ?? info.dtype;
         const own = params[i]!.scalar === true ? info.dtype : dtype;
         const scalar = this.lowering.scalar(info.value, own, site);
+        if (scalar.kind === "relax.Const") return scalar;
         return at.emit(callTir(this.nameOf(scalar.func), scalar));
       }
       return measured(arg, info, at);
