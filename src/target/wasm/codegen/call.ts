@@ -52,6 +52,8 @@ export function operand(e: Call, index: number): PrimExpr {
 const native =
   (name: string): Emit =>
   (cx, e) => {
+    if (!isFloat(e.dtype))
+      throw new DiagnosticError(codes.unsupportedIntrinsic({ name: e.op, at: e.span }));
     cx.emit(coerce(operand(e, 0), e.dtype));
     cx.f.op(`${registerOf(e.dtype)}.${name}` as PlainOp);
     roundToType(cx, e.dtype);

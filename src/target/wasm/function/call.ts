@@ -103,7 +103,7 @@ export function callFunction(
 ): Place {
   const { f, program } = s;
   const { form } = callee;
-  const { params } = callee.func;
+  const { params } = form;
   if (params.length !== args.length) decline("a call has another number of arguments");
   const inner = innerScope(s);
   const tensors: TensorPlace[] = [];
@@ -134,7 +134,7 @@ export function callFunction(
       floats.push(() => f.get(place.bits));
     } else decline("an argument of a call is of another kind");
   };
-  params.forEach((p, i) => match(p.sinfo, args[i]!));
+  params.forEach((info, i) => match(info, args[i]!));
   matchSizes(s, inner, pairs);
   const outputs = form.outputInfos.map((info, k): TensorPlace => {
     const dims = (dimsOf(info) ?? []).map((e) => sizeOf(f, inner, e));

@@ -1,8 +1,8 @@
 /** How a Relax function is called: its parameters and result as slots. */
-import type { Func } from "../../../ir/relax/expr.js";
-import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
-import type { PrimExpr, Var as Symbol } from "../../../ir/tir/expr.js";
-import { isFloat } from "../../../support/dtype.js";
+import { shapeExpr, type Expr, type Func } from "../../../ir/relax/expr.js";
+import { dimsOf, objectInfo, tupleInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { makeVar, type PrimExpr, type Var as Symbol } from "../../../ir/tir/expr.js";
+import { int64, isFloat } from "../../../support/dtype.js";
 import type { Dim } from "../../../artefact/index.js";
 import {
   leavesOf,
@@ -16,21 +16,26 @@ import { decline } from "./decline.js";
 /** A compiled function's parameters: pointers, plain scalars, symbols, pointers to memory for the result. */
 export interface FunctionForm {
   readonly info: FunctionInfo;
+  /** Types of the parameters; sizes that are not declared have symbols of their own. */
+  readonly params: readonly StructInfo[];
   readonly symbols: readonly Symbol[];
   readonly pointers: number;
   readonly scalars: number;
   readonly outputs: readonly Extract<ValueForm, { kind: "tensor" }>[];
-  /** Types of the result's tensors as they are declared, in order. */
+  readonly result: StructInfo;
+  /** Types of the result's tensors, in order. */
   readonly outputInfos: readonly StructInfo[];
 }
 
 /** Declines what cannot be called this way. */
 export function formOf(name: string, func: Func): FunctionForm {
   const table = dimTable();
-  const params = func.params.map((p) => formOfInfo(table, p.sinfo, true));
+  const infos = func.params.map((p) => withSizes(p.sinfo ?? objectInfo));
+  const params = infos.map((info) => formOfInfo(table, info, true));
   const { symbols } = table;
   const count = symbols.length;
-  const result = formOfInfo(table, func.retSinfo, false);
+  const declared = refined(func.retSinfo, func.body.body);
+  const result = formOfInfo(table, declared, false);
   if (symbols.length > count) decline("its result has sizes that its parameters do not tell");
   if (!symbols.every((v) => isBound(v, params, table)))
     decline("its parameters have sizes that do not tell a symbol");
@@ -40,11 +45,13 @@ export function formOf(name: string, func: Func): FunctionForm {
   );
   return {
     info: { name, params, symbols: count, result },
+    params: infos,
     symbols: symbols.slice(0, count),
     pointers: leaves.filter((l) => l.kind === "tensor").length,
     scalars: leaves.filter((l) => l.kind === "scalar" && l.value === undefined).length,
     outputs,
-    outputInfos: leafInfos(func.retSinfo),
+    result: declared,
+    outputInfos: leafInfos(declared),
   };
 }
 
@@ -54,6 +61,26 @@ export const slotTypes = (form: FunctionForm): ValueType[] => [
   ...new Array<ValueType>(form.scalars + form.symbols.length).fill("i64"),
   ...form.outputs.map((): ValueType => "i32"),
 ];
+
+/** A tensor of known rank takes any sizes. */
+function withSizes(info: StructInfo): StructInfo {
+  if (info.kind === "relax.TupleInfo") return tupleInfo(info.fields.map(withSizes));
+  if (info.kind !== "relax.TensorInfo" || info.shape?.kind === "relax.ShapeExpr" || info.ndim < 0)
+    return info;
+  const sizes = Array.from({ length: info.ndim }, (_, i) => makeVar(`size${i}`, int64));
+  return { ...info, shape: shapeExpr(sizes) };
+}
+
+/** The declared type of a result, with what is known of the value where it says less. */
+function refined(info: StructInfo, value: Expr): StructInfo {
+  if (info.kind === "relax.TupleInfo" && value.kind === "relax.Tuple")
+    return tupleInfo(info.fields.map((field, i) => refined(field, value.fields[i]!)));
+  const known = value.kind === "relax.Var" ? value.sinfo : undefined;
+  const isOpen =
+    info.kind === "relax.ObjectInfo" ||
+    (info.kind === "relax.TensorInfo" && (info.shape === undefined || info.dtype === undefined));
+  return isOpen && known !== undefined ? known : info;
+}
 
 function leafInfos(info: StructInfo): StructInfo[] {
   return info.kind === "relax.TupleInfo" ? info.fields.flatMap(leafInfos) : [info];

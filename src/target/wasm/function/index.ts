@@ -150,7 +150,7 @@ function writeFunction(program: Program, callee: Callee, facts: CallFacts): Func
     outputs: [],
     outputOf: (source) => direct.outputOf(source),
   };
-  const direct = directOutputs(func);
+  const direct = directOutputs(func, form.result);
   let pointer = 0;
   let scalar = form.pointers;
   const place = (info: StructInfo | undefined): Place => {
@@ -173,7 +173,7 @@ function writeFunction(program: Program, callee: Callee, facts: CallFacts): Func
         return decline("a parameter is no tensor, shape or scalar");
     }
   };
-  for (const p of func.params) values.set(p, place(p.sinfo));
+  func.params.forEach((p, i) => values.set(p, place(form.params[i])));
   const first = form.pointers + form.scalars + form.symbols.length;
   const outputs = form.outputInfos.map((info, k) => {
     const dims = (dimsOf(info) ?? []).map((e) => sizeOf(f, sizes, e));

@@ -19,11 +19,14 @@ const keyOf = (ids: Map<Var, number>, s: Source): string => {
  * The source that is written to each output directly: the first one of those that reach this output and no other.
  * `indexOf` asks by source, and answers with the output.
  */
-export function directOutputs(func: Func): { outputOf(s: Source): number | undefined } {
+export function directOutputs(
+  func: Func,
+  result: StructInfo,
+): { outputOf(s: Source): number | undefined } {
   const bound = bindingTable(func.body);
   const ids = new Map<Var, number>();
   const reached = new Map<string, Set<number>>();
-  const lists = leafPaths(func.retSinfo).map((path, output) => {
+  const lists = leafPaths(result).map((path, output) => {
     const found = new Set<string>();
     trace(bound, func.body, path, new Set(), (s) => {
       const key = keyOf(ids, s);
