@@ -8,6 +8,7 @@ export { arenaBytes, planMemory } from "./plan-memory.js";
 export { placeStatic } from "./static/place.js";
 export type { StaticBuffer, StaticOptions, StaticPlacement } from "./static/problem.js";
 export { planSymbolic, type SymbolicPlan, type SymbolicProblem } from "./symbolic/plan-symbolic.js";
+export { checkOrientation, type NamedLife } from "./validate-orientation.js";
 export { checkPlacement, mostLiveBytes, type PlacedRange, type Violation } from "./validate.js";
 export {
   planFunction, planModule, type FunctionPlan, type ModulePlanOptions, type RegionPlan,

@@ -9,7 +9,13 @@ import {
   makeVar,
   type PrimExpr,
 } from "../../../src/ir/tir/expr.js";
-import { arenaPlacer, checkPlacement, planMemory, planSymbolic } from "../../../src/plan/index.js";
+import {
+  arenaPlacer,
+  checkOrientation,
+  checkPlacement,
+  planMemory,
+  planSymbolic,
+} from "../../../src/plan/index.js";
 import type { PlanBuffer, SymbolicProblem } from "../../../src/plan/index.js";
 import { isDominated, sizePolynomials } from "../../../src/plan/symbolic/domination.js";
 import { transitiveOrder } from "../../../src/plan/symbolic/transitive.js";
@@ -129,6 +135,39 @@ symbolic("random networks: valid, and near the bound at every shape", () => {
   }
   assert.ok(over <= 0.01 * shapes, `${over} of ${shapes} shapes over 1.02 times the bound`);
 });
+
+symbolic(
+  "an orientation is valid for all sizes; with an edge less or turned round it is not",
+  () => {
+    const symbols = ["m", "n"].map(symbol);
+    for (let seed = 0; seed < 20; seed++) {
+      const random = makeRandom(seed);
+      const buffers = network(random, 40, symbols);
+      const { arenas } = planMemory({
+        symbols: symbols.map((variable) => ({ variable })),
+        buffers,
+      });
+      const { layout } = arenas[0]!;
+      if (layout.kind !== "symbolic") throw new Error("sizes are known");
+      for (const orientation of layout.orientations) {
+        assert.is(checkOrientation(orientation, buffers), undefined);
+        const { order, row, below } = orientation;
+        const resting = [...order.keys()].filter((k) => row[k + 1]! > row[k]!);
+        const k = random.pick(resting);
+        const count = row[k + 1]! - row[k]!;
+        const cut = {
+          order,
+          row: row.map((at, i) => (i > k ? at - count : at)),
+          below: below.filter((_, i) => i < row[k]! || i >= row[k + 1]!),
+        };
+        assert.is(checkOrientation(cut, buffers)?.rule, "overlap");
+        const turned = { order: [...order].reverse(), row, below };
+        assert.is(checkOrientation(turned, buffers)?.rule, "identity");
+      }
+      assert.ok(checkOrientation({ order: [0], row: [0, 0], below: [] }, buffers));
+    }
+  },
+);
 
 symbolic(
   "a transitive orientation meets the bound for all sizes, and is found where there is one",
