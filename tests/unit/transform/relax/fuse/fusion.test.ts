@@ -136,7 +136,7 @@ const steps = [
 
 test("fused graphs compute the same bits", () => {
   let fused = 0;
-  for (let seed = 0; seed < 40; seed++) {
+  for (let seed = 0; seed < 20; seed++) {
     const module = moduleOf(program(seed));
     const expected = [1, 4].map((n) => results(module, n));
     const sink = new Diagnostics();
@@ -156,11 +156,11 @@ test("fused graphs compute the same bits", () => {
     });
     assert.equal(sink.all.map((d) => d.message), [], `graph ${seed}`); // prettier-ignore
   }
-  assert.ok(fused > 20);
+  assert.ok(fused > 10);
 });
 
 test("long chains become groups of limited size", () => {
-  const length = 3000;
+  const length = 1000;
   const lines = Array.from({ length }, (_, i) => `            a${i + 1} = R.call_tir(cls.half, (a${i},), out_ty=R.Tensor((n, n), dtype="float32"))`); // prettier-ignore
   const text = `@I.ir_module
 class Module:
