@@ -28,6 +28,8 @@ export const fork = (s: SizeScope): SizeScope => ({
 /** Symbols beyond this are left to the virtual machine. */
 export const MOST_SYMBOL = 2n ** 31n - 1n;
 const LIMIT = 2n ** 62n;
+/** The greatest term of a sum that might overflow otherwise. */
+const MOST_TERM = 2n ** 60n;
 /** Status of a function that did not come to an end; the virtual machine finds out why. */
 export const LEFT = -1;
 
@@ -171,27 +173,25 @@ function fold(op: SizeOp, a: bigint, b: bigint): bigint | undefined {
 }
 
 /** The interval of a result; operands that could overflow are checked first. */
-function interval(
-  f: FunctionBuilder,
-  scope: SizeScope,
-  op: string,
-  a: Size,
-  b: Size,
-): readonly [bigint, bigint] {
+function interval(f: FunctionBuilder, scope: SizeScope, op: string, a: Size, b: Size): Ends {
   const [al, ah, bl, bh] = [lowOf(a), highOf(a), lowOf(b), highOf(b)];
   switch (op) {
     case "add":
-      return within(al + bl, ah + bh);
-    case "sub":
-      return within(al - bh, ah - bl);
+    case "sub": {
+      const sum = (x: Ends, y: Ends): Ends =>
+        op === "add" ? [x[0] + y[0], x[1] + y[1]] : [x[0] - y[1], x[1] - y[0]];
+      const plain = sum([al, ah], [bl, bh]);
+      if (plain[0] > -LIMIT && plain[1] < LIMIT) return plain;
+      return sum(narrowed(f, scope, a, MOST_TERM), narrowed(f, scope, b, MOST_TERM));
+    }
     case "mul": {
-      const ends = (x: readonly [bigint, bigint], y: readonly [bigint, bigint]): bigint[] =>
-        x.flatMap((p) => y.map((q) => p * q));
-      const all = ends([al, ah], [bl, bh]);
-      if (least(...all) > -LIMIT && most(...all) < LIMIT) return [least(...all), most(...all)];
-      const narrow = [narrowed(f, scope, a), narrowed(f, scope, b)] as const;
-      const checked = ends(narrow[0], narrow[1]);
-      return within(least(...checked), most(...checked));
+      const product = (x: Ends, y: Ends): Ends => {
+        const all = x.flatMap((p) => y.map((q) => p * q));
+        return [least(...all), most(...all)];
+      };
+      const plain = product([al, ah], [bl, bh]);
+      if (plain[0] > -LIMIT && plain[1] < LIMIT) return plain;
+      return product(narrowed(f, scope, a, MOST_SYMBOL), narrowed(f, scope, b, MOST_SYMBOL));
     }
     case "min":
       return [least(al, bl), least(ah, bh)];
@@ -207,15 +207,14 @@ function interval(
   }
 }
 
-const within = (low: bigint, high: bigint): readonly [bigint, bigint] =>
-  low > -LIMIT && high < LIMIT ? [low, high] : decline("a size may not fit 64 bits");
+/** Least and greatest value. */
+type Ends = readonly [bigint, bigint];
 
-/** Checks that an operand is not negative and below 2^31, so that products of two fit. */
-function narrowed(f: FunctionBuilder, scope: SizeScope, s: Size): readonly [bigint, bigint] {
-  if (highOf(s) <= MOST_SYMBOL && lowOf(s) >= -MOST_SYMBOL) return [lowOf(s), highOf(s)];
-  needAtMost(f, scope, s, numberSize(MOST_SYMBOL));
-  needAtMost(f, scope, numberSize(0), s);
-  return [0n, MOST_SYMBOL];
+/** Checks at run time that an operand is within ±`bound`, so that what is made of two such fits. */
+function narrowed(f: FunctionBuilder, scope: SizeScope, s: Size, bound: bigint): Ends {
+  needAtMost(f, scope, s, numberSize(bound));
+  needAtMost(f, scope, numberSize(-bound), s);
+  return [most(lowOf(s), -bound), least(highOf(s), bound)];
 }
 
 function write(f: FunctionBuilder, op: string, a: Size, b: Size): void {
