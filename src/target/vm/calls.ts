@@ -160,6 +160,7 @@ const emitters: Readonly<Record<string, Emit>> = {
     const args = [operandOf(s, call.args[0]!), ...memberOperands(s, call.args[1])];
     s.b.call(builtin(s, "call_tir_dyn"), args, dst, call.span);
   },
+  reshape: plain("vm.builtin.reshape", 2),
   shape_of: plain("vm.builtin.shape_of", 1),
   tensor_to_shape: plain("vm.builtin.tensor_to_shape", 1),
   shape_to_tensor: plain("relax.run.shape_to_tensor", 1),
@@ -215,7 +216,9 @@ export function emitCall(s: State, call: Call, dst: number): void {
   }
   const emit = hasCode(op.name) ? emitters[op.name] : undefined;
   if (emit === undefined) {
-    return fail(codes.notLowered({ at: call.span, count: 1, names: `\`${op.name}\`` }));
+    return fail(
+      codes.notLowered({ at: call.span, count: "1 operator has", names: `\`R.${op.name}\`` }),
+    );
   }
   emit(s, call, dst);
   if (EFFECTS.has(op.name)) ended(s, call, dst);

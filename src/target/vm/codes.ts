@@ -4,8 +4,10 @@ import { defineCodes } from "../../support/diagnostic.js";
 export const codes = defineCodes("GEN", {
   notLowered: {
     number: 101,
-    message: "{count} operators of this program have no code yet: {names}",
-    hint: "replace them by `R.call_tir` of a function of the module",
+    message: "{count} no lowering: {names}",
+    hint: "replace them by `R.call_tir` of a T function of the module",
+    explain:
+      "`run` and `build` need a loop nest for every operator. `relaxc list ops --json` says which have one.",
   },
   dimension: {
     number: 102,

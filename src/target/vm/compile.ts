@@ -1,18 +1,17 @@
 /** Relax functions as bytecode. */
 import {
-  functionOperand,
   immediate,
   makeCodeBuilder,
   register,
   type BuilderOperand,
   type Executable,
 } from "../../artefact/index.js";
-import { freeBinders } from "../../ir/core/free-vars.js";
 import { visit } from "../../ir/core/visit.js";
 import type { IRModule } from "../../ir/module.js";
 import type { Binding, Expr, Func, If, SeqExpr, Var } from "../../ir/relax/expr.js";
 import type { Var as Symbol } from "../../ir/tir/expr.js";
 import { DiagnosticError, type Sink } from "../../support/diagnostic.js";
+import { lambdaLift } from "../../transform/relax/function/lambda-lift.js";
 import { isFloat } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import { emitCall, hasCode } from "./calls.js";
@@ -27,7 +26,6 @@ import {
   heapOperand,
   makeRegisters,
   temporary,
-  type Lifted,
   type Program,
   type State,
 } from "./state.js";
@@ -42,17 +40,16 @@ export interface CompileVmOptions {
  * go to the sink; then there is no result.
  */
 export function compileVm(
-  module: IRModule,
+  input: IRModule,
   sink: Sink,
   options: CompileVmOptions = {},
 ): Executable | undefined {
-  if (reportMissing(module, sink)) return undefined;
+  if (reportMissing(input, sink)) return undefined;
+  const module = lambdaLift.run(input, {}, sink);
   const builder = makeCodeBuilder(options.sources ?? true);
   const program: Program = {
     module,
     builder,
-    pending: [],
-    names: new Set(module.functions.keys()),
   };
   let failed = false;
   const guarded = (work: () => void): void => {
@@ -67,11 +64,8 @@ export function compileVm(
   for (const [name, func] of module.functions) {
     if (func.kind === "tir.PrimFunc") operandOfKernel(program, name);
     if (func.kind !== "relax.Function") continue;
-    guarded(() => compileFunction(program, name, func, undefined));
-    for (let next = program.pending.shift(); next; next = program.pending.shift()) {
-      const lifted = next;
-      guarded(() => compileFunction(program, lifted.func.name, lifted.func, lifted));
-    }
+    // Functions that stood inside others have no name to call them by.
+    guarded(() => compileFunction(program, name, func, input.functions.has(name)));
   }
   return failed ? undefined : builder.finish();
 }
@@ -99,20 +93,15 @@ function reportMissing(module: IRModule, sink: Sink): boolean {
   sink.report(
     codes.notLowered({
       at: places[0]?.[1],
-      count: missing.size,
-      names: [...missing.keys()].map((name) => `\`${name}\``).join(", "),
-      labels: places.slice(1).map(([name, span]) => ({ span, message: `\`${name}\` too` })),
+      count: missing.size === 1 ? "1 operator has" : `${missing.size} operators have`,
+      names: [...missing.keys()].map((name) => `\`R.${name}\``).join(", "),
+      labels: places.slice(1).map(([name, span]) => ({ span, message: `\`R.${name}\`` })),
     }),
   );
   return true;
 }
 
-function compileFunction(
-  program: Program,
-  name: string,
-  func: Func,
-  lifted: Lifted | undefined,
-): void {
+function compileFunction(program: Program, name: string, func: Func, isExported: boolean): void {
   const b = program.builder;
   const index = b.declare(name);
   const s: State = {
@@ -120,7 +109,6 @@ function compileFunction(
     b,
     name,
     values: new Map(),
-    lifted,
     heap: undefined,
     slots: new Map(),
     floats: new Map(),
@@ -132,11 +120,8 @@ function compileFunction(
     temporaries: [],
   };
   b.begin(index);
-  const params = [...func.params, ...(lifted?.values ?? [])];
-  for (const p of params) s.values.set(p, s.registers.take());
-  const symbolRegisters = (lifted?.symbols ?? []).map(() => s.registers.take());
+  for (const p of func.params) s.values.set(p, s.registers.take());
   const heapSize = symbolsOf(func).size > 0 ? openHeap(s) : undefined;
-  lifted?.symbols.forEach((v, i) => takeSymbol(s, v, symbolRegisters[i]!));
   matchParams(s, func);
   const result = emitSeq(s, func.body);
   const out = s.registers.take();
@@ -144,8 +129,8 @@ function compileFunction(
   if (result.kind !== "register") b.call(builtin(s, "copy"), [result], out, func.body.body.span);
   b.ret(r, func.body.body.span);
   if (heapSize !== undefined) b.setArgument(heapSize, immediate(s.slotCount));
-  const names = [...params.map((p) => p.name), ...(lifted?.symbols ?? []).map((v) => v.name)];
-  b.end(index, names, s.registers.count, lifted === undefined);
+  const names = func.params.map((p) => p.name);
+  b.end(index, names, s.registers.count, isExported);
 }
 
 function symbolsOf(func: Func): ReadonlySet<Symbol> {
@@ -160,7 +145,7 @@ function openHeap(s: State): number {
   return s.b.call(builtin(s, "alloc_shape_heap"), [immediate(0)], s.heap);
 }
 
-/** A symbol of the enclosing function, passed as an argument. */
+/** A scalar as the value of its symbol. */
 function takeSymbol(s: State, v: Symbol, r: number): void {
   const slot = bindSymbol(s, v, s.name);
   const context = s.b.constant({ kind: "string", value: JSON.stringify({ name: v.name }) });
@@ -246,7 +231,7 @@ function emitBinding(s: State, b: Binding): void {
     for (const check of later) check();
     s.b.call(builtin(s, "copy"), [value], r, at);
   } else if (b.value.kind === "relax.Function") {
-    emitClosure(s, b.value, b.var, r);
+    throw new Error("a nested function was not lifted");
   } else {
     emitValue(s, b.value, r);
   }
@@ -312,31 +297,4 @@ function emitBranch(s: State, seq: SeqExpr, dst: number): void {
   for (const [key, r] of s.shapes) if (!shapes.has(key)) s.registers.give(r);
   s.computed = computed;
   s.shapes = shapes;
-}
-
-/** A nested function becomes one of its own that takes what it uses from outside as last arguments. */
-function emitClosure(s: State, func: Func, self: Var, dst: number): void {
-  const free = freeBinders(func);
-  const values = free.filter((n): n is Var => n.kind === "relax.Var" && n !== self && isOurs(s, n));
-  const symbols = [...symbolsOf(func)].filter((v) => s.slots.has(v));
-  const usesOuterSelf = free.some((n) => n === s.lifted?.self);
-  const captured = usesOuterSelf ? [...values, s.lifted!.self!] : values;
-  const name = freshName(s.program, `${s.name}.${self.name}`);
-  const index = s.b.declare(name);
-  const lifted: Lifted = { index, func: { ...func, name }, self, values: captured, symbols };
-  s.program.pending.push(lifted);
-  const args = [
-    ...captured.map((v) => operandOf(s, v)),
-    ...symbols.map((v) => primOperand(s, v, func.span)),
-  ];
-  s.b.call(builtin(s, "make_closure"), [functionOperand(index), ...args], dst, func.span);
-}
-
-const isOurs = (s: State, v: Var): boolean => s.values.has(v);
-
-function freshName(program: Program, hint: string): string {
-  let name = hint;
-  for (let i = 1; program.names.has(name); i++) name = `${hint}.${i}`;
-  program.names.add(name);
-  return name;
 }

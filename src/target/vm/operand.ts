@@ -104,10 +104,8 @@ export function shapeOperand(
 /** A leaf, or a tuple of leaves. */
 export function operandOf(s: State, e: Expr): BuilderOperand {
   switch (e.kind) {
-    case "relax.Var": {
-      if (e === s.lifted?.self) return remake(s, e.span);
+    case "relax.Var":
       return register(registerOf(s, e));
-    }
     case "relax.Const":
       return constantOperand(s.b.constant({ kind: "tensor", data: e.data }));
     case "relax.ShapeExpr":
@@ -133,18 +131,6 @@ function tupleOperand(s: State, e: Tuple): BuilderOperand {
   const fields = e.fields.map((f) => operandOf(s, f));
   const r = temporary(s, true);
   s.b.call(builtin(s, "make_tuple"), fields, r, e.span);
-  return register(r);
-}
-
-/** The nested function itself, from the values it was given. */
-function remake(s: State, at: Span | undefined): BuilderOperand {
-  const { index, values, symbols } = s.lifted!;
-  const r = temporary(s, true);
-  const captured = [
-    ...values.map((v) => register(registerOf(s, v))),
-    ...symbols.map((v) => primOperand(s, v, at)),
-  ];
-  s.b.call(builtin(s, "make_closure"), [functionOperand(index), ...captured], r, at);
   return register(r);
 }
 

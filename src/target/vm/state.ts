@@ -3,28 +3,15 @@ import type { BuilderOperand, CodeBuilder } from "../../artefact/index.js";
 import { dimOps, immediate, register, type DimOp } from "../../artefact/index.js";
 import { evaluate, exprText } from "../../arith/index.js";
 import type { IRModule } from "../../ir/module.js";
-import type { Func, Var } from "../../ir/relax/expr.js";
+import type { Var } from "../../ir/relax/expr.js";
 import { intImm, type PrimExpr, type Var as Symbol } from "../../ir/tir/expr.js";
 import { DiagnosticError, type Diagnostic } from "../../support/diagnostic.js";
 import type { Span } from "../../support/source.js";
 import { codes } from "./codes.js";
 
-/** A nested function that became one of its own. */
-export interface Lifted {
-  readonly index: number;
-  readonly func: Func;
-  readonly self: Var | undefined;
-  readonly values: readonly Var[];
-  readonly symbols: readonly Symbol[];
-}
-
 export interface Program {
   readonly module: IRModule;
   readonly builder: CodeBuilder;
-  /** Nested functions that still need code. */
-  readonly pending: Lifted[];
-  /** Names in use, for those of nested functions. */
-  readonly names: Set<string>;
 }
 
 export interface State {
@@ -33,8 +20,6 @@ export interface State {
   /** Of the function, for messages. */
   readonly name: string;
   readonly values: Map<Var, number>;
-  /** Nested function that may call itself: its own variable, and how to make it again. */
-  readonly lifted: Lifted | undefined;
   /** Register of the symbols' values, when the function has any. */
   heap: number | undefined;
   readonly slots: Map<Symbol, number>;
