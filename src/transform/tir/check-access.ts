@@ -27,7 +27,9 @@ export const checkAccess = definePass({
 });
 
 function checkFunction(func: PrimFunc): PrimFunc {
-  const unknown = new Set<Node>(boundsOf(func).unknown.flatMap((p) => p.node ?? []));
+  const { unknown: open, refuted } = boundsOf(func);
+  // An access that cannot be legal may still never be reached.
+  const unknown = new Set<Node>([...open, ...refuted].flatMap((p) => p.node ?? []));
   if (unknown.size === 0) return func;
   const done = new Map<Node, Node>();
   const walk = (node: Node): Node => {
