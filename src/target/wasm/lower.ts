@@ -4,11 +4,13 @@ import type { Sink } from "../../support/diagnostic.js";
 import { runPipeline, step, type PipelineHooks, type Step } from "../../transform/pipeline.js";
 import { canonicalizeLoop } from "../../transform/tir/canonicalize-loop.js";
 import { checkAccess } from "../../transform/tir/check-access.js";
+import { compactBuffer } from "../../transform/tir/compact-buffer.js";
 import { convertBlocks } from "../../transform/tir/convert-blocks.js";
 import { flattenBuffer } from "../../transform/tir/flatten-buffer.js";
 import { lowerInitBlock } from "../../transform/tir/lower-init-block.js";
 import { lowerMatchBuffer } from "../../transform/tir/lower-match-buffer.js";
 import { lowerThreadBinding } from "../../transform/tir/lower-thread-binding.js";
+import { mergeLoops } from "../../transform/tir/merge-loops.js";
 import { planAllocation } from "../../transform/tir/plan-allocation.js";
 import { removeNoOp } from "../../transform/tir/remove-no-op.js";
 import { unrollLoop } from "../../transform/tir/unroll-loop.js";
@@ -21,11 +23,13 @@ export interface LowerOptions {
 
 /** The pipeline of this target, from level `block` to `flat`. */
 export const wasmPipeline = ({ simd = true }: LowerOptions = {}): Step[] => [
+  step(mergeLoops),
   step(checkAccess),
   step(lowerInitBlock),
   step(lowerMatchBuffer),
   step(planAllocation),
   step(convertBlocks),
+  step(compactBuffer),
   step(lowerThreadBinding),
   step(canonicalizeLoop),
   step(flattenBuffer),
