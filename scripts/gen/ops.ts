@@ -1,7 +1,10 @@
 /** The operator registry → its reference page. */
 import { allOps } from "../../src/op/registry.js";
 import type { OpDef, OpParam } from "../../src/op/op.js";
+import { standardLibrary } from "../../src/template/library/stdlib.js";
 import { cell, type Generated } from "./generated.js";
+
+const stdlib = standardLibrary();
 
 export async function generateOps(): Promise<Generated> {
   const families = new Map<string, OpDef[]>();
@@ -14,10 +17,18 @@ export async function generateOps(): Promise<Generated> {
 function section([family, ops]: readonly [string, readonly OpDef[]]): string {
   const rows = ops.map(
     ({ name, params, summary }) =>
-      `| \`${name}\` | \`${cell(params.map(shown).join(", "))}\` | ${cell(summary)} |`,
+      `| \`${name}\` | \`${cell(params.map(shown).join(", "))}\` | ${cell(summary)} | ${lowerings(name)} |`,
   );
-  return `## ${family}\n\n| operator | parameters | meaning |\n| --- | --- | --- |\n${rows.join("\n")}`;
+  const head = "| operator | parameters | meaning | lowered by |\n| --- | --- | --- | --- |";
+  return `## ${family}\n\n${head}\n${rows.join("\n")}`;
 }
+
+/** The templates of the standard library for an operator. */
+const lowerings = (name: string): string =>
+  stdlib
+    .templatesOf(`relax.${name}`)
+    .map((t) => `[\`${t.name}\`](../../${t.source.name})`)
+    .join(", ");
 
 /** A parameter as a signature writes it. */
 function shown({ name, type, default: initial, optional, variadic }: OpParam): string {
