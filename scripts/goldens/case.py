@@ -46,7 +46,7 @@ class Family:
         expected = [round_to(np.asarray(r), first) for r in results]
         if tolerance is None:
             kinds = {a.dtype for a in (*arrays, *expected) if is_float(a.dtype)}
-            tolerance = EXACT if not kinds else HALF if np.dtype("float16") in kinds else ROUND
+            tolerance = EXACT if not kinds else HALF if any(d.itemsize < 4 for d in kinds) else ROUND
         shapes = [s for s, _ in inputs.values()]
         named = any(isinstance(d, str) for s in shapes for d in s) or dims
         auto = set(tags)
@@ -85,7 +85,7 @@ class Family:
 
 
 def is_float(dtype):
-    return np.issubdtype(dtype, np.floating)
+    return np.issubdtype(dtype, np.floating) or dtype.name.startswith(("bfloat", "float8"))
 
 
 def round_to(array, float_type):

@@ -1,5 +1,6 @@
 """Between real numbers and small integers."""
 
+import ml_dtypes
 import numpy as np
 from case import Family, floats, ints, sizes
 from convolution import text
@@ -55,4 +56,29 @@ def quantize():
     halves = np.array([1.5, -2.25, 3], dtype="float16")
     f.case("dequantize", 'R.dequantize(x, s, z, out_dtype="float32")', {"x": ((3,), halves), "s": ((), np.array(2, dtype="float32")), "z": ((), np.array(0.5, dtype="float16"))},
            lambda x, s, z: (x - z) * s, out="float32", note="of floats")
+    narrow(f)
     return f
+
+
+def narrow(f):
+    """Types that NumPy has not by itself."""
+    scale, zero = np.array(0.5, dtype="float32"), np.array(0, dtype="int8")
+    for name, dtype in (("float8_e4m3fn", ml_dtypes.float8_e4m3fn), ("float8_e5m2", ml_dtypes.float8_e5m2), ("int4", ml_dtypes.int4), ("uint4", ml_dtypes.uint4)):
+        whole = name.endswith("int4")
+        reach = 6 if whole else 40
+        x = np.concatenate([floats(f.rng("quantize"), (7,), -reach, reach), np.array([1e6, -1e6, 0], dtype="float32")])
+        info = ml_dtypes.iinfo(dtype) if whole else ml_dtypes.finfo(dtype)
+        low, high = float(info.min), float(info.max)
+
+        def narrowed(x, s, z):
+            q = x.astype("float32") / s.astype("float32")
+            return np.clip(np.round(q) + z if whole else q + z, low, high).astype(dtype)
+
+        f.case("quantize", "R.quantize(x, s, z" + text(out_dtype=name) + ")", {"x": (("n",), x), "s": ((), scale), "z": ((), zero)}, narrowed, {"n": 10}, note=name)
+        y = narrowed(x, scale, zero)
+        f.case("dequantize", "R.dequantize(x, s, z)", {"x": (("n",), y), "s": ((), scale), "z": ((), zero)}, lambda x, s, z: (x.astype("float64") - z) * s, {"n": 10}, out="float32", note=name)
+    x = floats(f.rng("quantize"), (6,), -90, 90, ml_dtypes.bfloat16)
+    f.case("quantize", "R.quantize(x, s, z)", {"x": (("n",), x), "s": ((), scale.astype(ml_dtypes.bfloat16)), "z": ((), zero)},
+           lambda x, s, z: np.clip(np.round(x / s) + z, -128, 127).astype("int8"), {"n": 6})
+    q = ints(f.rng("dequantize"), (6,), -128, 128, "int8")
+    f.case("dequantize", 'R.dequantize(x, s, z, out_dtype="bfloat16")', {"x": (("n",), q), "s": ((), scale), "z": ((), zero)}, lambda x, s, z: (x - z) * s, {"n": 6}, out=ml_dtypes.bfloat16)
