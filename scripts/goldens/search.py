@@ -34,6 +34,12 @@ def search():
                         return both if kind == "both" else both[0] if kind == "values" else both[1]
                     f.case("topk", f'R.topk(x, k={k}, axis={axis}, ret_type="{kind}", largest={descending})', {"x": (shape, x)}, top, dims, note=f"{kind} of {k} {note}".rstrip())
 
+    nan = np.array([np.nan, 2, -np.inf, np.nan, 1, np.inf, 0], dtype="float32")
+    up, down = np.argsort(nan, kind="stable"), np.array([0, 3, 5, 1, 4, 6, 2])
+    for descending, at in ((False, up), (True, down)):
+        f.case("sort", f"R.sort(x, descending={descending})", {"x": ((7,), nan)}, lambda x: x[at], note="NaN is greatest")
+        f.case("argsort", f"R.argsort(x, descending={descending})", {"x": ((7,), nan)}, lambda x: at.astype("int32"), note="NaN is greatest")
+
     for shape, dims, count in ((("n", "m"), {"n": 3, "m": 4}, 5), ((), {}, 4), ((0, 2), {}, 3), (("n",), {"n": 6}, 1), ((3,), {}, 0)):
         for right in (False, True):
             for dtype in ("float32", "int32"):

@@ -69,6 +69,8 @@ def statistical():
         cases(op, arg, ints, [((3, 4), {}, (0, 1))], EXACT)
         inf = np.array([[-np.inf, -np.inf], [np.inf, 1]], dtype="float32")
         f.case(op, f"R.{op}(x, axis=1)", {"x": ((2, 2), inf)}, lambda x: arg(x, 1, False), note="infinities")
+        nan = np.array([[1, np.nan, 2, np.nan], [np.inf, 0, -np.inf, np.nan]], dtype="float32")
+        f.case(op, f"R.{op}(x, axis=1)", {"x": ((2, 4), nan)}, lambda x: arg(x, 1, False), note="NaN")
     cases("median", lower_median, lambda rng, s: np.round(floats(rng, s)), SHAPES + EMPTY, EXACT)
     cases("median", lower_median, ints, [((3, 5), {}, (0, 1))], EXACT)
 
