@@ -70,10 +70,14 @@ function tensorToShape(s: Site): Value {
   );
 }
 
-/** The same bytes under another shape. */
+/** The same bytes under another shape; one size may be −1, for what the others leave. */
 const reshape: Builtin = (s) => {
   const { data, written } = tensorAt(s, 0);
-  const shape = sizesAt(s, 1);
+  const dims = dimsAt(s, 1);
+  const open = dims.indexOf(-1);
+  const others = elementCount(dims.filter((_, i) => i !== open).map(Number));
+  const rest = others === 0 ? 0 : Math.floor(elementCount(data.shape) / others);
+  const shape = open < 0 ? sizesAt(s, 1) : dims.map((d, i) => (i === open ? rest : Number(d)));
   if (elementCount(shape) !== elementCount(data.shape)) {
     wrongArgument(s, `a shape of ${elementCount(data.shape)} elements`, s.args[1]);
   }
@@ -170,6 +174,7 @@ const uint64 = dtype("uint64");
 
 /** Builtins by the name of their operator. */
 export const builtins: Readonly<Record<string, Builtin>> = {
+  reshape,
   shape_of: shapeOf,
   tensor_to_shape: tensorToShape,
   shape_to_tensor: (s) => int64Tensor(dimsAt(s, 0), [dimsAt(s, 0).length]),

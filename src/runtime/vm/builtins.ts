@@ -60,10 +60,25 @@ const allocTensor: Builtin = (vm, args, name) => {
 const makeTensor: Builtin = (vm, args, name) =>
   newTensor(vm, dtypeArg(vm, name, args[1]), sizesArg(vm, name, args[0]));
 
+/** A shape in which one size may be −1, for what the others leave of so many elements. */
+function wholeShape(
+  vm: VmContext,
+  name: string,
+  value: VmValue | undefined,
+  count: number,
+): readonly number[] {
+  const open = value?.kind === "shape" ? value.dims.indexOf(-1) : -1;
+  if (value?.kind !== "shape" || open < 0) return sizesArg(vm, name, value);
+  const dims = value.dims.map(Number);
+  const others = elementCount(dims.filter((_, i) => i !== open));
+  const rest = others === 0 ? 0 : Math.floor(count / others);
+  return dims.map((d, i) => (i === open ? rest : d));
+}
+
 const reshape: Builtin = (vm, args, name) => {
   const t = tensorArg(vm, name, args[0]);
-  const shape = sizesArg(vm, name, args[1]);
   const count = elementCount(t.shape);
+  const shape = wholeShape(vm, name, args[1], count);
   if (elementCount(shape) !== count) {
     return wrongOperand(vm, name, `a shape of ${count} elements`, args[1]);
   }
