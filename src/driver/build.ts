@@ -1,14 +1,11 @@
 /** From a checked module to an artefact that runs. */
 import type { Artefact, Executable } from "../artefact/index.js";
-import { visit } from "../ir/core/visit.js";
 import type { IRModule } from "../ir/module.js";
-import { lookupOp } from "../op/registry.js";
 import { writeKernelTable } from "../runtime/kernel-table.js";
 import { sameTensor, type NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
-import { codes } from "./codes.js";
 import { guardsOf } from "./guards.js";
 import { signaturesOf } from "./run.js";
 import { encodeSignatures } from "./signatures.js";
@@ -32,7 +29,6 @@ export function buildForWasm(
   sink: Sink,
   options: BuildOptions,
 ): Artefact | undefined {
-  if (reportUnlowered(module, sink)) return undefined;
   const guards = options.guards ?? guardsOf(module);
   const wasm = compileWasm(module, sink, {
     simd: options.simd ?? true,
@@ -69,28 +65,4 @@ function constantNumbers(executable: Executable, tensors: readonly NDArray[]): n
       numbers.get(t) ??
       executable.constants.findIndex((c) => c.kind === "tensor" && sameTensor(c.data, t)),
   );
-}
-
-/** Operators that need a loop nest and have none, all at once, each at its first use. */
-export function reportUnlowered(module: IRModule, sink: Sink): boolean {
-  const found = new Map<string, import("../support/source.js").Span | undefined>();
-  visit(module, {
-    enter(node) {
-      if (node.kind !== "relax.Call" || node.op.kind !== "relax.Op") return;
-      const def = lookupOp(node.op.name);
-      if (def?.structural !== true && !found.has(node.op.name)) found.set(node.op.name, node.span);
-    },
-  });
-  if (found.size === 0) return false;
-  const [first, ...rest] = [...found];
-  const names = [...found.keys()].map((name) => `\`R.${name}\``).join(", ");
-  sink.report(
-    codes.notLowered({
-      at: first![1],
-      count: found.size === 1 ? "1 operator has" : `${found.size} operators have`,
-      names,
-      labels: rest.flatMap(([name, span]) => (span ? [{ span, message: `\`R.${name}\`` }] : [])),
-    }),
-  );
-  return true;
 }

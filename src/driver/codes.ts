@@ -44,13 +44,6 @@ export const codes = defineCodes("CFG", {
     explain:
       "`run` starts the function named by `--entry`, `main` unless told otherwise; a module with a single public function starts that one.",
   },
-  notLowered: {
-    number: 68,
-    message: "{count} no lowering yet: {names}",
-    hint: "replace them by `R.call_tir` of a T function of the module",
-    explain:
-      "`run` and `build` need a loop nest for every operator. `relaxc list ops --json` says which have one.",
-  },
   noFunctions: {
     number: 69,
     message: "there is nothing to run: the module has no function",

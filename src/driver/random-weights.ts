@@ -7,6 +7,10 @@ export type Spread =
   | { readonly kind: "normal"; readonly scale: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number };
 
+/** Attribute: how many parameters are inputs; the others are weights. */
+export const NUM_INPUT = "num_input";
+/** Attribute: ranges of random weights. */
+export const RANDOM = "relaxc.random";
 const STANDARD: Spread = { kind: "normal", scale: 1 };
 
 /**
@@ -15,9 +19,9 @@ const STANDARD: Spread = { kind: "normal", scale: 1 };
  * attribute `relaxc.random` gives uniform ranges by the end of a name: `{"_var": [0.5, 1.5]}`.
  */
 export function spreadOf(entry: Func, name: string, shape: readonly number[]): Spread {
-  const inputs = numberOf(entry.attrs.get("num_input"));
+  const inputs = numberOf(entry.attrs.get(NUM_INPUT));
   const index = entry.params.findIndex((p) => p.name === name.split(".")[0]);
-  const range = rangeFor(entry.attrs.get("relaxc.random"), name);
+  const range = rangeFor(entry.attrs.get(RANDOM), name);
   if (range !== undefined) return range;
   if (inputs === undefined || index < inputs) return STANDARD;
   if (shape.length < 2) return { kind: "normal", scale: 0.1 };

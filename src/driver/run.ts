@@ -22,6 +22,7 @@ import { didYouMean } from "../support/suggest.js";
 import type { Value } from "../support/value.js";
 import { codes } from "./codes.js";
 import { guardsOf } from "./guards.js";
+import { NUM_INPUT, RANDOM } from "./random-weights.js";
 
 /** What a function is called with; the body is empty. */
 export type Signature = Func;
@@ -56,7 +57,7 @@ export function signaturesOf(module: IRModule): Map<string, Signature> {
     const { isPrivate } = func;
     const made =
       func.kind === "relax.Function"
-        ? signatureFunc({ name, isPrivate }, func.params, func.retSinfo, new Map())
+        ? signatureFunc({ name, isPrivate }, func.params, func.retSinfo, inputAttrs(func.attrs))
         : signatureFunc(
             { name, isPrivate },
             primParams(func),
@@ -67,6 +68,10 @@ export function signaturesOf(module: IRModule): Map<string, Signature> {
   }
   return all;
 }
+
+/** What random inputs depend on. */
+const inputAttrs = (attrs: Attrs): Attrs =>
+  new Map([...attrs].filter(([name]) => name === NUM_INPUT || name === RANDOM));
 
 const primParams = (func: PrimFunc): Var[] =>
   func.params.map((p) => {

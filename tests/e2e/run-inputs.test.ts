@@ -239,7 +239,7 @@ def main(x: R.Tensor((2, 2), "float32")):
     assert.is(exit, 1);
     const names = "3 operators have no lowering yet: `R.nn.relu`, `R.matmul`, `R.nn.softmax`";
     assert.ok(stderr.replace(/\s+/g, " ").includes(names), stderr);
-    assert.is(stderr.match(/CFG068/g)?.length, 2, "one finding, with its line on `explain`");
+    assert.is(stderr.match(/GEN101/g)?.length, 2, "one finding, with its line on `explain`");
   }
 });
 
