@@ -12,6 +12,8 @@ import {
   encodeSourceMap,
 } from "./encode.js";
 import type { Executable } from "./executable.js";
+import { decodeGraphs, encodeGraphs } from "./graph-json.js";
+import type { GraphFunction } from "./graph.js";
 
 /** Plain data about the artefact; JSON in the file. */
 export interface Manifest {
@@ -23,6 +25,8 @@ export interface Manifest {
   readonly kernels?: unknown;
   /** Parameters and results of the functions, as the driver writes them. */
   readonly signatures?: unknown;
+  /** What the public functions take and give, for programs that call them. */
+  readonly interface?: unknown;
 }
 
 export interface Artefact {
@@ -30,6 +34,8 @@ export interface Artefact {
   readonly executable: Executable;
   /** Code of the target. */
   readonly kernels: Uint8Array;
+  /** Functions of the graph executor; absent when it was not built for it. */
+  readonly graphs?: readonly GraphFunction[];
 }
 
 const utf8 = new TextEncoder();
@@ -43,6 +49,7 @@ export function encodeArtefact(a: Artefact): Uint8Array {
     entry: manifest.entry,
     kernels: manifest.kernels,
     signatures: manifest.signatures,
+    interface: manifest.interface,
   });
   const sections: [string, Uint8Array][] = [
     ["manifest", utf8.encode(json)],
@@ -51,6 +58,7 @@ export function encodeArtefact(a: Artefact): Uint8Array {
     ["constants", encodeConstants(a.executable.constants)],
     ["source-map", encodeSourceMap(a.executable)],
   ];
+  if (a.graphs !== undefined) sections.push(["graph", encodeGraphs(a.graphs)]);
   return writeContainer(new Map(sections));
 }
 
@@ -60,6 +68,7 @@ export function decodeArtefact(bytes: Uint8Array, file: string): Artefact {
   return checked(file, () => {
     const places = sections.get("source-map");
     const map = places === undefined ? { sources: [], places: [] } : decodeSourceMap(places);
+    const graphs = sections.get("graph");
     const code = decodeCode(section(sections, "code", file));
     if (map.places.length !== 0 && map.places.length !== code.offsets.length) {
       throw new Damaged("its source map does not fit its code");
@@ -72,6 +81,7 @@ export function decodeArtefact(bytes: Uint8Array, file: string): Artefact {
         constants: decodeConstants(section(sections, "constants", file)),
       },
       kernels: section(sections, "kernels", file),
+      ...(graphs && { graphs: decodeGraphs(graphs) }),
     };
   });
 }
@@ -104,5 +114,6 @@ function readManifest(bytes: Uint8Array): Manifest {
     entry: text("entry"),
     kernels: fields?.get("kernels"),
     signatures: fields?.get("signatures"),
+    ...(fields?.has("interface") && { interface: fields.get("interface") }),
   };
 }

@@ -3,3 +3,4 @@ export { decodeArtefact, encodeArtefact, type Artefact, type Manifest } from "./
 export { isArtefact } from "./container.js";
 export * from "./executable.js";
 export * from "./builder.js";
+export * from "./graph.js";

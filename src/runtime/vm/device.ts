@@ -1,7 +1,13 @@
 /** Memory and kernels as the virtual machine sees them. */
 import type { FunctionInfo } from "../wasm/function-info.js";
 import type { KernelInfo } from "../wasm/kernel-info.js";
-import type { HostScalar, KernelResult, WasmInstance } from "../wasm/instance.js";
+import type {
+  CallSequence,
+  HostScalar,
+  KernelResult,
+  PlannedCall,
+  WasmInstance,
+} from "../wasm/instance.js";
 
 export interface Device {
   /** Address of at least that many bytes, 64-byte aligned. */
@@ -12,6 +18,8 @@ export interface Device {
   readonly kernels: ReadonlyMap<string, KernelInfo>;
   /** Arguments in the order of `KernelInfo.params`. */
   call(name: string, args: readonly HostScalar[]): KernelResult;
+  /** Lays out calls to be run in order. */
+  sequence(calls: readonly PlannedCall[]): CallSequence;
   /** Lets what kernels and functions take for themselves grow by so many bytes at most. */
   limitScratch?(bytes: number): void;
   /** Relax functions that are one call; absent when there are none. */
@@ -35,6 +43,7 @@ export const wasmDevice = (instance: WasmInstance, constants: readonly number[] 
   bytes: () => instance.bytes(),
   kernels: instance.kernels,
   call: (name, args) => instance.call(name, args),
+  sequence: (calls) => instance.sequence(calls),
   limitScratch: (bytes) => instance.limitScratch(bytes),
   ...(instance.functions.size > 0 && {
     compiled: {
@@ -56,6 +65,7 @@ export function metered(device: Device, limit: number): Device {
     kernels: device.kernels,
     bytes: () => device.bytes(),
     call: (name, args) => device.call(name, args),
+    sequence: (calls) => device.sequence(calls),
     ...(device.compiled && { compiled: device.compiled }),
     alloc(bytes) {
       if (used + bytes > limit) throw new RangeError(`more than ${limit} bytes would be in use`);
@@ -87,6 +97,11 @@ export function memoryDevice(kernels: readonly HostKernel[] = []): Device {
   const sizes = new Map<number, number>();
   const free = new Map<number, number[]>();
   const byName = new Map(kernels.map((k) => [k.info.name, k]));
+  const call = (name: string, args: readonly HostScalar[]): KernelResult => {
+    const kernel = byName.get(name);
+    if (kernel === undefined) throw new Error(`no kernel ${name}`);
+    return kernel.run(memory, args);
+  };
   return {
     kernels: new Map(kernels.map((k) => [k.info.name, k.info])),
     alloc(bytes) {
@@ -109,10 +124,21 @@ export function memoryDevice(kernels: readonly HostKernel[] = []): Device {
       free.set(size, [...(free.get(size) ?? []), address]);
     },
     bytes: () => memory,
-    call(name, args) {
-      const kernel = byName.get(name);
-      if (kernel === undefined) throw new Error(`no kernel ${name}`);
-      return kernel.run(memory, args);
+    call,
+    sequence(calls) {
+      const all = calls.map(({ name, args }) => ({ name, args: [...args] }));
+      return {
+        set: (i, param, value) => void (all[i]!.args[param] = value),
+        run(after) {
+          for (const [i, { name, args }] of all.entries()) {
+            const result = call(name, args);
+            if (!result.ok) return { call: i, reason: result.reason };
+            after?.(i);
+          }
+          return undefined;
+        },
+        free: () => undefined,
+      };
     },
   };
 }

@@ -33,7 +33,7 @@ const BINARY: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 
 /** As in a program. */
-function dimText(dim: Dim, inner = false): string {
+export function dimText(dim: Dim, inner = false): string {
   if ("value" in dim) return String(dim.value);
   if ("symbol" in dim) return dim.symbol;
   const sign = BINARY[dim.op];
@@ -137,8 +137,11 @@ function plan(info: KernelInfo): ((args: readonly VmValue[]) => HostScalar)[] {
   });
 }
 
-/** A kernel ready to be called. */
-export function prepareKernel(record: KernelRecord, info: KernelInfo): KernelCode {
+/** Checks the arguments of a kernel and finds what it is passed, in the order of `KernelInfo.params`. */
+export function kernelArguments(
+  record: KernelRecord,
+  info: KernelInfo,
+): (vm: VmContext, args: readonly VmValue[]) => HostScalar[] {
   const types = record.params.map((p) => (p.kind === "pointer" ? undefined : dtype(p.dtype)));
   const pick = plan(info);
   return (vm, args) => {
@@ -150,9 +153,17 @@ export function prepareKernel(record: KernelRecord, info: KernelInfo): KernelCod
       );
     }
     checkArguments(vm, record, types, args);
-    const values = pick.map((p) => p(args));
+    return pick.map((p) => p(args));
+  };
+}
+
+/** A kernel ready to be called. */
+export function prepareKernel(record: KernelRecord, info: KernelInfo): KernelCode {
+  const argumentsOf = kernelArguments(record, info);
+  return (vm, args) => {
+    const values = argumentsOf(vm, args);
     const result = callDevice(vm, record.name, values);
-    if (!result.ok) return stopped(vm, record, info, values, result.reason);
+    if (!result.ok) return kernelStopped(vm, record.name, info, values, result.reason);
     const { returns } = info;
     if (result.value === undefined || returns === undefined) return nullValue;
     return isFloat(returns)
@@ -175,9 +186,10 @@ function callDevice(vm: VmContext, name: string, values: readonly HostScalar[]):
 const normal = (x: HostScalar): Int =>
   typeof x === "bigint" && x >= -9007199254740991n && x <= 9007199254740991n ? Number(x) : x;
 
-function stopped(
+/** Stops the program for the reason that a kernel gave. */
+export function kernelStopped(
   vm: VmContext,
-  record: KernelRecord,
+  name: string,
   info: KernelInfo,
   values: readonly HostScalar[],
   reason: { kind: string; message: string; symbols: readonly string[]; span?: VmSpan } | undefined,
@@ -191,13 +203,13 @@ function stopped(
     const condition = reason.message;
     const label = reason.span === undefined ? undefined : "this access needs it";
     const values = symbols.length === 0 ? "other sizes" : symbols.join(", ");
-    return fail(codes.guardFailed({ at, label, name: record.name, condition, values }));
+    return fail(codes.guardFailed({ at, label, name, condition, values }));
   }
   const notes = symbols.length > 0 ? [`here ${symbols.join(", ")}`] : [];
   const words = reason?.message ?? "it gave no reason";
   const way = WAYS_OUT[reason?.kind ?? ""];
   const hints = way === undefined ? [] : [way];
-  return fail(codes.kernelStopped({ at, name: record.name, reason: words, notes, hints }));
+  return fail(codes.kernelStopped({ at, name, reason: words, notes, hints }));
 }
 
 /** What to do about a reason to stop, by its kind. */

@@ -3,19 +3,11 @@ import type { Executable, FunctionRecord } from "../../artefact/index.js";
 import { DiagnosticError } from "../../support/diagnostic.js";
 import { dtype } from "../../support/dtype.js";
 import type { Source, Span } from "../../support/source.js";
-import {
-  floatValue,
-  intValue,
-  nullValue,
-  shapeValue,
-  stringValue,
-  voidValue,
-  type HostCode,
-  type Value,
-} from "../../support/value.js";
+import { intValue, nullValue, voidValue, type HostCode, type Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { builtins } from "./builtins.js";
-import { bytesOfTensor, fail, newTensor, type VmContext } from "./context.js";
+import { loadConstant } from "./constants.js";
+import { bytesOfTensor, fail, type VmContext } from "./context.js";
 import { borrowedValue, fromHostValue, toHostValue } from "./convert.js";
 import { metered, type Device } from "./device.js";
 import { prepareFunction, type FunctionCode } from "./function-call.js";
@@ -402,25 +394,5 @@ function useCompiled(
   for (const f of functions) {
     const info = f.kind === "vm" ? compiled.functions.get(f.record.name) : undefined;
     if (f.kind === "vm" && info !== undefined) f.compiled = prepareFunction(vm, compiled, info);
-  }
-}
-
-function loadConstant(vm: VmContext, c: Executable["constants"][number]): VmValue {
-  switch (c.kind) {
-    case "tensor": {
-      const t = newTensor(vm, c.data.dtype, c.data.shape);
-      bytesOfTensor(vm, t).set(c.data.bytes);
-      return t;
-    }
-    case "shape":
-      return shapeValue(c.dims);
-    case "int":
-      return intValue(c.value, dtype(c.dtype));
-    case "float":
-      return floatValue(c.value, dtype(c.dtype));
-    case "string":
-      return stringValue(c.value);
-    case "dtype":
-      return { kind: "dtype", value: dtype(c.value) };
   }
 }

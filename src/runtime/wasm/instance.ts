@@ -1,7 +1,7 @@
 /** Running compiled kernels: one memory that tensors and kernels share, argument blocks, statuses. */
 import { isFloat, type DType } from "../../support/dtype.js";
 import type { FunctionInfo } from "./function-info.js";
-import type { HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
+import type { HostImport, KernelInfo, KernelParam, StatusInfo } from "./kernel-info.js";
 import type { HostCode, HostContext } from "../../support/value.js";
 import { wasmEngine, type WasmMemory } from "./engine.js";
 import { hostEntry } from "./host-entry.js";
@@ -34,6 +34,23 @@ export type KernelResult =
   | { readonly ok: true; readonly value: HostScalar | undefined }
   | { readonly ok: false; readonly status: number; readonly reason: StatusInfo | undefined };
 
+/** Kernel calls whose arguments are laid out in memory once, to be run again and again. */
+export interface CallSequence {
+  /** Sets an argument of a call. */
+  set(call: number, param: number, value: HostScalar): void;
+  /** Runs all in order; what stopped one of them, if anything. `after` is told the number of each call that ended. */
+  run(after?: (call: number) => void): StoppedCall | undefined;
+  free(): void;
+}
+export interface StoppedCall {
+  readonly call: number;
+  readonly reason: StatusInfo | undefined;
+}
+export interface PlannedCall {
+  readonly name: string;
+  readonly args: readonly HostScalar[];
+}
+
 export interface WasmInstance {
   readonly heap: Heap;
   readonly kernels: ReadonlyMap<string, KernelInfo>;
@@ -44,6 +61,8 @@ export interface WasmInstance {
    * `KernelInfo.params`.
    */
   call(name: string, args: readonly HostScalar[]): KernelResult;
+  /** Lays out calls to be run in order. */
+  sequence(calls: readonly PlannedCall[]): CallSequence;
   /** Lets scratch memory grow by so many bytes at most. */
   limitScratch(bytes: number): void;
   /** Relax functions that are one call. */
@@ -134,6 +153,7 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
     limitScratch(bytes) {
       if (exports.scratch_left) exports.scratch_left.value = BigInt(Math.min(bytes, 2 ** 33));
     },
+    sequence: (calls) => makeSequence(artifact, exports, heap, kernels, calls, inScratch),
     functions,
     provideConstants(addresses) {
       if (exports.constants === undefined || addresses.length === 0) return;
@@ -164,18 +184,66 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
   return instance;
 }
 
+function makeSequence(
+  artifact: WasmArtifact,
+  exports: Exports,
+  heap: Heap,
+  kernels: ReadonlyMap<string, KernelInfo>,
+  calls: readonly PlannedCall[],
+  inScratch: <T>(work: () => T) => T,
+): CallSequence {
+  const infos = calls.map(({ name, args }) => {
+    const info = kernels.get(name);
+    if (info?.params.length === args.length) return info;
+    throw new Error(`kernel ${name} takes other arguments`);
+  });
+  const entries = calls.map((c) => exports[`kernel:${c.name}`] as (block: number) => number);
+  const first: number[] = [];
+  let slots = 0;
+  for (const c of calls) {
+    first.push(slots);
+    // One more for the result.
+    slots += c.args.length + 1;
+  }
+  const block = heap.alloc(8 * slots);
+  const blocks = first.map((slot) => block + 8 * slot);
+  const memory = new DataView(exports.memory.buffer);
+  calls.forEach((c, i) => writeArguments(memory, blocks[i]!, infos[i]!, c.args));
+  const count = calls.length;
+  const stopped = (call: number, status: number): StoppedCall => ({
+    call,
+    reason: artifact.statuses[status - 1],
+  });
+  return {
+    set(call, param, value) {
+      const at = blocks[call]! + 8 * param;
+      writeArgument(new DataView(exports.memory.buffer), at, infos[call]!.params[param]!, value);
+    },
+    run: (after) =>
+      inScratch(() => {
+        for (let i = 0; i < count; i++) {
+          const status = entries[i]!(blocks[i]!);
+          if (status !== 0) return stopped(i, status);
+          if (after !== undefined) after(i);
+        }
+        return undefined;
+      }),
+    free: () => heap.free(block),
+  };
+}
+
 function writeArguments(
   view: DataView,
   block: number,
   info: KernelInfo,
   args: readonly HostScalar[],
 ): void {
-  info.params.forEach((param, k) => {
-    const at = block + 8 * k;
-    const value = args[k]!;
-    if (param.role !== "pointer" && isFloat(param.dtype)) view.setFloat64(at, Number(value), true);
-    else view.setBigInt64(at, BigInt.asIntN(64, BigInt(value)), true);
-  });
+  info.params.forEach((param, k) => writeArgument(view, block + 8 * k, param, args[k]!));
+}
+
+function writeArgument(view: DataView, at: number, param: KernelParam, value: HostScalar): void {
+  if (param.role !== "pointer" && isFloat(param.dtype)) view.setFloat64(at, Number(value), true);
+  else view.setBigInt64(at, BigInt.asIntN(64, BigInt(value)), true);
 }
 
 function readScalar(view: DataView, at: number, type: DType): HostScalar {

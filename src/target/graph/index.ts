@@ -1,0 +1,2 @@
+/** Code generation for the graph executor. */
+export { compileGraph, type GraphOptions } from "./compile.js";
