@@ -61,6 +61,15 @@ def search():
                     return parts
                 return [parts[0], *(p.reshape(-1).astype("int64") for p in parts[1:])]
             f.case("unique", f"R.unique(x{more})", {"x": (shape, x)}, unique, dims, note=", ".join(given))
+    for shape, dims, axis in ((("n", "m"), {"n": 6, "m": 2}, 0), ((2, 7), {}, 1), ((2, 5, 2), {}, 1), ((0, 2), {}, 0), ((4,), {}, 0)):
+        for given in ((), flags):
+            x = ints(f.rng("unique"), sizes(shape, dims), 0, 2)
+            more = "".join(f", {flag}=True" for flag in given)
+
+            def unique_slices(x):
+                parts = np.unique(x, axis=axis, **{flag: True for flag in given})
+                return [parts[0], *(p.reshape(-1).astype("int64") for p in parts[1:])] if given else parts
+            f.case("unique", f"R.unique(x{more}, axis={axis})", {"x": (shape, x)}, unique_slices, dims, note=f"axis={axis} {', '.join(given)}".rstrip())
     for shape, dims in ((("n", "m"), {"n": 3, "m": 4}), ((7,), {}), ((0, 2), {}), ((2, 1, 2), {})):
         for dtype in ("float32", "bool", "int64"):
             x = ints(f.rng("nonzero"), sizes(shape, dims), 0, 2).astype(dtype)
