@@ -9,6 +9,8 @@ import { allPasses } from "../../../src/transform/registry.js";
 
 const test = suite("transform: golden files of passes");
 const FILE = "case.relax";
+/** Passes that take names away and refuse names that are not there. */
+const BINDS: ReadonlySet<string> = new Set(["bind-params", "bind-symbolic-vars"]);
 
 const cases = new Map<string, GoldenCase[]>(
   goldenFiles()
@@ -43,7 +45,9 @@ for (const { name } of allPasses()) {
       const pipeline = pipelineOf(golden);
       const once = await optimized(golden.program, pipeline);
       if (once === undefined) continue;
-      assert.is(await optimized(golden.program, `${pipeline},${pipeline}`), once, golden.name);
+      const twice = await optimized(golden.program, `${pipeline},${pipeline}`);
+      // What was bound is not there to be bound again.
+      if (twice !== undefined || !BINDS.has(name)) assert.is(twice, once, golden.name);
       assert.is(await optimized(once, ""), once, golden.name);
     }
   });

@@ -11,7 +11,7 @@ import {
 } from "../../../ir/relax/expr.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
-import { countUses, hasEffect, mapBlocks, mapFunctions } from "../rewrite/index.js";
+import { countUses, hasEffect, mapBlocks, mapFunctions, symbolsOf } from "../rewrite/index.js";
 
 /**
  * Precondition: A-normal form, memory not yet explicit.
@@ -91,8 +91,21 @@ function localVars(func: Func, made: ReadonlySet<BindingBlock>): ReadonlySet<Nod
       const names = symbol?.kind === "tir.Var" ? [v, symbol] : [v];
       if (!shapes.has(v) && names.every((n) => inside.get(n) === everywhere.get(n))) local.add(v);
     }
+    keepScalarsOfOutputs(block, local);
   }
   return local;
+}
+
+/** A scalar that the type of an output mentions has to be visible where the output is. */
+function keepScalarsOfOutputs({ bindings }: BindingBlock, local: Set<Node>): void {
+  const scalars = new Map<Node, Node>();
+  for (const { var: v } of bindings)
+    if (v.sinfo?.kind === "relax.PrimInfo") for (const s of symbolsOf(v.sinfo)) scalars.set(s, v);
+  if (scalars.size === 0) return;
+  for (const { var: v } of bindings) {
+    if (local.has(v) || v.sinfo === undefined) continue;
+    for (const s of symbolsOf(v.sinfo)) if (scalars.has(s)) local.delete(scalars.get(s)!);
+  }
 }
 
 function shapeVars(func: Func): ReadonlySet<Node> {
