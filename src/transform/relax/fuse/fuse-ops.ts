@@ -1,15 +1,9 @@
 import type { IRModule } from "../../../ir/module.js";
 import { globalVar } from "../../../ir/module.js";
-import {
-  relaxCall,
-  type BindingBlock,
-  type Expr,
-  type Func,
-  type Var,
-} from "../../../ir/relax/expr.js";
+import { relaxCall, type Expr, type Func, type Var } from "../../../ir/relax/expr.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
-import { eachBinding, isExternal, rewriteFunction, updated } from "../rewrite/index.js";
+import { eachBlock, isExternal, rewriteFunction, updated } from "../rewrite/index.js";
 import { calleeOf, fusionGraph, type FusionNode } from "./fusion-graph.js";
 import { groupFunction } from "./group-function.js";
 import { fusionGroups } from "./partition.js";
@@ -63,14 +57,26 @@ function fuseFunction(
   shared: SharedFunctions,
 ): Func {
   const plan: Plan = { calls: new Map(), gone: new Set() };
-  for (const block of dataflowBlocks(func)) {
+  eachBlock(func.body, (block) => {
+    if (!block.dataflow) return;
     const nodes = fusionGraph(block, module);
     for (const group of fusionGroups(nodes, limits)) planGroup(group, module, shared, plan);
-  }
-  if (plan.calls.size === 0) return func;
-  return rewriteFunction(module, name, func, {
-    value: (value, _, { var: v }) => (plan.gone.has(v) ? undefined : (plan.calls.get(v) ?? value)),
   });
+  if (plan.calls.size === 0) return func;
+  const image = (v: Var): Expr | undefined => plan.calls.get(v);
+  return rewriteFunction(
+    module,
+    name,
+    func,
+    {
+      value(value, at, { var: v }) {
+        if (plan.gone.has(v)) return undefined;
+        const call = image(v);
+        return call === undefined ? value : at.imageOf(call);
+      },
+    },
+    { signature: (callee) => shared.signatureOf(callee) },
+  );
 }
 
 function planGroup(
@@ -114,18 +120,4 @@ function fusedName(names: readonly string[]): string {
     name = next;
   }
   return name;
-}
-
-/** Dataflow blocks of a function, those of branches and nested functions included. */
-function dataflowBlocks(func: Func): readonly BindingBlock[] {
-  const found: BindingBlock[] = [];
-  const note = (seq: Func["body"]): void => {
-    for (const block of seq.blocks) if (block.dataflow) found.push(block);
-  };
-  note(func.body);
-  eachBinding(func.body, ({ value }) => {
-    if (value.kind === "relax.Function") note(value.body);
-    else if (value.kind === "relax.If") [value.then, value.otherwise].forEach(note);
-  });
-  return found;
 }

@@ -1,5 +1,4 @@
 import { anchorOf, leafBlocks, patternKind } from "../../../analysis/tir-pattern/index.js";
-import { visit } from "../../../ir/core/visit.js";
 import type { BaseFunc, IRModule } from "../../../ir/module.js";
 import {
   op,
@@ -15,7 +14,7 @@ import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import { definePass } from "../../pass.js";
-import { rewriteFunction, updated, type Cursor } from "../rewrite/index.js";
+import { functionsNamedIn, rewriteFunction, updated, type Cursor } from "../rewrite/index.js";
 import { OP_PATTERN } from "./annotate-tir-op-pattern.js";
 import { PRIMITIVE } from "./fuse-ops.js";
 import { ANCHOR, fusedPrimFunc, type FusedFunction } from "./fused-prim-func.js";
@@ -122,22 +121,12 @@ function fieldsOf(arg: Expr, info: StructInfo | undefined, at: Cursor): readonly
 
 /** Takes away private T functions that nothing names any more. */
 function withoutUnused(after: IRModule, before: IRModule): IRModule {
+  const namesIn = (module: IRModule): ReadonlySet<string> =>
+    new Set([...module.functions.values()].flatMap((f) => [...functionsNamedIn(module, f)]));
   const used = namesIn(after);
   const wasUsed = namesIn(before);
   return updated(after, (func, name): BaseFunc | undefined => {
     const isLeft = func.kind === "tir.PrimFunc" && func.isPrivate && wasUsed.has(name);
     return isLeft && !used.has(name) ? undefined : func;
   });
-}
-
-function namesIn(module: IRModule): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const func of module.functions.values()) {
-    visit(func, {
-      enter(n) {
-        if (n.kind === "ir.GlobalVar") names.add(n.name);
-      },
-    });
-  }
-  return names;
 }

@@ -240,7 +240,7 @@ function inTermsOf(from: AttrValue, symbols: ReadonlyMap<Symbol, PrimExpr>): Att
   if (!(from instanceof Map)) return from;
   const names = new Map([...symbols].map(([v, e]) => [v.name, exprText(e)]));
   const renamed = (text: string): string =>
-    text.replace(/[A-Za-z_]\w*/g, (word) => {
+    text.replace(/"[^"]*"|[A-Za-z_]\w*/g, (word) => {
       const image = names.get(word);
       return image === undefined ? word : /^\w+$/.test(image) ? image : `(${image})`;
     });

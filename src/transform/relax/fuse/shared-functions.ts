@@ -3,7 +3,9 @@ import { structuralEqual } from "../../../ir/core/equal.js";
 import { structuralHash } from "../../../ir/core/hash.js";
 import type { BaseFunc, IRModule } from "../../../ir/module.js";
 import type { Func } from "../../../ir/relax/expr.js";
+import type { FuncInfo } from "../../../ir/relax/struct-info.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
+import { signatureOf } from "../../../op/deduce/index.js";
 
 type Named = Func | PrimFunc;
 
@@ -26,6 +28,12 @@ export class SharedFunctions {
     this.byHash.set(hash, [...alike, named]);
     this.added.set(name, named);
     return name;
+  }
+
+  /** The type of a function that was added. */
+  signatureOf(name: string): FuncInfo | undefined {
+    const func = this.added.get(name);
+    return func && signatureOf(func);
   }
 
   private fresh(hint: string): string {

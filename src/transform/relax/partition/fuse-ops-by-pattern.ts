@@ -2,7 +2,6 @@ import { analyzerFor } from "../../../analysis/relax/facts.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { globalVar, type IRModule } from "../../../ir/module.js";
 import { relaxCall, type Expr, type Func, type Var } from "../../../ir/relax/expr.js";
-import { functionSignature } from "../../../op/deduce/index.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { groupFunction } from "../fuse/group-function.js";
@@ -72,10 +71,6 @@ function partitioned(module: IRModule, name: string, func: Func, by: Partitionin
     }
   });
   if (calls.size === 0) return func;
-  const signature = (callee: string): ReturnType<typeof functionSignature> | undefined => {
-    const added = by.shared.added.get(callee);
-    return added?.kind === "relax.Function" ? functionSignature(added) : undefined;
-  };
   return rewriteFunction(
     module,
     name,
@@ -84,7 +79,7 @@ function partitioned(module: IRModule, name: string, func: Func, by: Partitionin
       value: (value, at, { var: v }) =>
         gone.has(v) ? undefined : calls.has(v) ? at.imageOf(calls.get(v)!) : value,
     },
-    { signature },
+    { signature: (callee) => by.shared.signatureOf(callee) },
   );
 }
 
