@@ -4,9 +4,11 @@ import type { IRModule } from "../ir/module.js";
 import { writeKernelTable } from "../runtime/kernel-table.js";
 import { sameTensor, type NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
+import { compileGraph } from "../target/graph/index.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
 import { guardsOf } from "./guards.js";
+import { interfaceOf } from "./interface.js";
 import { signaturesOf } from "./run.js";
 import { encodeSignatures } from "./signatures.js";
 
@@ -19,6 +21,8 @@ export interface BuildOptions {
   readonly simd?: boolean;
   /** Keep the text for messages; default true. */
   readonly sources?: boolean;
+  /** Also for the graph executor: the function that must be a graph, or `true` for all public ones. */
+  readonly graph?: string | true | undefined;
   /** Those of the module, when they are at hand. */
   readonly guards?: ReturnType<typeof guardsOf>;
 }
@@ -37,6 +41,15 @@ export function buildForWasm(
   });
   const executable = compileVm(module, sink, { sources: options.sources ?? true });
   if (wasm === undefined || executable === undefined) return undefined;
+  const graphs =
+    options.graph === undefined
+      ? undefined
+      : compileGraph(module, sink, {
+          entry: options.graph === true ? undefined : options.graph,
+          sources: executable.sources,
+          constantNumber: (data) => constantNumbers(executable, [data])[0]!,
+        });
+  if (options.graph !== undefined && graphs === undefined) return undefined;
   return {
     manifest: {
       producer: options.producer,
@@ -50,9 +63,11 @@ export function buildForWasm(
         executable.sources,
       ),
       signatures: encodeSignatures(signaturesOf(module)),
+      interface: interfaceOf(module),
     },
     executable,
     kernels: wasm.bytes,
+    ...(graphs && { graphs }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** One run as data, so that it can happen here or in another thread. */
 import type { IRModule } from "../ir/module.js";
+import { makeProfiler, type CallRecord } from "../runtime/profile/profiler.js";
 import { Diagnostics } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
 import { tensorValue, tupleValue, type Value } from "../support/value.js";
@@ -21,16 +22,20 @@ export type JobProgram =
       readonly module?: IRModule | undefined;
     };
 
-export interface RunJob extends Omit<RunHooks, "print"> {
+export interface RunJob extends Omit<RunHooks, "print" | "profiler"> {
   readonly program: JobProgram;
   readonly entry: string;
   readonly args: readonly Value[];
+  /** Take the times of kernels (artefacts). */
+  readonly profile?: boolean | undefined;
 }
 
 export interface JobResult {
   readonly value: Value;
   /** The arguments afterwards: T functions store to them. */
   readonly args: readonly Value[];
+  /** Calls of kernels, when they were timed. */
+  readonly calls?: readonly CallRecord[] | undefined;
 }
 
 /** The lowered module of a text that was found to be right. */
@@ -49,9 +54,11 @@ export async function moduleOf({
 export function runJob(job: RunJob, print: (text: string) => void): JobResult {
   const { program, entry } = job;
   const args = copyOf(job.args);
-  const hooks = { ...job, print };
+  const profiler = job.profile === true ? makeProfiler(() => performance.now()) : undefined;
+  const hooks = { ...job, print, profiler };
   if (program.kind === "artefact") {
-    return { value: runArtefact(program.bytes, program.file, entry, args, hooks), args };
+    const value = runArtefact(program.bytes, program.file, entry, args, hooks);
+    return { value, args, calls: profiler?.calls };
   }
   const { module } = program;
   if (module === undefined) throw new Error("the module of the text is not at hand");

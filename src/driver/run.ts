@@ -15,7 +15,8 @@ import {
 } from "../ir/relax/expr.js";
 import { objectInfo, primInfo, tensorInfo, type StructInfo } from "../ir/relax/struct-info.js";
 import type { PrimFunc } from "../ir/tir/function.js";
-import { loadArtefact } from "../runtime/load-artefact.js";
+import { loadArtefact, loadGraph } from "../runtime/load-artefact.js";
+import type { Profiler } from "../runtime/profile/profiler.js";
 import { DiagnosticError } from "../support/diagnostic.js";
 import { handle } from "../support/dtype.js";
 import { didYouMean } from "../support/suggest.js";
@@ -113,11 +114,17 @@ export function chooseEntry(
   return found;
 }
 
+export type Executor = "vm" | "graph";
+
 export interface RunHooks {
   /** Takes the lines that a program prints. */
   readonly print: (text: string) => void;
   /** Loop iterations (interpreter) or instructions (machine) after which the program is stopped. */
   readonly stepLimit?: number | undefined;
+  /** What runs an artefact; default: the virtual machine. */
+  readonly executor?: Executor | undefined;
+  /** Takes the times of kernels. */
+  readonly profiler?: Profiler | undefined;
   /** Bytes of tensors (machine: all in use at once; interpreter: of one allocation). */
   readonly memoryLimit?: number | undefined;
 }
@@ -146,7 +153,7 @@ export function runOnInterpreter(
   throw new DiagnosticError(outcome.diagnostic);
 }
 
-/** Runs on the virtual machine. Throws a DiagnosticError when the program stops. */
+/** Runs an artefact. Throws a DiagnosticError when the program stops. */
 export function runArtefact(
   bytes: Uint8Array,
   file: string,
@@ -154,7 +161,10 @@ export function runArtefact(
   args: readonly Value[],
   hooks: RunHooks,
 ): Value {
-  return loadArtefact(bytes, file, optionsOf(hooks)).invoke(entry, args);
+  const options = { ...optionsOf(hooks), profiler: hooks.profiler };
+  return hooks.executor === "graph"
+    ? loadGraph(bytes, file, options).invoke(entry, args)
+    : loadArtefact(bytes, file, options).invoke(entry, args);
 }
 
 export const artefactBytes = (artefact: Artefact): Uint8Array => encodeArtefact(artefact);

@@ -77,4 +77,36 @@ export const codes = defineCodes("RUN", {
   shapeOverflow: { number: 123, message: "a dimension does not fit 64 bits" },
   shapeDivision: { number: 124, message: "a dimension is divided by zero" },
   negativeExtent: { number: 125, message: "the shape ({dims}) has a negative dimension" },
+  noGraph: {
+    number: 126,
+    message: "`{name}` was not built for the graph executor",
+    hint: "build it with `--executor graph`, or run it with `--executor vm`",
+  },
+  sizesNeeded: {
+    number: 127,
+    message: "`{name}` has sizes without values: {symbols}",
+    hint: "give them, e.g. `--shape {given}`",
+    explain: "The graph executor lays out all memory before it runs, so every size needs a value.",
+  },
+  graphSizes: {
+    number: 128,
+    message: "the sizes of `{name}` do not agree: {left} is {a}, but {right} is {b}",
+    hint: "pass sizes for which the two are equal",
+  },
+  disposed: { number: 129, message: "the program was disposed of", hint: "load it again" },
+  inputName: {
+    number: 130,
+    message: "`{name}` has no parameter `{input}`; its parameters are {known}",
+    hint: "name each input as the program does",
+  },
+  inputMissing: {
+    number: 131,
+    message: "`{name}` got no value for {inputs}",
+    hint: "set every input before the call",
+  },
+  inputData: {
+    number: 132,
+    message: "input `{input}` of `{name}` is {actual}, but {expected} is needed",
+    hint: "pass the array type of the element type, and as many elements as the shape has",
+  },
 });

@@ -6,6 +6,11 @@ import type { Source } from "../support/source.js";
 import type { HostCode } from "../support/value.js";
 import { codes as artefactCodes } from "../artefact/codes.js";
 import { codes } from "./codes.js";
+import {
+  makeGraphExecutor,
+  type GraphExecutor,
+  type GraphExecutorOptions,
+} from "./graph/executor.js";
 import { memoryDevice, wasmDevice, type Device } from "./vm/device.js";
 import { makeMachine, type Machine, type MachineOptions } from "./vm/machine.js";
 import { instantiate } from "./wasm/instance.js";
@@ -23,7 +28,23 @@ export function loadArtefact(
   return makeMachine(artefact.executable, makeDevice(artefact, file, options), options);
 }
 
-function makeDevice(artefact: Artefact, file: string, options: MachineOptions): Device {
+/** The same for the graph executor; throws also when the artefact was not built for it. */
+export function loadGraph(
+  bytes: Uint8Array,
+  file: string,
+  options: Pick<MachineOptions, "hosts" | "print"> & GraphExecutorOptions = {},
+): GraphExecutor {
+  const artefact = decodeArtefact(bytes, file);
+  const { executable, graphs } = artefact;
+  if (graphs === undefined) throw new DiagnosticError(codes.noGraph({ name: file }));
+  return makeGraphExecutor(executable, graphs, makeDevice(artefact, file, options), options);
+}
+
+function makeDevice(
+  artefact: Artefact,
+  file: string,
+  options: Pick<MachineOptions, "hosts" | "print">,
+): Device {
   if (artefact.kernels.length === 0) return memoryDevice();
   const damaged = (reason: string): never => {
     throw new DiagnosticError(artefactCodes.artefactDamaged({ file, reason }));

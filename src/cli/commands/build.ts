@@ -25,6 +25,12 @@ export const build = defineCommand({
       default: "wasm",
       help: "What it is compiled for.",
     },
+    executor: {
+      type: "choice",
+      choices: ["vm", "graph"],
+      default: "vm",
+      help: "What is to run it; `graph` adds fixed lists of kernel calls, which every public function must have.",
+    },
     out: {
       type: "string",
       short: "o",
@@ -56,6 +62,7 @@ export const build = defineCommand({
         producer: `relaxc ${version}`,
         simd: !flags.noSimd,
         sources: !flags.strip,
+        graph: flags.executor === "graph" ? true : undefined,
       });
     report({ file: path, diagnostics: sink.all });
     if (artefact === undefined) return "findings";

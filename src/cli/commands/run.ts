@@ -18,8 +18,11 @@ import {
 import { decodeSignatures } from "../../driver/signatures.js";
 import { compareWithFile, readTensor, writeTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
+import type { CallRecord } from "../../runtime/profile/profiler.js";
+import { profileText, summarise } from "../../runtime/profile/summary.js";
+import { traceJson } from "../../runtime/profile/trace.js";
 import { DiagnosticError, Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
-import { decodeText } from "../../support/host.js";
+import { decodeText, writeText } from "../../support/host.js";
 import type { NDArray } from "../../support/ndarray.js";
 import { tupleValue, type Value } from "../../support/value.js";
 import { codes } from "../codes.js";
@@ -63,9 +66,9 @@ export const run = defineCommand({
     },
     executor: {
       type: "choice",
-      choices: ["vm"],
+      choices: ["vm", "graph"],
       default: "vm",
-      help: "What runs it: the virtual machine.",
+      help: "What runs it: the virtual machine, or a fixed list of kernel calls.",
     },
     input: {
       type: "list",
@@ -98,6 +101,12 @@ export const run = defineCommand({
       type: "boolean",
       help: "Also run the reference interpreter, and compare bit by bit.",
     },
+    profile: { type: "boolean", help: "Print how long each kernel took." },
+    trace: {
+      type: "string",
+      placeholder: "FILE",
+      help: "Write the calls of kernels as a trace for Perfetto or Chrome (.json).",
+    },
     timeout: { type: "string", placeholder: "SECONDS", help: "Stop after so much time (exit 4)." },
     memory: {
       type: "string",
@@ -119,6 +128,10 @@ export const run = defineCommand({
       run: "relaxc run samples/10-softmax.relax --random 1 --shape n=2,d=5 --oracle",
       shows: "Compared with the interpreter",
     },
+    {
+      run: "relaxc run samples/10-softmax.relax --random 1 --shape n=2,d=5 --executor graph --profile",
+      shows: "On the graph executor, with the times of kernels",
+    },
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, out, say }) {
@@ -127,6 +140,7 @@ export const run = defineCommand({
       memory: flags.memory === undefined ? undefined : parseBytes(flags.memory, "--memory"),
     };
     const tolerance = parseTolerance(flags.tol, "--tol");
+    let timed: readonly CallRecord[] = [];
     const [input] = await inputsOf(host, args, flags);
     const program = await readProgram();
     if (program === undefined) return "findings";
@@ -138,6 +152,7 @@ export const run = defineCommand({
       const values = await inputValues(signature);
       const outputs = await outputsFrom(jobProgram, signature, values, (text) => out(`${text}\n`));
       for (const output of outputs) out(`${summary(output)}\n`);
+      await tellTimes();
       if (flags.output !== undefined)
         await writeTensors(host, flags.output, signature, values, outputs);
       if (flags.compare !== undefined) {
@@ -208,7 +223,12 @@ export const run = defineCommand({
             libraries: loaded.libraries,
             target: flags.target,
           });
-      const artefact = module && buildForWasm(module, sink, { producer: `relaxc ${version}` });
+      const artefact =
+        module &&
+        buildForWasm(module, sink, {
+          producer: `relaxc ${version}`,
+          graph: flags.executor === "graph" ? signature.name : undefined,
+        });
       report({ file, diagnostics: sink.all });
       return artefact && { kind: "artefact", bytes: artefactBytes(artefact), file };
     }
@@ -229,6 +249,17 @@ export const run = defineCommand({
       return makeInputs(signature, { ...request, seed });
     }
 
+    async function tellTimes(): Promise<void> {
+      if (flags.trace !== undefined) await writeText(host, flags.trace, traceJson(timed));
+      if (!flags.profile) return;
+      const kernels = summarise(timed);
+      out(
+        flags.report === "json"
+          ? `${JSON.stringify({ schema: "profile/1", kernels })}\n`
+          : profileText(kernels),
+      );
+    }
+
     /** Runs; a T function gives back what it stored to its tensors. */
     async function outputsFrom(
       program: JobProgram,
@@ -237,8 +268,11 @@ export const run = defineCommand({
       print: (text: string) => void,
     ): Promise<Output[]> {
       const { stepLimit } = flags;
-      const job = { program, entry: signature.name, args: values, stepLimit };
-      const { value, args } = await start(job, print);
+      const { executor } = flags;
+      const profile = flags.profile || flags.trace !== undefined;
+      const job = { program, entry: signature.name, args: values, stepLimit, executor, profile };
+      const { value, args, calls } = await start(job, print);
+      if (calls !== undefined) timed = calls;
       if (!isKernel(signature)) return outputsOf(value);
       const stored = args.filter((v) => v.kind === "tensor");
       const isVoid = value.kind === "tuple" && value.fields.length === 0;

@@ -12,6 +12,8 @@ import { borrowedValue, fromHostValue, toHostValue } from "./convert.js";
 import { metered, type Device } from "./device.js";
 import { prepareFunction, type FunctionCode } from "./function-call.js";
 import { prepareKernel, type KernelCode } from "./kernel-call.js";
+import { profiled } from "../profile/profiled-kernel.js";
+import type { Profiler } from "../profile/profiler.js";
 import { loadCode, type Instruction, type Operand } from "./load.js";
 import { describe, release, retain, type VmClosure, type VmValue } from "./value.js";
 
@@ -25,6 +27,8 @@ export interface MachineOptions {
   readonly memoryLimit?: number;
   /** Takes the lines a program prints. */
   print?(text: string): void;
+  /** Takes the times of kernels; functions then run call by call. */
+  readonly profiler?: Profiler | undefined;
   /** Told of every call before it runs. */
   instrument?(name: string, args: readonly Value[]): void;
 }
@@ -70,7 +74,11 @@ const INVOKE: Readonly<Record<string, boolean>> = {
   "vm.builtin.call_tir_dyn": true,
 };
 
-function resolve(e: Executable, device: Device, hosts: ReadonlyMap<string, HostCode>): Resolved[] {
+function resolve(
+  e: Executable,
+  device: Device,
+  { hosts = new Map<string, HostCode>(), profiler }: MachineOptions,
+): Resolved[] {
   const missing: string[] = [];
   const noKernel: string[] = [];
   const resolved = e.functions.map((record): Resolved => {
@@ -78,7 +86,10 @@ function resolve(e: Executable, device: Device, hosts: ReadonlyMap<string, HostC
     if (record.kind === "vm") return { kind: "vm", record };
     if (record.kind === "kernel") {
       const info = device.kernels.get(name);
-      if (info !== undefined) return { kind: "kernel", name, run: prepareKernel(record, info) };
+      if (info !== undefined) {
+        const run = prepareKernel(record, info);
+        return { kind: "kernel", name, run: profiler ? profiled(name, run, profiler) : run };
+      }
       noKernel.push(name);
     } else {
       if (Object.hasOwn(INVOKE, name)) return { kind: "invoke", name, dynamic: INVOKE[name]! };
@@ -99,7 +110,7 @@ function resolve(e: Executable, device: Device, hosts: ReadonlyMap<string, HostC
 export function makeMachine(e: Executable, raw: Device, options: MachineOptions = {}): Machine {
   const device = options.memoryLimit === undefined ? raw : metered(raw, options.memoryLimit);
   const code = loadCode(e);
-  const functions = resolve(e, device, options.hosts ?? new Map());
+  const functions = resolve(e, device, options);
   const sources: readonly Source[] = e.sources;
   const stepLimit = options.stepLimit ?? Infinity;
   const depthLimit = options.depthLimit ?? 20_000;
@@ -107,6 +118,8 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
   let steps = 0;
   let inUse = 0;
   let hasLeft = false;
+  /** Whether functions may run as one call. */
+  const isWhole = options.instrument === undefined && options.profiler === undefined;
   const place = (pc: number): Span | undefined => {
     const p = e.places[pc];
     return p && { source: sources[p.source]!, start: p.start, end: p.end };
@@ -214,7 +227,7 @@ export function makeMachine(e: Executable, raw: Device, options: MachineOptions 
   };
   /** Undefined when the bytecode has to run. After one failure it runs up to the end, to tell what is wrong. */
   const runCompiled = (f: VmFunction, args: readonly VmValue[]): VmValue | undefined => {
-    if (f.compiled === undefined || hasLeft || options.instrument !== undefined) return undefined;
+    if (f.compiled === undefined || hasLeft || !isWhole) return undefined;
     const value = f.compiled(args, stepLimit - steps);
     hasLeft = value === undefined;
     return value;
