@@ -10,7 +10,7 @@ export interface NamedPipeline {
 const OPTIMISE =
   "normalize,convert-to-dataflow,canonicalize-bindings,eliminate-common-subexpr,fold-constant," +
   "legalize-ops,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
-  "rewrite-dataflow-reshape";
+  "rewrite-dataflow-reshape,merge-loops";
 
 /** Values in explicit, planned memory. */
 const LOWER = "to-non-dataflow,remove-purity-checking,call-tir-rewrite,static-plan-block-memory";

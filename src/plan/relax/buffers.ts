@@ -68,7 +68,7 @@ export function buffersOf(
   lives: Lives,
   analyzer: Analyzer,
   options: BufferOptions,
-): Buffer[] {
+): { readonly buffers: readonly Buffer[]; readonly aliased: ReadonlySet<string> } {
   const sizes = new Map<Root, PrimExpr>();
   const simplify = once((bytes) => notNegative(analyzer, analyzer.simplify(bytes)));
   for (const a of lives.allocations) {
@@ -86,7 +86,7 @@ export function buffersOf(
     if (list === undefined) buffers.set(key, [a]);
     else list.push(a);
   }
-  return [...buffers].map(([{ members, intervals }, allocations]): Buffer => {
+  const made = [...buffers].map(([{ members, intervals }, allocations]): Buffer => {
     const ways = allocations.map((a) => {
       const bytes = sizes.get(a.root)!;
       return { bytes, after: knownAfter(lives, bytes) };
@@ -106,6 +106,7 @@ export function buffersOf(
       after: after.binding,
     };
   });
+  return { buffers: made, aliased: sharing.aliased };
 }
 
 /** The last of the bindings that give symbols of a size their values. */
@@ -125,6 +126,8 @@ function notNegative(analyzer: Analyzer, size: PrimExpr): PrimExpr {
 }
 
 class Sharing {
+  /** T functions that are called with an input and an output in the same memory. */
+  readonly aliased = new Set<string>();
   /** Outputs with the inputs whose memory they take. */
   readonly taken = new Map<RelaxVar, RelaxVar>();
   private readonly allocated: ReadonlyMap<Root, Allocation>;
@@ -181,7 +184,9 @@ class Sharing {
       if (to.first !== call.at || this.classes.lastOf(from) !== call.at) continue;
       if (!this.isOwn(from) || this.isHeldElsewhere(from, call, input)) continue;
       if (!this.sizes.has(to) || !this.fit(to, from)) continue;
-      if (this.classes.merge(to, from, call.at)) this.taken.set(allocation.var, operand);
+      if (!this.classes.merge(to, from, call.at)) continue;
+      this.taken.set(allocation.var, operand);
+      this.aliased.add(call.callee);
     }
   }
 

@@ -29,6 +29,8 @@ export interface FunctionPlan {
   readonly regions: readonly RegionPlan[];
   /** Buffers that are given back: each has memory of its own. */
   readonly outputs: readonly Buffer[];
+  /** T functions that are called with an input and an output in the same memory. */
+  readonly aliased: ReadonlySet<string>;
 }
 
 export interface ModulePlanOptions extends PlanOptions, Partial<BufferOptions> {}
@@ -52,7 +54,9 @@ export function planFunction(
   options: ModulePlanOptions = {},
 ): FunctionPlan {
   const lives = livesOf(module, func, summaries);
-  const buffers = buffersOf(module, lives, analyzerFor(func), { inPlace: options.inPlace ?? true });
+  const analyzer = analyzerFor(func);
+  const inPlace = options.inPlace ?? true;
+  const { buffers, aliased } = buffersOf(module, lives, analyzer, { inPlace });
   const groups = new Map<Binding | undefined, Buffer[]>();
   for (const b of buffers) {
     if (b.isOutput || !isPlannable(b)) continue;
@@ -63,7 +67,7 @@ export function planFunction(
   const regions = [...groups].map(([after, group]) =>
     planRegion(func, lives, after, group, options),
   );
-  return { name, func, regions, outputs: buffers.filter((b) => b.isOutput) };
+  return { name, func, regions, outputs: buffers.filter((b) => b.isOutput), aliased };
 }
 
 function planRegion(

@@ -47,6 +47,8 @@ interface Access {
 }
 
 function merged(func: PrimFunc): PrimFunc {
+  // Iterations that touch different buffers may touch one memory: the order stays.
+  if (func.attrs.get("tir.noalias") === false) return func;
   const program = leafBlocks(func);
   if (program === undefined || program.leaves.length < 2) return func;
   const { leaves } = program;

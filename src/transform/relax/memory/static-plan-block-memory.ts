@@ -21,6 +21,7 @@ import {
 } from "../../../ir/relax/expr.js";
 import { objectInfo } from "../../../ir/relax/struct-info.js";
 import { intImm, type PrimExpr } from "../../../ir/tir/expr.js";
+import type { PrimFunc } from "../../../ir/tir/function.js";
 import {
   planFunction,
   summariesOf,
@@ -31,6 +32,7 @@ import { int64, uint8 } from "../../../support/dtype.js";
 import { option } from "../../../support/option.js";
 import { codes } from "../../codes.js";
 import { definePass } from "../../pass.js";
+import { mapPrimFuncs } from "../../pipeline.js";
 import { mapFunctions } from "../rewrite/index.js";
 import { offsetsOf } from "./offsets.js";
 
@@ -54,17 +56,26 @@ export const staticPlanBlockMemory = definePass({
   requires: ["call-tir-rewrite"],
   run(module, options, ctx) {
     const summaries = summariesOf(module);
-    return mapFunctions(module, (func, name) => {
+    const aliased = new Set<string>();
+    const planned = mapFunctions(module, (func, name) => {
       const at = dataflowAllocation(func.body);
       if (at !== undefined) {
         ctx.report(codes.dataflowBlock({ pass: "static-plan-block-memory", name, at: at.span }));
         return func;
       }
       const plan = planFunction(module, name, func, summaries, options);
+      for (const callee of plan.aliased) aliased.add(callee);
       return plan.regions.length + plan.outputs.length === 0 ? func : rewritten(plan);
     });
+    return mapPrimFuncs(planned, (func, name) => (aliased.has(name) ? mayAlias(func) : func));
   },
 });
+
+/** Notes that buffers of a function may be the same memory, so that its loops stay in their order. */
+const mayAlias = (func: PrimFunc): PrimFunc =>
+  func.attrs.get("tir.noalias") === false
+    ? func
+    : { ...func, attrs: new Map([...func.attrs, ["tir.noalias", false]]) };
 
 const isAllocation = ({ value }: Binding): boolean =>
   value.kind === "relax.Call" &&

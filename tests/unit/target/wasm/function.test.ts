@@ -12,7 +12,12 @@ import { loadArtefact } from "../../../../src/runtime/load-artefact.js";
 import { DiagnosticError, Diagnostics } from "../../../../src/support/diagnostic.js";
 import { dtype } from "../../../../src/support/dtype.js";
 import type { MachineOptions } from "../../../../src/runtime/vm/machine.js";
-import { intValue, tensorValue, type Value } from "../../../../src/support/value.js";
+import {
+  intValue,
+  tensorValue,
+  type TensorValue,
+  type Value,
+} from "../../../../src/support/value.js";
 import { compileWasm } from "../../../../src/target/wasm/index.js";
 
 const test = suite("wasm functions");
@@ -362,6 +367,36 @@ test("memory that functions take for themselves is limited too", async () => {
     messageOf(() => built.run([floats(1)], { memoryLimit: 2 ** 21 })),
     /^RUN112/,
   );
+});
+
+test("loops of a kernel whose output takes its input's memory keep their order", async () => {
+  const built = await build(`
+    @T.prim_func(private=True)
+    def times_plus(A: T.Buffer((4, 4), "float32"), W: T.Buffer((4, 4), "float32"), B: T.Buffer((4, 4), "float32")):
+        with T.sblock("root"):
+            t = T.sblock_alloc_buffer((4, 4), "float32")
+            for i, j, k in T.grid(4, 4, 4):
+                with T.sblock("times"):
+                    vi, vj, vk = T.axis.remap("SSR", [i, j, k])
+                    with T.init():
+                        t[vi, vj] = T.float32(0)
+                    t[vi, vj] = t[vi, vj] + A[vi, vk] * W[vk, vj]
+            for i, j in T.grid(4, 4):
+                with T.sblock("plus"):
+                    vi, vj = T.axis.remap("SS", [i, j])
+                    B[vi, vj] = t[vi, vj] + T.float32(1)
+
+    @R.function
+    def main(x: R.Tensor((4, 4), "float32")):
+        cls = Module
+        a = R.call_tir(cls.times_plus, (x, x), out_ty=R.Tensor((4, 4), "float32"))
+        b = R.call_tir(cls.times_plus, (a, x), out_ty=R.Tensor((4, 4), "float32"))
+        c = R.call_tir(cls.times_plus, (b, x), out_ty=R.Tensor((4, 4), "float32"))
+        return c
+`);
+  assert.equal(built.compiled, ["main"]);
+  const { data } = floats(...Array.from({ length: 16 }, (_, i) => (i % 5) - 2)) as TensorValue;
+  agree(built, tensorValue({ ...data, shape: [4, 4] }));
 });
 
 test("negative sizes are refused as bytecode refuses them", async () => {
