@@ -11,6 +11,12 @@ export const passes = [
     load: async () => (await import("./relax/partition/allocate-workspace.js")).allocateWorkspace,
   },
   {
+    name: "alter-op-impl",
+    summary:
+      "Puts other T functions, with layouts of their own, in the place of those of an operator.",
+    load: async () => (await import("./relax/partition/alter-op-impl.js")).alterOpImpl,
+  },
+  {
     name: "annotate-tir-op-pattern",
     summary: "Notes at T functions how their outputs depend on their inputs, for fusion.",
     load: async () =>
