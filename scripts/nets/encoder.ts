@@ -42,9 +42,13 @@ export function encoder(): Net {
       by: 1 / Math.sqrt(SIZE / HEADS),
     });
     const mixed = net.layer("matmul", [net.layer("softmax", [scores], { axis: -1 }), v]);
-    const joined = net.layer("merge_heads", [net.layer("permute", [mixed], { axes: [0, 2, 1, 3] })], {
-      size: SIZE,
-    });
+    const joined = net.layer(
+      "merge_heads",
+      [net.layer("permute", [mixed], { axes: [0, 2, 1, 3] })],
+      {
+        size: SIZE,
+      },
+    );
     x = norm(`${at}_norm1`, net.layer("add", [x, dense(`${at}_out`, joined, SIZE, SIZE)]));
     const inner = net.layer("gelu", [dense(`${at}_up`, x, SIZE, INNER)]);
     x = norm(`${at}_norm2`, net.layer("add", [x, dense(`${at}_down`, inner, INNER, SIZE)]));

@@ -44,11 +44,11 @@ const WRITERS: Readonly<Record<LayerOp, Writer>> = {
   dense: ([x, w, b]) => `R.add(R.matmul(${x}, R.permute_dims(${w}, axes=[1, 0])), ${b})`,
   matmul: ([a, b]) => `R.matmul(${a}, ${b})`,
   permute: ([x], a) => `R.permute_dims(${x}${keywords(a, "axes")})`,
-  split_heads: ([x], a) =>
-    `R.reshape(${x}, R.shape([batch, seq, ${a["heads"]}, ${a["size"]}]))`,
+  split_heads: ([x], a) => `R.reshape(${x}, R.shape([batch, seq, ${a["heads"]}, ${a["size"]}]))`,
   merge_heads: ([x], a) => `R.reshape(${x}, R.shape([batch, seq, ${a["size"]}]))`,
   softmax: ([x], a) => `R.nn.softmax(${x}${keywords(a, "axis")})`,
-  layer_norm: ([x, g, b], a) => `R.nn.layer_norm(${x}, ${g}, ${b}${keywords(a, "axes", "epsilon")})`,
+  layer_norm: ([x, g, b], a) =>
+    `R.nn.layer_norm(${x}, ${g}, ${b}${keywords(a, "axes", "epsilon")})`,
   gelu: ([x]) => `R.nn.gelu(${x})`,
   quantize: ([x], a) =>
     `R.quantize(${x}, ${float(a["scale"])}, R.const(0, "int8"), axis=-1, out_dtype="int8")`,

@@ -47,7 +47,8 @@ export function resnet18(): Net {
 export function resnet18Int8(): Net {
   const net = buildNet({
     name: "resnet18-int8",
-    purpose: "ResNet-18 in int8 arithmetic for any batch and image size: sums in int32, rescaled between layers.",
+    purpose:
+      "ResNet-18 in int8 arithmetic for any batch and image size: sums in int32, rescaled between layers.",
     tryShape: "n=1,h=32,w=32",
     input: { name: "image", shape: IMAGE, dtype: "float32" },
   });
