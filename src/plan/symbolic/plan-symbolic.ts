@@ -88,9 +88,9 @@ export function planSymbolic(problem: SymbolicProblem): SymbolicPlan {
     });
   const candidates = candidatesAt(references, problem, sections);
   const polynomials = sizePolynomials(sizes, symbols, align);
-  const certified =
-    polynomials &&
-    candidates.slice(0, CERTIFIED).find((c) => isDominated(c, sections, polynomials));
+  const certified = candidates
+    .slice(0, CERTIFIED)
+    .find((c) => polynomials.some((sizesAs) => isDominated(c, sections, sizesAs)));
   if (certified !== undefined) {
     const stats: ArenaStats = { proof: "dominated", method: "certified orientation" };
     return { layout: layoutOf([certified], 1), stats };
