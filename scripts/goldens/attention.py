@@ -38,10 +38,19 @@ def attention():
             op = "nn.attention" if bias is None else "nn.attention_bias"
             rng = f.rng(op)
             inputs = {n: (s, floats(rng, sizes(s, dims), dtype=dtype)) for n, s in zip("qkvm", (q, k, v, bias)) if s}
-            f.case(op, f"R.{op}(" + ", ".join(inputs) + text(**options) + ")", inputs,
-                   lambda q, k, v, m=None: attend(q, k, v, m, options.get("scale"), options.get("causal_mask"), options.get("window_size")),
-                   dims, ("broadcast",) if bias and bias[0] == 1 else (), tolerance="half" if dtype == "float16" else "sum", one_form=True,
-                   note=" ".join(f"{k} {x}" for k, x in options.items()))
+            f.case(
+                op,
+                f"R.{op}(" + ", ".join(inputs) + text(**options) + ")",
+                inputs,
+                lambda q, k, v, m=None: attend(
+                    q, k, v, m, options.get("scale"), options.get("causal_mask"), options.get("window_size")
+                ),
+                dims,
+                ("broadcast",) if bias and bias[0] == 1 else (),
+                tolerance="half" if dtype == "float16" else "sum",
+                one_form=True,
+                note=" ".join(f"{k} {x}" for k, x in options.items()),
+            )
     packed(f)
     f.skip("nn.attention nn.attention_var_len", broadcast="operands of one batch")
     f.skip("nn.attention nn.attention_bias nn.attention_var_len", rank0="has three or four dimensions")
@@ -73,10 +82,26 @@ def packed(f):
         def ref(q, k, v, *_):
             q, k, v = (a.reshape(1, *a.shape[-3:]) for a in (q, k, v))
             parts = [
-                attend(q[:, a:b], k[:, c:d], v[:, c:d], None, options.get("scale"), options.get("causal_mask"), options.get("window_size"))
+                attend(
+                    q[:, a:b],
+                    k[:, c:d],
+                    v[:, c:d],
+                    None,
+                    options.get("scale"),
+                    options.get("causal_mask"),
+                    options.get("window_size"),
+                )
                 for a, b, c, d in zip(starts, starts[1:], ends, ends[1:])
             ]
             return np.concatenate(parts, 1).reshape(*lead, -1, heads, 3)
 
-        f.case(op, f"R.{op}(" + ", ".join(inputs) + text(**options) + ")", inputs, ref, dims,
-               tolerance="half" if dtype == "float16" else "sum", one_form=True, note=" ".join(f"{k} {x}" for k, x in options.items()))
+        f.case(
+            op,
+            f"R.{op}(" + ", ".join(inputs) + text(**options) + ")",
+            inputs,
+            ref,
+            dims,
+            tolerance="half" if dtype == "float16" else "sum",
+            one_form=True,
+            note=" ".join(f"{k} {x}" for k, x in options.items()),
+        )

@@ -27,7 +27,9 @@ def convolve(x, w, rank, strides, padding, dilation, groups):
         lo = f // per * w.shape[1]
         for at in np.ndindex(*out):
             window = tuple(slice(at[i] * strides[i], at[i] * strides[i] + reach[i], dilation[i]) for i in range(d))
-            y[(slice(None), f, *at)] = (x[(slice(None), slice(lo, lo + w.shape[1]), *window)].astype(np.int64) * w[f]).sum(tuple(range(1, 2 + d)))
+            y[(slice(None), f, *at)] = (
+                x[(slice(None), slice(lo, lo + w.shape[1]), *window)].astype(np.int64) * w[f]
+            ).sum(tuple(range(1, 2 + d)))
     return y
 
 
@@ -58,7 +60,18 @@ def convolution():
         names, lengths, kernel = SPATIAL[rank]
         dims = {"n": 2, **dict(zip(names, lengths))}
 
-        def case(setting, layouts=(None, None, None), data=floats, dtype="float32", out=None, co=4, ci=4, shape=None, dims=dims, **more):
+        def case(
+            setting,
+            layouts=(None, None, None),
+            data=floats,
+            dtype="float32",
+            out=None,
+            co=4,
+            ci=4,
+            shape=None,
+            dims=dims,
+            **more,
+        ):
             strides, padding, dilation, groups = setting
             xl, kl, ol = layouts
             x_shape = shape or ["n", ci, *names]
@@ -68,21 +81,47 @@ def convolution():
             ws = list(w.shape)
             order = lambda items, std, layout: [items[std.index(c)] for c in layout or std]
             kstd = f"OI{AXES[rank - 1]}"
+
             def ref(x, w):
                 x = to_layout(x, xl or standard, standard)
                 w = to_layout(w, kl or kstd, kstd)
                 if x.size == 0 or data is ints:
                     y = convolve(x, w, rank, strides, padding, dilation, groups).astype(out or dtype)
                 else:
-                    y = ort("Conv", [x, w], {"strides": strides, "pads": padding, "dilations": dilation, "group": groups})
+                    y = ort(
+                        "Conv", [x, w], {"strides": strides, "pads": padding, "dilations": dilation, "group": groups}
+                    )
                 return to_layout(y, standard, ol or xl or standard)
-            call = f"R.{op}(x, w" + text(strides=short(strides), padding=short(padding), dilation=short(dilation), groups=groups,
-                                         data_layout=xl, kernel_layout=kl, out_layout=ol, out_dtype=out) + ")"
-            f.case(op, call, {
-                "x": (tuple(order(x_shape, standard, xl)), to_layout(x, standard, xl or standard)),
-                "w": (tuple(order(ws, kstd, kl)), to_layout(w, kstd, kl or kstd)),
-            }, ref, {k: v for k, v in dims.items() if k in x_shape}, tolerance=("exact" if data is ints else "half" if dtype == "float16" else "sum"),
-                   note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}" + "".join(f", {l}" for l in layouts if l), one_form=True, **more)
+
+            call = (
+                f"R.{op}(x, w"
+                + text(
+                    strides=short(strides),
+                    padding=short(padding),
+                    dilation=short(dilation),
+                    groups=groups,
+                    data_layout=xl,
+                    kernel_layout=kl,
+                    out_layout=ol,
+                    out_dtype=out,
+                )
+                + ")"
+            )
+            f.case(
+                op,
+                call,
+                {
+                    "x": (tuple(order(x_shape, standard, xl)), to_layout(x, standard, xl or standard)),
+                    "w": (tuple(order(ws, kstd, kl)), to_layout(w, kstd, kl or kstd)),
+                },
+                ref,
+                {k: v for k, v in dims.items() if k in x_shape},
+                tolerance=("exact" if data is ints else "half" if dtype == "float16" else "sum"),
+                note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}"
+                + "".join(f", {l}" for l in layouts if l),
+                one_form=True,
+                **more,
+            )
 
         sp = AXES[rank - 1]
         for setting in SETTINGS[rank]:
@@ -128,19 +167,52 @@ def transposed(f):
             rng = f.rng(op)
             x, w = floats(rng, sizes(x_shape, dims), dtype=dtype), floats(rng, (4, 4 // groups, *kernel), dtype=dtype)
             order = lambda items, std, layout: [items[std.index(c)] for c in layout or std]
+
             def ref(x, w):
                 x, w = to_layout(x, xl or standard, standard), to_layout(w, kl or kstd, kstd)
                 batch = max(len(x), 1)
                 full = np.zeros((batch, *x.shape[1:])) if len(x) == 0 else x
-                y = ort("ConvTranspose", [full, w], {"strides": strides, "pads": padding, "dilations": dilation, "group": groups, "output_padding": extra})
+                y = ort(
+                    "ConvTranspose",
+                    [full, w],
+                    {
+                        "strides": strides,
+                        "pads": padding,
+                        "dilations": dilation,
+                        "group": groups,
+                        "output_padding": extra,
+                    },
+                )
                 return to_layout(y[: len(x)], standard, ol or xl or standard)
-            call = f"R.{op}(x, w" + text(strides=short(strides), padding=short(padding), output_padding=short(extra), dilation=short(dilation),
-                                         groups=groups, data_layout=xl, kernel_layout=kl, out_layout=ol) + ")"
-            f.case(op, call, {
-                "x": (tuple(order(x_shape, standard, xl)), to_layout(x, standard, xl or standard)),
-                "w": (tuple(order(list(w.shape), kstd, kl)), to_layout(w, kstd, kl or kstd)),
-            }, ref, dims, tolerance="half" if dtype == "float16" else "sum",
-                   note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}" + "".join(f", {l}" for l in layouts if l), one_form=True)
+
+            call = (
+                f"R.{op}(x, w"
+                + text(
+                    strides=short(strides),
+                    padding=short(padding),
+                    output_padding=short(extra),
+                    dilation=short(dilation),
+                    groups=groups,
+                    data_layout=xl,
+                    kernel_layout=kl,
+                    out_layout=ol,
+                )
+                + ")"
+            )
+            f.case(
+                op,
+                call,
+                {
+                    "x": (tuple(order(x_shape, standard, xl)), to_layout(x, standard, xl or standard)),
+                    "w": (tuple(order(list(w.shape), kstd, kl)), to_layout(w, kstd, kl or kstd)),
+                },
+                ref,
+                dims,
+                tolerance="half" if dtype == "float16" else "sum",
+                note=f"strides {strides}, padding {padding}, dilation {dilation}, groups {groups}"
+                + "".join(f", {l}" for l in layouts if l),
+                one_form=True,
+            )
 
         sp = AXES[rank - 1]
         for setting in TRANSPOSED[rank]:
@@ -149,4 +221,6 @@ def transposed(f):
         case(TRANSPOSED[rank][1], (f"N{sp}C", None, standard))
         case(TRANSPOSED[rank][1], dtype="float16")
         case(TRANSPOSED[rank][0], dims={**dims, "n": 0})
-    f.skip([f"nn.conv{r}d_transpose" for r in (1, 2, 3)], rank0="has spatial dimensions", broadcast="channels must agree")
+    f.skip(
+        [f"nn.conv{r}d_transpose" for r in (1, 2, 3)], rank0="has spatial dimensions", broadcast="channels must agree"
+    )
