@@ -1,4 +1,7 @@
-"""Writes the golden cases of operators: `python scripts/goldens/ops.py [FAMILY…]` from the root of the repository."""
+"""Writes the golden cases of operators: `python scripts/goldens/ops.py [FAMILY…]` from the root of the repository.
+
+Needs the packages numpy, ml_dtypes, onnx and onnxruntime.
+"""
 
 import importlib
 import pathlib
