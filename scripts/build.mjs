@@ -16,8 +16,9 @@ const ENTRIES = {
   cli: "src/cli/main.ts",
   index: "src/index.ts",
   format: "src/format/index.ts",
-  runtime: "src/runtime/index.ts",
 };
+/** One file that runs in browsers too: nothing of Node's may be in it. */
+const RUNTIME = "src/runtime/index.ts";
 
 const started = performance.now();
 const entryPoints = Object.fromEntries(
@@ -43,6 +44,20 @@ await build({
   banner: {
     js: 'import{createRequire as __relaxcRequire}from"node:module";const require=__relaxcRequire(import.meta.url);',
   },
+  logLevel: "warning",
+}).catch(() => process.exit(1));
+
+await build({
+  entryPoints: { runtime: RUNTIME },
+  outdir: staging,
+  bundle: true,
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  target: "es2022",
+  format: "esm",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "none",
   logLevel: "warning",
 }).catch(() => process.exit(1));
 

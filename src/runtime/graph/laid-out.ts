@@ -30,6 +30,8 @@ import { sizeOf } from "./bind.js";
 export interface LaidOut {
   /** Puts a value in the place of a leaf of the parameters; it must be of the type and shape that was laid out. */
   setInput(leaf: number, value: Value): void;
+  /** Counts the inputs that were set. */
+  readonly revision: number;
   /** Runs all calls; throws a DiagnosticError when one stops. `after` is told each call that ended. */
   run(after?: (call: number) => void): void;
   /** The result, copied out. */
@@ -133,7 +135,10 @@ class Layout implements LaidOut {
     this.sequence = vm.device.sequence(planned);
   }
 
+  revision = 0;
+
   setInput(leaf: number, value: Value): void {
+    this.revision++;
     const into = this.inputs[leaf];
     if (into !== undefined && value.kind === "tensor")
       bytesOfTensor(this.program.vm, into).set(value.data.bytes);
