@@ -21,6 +21,11 @@ const benches: Readonly<
     summary: "Memory planning: challenging instances, very many buffers, symbolic sizes.",
     load: () => import("./plan.js"),
   },
+  "plan-nets": {
+    summary:
+      "Memory plans of the sample networks against their lower bounds, at fixed and at random sizes.",
+    load: () => import("./plan-nets.js"),
+  },
   startup: {
     summary: "CPU time of the bundled command above that of an empty Node program.",
     load: () => import("./startup.js"),
