@@ -17,6 +17,10 @@ const benches: Readonly<
     summary: "Speed and peak memory on modules of 10^5 and 10^6 lines.",
     load: () => import("./frontend-large.js"),
   },
+  passes: {
+    summary: "Time of the default pipeline over functions of 1,000 and 10,000 operators.",
+    load: () => import("./passes.js"),
+  },
   plan: {
     summary: "Memory planning: challenging instances, very many buffers, symbolic sizes.",
     load: () => import("./plan.js"),
