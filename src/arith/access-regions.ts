@@ -73,7 +73,9 @@ function visit(node: Node, walk: Walk): void {
         walk,
         binary("sub", sumOf(node.min, node.extent), intImm(1, node.extent.dtype)),
       );
-      walk.loops.set(node.var, { lo: node.min, hi: last });
+      const [low, high] = [evaluate(node.min, walk), evaluate(last, walk)];
+      const known = low !== undefined && high !== undefined;
+      walk.loops.set(node.var, known ? { lo: low.lo, hi: high.hi } : undefined);
       visit(node.body, walk);
       walk.loops.delete(node.var);
       return;
@@ -88,7 +90,7 @@ function visit(node: Node, walk: Walk): void {
       for (const index of node.indices) visit(index, walk);
       return;
     case "tir.Bind":
-      walk.lets.set(node.var, node.value);
+      walk.lets.set(node.var, substituted(node.value, walk));
       visit(node.value, walk);
       return;
     case "tir.Alloc":
@@ -241,25 +243,28 @@ function evaluate(e: PrimExpr, walk: Walk): Interval {
       return evaluateBinary(e, walk);
     case "tir.Cast": {
       const inner = evaluate(e.value, walk);
-      return inner === undefined || inner.lo !== inner.hi ? inner : { lo: e, hi: e };
+      return inner === undefined || inner.lo !== inner.hi ? inner : point(e, walk);
     }
     default:
-      return dependsOnLoop(e, walk) ? undefined : { lo: e, hi: e };
+      return dependsOnLoop(e, walk) ? undefined : point(e, walk);
   }
 }
 
+/** An expression that no loop inside the block changes, in terms of what is known outside. */
+function point(e: PrimExpr, walk: Walk): Interval {
+  const plain = substituted(e, walk);
+  return plain !== e && sizeOf(plain, MAX_END) >= MAX_END ? undefined : { lo: plain, hi: plain };
+}
+
 function evaluateBinary(e: Extract<PrimExpr, { kind: "tir.Binary" }>, walk: Walk): Interval {
-  if (!dependsOnLoop(e, walk)) {
-    const plain = substituted(e, walk);
-    return { lo: plain, hi: plain };
-  }
+  if (!dependsOnLoop(e, walk)) return point(e, walk);
   const a = evaluate(e.a, walk);
   const b = evaluate(e.b, walk);
   if (a === undefined || b === undefined) return undefined;
   const make = (op: typeof e.op, x: PrimExpr, y: PrimExpr): PrimExpr =>
     simplified(walk, binary(op, x, y));
-  const point = b.lo === b.hi ? b.lo : undefined;
-  const factor = point?.kind === "tir.IntImm" ? point : undefined;
+  const single = b.lo === b.hi ? b.lo : undefined;
+  const factor = single?.kind === "tir.IntImm" ? single : undefined;
   switch (e.op) {
     case "add":
       return { lo: make("add", a.lo, b.lo), hi: make("add", a.hi, b.hi) };

@@ -68,7 +68,7 @@ const reasonOf = (error: unknown): string =>
     : String(error instanceof Error ? (error.stack ?? error.message) : error);
 
 /** The lowered module of programs; `main` of the one at `i` is `case_i`. Throws what is reported. */
-function moduleOf(programs: readonly OpProgram[]): IRModule {
+export function moduleOf(programs: readonly OpProgram[]): IRModule {
   const text = programs
     .map((p, i) => p.program.replace("def main(", `def case_${i}(`))
     .join("\n\n\n");

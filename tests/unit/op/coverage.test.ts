@@ -1,9 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { checkModule } from "../../../src/analysis/index.js";
+import { readModule } from "../../../src/driver/frontend.js";
+import { structuralEqual } from "../../../src/ir/core/equal.js";
+import type { Node } from "../../../src/ir/nodes.js";
+import { Diagnostics } from "../../../src/support/diagnostic.js";
+import { printModule } from "../../../src/syntax/index.js";
 import { coverageOf, gapsOf } from "../../../src/testing/op-cases/coverage.js";
 import { farFrom } from "../../../src/testing/op-cases/compare.js";
 import { familyNames, familyOf } from "../../../src/testing/op-cases/files.js";
-import { readFamily } from "../../../src/testing/op-cases/op-case.js";
+import { readFamily, type OpCase } from "../../../src/testing/op-cases/op-case.js";
+import { moduleOf } from "../../../src/testing/op-cases/run-both.js";
 import { failingCases } from "../../../src/testing/op-cases/run-cases.js";
 
 const coverage = suite("operators: coverage by golden cases");
@@ -17,6 +24,28 @@ coverage("each lowered operator has cases of each kind, or a reason", () => {
   );
   const lowered = all.filter((c) => c.lowered).length;
   assert.ok(lowered >= 0.95 * all.length, `${lowered} of ${all.length} are lowered`);
+});
+
+coverage("what operators are lowered to is well-formed, and reads back from its text", () => {
+  const chosen = new Map<string, OpCase>();
+  for (const c of familyNames().flatMap((name) => [...familyOf(name).cases])) {
+    // The last kinds of call of an operator are the least plain ones.
+    if (c.tags.includes("symbolic")) chosen.set(c.op, c);
+  }
+  const module = moduleOf([...chosen.values()]);
+  const sink = new Diagnostics();
+  checkModule(module, sink);
+  assert.equal(
+    sink.all.filter((d) => d.severity === "error").map((d) => d.message),
+    [],
+  );
+  const back = readModule({ name: "back.relax", text: printModule(module) });
+  assert.equal(
+    [...module.functions].filter(
+      ([name, func]) => !structuralEqual(func as Node, back.module.functions.get(name) as Node),
+    ),
+    [],
+  );
 });
 
 coverage("an operator without cases is a gap, as is a reason against cases", () => {
