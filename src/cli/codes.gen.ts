@@ -20,6 +20,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../runtime/codes.js")).codes,
   async () => (await import("../syntax/codes.js")).codes,
   async () => (await import("../syntax/relax-codes.js")).relaxCodes,
+  async () => (await import("../target/graph/codes.js")).codes,
   async () => (await import("../target/vm/codes.js")).codes,
   async () => (await import("../target/wasm/codes.js")).codes,
   async () => (await import("../template/codes.js")).codes,

@@ -8,7 +8,7 @@ import {
   type GraphFunction,
   type GraphResult,
 } from "../../artefact/index.js";
-import { bytesOf, tryDType, type DType } from "../../support/dtype.js";
+import { bytesOf, isFloat, tryDType, type DType } from "../../support/dtype.js";
 import type { Int } from "../../support/int.js";
 import { elementCount } from "../../support/ndarray.js";
 import {
@@ -225,9 +225,7 @@ class Layout implements LaidOut {
       case "input": {
         const form = this.forms[a.index]!;
         const dtype = form.kind === "scalar" ? this.type(form.dtype) : this.bad("no scalar");
-        return dtype.code === "float" || dtype.code === "bfloat"
-          ? floatValue(0, dtype)
-          : intValue(0, dtype);
+        return isFloat(dtype) ? floatValue(0, dtype) : intValue(0, dtype);
       }
     }
   }
