@@ -90,6 +90,11 @@ export const passes = [
     load: async () => (await import("./tir/convert-blocks.js")).convertBlocks,
   },
   {
+    name: "convert-layout",
+    summary: "Lets convolutions and what follows them work in another layout.",
+    load: async () => (await import("./relax/layout/convert-layout.js")).convertLayout,
+  },
+  {
     name: "convert-to-dataflow",
     summary: "Puts runs of pure bindings into dataflow blocks.",
     load: async () => (await import("./relax/clean/convert-to-dataflow.js")).convertToDataflow,
@@ -98,6 +103,12 @@ export const passes = [
     name: "dead-code-elimination",
     summary: "Removes bindings that nothing uses, and functions that nothing reaches.",
     load: async () => (await import("./relax/clean/dead-code-elimination.js")).deadCodeElimination,
+  },
+  {
+    name: "decompose-ops-for-inference",
+    summary: "Writes operators out that inference needs no kernels of their own for.",
+    load: async () =>
+      (await import("./relax/decompose/decompose-ops-for-inference.js")).decomposeOpsForInference,
   },
   {
     name: "eliminate-common-subexpr",
@@ -182,6 +193,11 @@ export const passes = [
     name: "lift-transform-params",
     summary: "Moves what depends on weights alone into a function of its own.",
     load: async () => (await import("./relax/params/lift-transform-params.js")).liftTransformParams,
+  },
+  {
+    name: "lower-alloc-tensor",
+    summary: "Gives allocations that no plan placed storage of their own.",
+    load: async () => (await import("./relax/memory/lower-alloc-tensor.js")).lowerAllocTensor,
   },
   {
     name: "lower-init-block",

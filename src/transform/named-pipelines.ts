@@ -13,7 +13,9 @@ const OPTIMISE =
   "rewrite-dataflow-reshape,merge-loops";
 
 /** Values in explicit, planned memory. */
-const LOWER = "to-non-dataflow,remove-purity-checking,call-tir-rewrite,static-plan-block-memory";
+const LOWER =
+  "to-non-dataflow,remove-purity-checking,call-tir-rewrite,static-plan-block-memory," +
+  "lower-alloc-tensor";
 
 /** By name, without the `@`. */
 export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
