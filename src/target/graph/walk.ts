@@ -47,6 +47,8 @@ class Walk {
   private readonly table = dimTable();
   /** What symbols stand for. */
   private readonly sizes = new Map<Symbol, Dim>();
+  /** Parameters that are floats, by their symbols. */
+  private readonly floats = new Map<Symbol, Held>();
   private readonly values = new Map<Var, Held>();
   private readonly symbols: string[] = [];
   private readonly computed: Dim[] = [];
@@ -66,7 +68,10 @@ class Walk {
     for (const p of func.params) this.bindSymbols(p.sinfo);
     const params = func.params.map((p) => {
       const form = this.form(p.sinfo, p.span);
-      this.values.set(p, this.input(form));
+      const held = this.input(form);
+      this.values.set(p, held);
+      const symbol = p.sinfo?.kind === "relax.PrimInfo" ? p.sinfo.value : undefined;
+      if (symbol?.kind === "tir.Var" && held.kind === "input") this.floats.set(symbol, held);
       return { name: p.name, form };
     });
     const result = this.result(this.sequence(func.body), func.body.body.span);
@@ -236,6 +241,8 @@ class Walk {
         const { value } = e;
         if (!isFloat(value.dtype))
           return { kind: "integer", value: this.dim(value, e.span), dtype: value.dtype };
+        const given = value.kind === "tir.Var" ? this.floats.get(value) : undefined;
+        if (given !== undefined) return given;
         if (value.kind !== "tir.FloatImm") return notStatic("it computes with floats", e.span);
         return { kind: "float", value: value.value, dtype: value.dtype };
       }

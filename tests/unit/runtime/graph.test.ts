@@ -73,7 +73,10 @@ async function built(functions: string, graph: string | true | undefined) {
   const artefact = buildForWasm(ready, sink, { producer: "test", graph });
   return { bytes: artefact && encodeArtefact(artefact), found: sink.all };
 }
-const graphOf = async (functions: string): Promise<Uint8Array> => (await built(functions, true)).bytes!; // prettier-ignore
+async function graphOf(functions: string): Promise<Uint8Array> {
+  const { bytes, found } = await built(functions, true);
+  return bytes ?? assert.unreachable(found.map((d) => d.message).join("\n")) ?? new Uint8Array();
+}
 
 const floats = (...values: number[]): Value =>
   tensorValue({
@@ -176,6 +179,27 @@ test("a branch is no graph: the build says so, and the machine runs it", async (
     program.run("main", { x: Float32Array.of(1, 2), k: BigInt64Array.of(k) });
   assert.equal(run(0n), { data: Float32Array.of(3, 6), shape: [2], dtype: "float32" });
   assert.equal(run(1n), { data: Float32Array.of(2, 4), shape: [2], dtype: "float32" });
+});
+
+test("scalars are passed anew in each call", async () => {
+  const program = load(
+    await graphOf(`
+    @R.function
+    def main(x: R.Tensor(("n",), "float32"), by: R.Prim("float32")) -> R.Tensor(("n",), "float32"):
+        cls = Module
+        n = T.int64()
+        a = R.builtin.alloc_tensor(R.shape([n]), R.dtype("float32"), R.prim_value(0), R.str("global"))
+        _ = cls.scale(x, by, a)
+        b = R.builtin.alloc_tensor(R.shape([n]), R.dtype("float32"), R.prim_value(0), R.str("global"))
+        _1 = cls.scale(a, R.prim_value(T.float32(0.5)), b)
+        return b
+`),
+    { executor: "graph" },
+  );
+  for (const by of [3, -8]) {
+    const { data } = program.run("main", [Float32Array.of(1, 2), by]) as { data: Float32Array };
+    assert.equal([...data], [by * 0.5, by]);
+  }
 });
 
 test("a kernel that stops is told with its place", async () => {
