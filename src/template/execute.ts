@@ -292,13 +292,9 @@ function branch(s: State, scope: Scope, stmt: ast.If): Returned {
         if (phase !== "value") s.analyzer.assume(expr, holds);
       });
     });
-  // Proved by what is known here: the other branch is checked all the same, but not kept.
-  const settled = expr.kind === "tir.IntImm" ? expr.value !== 0 : undefined;
   const then = inside(true, stmt.then);
   const otherwise = stmt.otherwise && inside(false, stmt.otherwise);
-  if (settled === undefined) emit(s, ifStmt(expr, then, otherwise, spanOf(s, stmt.cond)), stmt);
-  else if (settled) emit(s, then, stmt);
-  else if (otherwise !== undefined) emit(s, otherwise, stmt);
+  emit(s, ifStmt(expr, then, otherwise, spanOf(s, stmt.cond)), stmt);
   return undefined;
 }
 

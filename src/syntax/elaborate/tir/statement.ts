@@ -107,14 +107,14 @@ function elaborateStatement(ctx: ElabContext, stmt: Ast, list: StatementList): v
   }
 }
 
-/** A condition that is constant selects its branch while the text is read. */
+/** A condition that is constant selects its branch while the text is read; `T.bool(True)` is one of the program. */
 function elaborateIf(
   ctx: ElabContext,
   stmt: Extract<Ast, { kind: "If" }>,
   list: StatementList,
 ): void {
   const cond = elaboratePrimExpr(ctx, stmt.cond);
-  if (cond?.kind === "tir.IntImm" && cond.dtype.code === "bool") {
+  if (stmt.cond.kind !== "Call" && cond?.kind === "tir.IntImm" && cond.dtype.code === "bool") {
     const taken = cond.value === 1 ? stmt.then : stmt.otherwise;
     if (taken !== undefined) elaborateStatements(ctx, taken, list);
     return;
