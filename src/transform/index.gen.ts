@@ -111,6 +111,12 @@ export const passes = [
       (await import("./relax/decompose/decompose-ops-for-inference.js")).decomposeOpsForInference,
   },
   {
+    name: "decompose-ops-for-training",
+    summary: "Writes normalisations out as arithmetic that has gradients.",
+    load: async () =>
+      (await import("./relax/decompose/decompose-ops-for-training.js")).decomposeOpsForTraining,
+  },
+  {
     name: "eliminate-common-subexpr",
     summary: "Computes equal pure values once.",
     load: async () =>

@@ -1,19 +1,10 @@
 import type { AttrValue } from "../../../ir/core/node.js";
-import { isNode } from "../../../ir/nodes.js";
-import {
-  constant,
-  shapeExpr,
-  type Call,
-  type Const,
-  type Expr,
-  type TupleGetItem,
-} from "../../../ir/relax/expr.js";
+import { shapeExpr, type Call, type Expr, type TupleGetItem } from "../../../ir/relax/expr.js";
 import { intImm } from "../../../ir/tir/expr.js";
-import { int64, type DType } from "../../../support/dtype.js";
-import { zeros } from "../../../support/ndarray.js";
-import { elementAccess } from "../../../support/numeric/element.js";
+import { int64 } from "../../../support/dtype.js";
 import { makeCall } from "../../../op/make-call.js";
 import { definePass } from "../../pass.js";
+import { flagIn, numberIn, scalarConstant } from "../rewrite/index.js";
 import { intIn, rewriteCalls, type RuleSite } from "./rewrite-calls.js";
 
 /**
@@ -43,9 +34,9 @@ function folded(item: TupleGetItem, site: RuleSite): Expr | undefined {
   const channel = axis < 0 ? axis + 4 : axis;
   if (info.dtype === undefined || channel !== layouts.out.indexOf("C")) return undefined;
   // (y - mean) / sqrt(var + eps) * gamma + beta
-  const epsilon = scalar(floatOf(norm.attrs.get("epsilon")) ?? 1e-5, info.dtype);
+  const epsilon = scalarConstant(numberIn(norm.attrs.get("epsilon")) ?? 1e-5, info.dtype);
   const deviation = site.emit("sqrt", [site.emit("add", [variance!, epsilon])]);
-  const one = isOff(norm.attrs.get("scale")) ? scalar(1, info.dtype) : gamma!;
+  const one = isOff(norm.attrs.get("scale")) ? scalarConstant(1, info.dtype) : gamma!;
   const scale = site.emit("divide", [one, deviation]);
   const moved = site.emit("multiply", [mean!, scale]);
   const bias = isOff(norm.attrs.get("center"))
@@ -81,18 +72,4 @@ function layoutsOf(conv: Call): Layouts | undefined {
   return isPlain(kernel, "OIHW") && isPlain(out, "NCHW") ? { kernel, out } : undefined;
 }
 
-const isOff = (value: AttrValue | undefined): boolean =>
-  value === false || (isNode(value) && value.kind === "tir.IntImm" && value.value === 0);
-
-const floatOf = (value: AttrValue | undefined): number | undefined =>
-  isNode(value) && value.kind === "tir.FloatImm"
-    ? value.value
-    : typeof value === "number"
-      ? value
-      : undefined;
-
-function scalar(value: number, dtype: DType): Const {
-  const data = zeros(dtype, []);
-  elementAccess(dtype).write(new DataView(data.bytes.buffer, data.bytes.byteOffset), 0, value);
-  return constant(data);
-}
+const isOff = (value: AttrValue | undefined): boolean => value !== undefined && !flagIn(value);

@@ -4,6 +4,15 @@ export { mapBlocks, mergeBlocks } from "./blocks.js";
 export { callGraph, type CallGraph } from "./call-graph.js";
 export { copyFunction } from "./copy.js";
 export { hasEffect, hasIdentity } from "./effects.js";
+export {
+  flagIn,
+  Formula,
+  numberIn,
+  numbersIn,
+  range,
+  scalarConstant,
+  type GivenAttrs,
+} from "./formula.js";
 export { eachVar, isVisible, useOf } from "./leaf.js";
 export { freshGlobal, isExternal, mapFunctions, rewriteModule, updated } from "./module.js";
 export {
@@ -16,5 +25,6 @@ export {
 export { applyTo, makeSubstitution, type Substitution } from "./substitution.js";
 export { countUses, definitionsOf, eachBinding, eachBlock, symbolsOf } from "./uses.js";
 export { makeValueKeys } from "./value-key.js";
+export { Forms, type FormChange } from "./forms.js";
 export { functionsNamedIn, reachableFunctions } from "./reachable.js";
 export { withOwnReturn } from "./signature.js";
