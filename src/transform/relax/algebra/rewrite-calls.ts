@@ -108,7 +108,7 @@ function siteOf(
 }
 
 /** Without the bindings that nothing needs. */
-function swept(module: IRModule, name: string, func: Func): Func {
+export function swept(module: IRModule, name: string, func: Func): Func {
   const needed = neededBindings(module, func);
   return rewriteFunction(module, name, func, {
     value: (value, _, b) => (needed.has(b) ? value : undefined),
