@@ -98,7 +98,7 @@ class Fusion {
       isPrivate: true,
       sTir: true,
       persistent: false,
-      body: inside.length === 0 ? body : makeBlock({ name: "root", allocs: inside, body, implicitRoot: true }), // prettier-ignore
+      body: inside.length === 0 ? body : makeBlock({ name: "root", values: [], allocs: inside, body, implicitRoot: true }), // prettier-ignore
     };
     return { func: primFunc, outputs };
   }
