@@ -84,6 +84,11 @@ export interface OpDef {
   readonly structural?: boolean;
   /** Outputs as lowerings name them, where they are not the result or the fields of a tuple. */
   outputs?(result: StructInfo, call: Call): readonly OutputSlot[];
+  /**
+   * What mixed precision does: `always` computes in half precision, `follow` where its operands are at hand in it;
+   * absent: never.
+   */
+  readonly mixedPrecision?: "always" | "follow";
   /** Must-have classes: C CNN, T transformer, Q quantised. */
   readonly must?: string;
   /** Struct info of the call. Mistakes are reported to `ctx`; the result is then `errorInfo`, which followers ignore. */

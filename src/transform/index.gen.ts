@@ -332,6 +332,11 @@ export const passes = [
       (await import("./relax/memory/static-plan-block-memory.js")).staticPlanBlockMemory,
   },
   {
+    name: "to-mixed-precision",
+    summary: "Lets convolutions, matrix products and what follows them compute in float16.",
+    load: async () => (await import("./relax/precision/to-mixed-precision.js")).toMixedPrecision,
+  },
+  {
     name: "to-non-dataflow",
     summary: "Makes dataflow blocks plain ones.",
     load: async () => (await import("./relax/clean/to-non-dataflow.js")).toNonDataflow,

@@ -3,7 +3,11 @@ import { defineOps } from "../../define-op.js";
 import { tensor } from "../../params.js";
 import { binaryArithmetic, binaryBits, binaryCompare, binaryLogic } from "../../rules/binary.js";
 
-const common = { family: "binary", params: [tensor("x1"), tensor("x2")] };
+const common = {
+  family: "binary",
+  mixedPrecision: "follow" as const,
+  params: [tensor("x1"), tensor("x2")],
+};
 
 export const arithmeticOps = defineOps(
   { ...common, rule: binaryArithmetic },

@@ -6,6 +6,7 @@ import { castRule } from "../../rules/unary.js";
 export const astype = defineOp({
   name: "astype",
   family: "datatype",
+  mixedPrecision: "follow",
   summary: "Converts the elements; floats to integers truncate.",
   must: "CTQ",
   params: [tensor("x"), dtypeAttr("dtype")],

@@ -15,6 +15,7 @@ export const where = defineOp({
 export const ewiseFma = defineOp({
   name: "ewise_fma",
   family: "ternary",
+  mixedPrecision: "follow",
   summary: "x1 * x2 + x3 on tensors of one shape.",
   params: [tensor("x1"), tensor("x2"), tensor("x3")],
   rule: fmaRule,

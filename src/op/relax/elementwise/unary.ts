@@ -4,7 +4,7 @@ import { tensor } from "../../params.js";
 import { sameAs } from "../../rules/same-as.js";
 import { likeBool, likeInteger } from "../../rules/unary.js";
 
-const common = { family: "unary", params: [tensor("x")] };
+const common = { family: "unary", mixedPrecision: "follow" as const, params: [tensor("x")] };
 
 export const unaryOps = defineOps(
   { ...common, rule: sameAs },

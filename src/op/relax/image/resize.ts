@@ -31,6 +31,7 @@ const resizeParams = (layout: string, rounding: string, rank: number): OpParam[]
 export const resize2d = defineOp({
   name: "image.resize2d",
   family,
+  mixedPrecision: "follow",
   summary: "Resizes two spatial dimensions.",
   must: "C",
   params: resizeParams("NCHW", "round", 2),
@@ -40,6 +41,7 @@ export const resize2d = defineOp({
 export const resize3d = defineOp({
   name: "image.resize3d",
   family,
+  mixedPrecision: "follow",
   summary: "Resizes three spatial dimensions.",
   params: resizeParams("NCDHW", "", 3),
   rule: resizeRule,
@@ -48,6 +50,7 @@ export const resize3d = defineOp({
 export const gridSample = defineOp({
   name: "image.grid_sample",
   family,
+  mixedPrecision: "follow",
   summary: "Samples at the points of a grid.",
   params: [
     tensor("data"),
@@ -63,6 +66,7 @@ export const gridSample = defineOp({
 export const affineGrid = defineOp({
   name: "image.affine_grid",
   family,
+  mixedPrecision: "follow",
   summary: "Sampling grid of an affine map.",
   params: [tensor("data"), shape("size", { repeat: 2 }), boolAttr("align_corners", true)],
   rule: affineGridRule,

@@ -7,6 +7,7 @@ import { dynamicSliceRule, stridedSliceRule } from "../../rules/slice.js";
 export const stridedSlice = defineOp({
   name: "strided_slice",
   family: "index",
+  mixedPrecision: "follow",
   summary: "Part of a tensor between bounds along some axes.",
   must: "CT",
   params: [
@@ -23,6 +24,7 @@ export const stridedSlice = defineOp({
 export const dynamicStridedSlice = defineOp({
   name: "dynamic_strided_slice",
   family: "index",
+  mixedPrecision: "follow",
   summary: "Part of a tensor between bounds computed at run time.",
   dataDependent: true,
   params: [tensor("x"), tensor("begin"), tensor("end"), tensor("strides")],

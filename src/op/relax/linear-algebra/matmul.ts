@@ -7,6 +7,7 @@ import { matmulRule, outerRule } from "../../rules/matmul.js";
 export const matmul = defineOp({
   name: "matmul",
   family: "linear-algebra",
+  mixedPrecision: "always",
   summary: "Matrix product; leading dimensions broadcast.",
   must: "CTQ",
   params: [tensor("x1"), tensor("x2"), dtypeAttr("out_dtype", null)],
@@ -25,6 +26,7 @@ export const einsum = defineOp({
 export const outer = defineOp({
   name: "outer",
   family: "linear-algebra",
+  mixedPrecision: "always",
   summary: "Outer product of two vectors.",
   params: [tensor("x1"), tensor("x2")],
   rule: outerRule,

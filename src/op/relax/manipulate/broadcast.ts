@@ -10,6 +10,7 @@ import {
 export const broadcastTo = defineOp({
   name: "broadcast_to",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Stretches dimensions of length 1 to a shape.",
   must: "T",
   params: [tensor("x"), shape("shape")],

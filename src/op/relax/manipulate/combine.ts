@@ -21,6 +21,7 @@ const fieldsAsOne = (result: StructInfo): readonly OutputSlot[] => [
 export const concat = defineOp({
   name: "concat",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Joins tensors along an axis.",
   must: "CT",
   params: [tensors("tensors"), intAttr("axis", 0, { normal: axisOf() })],
@@ -30,6 +31,7 @@ export const concat = defineOp({
 export const split = defineOp({
   name: "split",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Cuts a tensor along an axis, into equal sections or at given positions.",
   must: "CT",
   params: [
@@ -44,6 +46,7 @@ export const split = defineOp({
 export const stack = defineOp({
   name: "stack",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Joins tensors along a new axis.",
   params: [tensors("tensors"), intAttr("axis", 0, { normal: axisOf(0, 1) })],
   rule: stackRule,
@@ -69,6 +72,7 @@ export const tile = defineOp({
 export const meshgrid = defineOp({
   name: "meshgrid",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Coordinate matrices of coordinate vectors.",
   params: [tensors("tensors"), strAttr("indexing", "ij")],
   outputs: fieldsAsOne,

@@ -12,6 +12,7 @@ import {
 export const permuteDims = defineOp({
   name: "permute_dims",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Reorders the dimensions; reverses them when no order is given.",
   must: "CT",
   params: [
@@ -45,6 +46,7 @@ export const reverseSequence = defineOp({
 export const layoutTransform = defineOp({
   name: "layout_transform",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Moves elements by an index map.",
   must: "CQ",
   params: [

@@ -6,6 +6,7 @@ import { expandDimsRule, flattenRule, reshapeRule, squeezeRule } from "../../rul
 export const reshape = defineOp({
   name: "reshape",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Same elements under another shape; one -1 is inferred, 0 copies a dimension.",
   must: "CTQ",
   params: [tensor("x"), shape("shape")],
@@ -15,6 +16,7 @@ export const reshape = defineOp({
 export const flatten = defineOp({
   name: "flatten",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Same elements in one dimension.",
   must: "C",
   params: [tensor("x")],
@@ -24,6 +26,7 @@ export const flatten = defineOp({
 export const expandDims = defineOp({
   name: "expand_dims",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Inserts dimensions of length 1.",
   must: "T",
   params: [tensor("x"), intsAttr("axis", undefined, { typeOnly: true })],
@@ -33,6 +36,7 @@ export const expandDims = defineOp({
 export const squeeze = defineOp({
   name: "squeeze",
   family: "manipulate",
+  mixedPrecision: "follow",
   summary: "Drops dimensions of length 1.",
   must: "CT",
   params: [tensor("x"), intsAttr("axis", null, { typeOnly: true })],

@@ -10,6 +10,7 @@ const family = "nn";
 export const relu = defineOp({
   name: "nn.relu",
   family,
+  mixedPrecision: "follow",
   summary: "max(x, 0).",
   must: "CTQ",
   params: [tensor("data")],
@@ -17,7 +18,7 @@ export const relu = defineOp({
 });
 
 export const activations = defineOps(
-  { family, params: [tensor("data")], rule: floatLike },
+  { family, mixedPrecision: "follow", params: [tensor("data")], rule: floatLike },
   {
     "nn.gelu": { summary: "x/2 * (1 + erf(x/sqrt(2))).", must: "T" },
     "nn.gelu_tanh": { summary: "Approximation of gelu by tanh.", must: "T" },

@@ -14,6 +14,7 @@ const options = [
 export const attention = defineOp({
   name: "nn.attention",
   family,
+  mixedPrecision: "always",
   summary: "Attention of queries to keys and values.",
   must: "T",
   params: [...qkv, tensor("bias", optional), ...options],
@@ -23,6 +24,7 @@ export const attention = defineOp({
 export const attentionBias = defineOp({
   name: "nn.attention_bias",
   family,
+  mixedPrecision: "always",
   summary: "Attention with a bias on the scores.",
   must: "T",
   params: [...qkv, tensor("bias"), ...options],
@@ -32,6 +34,7 @@ export const attentionBias = defineOp({
 export const attentionVarLen = defineOp({
   name: "nn.attention_var_len",
   family,
+  mixedPrecision: "always",
   summary: "Attention over packed sequences of various lengths.",
   params: [
     tensor("queries"),

@@ -12,6 +12,7 @@ const conv = (rank: 1 | 2 | 3): OpDef => {
   return defineOp({
     name: `nn.conv${rank}d`,
     family: "nn",
+    mixedPrecision: "always",
     summary: `Convolution over ${rank} spatial dimension${rank === 1 ? "" : "s"}.`,
     ...(rank === 2 ? { must: "CQ" } : {}),
     params: [
@@ -36,6 +37,7 @@ const convTranspose = (rank: 1 | 2 | 3): OpDef => {
   return defineOp({
     name: `nn.${name}`,
     family: "nn",
+    mixedPrecision: "always",
     summary: `Transposed convolution over ${rank} spatial dimension${rank === 1 ? "" : "s"}.`,
     ...(rank === 2 ? { must: "C" } : {}),
     params: [

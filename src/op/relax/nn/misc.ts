@@ -8,6 +8,7 @@ const family = "nn";
 export const dropout = defineOp({
   name: "nn.dropout",
   family,
+  mixedPrecision: "follow",
   summary: "Drops elements at random in training; also returns the mask.",
   params: [tensor("data"), floatAttr("rate", 0.5)],
   rule: dropoutRule,
@@ -39,6 +40,7 @@ export const pixelShuffle = defineOp({
 export const batchFlatten = defineOp({
   name: "nn.batch_flatten",
   family,
+  mixedPrecision: "follow",
   summary: "Flattens all but the first dimension.",
   must: "C",
   params: [tensor("data")],

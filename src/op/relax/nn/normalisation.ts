@@ -35,6 +35,7 @@ export const batchNorm = defineOp({
 export const layerNorm = defineOp({
   name: "nn.layer_norm",
   family,
+  mixedPrecision: "follow",
   summary: "Normalises over axes.",
   must: "T",
   params: [
@@ -50,6 +51,7 @@ export const layerNorm = defineOp({
 export const groupNorm = defineOp({
   name: "nn.group_norm",
   family,
+  mixedPrecision: "follow",
   summary: "Normalises groups of channels.",
   must: "T",
   params: [
@@ -67,6 +69,7 @@ export const groupNorm = defineOp({
 export const instanceNorm = defineOp({
   name: "nn.instance_norm",
   family,
+  mixedPrecision: "follow",
   summary: "Normalises each channel of each sample.",
   must: "C",
   params: [
@@ -83,6 +86,7 @@ export const instanceNorm = defineOp({
 export const rmsNorm = defineOp({
   name: "nn.rms_norm",
   family,
+  mixedPrecision: "follow",
   summary: "Divides by the root of the mean square over axes.",
   must: "T",
   params: [

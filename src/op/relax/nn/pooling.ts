@@ -11,6 +11,7 @@ const pool = (kind: "max" | "avg", rank: 1 | 2 | 3): OpDef =>
   defineOp({
     name: `nn.${kind}_pool${rank}d`,
     family: "nn",
+    mixedPrecision: "follow",
     summary: `${kind === "max" ? "Largest element" : "Mean"} of each window of ${rank} spatial dimension${rank === 1 ? "" : "s"}.`,
     ...(rank === 2 ? { must: "C" } : {}),
     params: [
@@ -31,6 +32,7 @@ const adaptive = (rank: 1 | 2 | 3): OpDef =>
   defineOp({
     name: `nn.adaptive_avg_pool${rank}d`,
     family: "nn",
+    mixedPrecision: "follow",
     summary: `Mean of windows chosen to give an output size, over ${rank} spatial dimension${rank === 1 ? "" : "s"}.`,
     ...(rank === 2 ? { must: "C" } : {}),
     params: [

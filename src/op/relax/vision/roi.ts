@@ -6,6 +6,7 @@ import { roiRule } from "../../rules/vision.js";
 export const roiAlign = defineOp({
   name: "vision.roi_align",
   family: "vision",
+  mixedPrecision: "follow",
   summary: "Pools each region by interpolation.",
   params: [
     tensor("data"),
@@ -23,6 +24,7 @@ export const roiAlign = defineOp({
 export const roiPool = defineOp({
   name: "vision.roi_pool",
   family: "vision",
+  mixedPrecision: "follow",
   summary: "Largest element of each part of a region.",
   params: [
     tensor("data"),
