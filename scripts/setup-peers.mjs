@@ -5,7 +5,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Apache TVM with the ffi version that prints metadata without crashing, and what results are compared with. */
-const PINS = ["apache-tvm==0.27.0.post1", "apache-tvm-ffi==0.1.14.post1", "onnx", "onnxruntime", "numpy"];
+const PINS = [
+  "apache-tvm==0.27.0.post1",
+  "apache-tvm-ffi==0.1.14.post1",
+  "onnx",
+  "onnxruntime",
+  "numpy",
+];
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const folder = join(".cache", "peers");

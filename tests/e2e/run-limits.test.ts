@@ -27,7 +27,9 @@ class Module:
     def local(A: T.Buffer((1,), "int32"), n: T.int64):
         B = T.alloc_buffer((n, n), "int32")
         for i in range(n):
-            B[i, 0] = A[0]
+            B[i, i] = A[0]
+        for i in range(n):
+            A[0] = B[n - 1 - i, n - 1 - i]
 
     @R.function
     def main(x: R.Tensor(("n",), "int32")) -> R.Tensor(("n",), "int32"):
