@@ -14,4 +14,4 @@ export {
   planFunction, planModule, type FunctionPlan, type ModulePlanOptions, type RegionPlan,
 } from "./relax/plan-function.js"; // prettier-ignore
 export type { Buffer as PlannedMemory } from "./relax/buffers.js";
-export { summariesOf } from "./relax/lives.js";
+export { operandsSharedBy, summariesOf, type Summaries } from "./relax/lives.js";

@@ -45,13 +45,14 @@ export function relaxLevelsOf(func: Func, module: IRModule): RelaxLevels | undef
       const level = levelOfCall(node, module);
       if (level === undefined) return;
       const at = RELAX_LEVELS.indexOf(level);
-      highest = Math.min(highest, at);
+      // Calls of T functions stay as they are from `alloc` on.
+      if (node.op.kind !== "ir.GlobalVar") highest = Math.min(highest, at);
       lowest = Math.max(lowest, at);
     },
   });
   return lowest < 0
     ? undefined
-    : { highest: RELAX_LEVELS[highest]!, lowest: RELAX_LEVELS[lowest]! };
+    : { highest: RELAX_LEVELS[highest] ?? "vm", lowest: RELAX_LEVELS[lowest]! };
 }
 
 /** Builtins that only lowered functions call. */

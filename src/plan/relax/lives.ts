@@ -67,6 +67,10 @@ const FRESH: ReadonlySet<string> = new Set([
   "memory.alloc_storage", "memory.alloc_tensor", "vm.alloc_storage", "vm.alloc_tensor", "builtin.alloc_tensor",
 ]); // prettier-ignore
 
+/** Which operands of an operator its result may share memory with. */
+export const operandsSharedBy = (name: string): "none" | "first" | "all" =>
+  FRESH.has(name) ? "none" : VIEWS.has(name) ? "first" : "all";
+
 /** Numbers the bindings of a function and finds out what memory each value stands for. */
 export function livesOf(module: IRModule, func: Func, summaries: Summaries): Lives {
   const walk = new Walk(module, summaries, func);
@@ -223,8 +227,9 @@ class Walk {
       const fields = call.args[1]?.kind === "relax.Tuple" ? call.args[1].fields : [];
       if (callee?.kind === "ir.GlobalVar") this.kernel(callee.name, fieldsOf(args[1]), fields);
     }
-    if (op.kind === "relax.Op" && FRESH.has(op.name)) return holdsNothing;
-    if (op.kind === "relax.Op" && VIEWS.has(op.name)) return args[0] ?? holdsNothing;
+    const shared = op.kind === "relax.Op" ? operandsSharedBy(op.name) : "all";
+    if (shared === "none") return holdsNothing;
+    if (shared === "first") return args[0] ?? holdsNothing;
     const self = op.kind === "relax.Var" ? [heldBy(this.values, op)] : [];
     for (const held of self) use(held, this.now);
     return anyOf([...self, ...args]);
