@@ -17,35 +17,48 @@ export interface Writer {
 
 export function makeWriter(): Writer {
   let buffer = new Uint8Array(1024);
+  let view = new DataView(buffer.buffer);
   let length = 0;
-  const room = (n: number): DataView => {
-    if (length + n > buffer.length) {
-      const larger = new Uint8Array(Math.max(buffer.length * 2, length + n));
+  /** Where the next `n` bytes go. */
+  const take = (n: number): number => {
+    const at = length;
+    length += n;
+    if (length > buffer.length) {
+      const larger = new Uint8Array(Math.max(buffer.length * 2, length));
       larger.set(buffer);
       buffer = larger;
+      view = new DataView(buffer.buffer);
     }
-    return new DataView(buffer.buffer, length, n);
-  };
-  const put = (n: number, write: (view: DataView) => void): void => {
-    write(room(n));
-    length += n;
+    return at;
   };
   const w: Writer = {
-    u8: (x) => put(1, (v) => v.setUint8(0, x)),
-    u32: (x) => put(4, (v) => v.setUint32(0, x, true)),
-    i64: (x) => put(8, (v) => v.setBigInt64(0, x, true)),
-    f64: (x) => put(8, (v) => v.setFloat64(0, x, true)),
+    // The place first: taking it may move the bytes.
+    u8(x) {
+      const at = take(1);
+      view.setUint8(at, x);
+    },
+    u32(x) {
+      const at = take(4);
+      view.setUint32(at, x, true);
+    },
+    i64(x) {
+      const at = take(8);
+      view.setBigInt64(at, x, true);
+    },
+    f64(x) {
+      const at = take(8);
+      view.setFloat64(at, x, true);
+    },
     text: (x) => w.blob(new TextEncoder().encode(x)),
-    blob: (x) => {
+    blob(x) {
       w.u32(x.length);
       w.raw(x);
     },
-    raw: (x) => {
-      room(x.length);
-      buffer.set(x, length);
-      length += x.length;
+    raw(x) {
+      const at = take(x.length);
+      buffer.set(x, at);
     },
-    align: (multiple) => {
+    align(multiple) {
       const rest = length % multiple;
       if (rest !== 0) w.raw(new Uint8Array(multiple - rest));
     },

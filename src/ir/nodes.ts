@@ -298,6 +298,27 @@ const fieldLists = new Map<string, readonly Field[]>(
 /** Fields of a kind in table order. */
 export const fieldsOf = (kind: Kind): readonly Field[] => fieldLists.get(kind)!;
 
+/** A field that may hold nodes. */
+export interface OwningField extends Field {
+  /** Whether binders in it are met at their definition. */
+  readonly defining: boolean;
+}
+
+const DEFINING: ReadonlySet<Role> = new Set<Role>(["def", "defs", "match", "matches"]);
+const HOLDS_NONE: ReadonlySet<Role> = new Set<Role>(["value", "hint", "tensor", "pointer"]);
+
+const owningLists = new Map<string, readonly OwningField[]>(
+  [...fieldLists].map(([kind, fields]) => [
+    kind,
+    fields
+      .filter(({ role }) => !HOLDS_NONE.has(role))
+      .map(({ name, role }) => ({ name, role, defining: DEFINING.has(role) })),
+  ]),
+);
+
+/** Of the fields of a kind, those that may hold nodes. */
+export const owningFieldsOf = (kind: Kind): readonly OwningField[] => owningLists.get(kind)!;
+
 export const isKind = (kind: string): kind is Kind => fieldLists.has(kind);
 
 /** Whether an attribute value or field value is a node. */

@@ -1,6 +1,6 @@
 /** Generic rewriting, derived from the node table. */
 import type { PrimExpr, Var } from "../tir/expr.js";
-import { fieldsOf, fieldValue, isNode, type Node } from "../nodes.js";
+import { fieldValue, isNode, owningFieldsOf, type Node } from "../nodes.js";
 
 /**
  * Rebuilds a node with `change` applied to its direct children; the same object when nothing changed. Binders are
@@ -8,8 +8,7 @@ import { fieldsOf, fieldValue, isNode, type Node } from "../nodes.js";
  */
 export function rebuild<T extends Node>(node: T, change: (child: Node) => Node): T {
   let copy: Record<string, unknown> | undefined;
-  for (const { name, role } of fieldsOf(node.kind)) {
-    if (role === "value" || role === "hint" || role === "tensor" || role === "pointer") continue;
+  for (const { name } of owningFieldsOf(node.kind)) {
     const before = fieldValue(node, name);
     const after = rebuildValue(before, change);
     if (after !== before) (copy ??= { ...node })[name] = after;
@@ -27,6 +26,7 @@ function rebuildValue(value: unknown, change: (child: Node) => Node): unknown {
     }
     return copy ?? value;
   }
+  if (isNode(value)) return change(value);
   if (value instanceof Map) {
     let copy: Map<unknown, unknown> | undefined;
     for (const [key, item] of value) {
@@ -35,7 +35,7 @@ function rebuildValue(value: unknown, change: (child: Node) => Node): unknown {
     }
     return copy ?? value;
   }
-  return isNode(value) ? change(value) : value;
+  return value;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Generic traversal, derived from the node table. */
-import { fieldsOf, fieldValue, isBinder, isNode, type Node } from "../nodes.js";
+import { fieldValue, isBinder, isNode, owningFieldsOf, type Node } from "../nodes.js";
 import type { Role } from "./node.js";
 
 export interface Visitor {
@@ -7,29 +7,6 @@ export interface Visitor {
   enter?(node: Node, defining: boolean): void | false;
   /** Called after the children. */
   leave?(node: Node, defining: boolean): void;
-}
-
-const defines = (role: Role): boolean =>
-  role === "def" || role === "defs" || role === "match" || role === "matches";
-
-/** A field that may hold nodes, and whether it defines binders. */
-interface Owning {
-  readonly name: string;
-  readonly defining: boolean;
-}
-
-const owningFields = new Map<string, readonly Owning[]>();
-
-/** The fields of a kind that may hold nodes. */
-function owning(kind: Node["kind"]): readonly Owning[] {
-  const known = owningFields.get(kind);
-  if (known !== undefined) return known;
-  const holding = fieldsOf(kind).filter(
-    ({ role }) => role !== "value" && role !== "hint" && role !== "tensor" && role !== "pointer",
-  );
-  const fields = holding.map(({ name, role }) => ({ name, defining: defines(role) }));
-  owningFields.set(kind, fields);
-  return fields;
 }
 
 /**
@@ -43,25 +20,22 @@ export function visit(root: Node, visitor: Visitor): void {
 function visitNode(node: Node, visitor: Visitor, defining: boolean): void {
   const isReference = !defining && isBinder(node.kind);
   if (visitor.enter?.(node, defining && isBinder(node.kind)) !== false && !isReference) {
-    const fields = owning(node.kind);
+    const fields = owningFieldsOf(node.kind);
     for (let i = 0; i < fields.length; i++) {
       const { name, defining: isDefinition } = fields[i]!;
-      const value = fieldValue(node, name);
-      if (typeof value === "object" && value !== null) visitValue(value, visitor, isDefinition);
+      visitValue(fieldValue(node, name), visitor, isDefinition);
     }
   }
   visitor.leave?.(node, defining && isBinder(node.kind));
 }
 
-function visitValue(value: object, visitor: Visitor, defining: boolean): void {
-  if (Array.isArray(value)) visitItems(value, visitor, defining);
-  else if (value instanceof Map) visitItems(value.values(), visitor, defining);
+function visitValue(value: unknown, visitor: Visitor, defining: boolean): void {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value))
+    for (let i = 0; i < value.length; i++) visitValue(value[i], visitor, defining);
   else if (isNode(value)) visitNode(value, visitor, defining);
-}
-
-function visitItems(items: Iterable<unknown>, visitor: Visitor, defining: boolean): void {
-  for (const item of items)
-    if (typeof item === "object" && item !== null) visitValue(item, visitor, defining);
+  else if (value instanceof Map)
+    for (const item of value.values()) visitValue(item, visitor, defining);
 }
 
 /** Calls `each` on the direct children (nodes in fields, lists and attribute values). */
@@ -72,8 +46,5 @@ export function children(node: Node, each: (child: Node, role: Role) => void): v
     else if (value instanceof Map) for (const item of value.values()) walk(item, role);
     else if (isNode(value)) each(value, role);
   };
-  for (const { name, role } of fieldsOf(node.kind)) {
-    if (role !== "value" && role !== "hint" && role !== "tensor" && role !== "pointer")
-      walk(fieldValue(node, name), role);
-  }
+  for (const { name, role } of owningFieldsOf(node.kind)) walk(fieldValue(node, name), role);
 }

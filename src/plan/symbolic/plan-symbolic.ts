@@ -112,6 +112,8 @@ function candidatesAt(
   const offset = new Float64Array(lives.length);
   const always = Math.min(CERTIFIED, references.length);
   references.forEach(({ size, bound }, k) => {
+    // Sizes in proportion have the same placements.
+    if (references.slice(0, k).some((other) => isInProportion(size, other.size))) return;
     // The first few are made in any case: one of them may have a certificate.
     if (k >= always && stacks.some((stack) => stack.place(size, offset) <= bound)) return;
     const buffers = lives.map((life, b) => ({ ...life, id: String(b), size: size[b]! }));
@@ -123,6 +125,12 @@ function candidatesAt(
   });
   if (found.length === 0) found.push(orientationOf(sections, new Float64Array(lives.length)));
   return found;
+}
+
+/** Whether sizes are those of a shape where not all are 0, times one factor. */
+function isInProportion(size: Float64Array, other: Float64Array): boolean {
+  const some = other.findIndex((bytes) => bytes > 0);
+  return some >= 0 && size.every((bytes, b) => bytes * other[some]! === other[b]! * size[some]!);
 }
 
 const sameOrientation = (a: Orientation, b: Orientation): boolean =>
