@@ -21,6 +21,7 @@ const AREAS: Readonly<Record<string, string>> = {
   LOW: "lowering by templates",
   PAS: "passes and pipelines",
   PAT: "dataflow patterns and partitioning",
+  GRD: "gradients",
   PLN: "memory planning",
   TUN: "tuning",
   MAP: "CGRA mapping",

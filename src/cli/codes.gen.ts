@@ -25,6 +25,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../target/wasm/codes.js")).codes,
   async () => (await import("../template/codes.js")).codes,
   async () => (await import("../transform/codes.js")).codes,
+  async () => (await import("../transform/relax/gradient/codes.js")).codes,
   async () => (await import("../transform/relax/pattern/codes.js")).codes,
 ];
 

@@ -170,10 +170,20 @@ export const passes = [
     load: async () => (await import("./relax/fuse/fuse-transpose-matmul.js")).fuseTransposeMatmul,
   },
   {
+    name: "gradient",
+    summary: "Adds a function that also gives gradients by parameters.",
+    load: async () => (await import("./relax/gradient/gradient.js")).gradient,
+  },
+  {
     name: "inline-private-functions",
     summary: "Replaces calls of private functions by their bodies.",
     load: async () =>
       (await import("./relax/function/inline-private-functions.js")).inlinePrivateFunctions,
+  },
+  {
+    name: "kill-after-last-use",
+    summary: "Ends the life of memory after the last use of what lies in it.",
+    load: async () => (await import("./relax/memory/kill-after-last-use.js")).killAfterLastUse,
   },
   {
     name: "lambda-lift",
@@ -226,6 +236,12 @@ export const passes = [
     load: async () => (await import("./tir/lower-predicate.js")).lowerPredicate,
   },
   {
+    name: "lower-runtime-builtin",
+    summary:
+      "Turns operators of memory, shapes and closures into functions of the virtual machine.",
+    load: async () => (await import("./relax/memory/lower-runtime-builtin.js")).lowerRuntimeBuiltin,
+  },
+  {
     name: "lower-thread-binding",
     summary: "Runs loops that are bound to threads in order.",
     load: async () => (await import("./tir/lower-thread-binding.js")).lowerThreadBinding,
@@ -261,6 +277,11 @@ export const passes = [
     name: "plan-allocation",
     summary: "Turns block allocations into allocation statements where they are used.",
     load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
+  },
+  {
+    name: "realize-vdevice",
+    summary: "Spreads devices to all values, and turns hints into copies.",
+    load: async () => (await import("./relax/device/realize-vdevice.js")).realizeVDevice,
   },
   {
     name: "remove-no-op",
@@ -360,6 +381,11 @@ export const passes = [
     name: "update-param-type",
     summary: "Changes shapes and element types of parameters.",
     load: async () => (await import("./relax/params/update-param-type.js")).updateParamType,
+  },
+  {
+    name: "update-vdevice",
+    summary: "Puts another device in the place of a declared one.",
+    load: async () => (await import("./relax/device/update-vdevice.js")).updateVDevice,
   },
   {
     name: "vectorize-loop",
