@@ -85,6 +85,7 @@ function invokeHost(s: Site, name: string, args: readonly Value[]): Value {
   const host = machine.hosts.get(name);
   if (host === undefined) {
     if (Object.hasOwn(packedBuiltins, name)) return packedBuiltins[name]!({ ...s, name, args });
+    if (Object.hasOwn(packedCalls, name)) return packedCalls[name]!({ ...s, name, args });
     if (machine.module.functions.has(name)) return invokeGlobal(s, name, args);
     return fail(codes.unknownExtern({ at: s.call.span, name }));
   }
@@ -137,14 +138,32 @@ function makeClosure(s: Site): Value {
 
 const invokeClosure = (s: Site): Value => invoke(s, s.args[0]!, itemsAt(s, 1));
 
-/** `call_tir_dyn(func, (tensors…, shape))`: the elements of the shape are the last operands. */
-function callTirDyn(s: Site): Value {
-  const items = itemsAt(s, 1);
+/** The elements of a shape at the end are operands of their own. */
+function withDims(items: readonly Value[]): readonly Value[] {
   const last = items[items.length - 1];
-  const dims = last?.kind === "shape" ? last.dims.map((d) => intValue(d, int64)) : [];
-  const rest = last?.kind === "shape" ? items.slice(0, -1) : items;
-  return invoke(s, s.call.args[0]!, [...rest, ...dims]);
+  return last?.kind === "shape"
+    ? [...items.slice(0, -1), ...last.dims.map((d) => intValue(d, int64))]
+    : items;
 }
+
+/** `call_tir_dyn(func, (tensors…, shape))`: the elements of the shape are the last operands. */
+const callTirDyn = (s: Site): Value => invoke(s, s.call.args[0]!, withDims(itemsAt(s, 1)));
+
+const calleeAt = (s: Site): Value => s.args[0] ?? wrongArgument(s, "a function", undefined);
+
+/** Builtins that texts call as packed functions, and that call or make functions themselves. */
+const packedCalls: Readonly<Record<string, (s: Site) => Value>> = {
+  "vm.builtin.make_closure": (s) => {
+    const [callee, captured] = [calleeAt(s), s.args.slice(1)];
+    return {
+      kind: "closure",
+      name: s.name,
+      call: (args) => invoke(s, callee, [...args, ...captured]),
+    };
+  },
+  "vm.builtin.invoke_closure": (s) => invoke(s, calleeAt(s), s.args.slice(1)),
+  "vm.builtin.call_tir_dyn": (s) => invoke(s, calleeAt(s), withDims(s.args.slice(1))),
+};
 
 /** Operators that call something. */
 export const callOps: Readonly<Record<string, (s: Site) => Value>> = {
