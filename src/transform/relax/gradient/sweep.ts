@@ -77,8 +77,12 @@ export class Sweep {
     const info = this.b.info(value);
     if (info.kind === "relax.TupleInfo") {
       const fields = isFields(grad) ? grad : [];
-      const item = (i: number): Expr => this.b.at.emit(tupleGetItem(value, i));
-      return tuple(info.fields.map((_, i) => this.whole(item(i), fields[i])));
+      const field = (i: number): Expr => {
+        const known = fields[i];
+        if (known !== undefined && !isFields(known)) return known;
+        return this.whole(this.b.at.emit(tupleGetItem(value, i)), known);
+      };
+      return tuple(info.fields.map((_, i) => field(i)));
     }
     if (grad !== undefined && !isFields(grad)) return grad;
     return this.b.call("zeros_like", [value]);
