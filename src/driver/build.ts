@@ -41,13 +41,14 @@ export function buildForWasm(
   });
   const executable = compileVm(module, sink, { sources: options.sources ?? true });
   if (wasm === undefined || executable === undefined) return undefined;
+  const numberOf = constantNumbers(executable);
   const graphs =
     options.graph === undefined
       ? undefined
       : compileGraph(module, sink, {
           entry: options.graph === true ? undefined : options.graph,
           sources: executable.sources,
-          constantNumber: (data) => constantNumbers(executable, [data])[0]!,
+          constantNumber: numberOf,
         });
   if (options.graph !== undefined && graphs === undefined) return undefined;
   return {
@@ -58,7 +59,7 @@ export function buildForWasm(
       kernels: writeKernelTable(
         {
           ...wasm,
-          constants: constantNumbers(executable, wasm.constants),
+          constants: wasm.constants.map(numberOf),
         },
         executable.sources,
       ),
@@ -71,13 +72,11 @@ export function buildForWasm(
   };
 }
 
-/** The numbers that tensors have among the constants of a program. */
-function constantNumbers(executable: Executable, tensors: readonly NDArray[]): number[] {
+/** The number that a tensor has among the constants of a program. */
+function constantNumbers({ constants }: Executable): (tensor: NDArray) => number {
   const numbers = new Map<NDArray, number>();
-  executable.constants.forEach((c, i) => c.kind === "tensor" && numbers.set(c.data, i));
-  return tensors.map(
-    (t) =>
-      numbers.get(t) ??
-      executable.constants.findIndex((c) => c.kind === "tensor" && sameTensor(c.data, t)),
-  );
+  constants.forEach((c, i) => c.kind === "tensor" && numbers.set(c.data, i));
+  return (tensor) =>
+    numbers.get(tensor) ??
+    constants.findIndex((c) => c.kind === "tensor" && sameTensor(c.data, tensor));
 }

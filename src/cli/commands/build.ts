@@ -29,7 +29,7 @@ export const build = defineCommand({
       type: "choice",
       choices: ["vm", "graph"],
       default: "vm",
-      help: "What is to run it; `graph` adds fixed lists of kernel calls, which every public function must have.",
+      help: "What is to run it; `graph` adds fixed lists of kernel calls; every public function must have one or be part of one.",
     },
     out: {
       type: "string",

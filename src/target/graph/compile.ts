@@ -1,7 +1,7 @@
 /** Relax functions as graphs: fixed lists of kernel calls over views of memory. */
 import type { GraphFunction } from "../../artefact/index.js";
 import type { IRModule } from "../../ir/module.js";
-import type { Sink } from "../../support/diagnostic.js";
+import type { Diagnostic, Sink } from "../../support/diagnostic.js";
 import type { NDArray } from "../../support/ndarray.js";
 import type { Source } from "../../support/source.js";
 import { codes } from "./codes.js";
@@ -9,7 +9,10 @@ import { NotStatic } from "./not-static.js";
 import { graphOf } from "./walk.js";
 
 export interface GraphOptions {
-  /** Function that must be a graph; of the others, those that are none are left out. Absent: every public one must. */
+  /**
+   * Function that must be a graph; of the other public ones, those that are none are left out. Absent: every public
+   * function must be a graph or a part of one.
+   */
   readonly entry?: string | undefined;
   /** Texts that places refer to. */
   readonly sources: readonly Source[];
@@ -24,19 +27,23 @@ export function compileGraph(
   options: GraphOptions,
 ): GraphFunction[] | undefined {
   const graphs: GraphFunction[] = [];
-  let failed = false;
+  const parts = new Set<string>();
+  const failures = new Map<string, Diagnostic>();
   for (const [name, func] of module.functions) {
-    if (func.kind !== "relax.Function") continue;
-    const isNeeded = options.entry === undefined ? !func.isPrivate : options.entry === name;
+    if (func.kind !== "relax.Function" || (func.isPrivate && name !== options.entry)) continue;
     try {
-      graphs.push(graphOf(module, name, func, options));
+      const { graph, inlined } = graphOf(module, name, func, options);
+      graphs.push(graph);
+      for (const part of inlined) parts.add(part);
     } catch (error) {
       if (!(error instanceof NotStatic)) throw error;
-      if (!isNeeded) continue;
-      failed = true;
       const { reason, at } = error;
-      sink.report(codes.notStatic({ name, reason, at: at ?? func.span }));
+      failures.set(name, codes.notStatic({ name, reason, at: at ?? func.span }));
     }
   }
-  return failed ? undefined : graphs;
+  const needed = [...failures].filter(([name]) =>
+    options.entry === undefined ? !parts.has(name) : name === options.entry,
+  );
+  for (const [, failure] of needed) sink.report(failure);
+  return needed.length > 0 ? undefined : graphs;
 }

@@ -18,20 +18,18 @@ import type { Span } from "../../support/source.js";
 import { dimTable } from "../dim.js";
 import type { GraphOptions } from "./compile.js";
 import { notStatic } from "./not-static.js";
+import { pairsOf, type Held, type SizePair } from "./match.js";
+import { isSameDim, number, plus, times } from "./size.js";
 
-/** What a value is. */
-type Held =
-  | { readonly kind: "view"; readonly view: number }
-  | { readonly kind: "storage"; readonly index: number }
-  | { readonly kind: "shape"; readonly dims: readonly Dim[] }
-  | { readonly kind: "integer"; readonly value: Dim; readonly dtype: DType }
-  | { readonly kind: "float"; readonly value: number; readonly dtype: DType }
-  | { readonly kind: "input"; readonly index: number }
-  | { readonly kind: "tuple"; readonly fields: readonly Held[] };
+/** Most bindings of called functions that become part of a graph, and how deep their calls may be nested. */
+const MOST_INLINED = 100_000;
+const DEEPEST = 200;
 
-const number = (value: number): Dim => ({ value });
-const isSameDim = (a: Dim, b: Dim): boolean => JSON.stringify(a, big) === JSON.stringify(b, big);
-const big = (_: string, x: unknown): unknown => (typeof x === "bigint" ? `${x}n` : x);
+/** A graph, and the functions whose bodies are parts of it. */
+export interface WalkedGraph {
+  readonly graph: GraphFunction;
+  readonly inlined: ReadonlySet<string>;
+}
 
 /** Throws {@link NotStatic} for what is no graph. */
 export function graphOf(
@@ -39,24 +37,30 @@ export function graphOf(
   name: string,
   func: Func,
   options: GraphOptions,
-): GraphFunction {
-  return new Walk(module, options).function(name, func);
+): WalkedGraph {
+  const walk = new Walk(module, options);
+  return { graph: walk.function(name, func), inlined: walk.inlined };
 }
 
 class Walk {
   private readonly table = dimTable();
-  /** What symbols stand for. */
-  private readonly sizes = new Map<Symbol, Dim>();
+  /** What the symbols of the function that is walked stand for. */
+  private sizes = new Map<Symbol, Dim>();
   /** Parameters that are floats, by their symbols. */
-  private readonly floats = new Map<Symbol, Held>();
+  readonly floats = new Map<Symbol, Held>();
   private readonly values = new Map<Var, Held>();
   private readonly symbols: string[] = [];
   private readonly computed: Dim[] = [];
   private readonly checks: (readonly [Dim, Dim])[] = [];
   private readonly storages: Dim[] = [];
-  private readonly views: GraphView[] = [];
+  readonly views: GraphView[] = [];
   private readonly nodes: GraphNode[] = [];
   private leaves = 0;
+  /** Functions that are walked, each called by the one before. */
+  private readonly walked: string[] = [];
+  /** Functions whose bodies are parts of the graph, and their bindings. */
+  readonly inlined = new Set<string>();
+  private inlinedBindings = 0;
 
   constructor(
     private readonly module: IRModule,
@@ -64,6 +68,7 @@ class Walk {
   ) {}
 
   function(name: string, func: Func): GraphFunction {
+    this.walked.push(name);
     // Symbols that stand alone are bound first: other sizes may come before them.
     for (const p of func.params) this.bindSymbols(p.sinfo);
     const params = func.params.map((p) => {
@@ -167,7 +172,15 @@ class Walk {
   }
 
   private sequence(seq: SeqExpr): Held {
-    for (const block of seq.blocks) for (const b of block.bindings) this.binding(b);
+    for (const { bindings } of seq.blocks) {
+      if (this.walked.length > 1) this.inlinedBindings += bindings.length;
+      if (this.inlinedBindings > MOST_INLINED)
+        return notStatic(
+          `the functions it calls have more than ${MOST_INLINED} bindings`,
+          seq.span,
+        );
+      for (const b of bindings) this.binding(b);
+    }
     return this.value(seq.body, undefined);
   }
 
@@ -190,28 +203,14 @@ class Walk {
   }
 
   private match(info: StructInfo, held: Held, at: Span | undefined): void {
-    const equal = (exprs: readonly PrimExpr[] | undefined, dims: readonly Dim[]): void => {
-      if (exprs === undefined) return;
-      if (exprs.length !== dims.length) return notStatic("a value has another rank", at);
-      exprs.forEach((e, i) => {
-        if (e.kind === "tir.Var" && !this.sizes.has(e)) this.sizes.set(e, dims[i]!);
-        else this.check(this.dim(e, at), dims[i]!);
-      });
-    };
-    if (info.kind === "relax.TensorInfo" && held.kind === "view") {
-      const view = this.views[held.view]!;
-      if (info.dtype !== undefined && info.dtype.name !== view.dtype)
-        return notStatic("a value has another element type", at);
-      return equal(dimsOf(info), view.shape);
-    }
-    if (info.kind === "relax.ShapeInfo" && held.kind === "shape") return equal(info.values, held.dims); // prettier-ignore
-    if (info.kind === "relax.PrimInfo" && held.kind === "integer")
-      return equal(info.value && [info.value], [held.value]);
-    if (info.kind === "relax.TupleInfo" && held.kind === "tuple") {
-      if (info.fields.length !== held.fields.length) return notStatic("a tuple has another size", at); // prettier-ignore
-      return info.fields.forEach((f, i) => this.match(f, held.fields[i]!, at));
-    }
-    if (info.kind !== "relax.ObjectInfo") notStatic("a value is matched that is of another kind", at); // prettier-ignore
+    this.solve(pairsOf(info, held, this, at), at);
+  }
+
+  /** Symbols that stand alone are bound first: other sizes may come before them. */
+  private solve(pairs: readonly SizePair[], at: Span | undefined): void {
+    for (const [e, dim] of pairs)
+      if (e.kind === "tir.Var" && !this.sizes.has(e)) this.sizes.set(e, dim);
+    for (const [e, dim] of pairs) this.check(this.dim(e, at), dim);
   }
 
   private check(a: Dim, b: Dim): void {
@@ -262,7 +261,8 @@ class Walk {
     if (op.kind === "ir.GlobalVar") {
       const callee = this.module.functions.get(op.name);
       if (callee?.kind === "tir.PrimFunc") return this.kernel(op.name, args, span);
-      return notStatic(`it calls the function \`${op.name}\`, which is not inlined`, span);
+      if (callee?.kind === "relax.Function") return this.inline(op.name, callee, args, span);
+      return notStatic(`it calls \`${op.name}\`, which is no function of the program`, span);
     }
     if (op.kind === "ir.ExternFunc") return notStatic(`it calls \`${op.symbol}\` of the host`, span); // prettier-ignore
     if (op.kind !== "relax.Op") return notStatic("it calls a function value", span);
@@ -322,6 +322,30 @@ class Walk {
       default:
         return notStatic(`\`R.${op.name}\` is no call of a kernel`, span);
     }
+  }
+
+  /** The calls of a function's body; each time it is called it has storages of its own. */
+  private inline(name: string, func: Func, args: readonly Expr[], at: Span | undefined): Held {
+    if (this.walked.includes(name))
+      return notStatic(`\`${name}\` calls itself, how often is known only at run time`, at);
+    if (this.walked.length > DEEPEST)
+      return notStatic(`its calls of functions are nested more than ${DEEPEST} deep`, at);
+    if (args.length !== func.params.length)
+      return notStatic(`it calls \`${name}\` with another number of arguments`, at);
+    const given = args.map((a) => this.value(a, undefined));
+    const { sizes } = this;
+    this.sizes = new Map();
+    this.walked.push(name);
+    this.inlined.add(name);
+    const pairs = func.params.flatMap((p, i) => {
+      this.values.set(p, given[i]!);
+      return p.sinfo === undefined ? [] : pairsOf(p.sinfo, given[i]!, this, at);
+    });
+    this.solve(pairs, at);
+    const result = this.sequence(func.body);
+    this.walked.pop();
+    this.sizes = sizes;
+    return result;
   }
 
   private kernel(name: string, args: readonly Expr[], at: Span | undefined): Held {
@@ -393,17 +417,3 @@ const isGiven = (e: Expr | undefined): e is Expr =>
   e !== undefined &&
   !(e.kind === "relax.Tuple" && e.fields.length === 0) &&
   !(e.kind === "relax.Call" && e.op.kind === "relax.Op" && e.op.name === "null_value");
-
-function times(a: Dim, b: Dim): Dim {
-  if ("value" in a && a.value === 1) return b;
-  if ("value" in a && "value" in b) return fold(BigInt(a.value) * BigInt(b.value));
-  return { op: "mul", args: [a, b] };
-}
-
-function plus(a: Dim, b: Dim): Dim {
-  if ("value" in a && a.value === 0) return b;
-  if ("value" in a && "value" in b) return fold(BigInt(a.value) + BigInt(b.value));
-  return { op: "add", args: [a, b] };
-}
-
-const fold = (x: bigint): Dim => ({ value: Number.isSafeInteger(Number(x)) ? Number(x) : x });

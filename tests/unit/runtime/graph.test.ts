@@ -181,6 +181,86 @@ test("a branch is no graph: the build says so, and the machine runs it", async (
   assert.equal(run(1n), { data: Float32Array.of(2, 4), shape: [2], dtype: "float32" });
 });
 
+test("functions that are called are parts of the graph", async () => {
+  const bytes = await graphOf(`
+    @R.function
+    def twice(x: R.Tensor(dtype="float32", ndim=1)) -> R.Tensor(dtype="float32", ndim=1):
+        cls = Module
+        k = T.int64()
+        known = R.match_cast(x, R.Tensor((k,), "float32"))
+        y = R.call_tir(cls.add, (known, known), out_sinfo=R.Tensor((k,), "float32"))
+        return y
+
+    @R.function(private=True)
+    def both(p: R.Tuple(R.Tensor(("i",), "float32"), R.Tensor(("j",), "float32"))) -> R.Tuple(R.Tensor(dtype="float32", ndim=1), R.Tensor(dtype="float32", ndim=1)):
+        cls = Module
+        a = p[0]
+        b = p[1]
+        c: R.Tensor(dtype="float32", ndim=1) = cls.twice(a)
+        d: R.Tensor(dtype="float32", ndim=1) = cls.twice(b)
+        return (d, c)
+
+    @R.function
+    def main(x: R.Tensor(("n",), "float32"), w: R.Tensor(("m",), "float32")) -> R.Tuple(R.Tensor(dtype="float32", ndim=1), R.Tensor(dtype="float32", ndim=1)):
+        cls = Module
+        n = T.int64()
+        m = T.int64()
+        y: R.Tuple(R.Tensor(dtype="float32", ndim=1), R.Tensor(dtype="float32", ndim=1)) = cls.both((x, w))
+        return y
+`);
+  const [graph, machine] = [loadGraph(bytes, "m"), loadArtefact(bytes, "m")];
+  assert.equal(graph.functionNames, ["main"]);
+  const args = [floats(1, 2, 3), floats(5)];
+  assert.equal(graph.invoke("main", args), machine.invoke("main", args));
+  assert.equal(
+    graph.prepare("main", new Map([["n", 3], ["m", 1]])).calls.map((c) => c.shapes[0]), // prettier-ignore
+    [[3], [1]],
+  );
+});
+
+test("a function that calls itself is no graph", async () => {
+  const { bytes, found } = await built(
+    `
+    @R.function
+    def main(x: R.Tensor((2,), "float32")) -> R.Tensor((2,), "float32"):
+        cls = Module
+        y: R.Tensor((2,), "float32") = cls.main(x)
+        return y
+`,
+    true,
+  );
+  assert.is(bytes, undefined);
+  assert.match(found[0]!.message, "`main` calls itself");
+});
+
+test("functions that double what they call are no graph of any size", async () => {
+  const text = Array.from(
+    { length: 40 },
+    (_, i) => `
+    @R.function(private=True)
+    def f${i}(x: R.Tensor((2,), "float32")) -> R.Tensor((2,), "float32"):
+        cls = Module
+        a: R.Tensor((2,), "float32") = cls.${i === 39 ? "leaf" : `f${i + 1}`}(x)
+        b: R.Tensor((2,), "float32") = cls.${i === 39 ? "leaf" : `f${i + 1}`}(a)
+        return b
+`,
+  ).join("");
+  const { found } = await built(
+    `${text}
+    @R.function(private=True)
+    def leaf(x: R.Tensor((2,), "float32")) -> R.Tensor((2,), "float32"):
+        return x
+
+    @R.function
+    def main(x: R.Tensor((2,), "float32")) -> R.Tensor((2,), "float32"):
+        y: R.Tensor((2,), "float32") = Module.f0(x)
+        return y
+`,
+    true,
+  );
+  assert.match(found[0]!.message, "more than 100000 bindings");
+});
+
 test("scalars are passed anew in each call", async () => {
   const program = load(
     await graphOf(`
