@@ -134,6 +134,11 @@ export const passes = [
       (await import("./relax/function/expand-tuple-arguments.js")).expandTupleArguments,
   },
   {
+    name: "fast-math-transform",
+    summary: "Computes functions by polynomials that are close to them.",
+    load: async () => (await import("./relax/decompose/fast-math-transform.js")).fastMathTransform,
+  },
+  {
     name: "flatten-buffer",
     summary: "Makes buffers one-dimensional.",
     load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
