@@ -1,6 +1,6 @@
 /**
- * What a call of a trivial kernel costs inside a function: chains of `call_tir` of an addition to 16 elements, which are
- * not fused, with Apache TVM's virtual machine (when the peers' Python is set up, `npm run bench:setup`) in the same
+ * What a call of a trivial kernel costs inside a function, on the virtual machine and on the graph executor: chains of
+ * `call_tir` of an addition to 16 elements, which are not fused, with Apache TVM's virtual machine (when the peers' Python is set up, `npm run bench:setup`) in the same
  * run. Also the time to build such a function, which must grow linearly.
  */
 import { spawnSync } from "node:child_process";
@@ -11,7 +11,7 @@ import { buildForWasm } from "../src/driver/build.js";
 import { readModule } from "../src/driver/frontend.js";
 import { optimise } from "../src/driver/optimise.js";
 import type { IRModule } from "../src/ir/module.js";
-import { loadArtefact, type Machine } from "../src/runtime/index.js";
+import { loadArtefact, loadGraph } from "../src/runtime/index.js";
 import { Diagnostics } from "../src/support/diagnostic.js";
 import { dtype } from "../src/support/dtype.js";
 import { zeros } from "../src/support/ndarray.js";
@@ -59,25 +59,32 @@ ${lines.join("")}        return y${count - 1}
   return module;
 }
 
-/** From a module to a machine that is ready to run. */
-async function build(module: IRModule): Promise<Machine> {
+interface Runnable {
+  invoke(name: string, args: readonly Value[]): Value;
+}
+
+/** From a module to what is ready to run it. */
+async function build(module: IRModule, executor: "vm" | "graph"): Promise<Runnable> {
   const sink = new Diagnostics();
   const lowered = await optimise(module, "@memory", sink);
-  const artefact = lowered && buildForWasm(lowered, sink, { producer: "bench", sources: false });
+  const graph = executor === "graph" ? true : undefined;
+  const options = { producer: "bench", sources: false, graph } as const;
+  const artefact = lowered && buildForWasm(lowered, sink, options);
   if (artefact === undefined) throw new Error(sink.all.map((d) => d.message).join("\n"));
-  return loadArtefact(encodeArtefact(artefact), "chain.rxe");
+  const load = executor === "graph" ? loadGraph : loadArtefact;
+  return load(encodeArtefact(artefact), "chain.rxe");
 }
 
 async function secondsToBuild(module: IRModule): Promise<number> {
   collect();
   const before = process.cpuUsage();
-  await build(module);
+  await build(module, "vm");
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }
 
 /** Seconds of one call, after the engine has compiled its best code. */
-function secondsOfCall(machine: Machine, count: number): number {
+function secondsOfCall(machine: Runnable, count: number): number {
   const x = tensorValue(zeros(dtype("float32"), [16]));
   checkResult(machine.invoke("main", [x]), count);
   const work = (): void => {
@@ -116,11 +123,14 @@ export async function run(): Promise<BenchRow[]> {
   const tvm = peer();
   const rows: BenchRow[] = [];
   for (const kind of CASES) {
-    const low = secondsOfCall(await build(chain(kind, SHORT)), SHORT);
-    const high = secondsOfCall(await build(chain(kind, LONG)), LONG);
-    const micros = ((high - low) / (LONG - SHORT)) * 1e6;
     const theirs = tvm && tvm[kind].op * 1e6;
-    rows.push(timeRowOf("dispatch", `${kind}, an operation`, "us CPU", micros, theirs, "TVM VM"));
+    for (const executor of ["vm", "graph"] as const) {
+      const low = secondsOfCall(await build(chain(kind, SHORT), executor), SHORT);
+      const high = secondsOfCall(await build(chain(kind, LONG), executor), LONG);
+      const micros = ((high - low) / (LONG - SHORT)) * 1e6;
+      const what = `${kind}, an operation${executor === "graph" ? " of a graph" : ""}`;
+      rows.push(timeRowOf("dispatch", what, "us CPU", micros, theirs, "TVM VM"));
+    }
     const some = await secondsToBuild(chain(kind, LONG));
     const built = tvm?.[kind].build;
     rows.push(timeRowOf("dispatch", `${kind}, build of ${LONG}`, "s CPU", some, built, "TVM"));
