@@ -1,8 +1,7 @@
-import { primValue, type Call, type Expr } from "../../../ir/relax/expr.js";
-import { floatImm } from "../../../ir/tir/expr.js";
+import type { Call, Expr } from "../../../ir/relax/expr.js";
 import { float32 } from "../../../support/dtype.js";
 import { definePass } from "../../pass.js";
-import { type Formula } from "../rewrite/index.js";
+import type { Formula } from "../rewrite/index.js";
 import { decomposeCalls } from "./decompose-calls.js";
 
 const NAME = "fast-math-transform";
@@ -32,8 +31,10 @@ const BELOW = [4.89352518554385e-3, 2.268434632439e-3, 1.18534705686654e-4, 1.19
 
 function fastTanh(f: Formula, { args: [operand] }: Call): Expr | undefined {
   if (f.dtype(operand!) !== float32) return undefined;
-  const bound = (value: number): Expr => primValue(floatImm(value, float32));
-  const x = f.call("clip", [operand!, bound(-LARGEST), bound(LARGEST)]);
+  // What is no number is not compared, and stays what it is.
+  const within = (e: Expr, side: "greater" | "less", limit: number): Expr =>
+    f.call("where", [f.call(side, [e, f.scalar(limit, e)]), f.scalar(limit, e), e]);
+  const x = within(within(operand!, "greater", LARGEST), "less", -LARGEST);
   const square = f.multiply(x, x);
   return f.divide(f.multiply(x, polynomial(f, square, ABOVE)), polynomial(f, square, BELOW));
 }
