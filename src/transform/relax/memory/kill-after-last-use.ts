@@ -56,8 +56,12 @@ const IN_STORAGE = /^(memory|vm)\.alloc_tensor$/;
 /** Types whose values are numbers alone. */
 const NO_MEMORY: ReadonlySet<string> = new Set(["relax.ShapeInfo", "relax.PrimInfo"]);
 
-/** Bindings that follow a binding. */
-type Kills = ReadonlyMap<Binding, readonly Binding[]>;
+/** What ends after a binding: what lies in a storage goes before it. */
+interface Ends {
+  readonly values: Binding[];
+  readonly storages: Binding[];
+}
+type Kills = ReadonlyMap<Binding, Ends>;
 
 /**
  * Lives in one walk. Places are numbered throughout a function, so that a use inside a branch comes before the end of
@@ -65,7 +69,7 @@ type Kills = ReadonlyMap<Binding, readonly Binding[]>;
  * is killed: not a view, a member or another name of it.
  */
 class Lives {
-  readonly kills = new Map<Binding, Binding[]>();
+  readonly kills = new Map<Binding, Ends>();
   private readonly last = new Map<Var, number>();
   /** In order of definition: the second may share memory with the first. */
   private readonly shares: (readonly [of: Var, by: Var])[] = [];
@@ -113,11 +117,9 @@ class Lives {
     }
     const after = sequence[low]!.binding;
     const kill = varBinding(relaxVar("_", voidInfo), relaxCall(op(killer), [v]));
-    const others = this.kills.get(after) ?? [];
-    // What lies in a storage goes before it.
-    const at = killer === "memory.kill_storage" ? -1 : others.findIndex(isKillOfStorage);
-    others.splice(at < 0 ? others.length : at, 0, kill);
-    this.kills.set(after, others);
+    const found = this.kills.get(after) ?? { values: [], storages: [] };
+    found[killer === "memory.kill_storage" ? "storages" : "values"].push(kill);
+    this.kills.set(after, found);
   }
 
   private lastOf = (v: Var): number => this.last.get(v) ?? 0;
@@ -255,11 +257,6 @@ function killedBy(value: Expr | Func): Var | undefined {
   return KILLERS.has(value.op.name) && killed?.kind === "relax.Var" ? killed : undefined;
 }
 
-const isKillOfStorage = ({ value }: Binding): boolean =>
-  value.kind === "relax.Call" &&
-  value.op.kind === "relax.Op" &&
-  value.op.name === "memory.kill_storage";
-
 /** The sequence with kills after their bindings. */
 function withKills(seq: SeqExpr, kills: Kills): SeqExpr {
   const blocks = seq.blocks.map((block) => ({
@@ -267,7 +264,7 @@ function withKills(seq: SeqExpr, kills: Kills): SeqExpr {
     bindings: block.bindings.flatMap((b): readonly Binding[] => {
       const more = kills.get(b);
       const after = insideBinding(b, kills);
-      return more === undefined ? [after] : [after, ...more];
+      return more === undefined ? [after] : [after, ...more.values, ...more.storages];
     }),
   }));
   return { ...seq, blocks, body: inside(seq.body, kills) };
