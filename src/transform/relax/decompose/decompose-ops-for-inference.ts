@@ -10,7 +10,7 @@ const NAME = "decompose-ops-for-inference";
 
 /**
  * Precondition: none. Result: normalisations by given moments are arithmetic, nothing is dropped, shapes that tensors
- * hold have names for their lengths. Equal but for the order of operations; what works on moments of a batch stays,
+ * hold have names for their lengths. Equal, bit by bit; what works on moments of a batch stays,
  * unless `as-inference` says that it is not meant.
  */
 export const decomposeOpsForInference = definePass({
@@ -29,6 +29,8 @@ export const decomposeOpsForInference = definePass({
   run: (module, { func, asInference }, ctx) =>
     decomposeCalls(module, NAME, func, ctx, {
       "nn.batch_norm": (f, call) => {
+        // Its kernel computes narrow floats in float32, which arithmetic would round step by step.
+        if ((f.dtype(call.args[0]!)?.bits ?? 32) < 32) return undefined;
         const attrs = asInference ? new Map([...call.attrs, ["training", false]]) : call.attrs;
         return batchNormByGiven(f, { ...call, attrs });
       },

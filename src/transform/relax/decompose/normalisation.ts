@@ -51,12 +51,12 @@ interface Moments {
   readonly variance: Expr;
 }
 
-/** (x - mean) / sqrt(variance + epsilon) * gamma + beta; the parameters run along some axes. */
+/** (x - mean) * rsqrt(variance + epsilon) * gamma + beta, as the library computes it; parameters run along some axes. */
 function scaled(f: Formula, call: Call, by: Moments, axes: readonly number[], rank: number): Expr {
   const [data, gamma, beta] = call.args as readonly [Expr, Expr, Expr];
   const epsilon = f.scalar(numberIn(call.attrs.get("epsilon")) ?? 1e-5, data);
-  const deviation = f.call("sqrt", [f.add(by.variance, epsilon)]);
-  const normal = f.divide(f.subtract(data, by.mean), deviation);
+  const steepness = f.call("rsqrt", [f.add(by.variance, epsilon)]);
+  const normal = f.multiply(f.subtract(data, by.mean), steepness);
   const wide = flagIn(call.attrs.get("scale"))
     ? f.multiply(normal, f.along(gamma, axes, rank))
     : normal;
