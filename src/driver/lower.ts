@@ -21,7 +21,9 @@ export function needsLowering(module: IRModule): boolean {
     enter(node) {
       if (node.kind === "relax.Call" && node.op.kind === "relax.Op")
         found ||= lookupOp(node.op.name)?.structural !== true;
-      return found || node.kind === "tir.PrimFunc" ? false : undefined;
+      // Types hold no operators.
+      const isLeaf = node.kind === "tir.PrimFunc" || node.kind === "relax.Var";
+      return found || isLeaf ? false : undefined;
     },
   });
   return found;

@@ -41,6 +41,8 @@ export function relaxLevelsOf(func: Func, module: IRModule): RelaxLevels | undef
   let lowest = -1;
   visit(func.body, {
     enter(node) {
+      // Types hold no calls.
+      if (node.kind === "relax.Var") return false;
       if (node.kind !== "relax.Call") return;
       const level = levelOfCall(node, module);
       if (level === undefined) return;
