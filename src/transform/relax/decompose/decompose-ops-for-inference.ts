@@ -18,7 +18,7 @@ export const decomposeOpsForInference = definePass({
   dialect: "relax",
   summary: "Writes operators out that inference needs no kernels of their own for.",
   from: "graph",
-  through: "graph",
+  through: "legal",
   options: {
     func: option.string({ default: "", help: "The function; all functions when empty." }),
     asInference: option.bool({
