@@ -122,6 +122,13 @@ export const codes = defineCodes("PAS", {
     message: "`{pass}` has no library of lowerings to take from",
     hint: "give the context of the pass a `lowering`",
   },
+  noDevice: {
+    number: 43,
+    message: "`{name}` asks for a value on `{device}`, which the module does not declare",
+    hint: "declare it among the devices of the module: `I.vdevice` in `I.module_global_infos`",
+    explain:
+      "Hints name a device by its kind, number and scope. Values can be on devices that the module declares, so that all functions speak of the same ones.",
+  },
   notBroken: {
     number: 30,
     severity: "error",

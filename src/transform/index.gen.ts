@@ -284,6 +284,11 @@ export const passes = [
     load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
   },
   {
+    name: "realize-vdevice",
+    summary: "Spreads devices to all values, and turns hints into copies.",
+    load: async () => (await import("./relax/device/realize-vdevice.js")).realizeVDevice,
+  },
+  {
     name: "remove-no-op",
     summary: "Drops statements without effect.",
     load: async () => (await import("./tir/remove-no-op.js")).removeNoOp,
@@ -381,6 +386,11 @@ export const passes = [
     name: "update-param-type",
     summary: "Changes shapes and element types of parameters.",
     load: async () => (await import("./relax/params/update-param-type.js")).updateParamType,
+  },
+  {
+    name: "update-vdevice",
+    summary: "Puts another device in the place of a declared one.",
+    load: async () => (await import("./relax/device/update-vdevice.js")).updateVDevice,
   },
   {
     name: "vectorize-loop",
