@@ -8,7 +8,8 @@ export interface NamedPipeline {
 
 /** What every target does to operators: values known before are computed, loops that can be shared are. */
 const OPTIMISE =
-  "decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings,eliminate-common-subexpr,fold-constant," +
+  "decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
+  "eliminate-common-subexpr,dead-code-elimination,fold-constant," +
   "legalize-ops,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
   "rewrite-dataflow-reshape,merge-loops";
 

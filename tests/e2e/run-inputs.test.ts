@@ -225,10 +225,10 @@ inputs("entries are found, or what there is is said", async () => {
 inputs("operators without a lowering are named all at once", async () => {
   const text = `@R.function
 def main(x: R.Tensor((2, 2), "float32")):
-    _a = R.inspect.tensor_ndim(x)
+    a = R.inspect.tensor_ndim(x)
     b = R.matmul(x, x)
-    _c = R.inspect.tensor_dtype_code(x)
-    return b
+    c = R.inspect.tensor_dtype_code(x)
+    return b, a, c
 `;
   for (const argv of [
     ["run", "m.relax", "--random", "1"],
