@@ -27,7 +27,7 @@ export interface CompileOptions {
 }
 
 /**
- * Generates code for all T functions, which must be flat (see `lowerForWasm`). Mistakes go to the sink, one a
+ * Generates code for all T functions, which must be flat (see `lowerLoops`). Mistakes go to the sink, one a
  * function; then there is no result.
  */
 export function generate(

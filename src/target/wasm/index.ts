@@ -4,12 +4,11 @@ import type { Sink } from "../../support/diagnostic.js";
 import { codes } from "./codes.js";
 import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
-import { lowerForWasm, type LowerOptions } from "./lower.js";
+import { lowerLoops, type LowerOptions } from "../../transform/loop-pipeline.js";
 
 export { boundGuards } from "./bound-guards.js";
 export { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
 export type { Guard } from "./codegen/kernel.js";
-export { lowerForWasm, wasmPipeline, type LowerOptions } from "./lower.js";
 export { intrinsicNames } from "./codegen/call.js";
 
 /**
@@ -36,7 +35,7 @@ function compile(
   sink: Sink,
   options: CompileOptions & LowerOptions,
 ): CompiledWasm | undefined {
-  const lowered = lowerForWasm(module, sink, options);
+  const lowered = lowerLoops(module, sink, options);
   if (lowered === undefined) return undefined;
   const { guards } = options;
   return generate(lowered, sink, {

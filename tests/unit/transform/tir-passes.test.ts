@@ -4,7 +4,7 @@ import { interpret } from "../../../src/interp/index.js";
 import { structuralEqual } from "../../../src/ir/core/equal.js";
 import type { IRModule } from "../../../src/ir/module.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
-import { wasmPipeline } from "../../../src/target/wasm/index.js";
+import { loopPipeline } from "../../../src/transform/loop-pipeline.js";
 import { programAt } from "../../../src/testing/fuzz/wasm.js";
 import { tensorDifference } from "../../../src/testing/generate/data.js";
 import type { Program } from "../../../src/testing/generate/program.js";
@@ -21,7 +21,7 @@ const test = suite("transform: TensorIR passes on generated programs");
 const steps: Step[] = [
   step(unifyIndexType),
   step(simplify),
-  ...wasmPipeline(),
+  ...loopPipeline(),
   step(lowerPredicate),
   step(simplify),
   step(lowerIntrinsics),

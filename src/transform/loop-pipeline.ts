@@ -1,0 +1,47 @@
+/** The passes that bring TensorIR to the form code is generated from; shared by all targets. */
+import type { IRModule } from "../ir/module.js";
+import type { Sink } from "../support/diagnostic.js";
+import { runPipeline, step, type PipelineHooks, type Step } from "./pipeline.js";
+import { canonicalizeLoop } from "./tir/canonicalize-loop.js";
+import { checkAccess } from "./tir/check-access.js";
+import { compactBuffer } from "./tir/compact-buffer.js";
+import { convertBlocks } from "./tir/convert-blocks.js";
+import { flattenBuffer } from "./tir/flatten-buffer.js";
+import { lowerInitBlock } from "./tir/lower-init-block.js";
+import { lowerMatchBuffer } from "./tir/lower-match-buffer.js";
+import { lowerThreadBinding } from "./tir/lower-thread-binding.js";
+import { mergeLoops } from "./tir/merge-loops.js";
+import { planAllocation } from "./tir/plan-allocation.js";
+import { removeNoOp } from "./tir/remove-no-op.js";
+import { unrollLoop } from "./tir/unroll-loop.js";
+import { vectorizeLoop } from "./tir/vectorize-loop.js";
+
+export interface LowerOptions {
+  /** Off: vectorised loops run in order. */
+  readonly simd?: boolean;
+}
+
+/** From level `block` to `flat`. */
+export const loopPipeline = ({ simd = true }: LowerOptions = {}): Step[] => [
+  step(mergeLoops),
+  step(checkAccess),
+  step(lowerInitBlock),
+  step(lowerMatchBuffer),
+  step(planAllocation),
+  step(convertBlocks),
+  step(compactBuffer),
+  step(lowerThreadBinding),
+  step(canonicalizeLoop),
+  step(flattenBuffer),
+  step(vectorizeLoop, { enable: simd }),
+  step(unrollLoop),
+  step(removeNoOp),
+];
+
+/** Lowers all T functions; undefined when a pass reported an error. */
+export const lowerLoops = (
+  module: IRModule,
+  sink: Sink,
+  options: LowerOptions = {},
+  hooks: PipelineHooks = {},
+): IRModule | undefined => runPipeline(module, loopPipeline(options), sink, hooks);
