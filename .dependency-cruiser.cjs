@@ -34,6 +34,7 @@ const LAYERS = {
   "src/plan": ["src/analysis", "src/ir", "src/arith", "src/support"],
   "src/artefact": ["src/support"],
   "src/runtime": ["src/artefact", "src/support"],
+  "src/native": ["src/runtime", "src/artefact", "src/support"],
   "src/target": [
     "src/transform",
     "src/analysis",
@@ -73,7 +74,7 @@ const NODE_USERS = [
   "^src/driver/host-node\\.ts$",
   "^src/cli/",
   "^src/lsp/server\\.ts$",
-  "^src/target/llvm/",
+  "^src/native/",
   "^src/tune/measure/.*-node\\.ts$",
   "^src/testing/",
 ];

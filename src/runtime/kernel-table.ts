@@ -1,7 +1,7 @@
 /** What an artefact's manifest says of its kernels. */
 import type { Source } from "../support/source.js";
 import type { FunctionInfo, ValueForm } from "./wasm/function-info.js";
-import type { HostImport, KernelInfo, StatusInfo } from "./wasm/kernel-info.js";
+import type { HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
 
 export interface KernelTable {
   readonly kernels: readonly KernelInfo[];

@@ -16,7 +16,7 @@ import { makeMachine, type Machine, type MachineOptions } from "./vm/machine.js"
 import { instantiate } from "./wasm/instance.js";
 import type { KernelTable } from "./kernel-table.js";
 import type { FunctionInfo, ValueForm } from "./wasm/function-info.js";
-import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./wasm/kernel-info.js";
+import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
 
 /** Decodes, checks and instantiates; `file` is for messages. Throws a {@link DiagnosticError}. */
 export function loadArtefact(

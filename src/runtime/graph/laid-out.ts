@@ -24,7 +24,7 @@ import { bytesOfTensor, fail, newStorage, type VmContext } from "../vm/context.j
 import { dimText, kernelArguments, kernelStopped } from "../vm/kernel-call.js";
 import type { DeviceStorage, DeviceTensor, VmValue } from "../vm/value.js";
 import type { HostScalar, PlannedCall } from "../wasm/instance.js";
-import type { KernelInfo } from "../wasm/kernel-info.js";
+import type { KernelInfo } from "../kernel-info.js";
 import { sizeOf } from "./bind.js";
 
 export interface LaidOut {

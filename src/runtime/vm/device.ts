@@ -1,6 +1,6 @@
 /** Memory and kernels as the virtual machine sees them. */
 import type { FunctionInfo } from "../wasm/function-info.js";
-import type { KernelInfo } from "../wasm/kernel-info.js";
+import type { KernelInfo } from "../kernel-info.js";
 import type {
   CallSequence,
   HostScalar,

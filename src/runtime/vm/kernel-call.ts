@@ -6,7 +6,7 @@ import type { Int } from "../../support/int.js";
 import { floatValue, intValue, nullValue } from "../../support/value.js";
 import { codes } from "../codes.js";
 import type { HostScalar, KernelResult } from "../wasm/instance.js";
-import type { KernelInfo } from "../wasm/kernel-info.js";
+import type { KernelInfo } from "../kernel-info.js";
 import { fail, type VmContext } from "./context.js";
 import { computeDim } from "./shape-builtins.js";
 import { describe, type DeviceTensor, type VmValue } from "./value.js";

@@ -10,7 +10,7 @@ import {
   type HostContext,
   type Value,
 } from "../../support/value.js";
-import type { HostArgument, HostImport } from "./kernel-info.js";
+import type { HostArgument, HostImport } from "../kernel-info.js";
 
 /** The function to import; tensors are views of the memory at the time of the call. */
 export function hostEntry(

@@ -1,7 +1,7 @@
 /** Running compiled kernels: one memory that tensors and kernels share, argument blocks, statuses. */
 import { isFloat, type DType } from "../../support/dtype.js";
 import type { FunctionInfo } from "./function-info.js";
-import type { HostImport, KernelInfo, KernelParam, StatusInfo } from "./kernel-info.js";
+import type { HostImport, KernelInfo, KernelParam, StatusInfo } from "../kernel-info.js";
 import type { HostCode, HostContext } from "../../support/value.js";
 import { wasmEngine, type WasmMemory } from "./engine.js";
 import { hostEntry } from "./host-entry.js";

@@ -3,7 +3,7 @@ import { floatValue, intValue, type Value } from "../../support/value.js";
 import { isFloat } from "../../support/dtype.js";
 import { int } from "../../support/int.js";
 import type { HostScalar, KernelResult, WasmInstance } from "./instance.js";
-import type { KernelParam, SymbolSource } from "./kernel-info.js";
+import type { KernelParam, SymbolSource } from "../kernel-info.js";
 
 /** Runs a kernel on values in the order of the T function's parameters; tensors receive what it stores. */
 export function runPrimFunc(

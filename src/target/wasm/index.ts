@@ -6,9 +6,8 @@ import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
 import { lowerLoops, type LowerOptions } from "../../transform/loop-pipeline.js";
 
-export { boundGuards } from "./bound-guards.js";
+export { boundGuards, type Guard } from "../guard.js";
 export { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
-export type { Guard } from "./codegen/kernel.js";
 export { intrinsicNames } from "./codegen/call.js";
 
 /**

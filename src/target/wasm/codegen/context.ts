@@ -5,7 +5,7 @@ import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Span } from "../../../support/source.js";
 import type { FunctionBuilder, FunctionRef, Label, Local } from "../encoder/function.js";
 import type { ModuleBuilder } from "../encoder/module.js";
-import type { HostImport } from "../../../runtime/wasm/kernel-info.js";
+import type { HostImport } from "../../../runtime/kernel-info.js";
 
 /** Why a kernel stopped; entry `code - 1` of the module's table. */
 export interface StatusEntry {

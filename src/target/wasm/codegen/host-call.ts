@@ -3,7 +3,7 @@ import { callGlobal, type Call, type CallArg, type PrimExpr } from "../../../ir/
 import { globalVar } from "../../../ir/module.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { int32, int64, laneOf } from "../../../support/dtype.js";
-import type { HostArgument } from "../../../runtime/wasm/kernel-info.js";
+import type { HostArgument } from "../../../runtime/kernel-info.js";
 import { codes } from "../codes.js";
 import { emitLow32, emitPointer } from "./address.js";
 import { emitCallGlobal } from "./call-global.js";

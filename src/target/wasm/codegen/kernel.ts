@@ -4,25 +4,18 @@ import type { PrimFunc } from "../../../ir/tir/function.js";
 import { varsOf } from "../../../ir/core/free-vars.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
-import type { Span } from "../../../support/source.js";
 import { isFloat } from "../../../support/dtype.js";
-import type { FunctionBuilder, FunctionRef, Local } from "../encoder/function.js";
+import type { FunctionBuilder, FunctionRef, Local, ValueType } from "../encoder/function.js";
 import { stop, type FunctionContext, type Kernel, type ModuleContext } from "./context.js";
 import { emitExpr } from "./expr.js";
 import { restoreFrame } from "./leave.js";
 import { promotable } from "./promote.js";
 import { registerOf } from "./register.js";
-import type { Signature } from "./signature.js";
+import type { Guard } from "../../guard.js";
+import type { Signature } from "../../signature.js";
 import { emitStmt } from "./stmt.js";
 import { emitCast } from "./cast.js";
 import { int64 } from "../../../support/dtype.js";
-
-/** A condition over the symbols of a function that must hold at entry. */
-export interface Guard {
-  readonly condition: PrimExpr;
-  readonly message: string;
-  readonly span?: Span | undefined;
-}
 
 /** Defines the function of a kernel: `(i32 pointers…, i64 scalars and symbols…) → i32 status`. */
 export function defineKernel(
@@ -140,3 +133,10 @@ export function defineEntry(
 
 /** Names of the variables a condition mentions. */
 export const symbolNames = (condition: PrimExpr): string[] => varsOf(condition).map((v) => v.name);
+
+/** The types of the WebAssembly function. */
+export const parameterTypes = (s: Signature): ValueType[] => [
+  ...s.pointers.map((): ValueType => "i32"),
+  ...s.scalars.map((): ValueType => "i64"),
+  ...s.symbols.map((): ValueType => "i64"),
+];

@@ -11,7 +11,7 @@ import { bytesOf, isFloat } from "../../../support/dtype.js";
 import type { NDArray } from "../../../support/ndarray.js";
 import { leavesOf, type FunctionInfo } from "../../../runtime/wasm/function-info.js";
 import type { ModuleContext } from "../codegen/context.js";
-import type { Signature } from "../codegen/signature.js";
+import type { Signature } from "../../signature.js";
 import { functionBuilder, type FunctionBuilder, type FunctionRef } from "../encoder/function.js";
 import { bytesOfDims } from "./call.js";
 import { decline, Declined } from "./decline.js";

@@ -3,7 +3,7 @@ import type { Func, Var } from "../../../ir/relax/expr.js";
 import type { DType } from "../../../support/dtype.js";
 import type { ModuleContext } from "../codegen/context.js";
 import { stackRoutine } from "../codegen/stack.js";
-import type { Signature } from "../codegen/signature.js";
+import type { Signature } from "../../signature.js";
 import type { FunctionBuilder, FunctionRef, Local } from "../encoder/function.js";
 import { decline } from "./decline.js";
 import type { FunctionForm } from "./form.js";

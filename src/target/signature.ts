@@ -1,9 +1,8 @@
 /** The arguments of a kernel: pointers, then explicit scalars, then symbols that buffers bind. */
-import { visit } from "../../../ir/core/visit.js";
-import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
-import type { PrimFunc } from "../../../ir/tir/function.js";
-import type { KernelInfo, KernelParam, SymbolSource } from "../../../runtime/wasm/kernel-info.js";
-import type { ValueType } from "../encoder/function.js";
+import { visit } from "../ir/core/visit.js";
+import type { PrimExpr, Var } from "../ir/tir/expr.js";
+import type { PrimFunc } from "../ir/tir/function.js";
+import type { KernelInfo, KernelParam, SymbolSource } from "../runtime/kernel-info.js";
 
 export interface Signature {
   readonly pointers: readonly Var[];
@@ -77,10 +76,3 @@ export function signatureOf(name: string, func: PrimFunc): Signature {
     },
   };
 }
-
-/** The types of the WebAssembly function. */
-export const parameterTypes = (s: Signature): ValueType[] => [
-  ...s.pointers.map((): ValueType => "i32"),
-  ...s.scalars.map((): ValueType => "i64"),
-  ...s.symbols.map((): ValueType => "i64"),
-];

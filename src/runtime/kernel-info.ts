@@ -1,6 +1,6 @@
 /** Description of compiled kernels: what the host must pass, and what a status means. */
-import type { DType } from "../../support/dtype.js";
-import type { Span } from "../../support/source.js";
+import type { DType } from "../support/dtype.js";
+import type { Span } from "../support/source.js";
 
 /** A parameter, in the order of the argument block; every argument takes one 8-byte slot. */
 export interface KernelParam {
