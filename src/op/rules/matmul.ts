@@ -21,9 +21,8 @@ import type { PrimExpr } from "../../ir/tir/expr.js";
 
 export const matmulRule: Rule = (site) => {
   const [x, y] = [tensorAt(site, 0), tensorAt(site, 1)];
-  const common = commonElement(site, [x, y]);
   const from = {
-    dtype: optionalDType(site, "out_dtype") ?? common,
+    dtype: optionalDType(site, "out_dtype") ?? commonElement(site, [x, y]),
     vdevice: commonDevice(site, [x, y]),
   };
   [x, y].forEach((t, i) => {

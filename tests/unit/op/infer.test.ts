@@ -48,6 +48,12 @@ const results: readonly Case[] = [
   ["isnan", [t([n])], {}, 'R.Tensor((n,), "bool")'],
   ["clip", [t([n]), float(0), float(1)], {}, f("n")],
   ["astype", [t([n])], { dtype: "int8" }, 'R.Tensor((n,), "int8")'],
+  [
+    "matmul",
+    [t([n, 8], "uint8"), t([8, 4], "int8")],
+    { out_dtype: "int32" },
+    'R.Tensor((n, 4), "int32")',
+  ],
   ["full", [shape(n, 2), t([], "float16")], {}, 'R.Tensor((n, 2), "float16")'],
   ["arange", [prim(0), prim(10), prim(3)], { dtype: "int64" }, 'R.Tensor((4,), "int64")'],
   ["arange", [prim(10), prim(0), prim(-3)], { dtype: "int64" }, 'R.Tensor((4,), "int64")'],
