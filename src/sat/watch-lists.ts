@@ -1,0 +1,62 @@
+/** For each literal the clauses to look at when it becomes true: pairs of clause and blocking literal. */
+import type { ClauseRef } from "./clause-store.js";
+
+export interface WatchLists {
+  /** Room for literals below the number. */
+  reserve(literals: number): void;
+  add(literal: number, clause: ClauseRef, blocker: number): void;
+  /** Pairs; only the first `size` words count. The array is replaced when it grows. */
+  of(literal: number): Int32Array;
+  size(literal: number): number;
+  truncate(literal: number, size: number): void;
+  filter(keep: (clause: ClauseRef) => boolean): void;
+  rename(to: (clause: ClauseRef) => ClauseRef): void;
+}
+
+export function watchLists(): WatchLists {
+  const lists: Int32Array[] = [];
+  const sizes: number[] = [];
+  return {
+    reserve(literals) {
+      while (lists.length < literals) {
+        lists.push(new Int32Array(8));
+        sizes.push(0);
+      }
+    },
+    add(literal, clause, blocker) {
+      const size = sizes[literal]!;
+      let list = lists[literal]!;
+      if (size + 2 > list.length) {
+        const wider = new Int32Array(2 * list.length);
+        wider.set(list);
+        lists[literal] = list = wider;
+      }
+      list[size] = clause;
+      list[size + 1] = blocker;
+      sizes[literal] = size + 2;
+    },
+    of: (literal) => lists[literal]!,
+    size: (literal) => sizes[literal]!,
+    truncate(literal, size) {
+      sizes[literal] = size;
+    },
+    filter(keep) {
+      for (let l = 0; l < lists.length; l++) {
+        const list = lists[l]!;
+        let kept = 0;
+        for (let i = 0; i < sizes[l]!; i += 2) {
+          if (!keep(list[i]!)) continue;
+          list[kept++] = list[i]!;
+          list[kept++] = list[i + 1]!;
+        }
+        sizes[l] = kept;
+      }
+    },
+    rename(to) {
+      for (let l = 0; l < lists.length; l++) {
+        const list = lists[l]!;
+        for (let i = 0; i < sizes[l]!; i += 2) list[i] = to(list[i]!);
+      }
+    },
+  };
+}
