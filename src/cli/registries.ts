@@ -58,6 +58,10 @@ const LISTS = {
       options: params.map((p) => ({ name: p.name, help: p.help ?? p.type })),
     }));
   },
+  targets: async (): Promise<readonly RegistryEntry[]> => {
+    const { targetPresets } = await import("../support/target-description.js");
+    return targetPresets.map(({ name, summary }) => ({ name, summary }));
+  },
 } as const;
 
 export type RegistryName = keyof typeof LISTS;

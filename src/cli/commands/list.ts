@@ -6,7 +6,7 @@ import { listOf, REGISTRIES, type RegistryName } from "../registries.js";
 
 export const list = defineCommand({
   name: "list",
-  summary: "Lists the diagnostic codes, passes, ops or commands.",
+  summary: "Lists the diagnostic codes, passes, ops, targets or commands.",
   args: [{ name: "REGISTRY", help: "what to list" }],
   flags: {
     json: { type: "boolean", help: "An array with one object per entry." },

@@ -1,0 +1,52 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { tryDType } from "../../../src/support/dtype.js";
+import { lanesOf, parseTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
+
+const targets = suite("target description");
+
+function target(...given: Parameters<typeof parseTarget>): TargetDescription {
+  const found = parseTarget(...given);
+  if (!("target" in found)) throw new Error(found.problem);
+  return found.target;
+}
+const host = { features: new Set(["avx512f", "avx2", "fma"]), cores: 8, caches: [1, 2, 3] };
+
+targets("every kind is a target", () => {
+  for (const { name } of targetPresets) assert.is(target(name).kind, name);
+});
+
+targets("a processor gives registers", () => {
+  const v4 = target("llvm -mcpu=x86-64-v4");
+  assert.is(v4.vectorBits, 512);
+  assert.is(v4.vectorRegisters, 32);
+  assert.is(lanesOf(v4, tryDType("float32")!), 16);
+  assert.is(lanesOf(v4, tryDType("int8")!), 64);
+  assert.is(target("llvm -mcpu=haswell").fma, true);
+  assert.is(target("llvm -mcpu=x86-64-v4 -mattr=-avx512f").vectorBits, 256);
+  assert.is(lanesOf(target("wasm"), tryDType("float64")!), 2);
+  assert.is(lanesOf(target("cgra"), tryDType("float32")!), 1);
+});
+
+targets("native code without a processor is for the host", () => {
+  assert.is(target("llvm", host).vectorBits, 512);
+  assert.equal(target("c -mcpu=native", host).caches, [1, 2, 3]);
+  assert.is(target("llvm -mcpu=x86-64", host).vectorBits, 128);
+  assert.is(target("wasm", host).vectorBits, 128);
+  assert.is(target("llvm -num-cores=4", host).cores, 4);
+});
+
+targets("what is no target is told", () => {
+  for (const [text, problem] of [
+    ["lvm", "there is no target `lvm`"],
+    ["", "there is no target ``"],
+    ["llvm -mcpu=foo", "there is no processor `foo`"],
+    ["llvm -fast", "`-fast` is no option of target `llvm`"],
+    ["wasm -mcpu=haswell", "`-mcpu=haswell` is no option of target `wasm`"],
+  ] as const) {
+    const found = parseTarget(text);
+    assert.is("problem" in found ? found.problem : "", problem);
+  }
+});
+
+targets.run();
