@@ -1,0 +1,108 @@
+/** Textual LLVM IR → object code or assembly, in this process. */
+import { foreign, type Pointer } from "../foreign.js";
+import { cell, check, llvmLibrary, takeText, type LlvmLibrary } from "./library.js";
+
+/** What code is made for. */
+export interface MachineOptions {
+  /** Absent: the machine at hand. */
+  readonly triple?: string | undefined;
+  /** As LLVM spells it. */
+  readonly processor: string;
+  /** `+avx2,-avx512f` */
+  readonly features?: string | undefined;
+}
+export interface CompileIrOptions extends MachineOptions {
+  /** Passes in LLVM's own spelling. */
+  readonly passes?: string | undefined;
+  readonly output?: "object" | "assembly" | undefined;
+}
+
+/** Runs when nothing else is asked for. */
+export const DEFAULT_PASSES = "default<O3>";
+
+/** LLVM refused the text; a defect of the code generator. */
+export class IrError extends Error {}
+
+/** Compiles; throws {@link IrError} when the text is not well formed. */
+export function compileIr(text: string, options: CompileIrOptions): Uint8Array {
+  const library = llvmLibrary();
+  const { c } = library;
+  const machine = makeMachine(library, options);
+  const context = c.contextCreate();
+  let module: unknown;
+  try {
+    module = parse(library, context, text);
+    c.setTriple(module, options.triple ?? defaultTriple());
+    const layout = c.dataLayout(machine);
+    c.setDataLayout(module, layout);
+    c.disposeDataLayout(layout);
+    verify(library, module);
+    const passOptions = c.passOptions();
+    const passes = options.passes ?? DEFAULT_PASSES;
+    const error = c.runPasses(module, passes, machine, passOptions);
+    c.disposePassOptions(passOptions);
+    check(c, error, "passes");
+    return emit(library, machine, module, options.output === "assembly" ? 0 : 1);
+  } finally {
+    if (module !== undefined) c.disposeModule(module);
+    c.contextDispose(context);
+    c.disposeTargetMachine(machine);
+  }
+}
+
+function parse({ c }: LlvmLibrary, context: unknown, text: string): unknown {
+  const bytes = Buffer.from(`${text}\0`);
+  const buffer = c.memoryBuffer(bytes, bytes.length - 1, "module");
+  const module = cell();
+  const message = cell();
+  // The buffer is the parser's from here on.
+  if (c.parse(context, buffer, module, message) === 0) return module[0];
+  throw new IrError(takeText(message[0], c.disposeMessage));
+}
+
+function verify({ c }: LlvmLibrary, module: unknown): void {
+  const message = cell();
+  const failed = c.verify(module, 2, message) !== 0;
+  const text = takeText(message[0], c.disposeMessage);
+  if (failed) throw new IrError(text);
+}
+
+function emit({ c }: LlvmLibrary, machine: unknown, module: unknown, kind: 0 | 1): Uint8Array {
+  const buffer = cell();
+  const message = cell();
+  if (c.emit(machine, module, kind, message, buffer) !== 0)
+    throw new IrError(takeText(message[0], c.disposeMessage));
+  const size = Number(c.bufferSize(buffer[0]));
+  const start = c.bufferStart(buffer[0]) as bigint;
+  const bytes = new Uint8Array(foreign().view(start, size)).slice();
+  c.disposeBuffer(buffer[0]);
+  return bytes;
+}
+
+const FASTEST = 3;
+const POSITION_INDEPENDENT = 2;
+
+function makeMachine({ c }: LlvmLibrary, options: MachineOptions): unknown {
+  const triple = options.triple ?? defaultTriple();
+  const target = cell();
+  const message = cell();
+  if (c.targetFromTriple(triple, target, message) !== 0)
+    throw new IrError(takeText(message[0], c.disposeMessage));
+  const { processor, features = "" } = options;
+  return c.targetMachine(target[0], triple, processor, features, FASTEST, POSITION_INDEPENDENT, 0);
+}
+
+/** The triple of the machine at hand. */
+export function defaultTriple(): string {
+  const { c } = llvmLibrary();
+  return takeText(c.defaultTriple() as Pointer, c.disposeMessage);
+}
+
+/** Name and features of the processor at hand, as LLVM sees it. */
+export function hostProcessor(): { readonly name: string; readonly features: string } {
+  const { c } = llvmLibrary();
+  return {
+    name: takeText(c.hostCpu() as Pointer, c.disposeMessage),
+    features: takeText(c.hostFeatures() as Pointer, c.disposeMessage),
+  };
+}
