@@ -129,6 +129,19 @@ export const codes = defineCodes("PAS", {
     explain:
       "Hints name a device by its kind, number and scope. Values can be on devices that the module declares, so that all functions speak of the same ones.",
   },
+  layoutNotAgreed: {
+    number: 44,
+    message:
+      "`{name}` takes its parameters in layouts of its own, but `{by}` uses it otherwise than by `R.call_tir`",
+    hint: "let it be called by `R.call_tir` only, or leave its parameters as they are",
+    explain:
+      "A schedule that changes the layout of a parameter changes the function's signature. `propagate-layouts` changes the operands of `R.call_tir` accordingly; it does not see other uses.",
+  },
+  layoutNotUndone: {
+    number: 45,
+    message: "output {index} of `{name}` has a layout that cannot be undone",
+    hint: "choose a layout whose blocks divide the lengths, and one change for each output",
+  },
   notBroken: {
     number: 30,
     severity: "error",

@@ -284,6 +284,11 @@ export const passes = [
     load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
   },
   {
+    name: "propagate-layouts",
+    summary: "Gives functions their operands in the layouts that schedules chose for them.",
+    load: async () => (await import("./relax/layout/propagate-layouts.js")).propagateLayouts,
+  },
+  {
     name: "realize-vdevice",
     summary: "Spreads devices to all values, and turns hints into copies.",
     load: async () => (await import("./relax/device/realize-vdevice.js")).realizeVDevice,

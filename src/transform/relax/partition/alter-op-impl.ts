@@ -1,15 +1,10 @@
-import { detectIterMap, inverseOf } from "../../../arith/index.js";
-import { refresh } from "../../../ir/core/rewrite.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { globalVar, type IRModule } from "../../../ir/module.js";
 import { isNode } from "../../../ir/nodes.js";
-import { relaxVar, tuple, tupleGetItem, type Call, type Expr } from "../../../ir/relax/expr.js";
-import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
-import { range } from "../../../ir/tir/buffer.js";
-import { intImm, makeVar } from "../../../ir/tir/expr.js";
+import { tuple, tupleGetItem, type Call, type Expr } from "../../../ir/relax/expr.js";
 import type { IndexMap, PrimFunc } from "../../../ir/tir/function.js";
-import { makeCall } from "../../../op/make-call.js";
 import { definePass } from "../../pass.js";
+import { changedOutput, transformed } from "../layout/index-map.js";
 import { isExternal, rewriteModule, type Cursor } from "../rewrite/index.js";
 
 /** Attribute of T functions: the operator they compute. */
@@ -63,11 +58,13 @@ function altered(
   if (by === undefined || by === callee) return undefined;
   const outputs = call.sinfoArgs.flatMap((s) => (s.kind === "relax.TupleInfo" ? s.fields : [s]));
   const layouts = layoutsOf(by, args.fields.length + outputs.length);
-  const changed = outputs.map((o, i) => changedOutput(o, layouts[args.fields.length + i], at));
+  const changed = outputs.map((o, i) =>
+    changedOutput(o, layouts[args.fields.length + i], at.infer),
+  );
   if (!changed.every((c) => c !== undefined)) return undefined;
   const inputs = args.fields.map((arg, i) => {
     const map = layouts[i];
-    return map === undefined ? arg : at.emit(transform(arg, map));
+    return map === undefined ? arg : at.emit(transformed(arg, map));
   });
   const made: Call = {
     ...call,
@@ -76,11 +73,11 @@ function altered(
   };
   if (changed.every((c) => c.back === undefined)) return made;
   const result = at.emit(made);
-  if (changed.length === 1) return transform(result, changed[0]!.back!);
+  if (changed.length === 1) return transformed(result, changed[0]!.back!);
   return tuple(
     changed.map(({ back }, i) => {
       const item = at.emit(tupleGetItem(result, i));
-      return back === undefined ? item : at.emit(transform(item, back));
+      return back === undefined ? item : at.emit(transformed(item, back));
     }),
   );
 }
@@ -92,43 +89,4 @@ function layoutsOf(func: PrimFunc, count: number): readonly (IndexMap | undefine
     const value = list[i];
     return isNode(value) && value.kind === "tir.IndexMap" ? value : undefined;
   });
-}
-
-/** `R.layout_transform` by a map of its own. */
-const transform = (value: Expr, map: IndexMap): Call =>
-  makeCall("layout_transform", [value], { index_map: refresh(map, new Set(map.params)) });
-
-interface ChangedOutput {
-  readonly info: StructInfo;
-  /** The map that undoes the layout. */
-  readonly back: IndexMap | undefined;
-}
-
-/** An output in its layout; undefined when that cannot be undone. */
-function changedOutput(
-  info: StructInfo,
-  map: IndexMap | undefined,
-  at: Cursor,
-): ChangedOutput | undefined {
-  if (map === undefined) return { info, back: undefined };
-  const dims = dimsOf(info);
-  if (dims === undefined || dims.length !== map.params.length) return undefined;
-  const back = map.inverse ?? inverseMap(map, dims);
-  const changed = at.infer.infoOf(transform(relaxVar("output", info), map));
-  return back === undefined || dimsOf(changed) === undefined ? undefined : { info: changed, back };
-}
-
-function inverseMap(
-  map: IndexMap,
-  dims: NonNullable<ReturnType<typeof dimsOf>>,
-): IndexMap | undefined {
-  // prettier-ignore
-  const domain = new Map(map.params.map((v, i) => [v, range(intImm(0, v.dtype), dims[i]!)]));
-  const found = detectIterMap({ indices: map.results, domain, level: "bijective" });
-  if (!found.ok) return undefined;
-  const params = map.results.map((r, i) => makeVar(`i${i}`, r.dtype));
-  const values = inverseOf(found, params);
-  const results = map.params.map((v) => values?.get(v));
-  if (!results.every((r) => r !== undefined)) return undefined;
-  return { kind: "tir.IndexMap", params, results, separators: [] };
 }
