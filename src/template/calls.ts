@@ -40,6 +40,8 @@ export function call(s: State, scope: Scope, e: ast.Call, hints: readonly string
       for (const [name, v] of named) bound.set(name, v);
       return { ...callee, bound };
     }
+    case "host":
+      return s.host?.apply?.(s, scope, callee, e) ?? wrong(s, e, `${callee.what} is no function`);
     case "index map":
       return mapped(s, callee.map, argumentsOf(s, scope, e).positional, e);
     default:

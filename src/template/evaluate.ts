@@ -141,7 +141,8 @@ function attribute(s: State, scope: Scope, e: ast.Attribute): Value {
     case "expr":
       if (e.name === "dtype") return dtypeValue(of.expr.dtype);
       break;
-    case "relax": {
+    case "relax":
+    case "host": {
       const found = s.host?.property(s, of, e.name, e);
       if (found !== undefined) return found;
       break;
@@ -226,7 +227,7 @@ function subscript(s: State, scope: Scope, e: ast.Subscript): Value {
     if (index.kind === "Slice") return wrap(slice(s, scope, list, index));
     return element(s, list, evaluate(s, scope, index), e);
   }
-  if (of.kind === "relax" && s.host !== undefined) {
+  if ((of.kind === "relax" || of.kind === "host") && s.host !== undefined) {
     const at = toStaticInt(s, evaluate(s, scope, index), index, "an item of a tuple");
     const found = s.host.item(s, of, at, e);
     if (found !== undefined) return found;
@@ -341,9 +342,9 @@ export function isStaticIterable(scope: Scope, iter: ast.Expr): boolean {
   return iter.func.value.id === "S" && lookupEntry(scope, "S") === undefined;
 }
 
-/** What `S.each`, `S.zip` and `S.range` walk over. */
+/** What `S.each`, `S.zip` and `S.range` walk over; below a static host, any pack. */
 export function staticItems(s: State, scope: Scope, iter: ast.Expr): readonly Value[] {
-  if (!isStaticIterable(scope, iter))
+  if (!isStaticIterable(scope, iter) && s.host?.isStatic !== true)
     return fail(
       codes.phase({
         ...placeOf(s, iter),

@@ -285,6 +285,8 @@ function branch(s: State, scope: Scope, stmt: ast.If): Returned {
   const known = cond.kind === "pack" ? undefined : truth(cond);
   if (known !== undefined)
     return execute(s, scope, known ? stmt.then.body : (stmt.otherwise?.body ?? []));
+  if (s.host?.isStatic === true)
+    fail(codes.phase({ ...placeOf(s, stmt.cond), what: valueText(cond), construct: "`if`" }));
   const { expr, phase } = toCondition(s, cond, stmt.cond);
   const inside = (holds: boolean, suite: ast.Suite): ReturnType<typeof collect> =>
     collect(s, () => {

@@ -5,6 +5,6 @@ export { instantiate, type Instance, type InstanceOutput } from "./instantiate.j
 export type {
   CallFacts, Library, LibraryEntry, Refusal, Template, TemplateForm, TensorSlot,
 } from "./template.js"; // prettier-ignore
-export type { GraphHost } from "./graph-host.js";
+export type { EvaluatorHost } from "./evaluator-host.js";
 export { codes as templateCodes } from "./codes.js";
 export { allFunctions, type LibraryFunction } from "./library-functions/index.js";

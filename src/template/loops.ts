@@ -24,7 +24,7 @@ export function executeFor(s: State, scope: Scope, stmt: ast.For): Returned {
   const { iter } = stmt;
   const targets =
     stmt.target.kind === "Tuple" || stmt.target.kind === "List" ? stmt.target.items : [stmt.target];
-  if (isStaticIterable(scope, iter)) {
+  if (isStaticIterable(scope, iter) || s.host?.isStatic === true) {
     for (const item of staticItems(s, scope, iter)) {
       bindTargets(s, scope, targets, item, iter);
       const returned = execute(s, scope, stmt.body.body);

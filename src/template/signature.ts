@@ -14,7 +14,7 @@ import { extentOf } from "./buffers.js";
 import { codes } from "./codes.js";
 import { evaluate } from "./evaluate.js";
 import { toDType } from "./statics.js";
-import type { GraphHost } from "./graph-host.js";
+import type { EvaluatorHost } from "./evaluator-host.js";
 import { truth } from "./operators.js";
 import { namesIn, signatureOf, type Signature, type TensorParam } from "./parameters.js";
 import {
@@ -45,7 +45,7 @@ import { broadcast } from "./library-functions/shapes.js";
 /** What binding may be told beside the call. */
 export interface BindOptions {
   /** Templates of graphs: symbols are the caller's, and calls of `R` have a meaning. */
-  readonly host?: GraphHost | undefined;
+  readonly host?: EvaluatorHost | undefined;
   /** Attributes that were fixed by name: `kernel(axis=1)`. */
   readonly fixed?: ReadonlyMap<string, Value>;
 }
@@ -92,6 +92,10 @@ function entryValue(
   switch (entry?.kind) {
     case undefined:
       return undefined;
+    case "schedule":
+    case "intrinsic":
+      return undefined;
+    case "proc":
     case "inline": {
       const { def, source } = entry;
       return {

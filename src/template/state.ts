@@ -9,7 +9,7 @@ import type { PrimExpr, Var } from "../ir/tir/expr.js";
 import { seq, type IterVar, type Stmt } from "../ir/tir/stmt.js";
 import { DiagnosticError, type Diagnostic, type Label } from "../support/diagnostic.js";
 import type { Source, Span } from "../support/source.js";
-import type { GraphHost } from "./graph-host.js";
+import type { EvaluatorHost } from "./evaluator-host.js";
 import { codes } from "./codes.js";
 
 /** The block at hand; at function level, what the implicit root block owns. */
@@ -41,7 +41,7 @@ export interface State {
   source: Source;
   readonly call: Span | undefined;
   readonly analyzer: Analyzer;
-  readonly host: GraphHost | undefined;
+  readonly host: EvaluatorHost | undefined;
   statements: Stmt[];
   block: BlockFrame;
   /** Domains of the loop variables in scope. */
@@ -71,7 +71,7 @@ export const newState = (
   template: string,
   source: Source,
   call: Span | undefined,
-  host?: GraphHost,
+  host?: EvaluatorHost,
 ): State => ({
   template,
   source,

@@ -1,5 +1,5 @@
 /** What the engine takes: templates as read from libraries, and calls as seen by them. */
-import type { Expr, FunctionDef } from "../../grammar/ast/nodes.js";
+import type { ClassDef, Expr, FunctionDef } from "../../grammar/ast/nodes.js";
 import type { Analyzer } from "../arith/index.js";
 import type { AttrValue } from "../ir/core/node.js";
 import type { TensorInfo } from "../ir/relax/struct-info.js";
@@ -29,8 +29,42 @@ export interface Template {
   readonly opPattern?: number | undefined;
 }
 
+/** What a schedule is for: instances of a template, an operator, or functions of a name. */
+export interface ScheduleKey {
+  readonly kind: "template" | "op" | "func";
+  readonly name: string;
+  readonly at: Expr;
+}
+
+/** A schedule as text. */
+export interface ScheduleDef {
+  readonly name: string;
+  readonly of: ScheduleKey;
+  readonly def: FunctionDef;
+  readonly source: Source;
+  readonly library: Library;
+  readonly where: readonly Expr[];
+  readonly target?: string | undefined;
+  readonly priority: number;
+  /** How many variants a dispatcher may choose from. */
+  readonly variants: number;
+}
+
+/** A pair of functions for `tensorize`. */
+export interface IntrinsicDef {
+  /** As `tensorize` names it: `acme.mac_8x8`. */
+  readonly name: string;
+  readonly def: ClassDef;
+  readonly source: Source;
+  readonly cost?: Expr | undefined;
+}
+
 /** What a free name of a template stands for. */
 export type LibraryEntry =
+  | { readonly kind: "schedule"; readonly schedule: ScheduleDef }
+  | { readonly kind: "intrinsic"; readonly intrinsic: IntrinsicDef }
+  /** A composed primitive of schedules. */
+  | { readonly kind: "proc"; readonly def: FunctionDef; readonly source: Source }
   | { readonly kind: "inline"; readonly def: FunctionDef; readonly source: Source }
   | { readonly kind: "constant"; readonly value: Expr; readonly source: Source }
   | { readonly kind: "template"; readonly template: Template };

@@ -42,6 +42,13 @@ export interface MemberValue {
   readonly root: "S" | "T" | "R" | "python";
   readonly name: string;
 }
+/** A value of the host: a loop of a schedule, a method of it. */
+export interface HostValue {
+  readonly kind: "host";
+  /** What it is, as a message says it: "a loop". */
+  readonly what: string;
+  readonly of: object;
+}
 
 export type Value =
   | { readonly kind: "int"; readonly value: Int }
@@ -59,7 +66,8 @@ export type Value =
   | ExprValue
   | PackValue
   | FunctionValue
-  | MemberValue; // prettier-ignore
+  | MemberValue
+  | HostValue; // prettier-ignore
 
 export const none: Value = { kind: "none" };
 export const intValue = (value: Int): Value => ({ kind: "int", value: int(value) });
@@ -131,6 +139,8 @@ export function valueText(v: Value): string {
       return "an index map";
     case "relax":
       return "a value of the graph";
+    case "host":
+      return v.what;
     case "undefined":
       return `a name of the absent \`${v.buffer}\``;
   }

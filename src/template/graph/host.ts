@@ -21,7 +21,7 @@ import { argumentsOf, bindArguments, type Arguments } from "../arguments.js";
 import { codes } from "../codes.js";
 import { evaluate } from "../evaluate.js";
 import { toDType } from "../statics.js";
-import type { GraphHost } from "../graph-host.js";
+import type { EvaluatorHost } from "../evaluator-host.js";
 import { fail, placeOf, type State } from "../state.js";
 import type { Scope } from "../scope.js";
 import type { CallFacts } from "../template.js";
@@ -79,7 +79,7 @@ function only(s: State, scope: Scope, call: ast.Call): Value {
 }
 
 /** What `R.…` and the `S` functions of graphs mean while an expansion is built. */
-export function makeGraphHost(g: GraphBuilder): GraphHost {
+export function makeGraphHost(g: GraphBuilder): EvaluatorHost {
   return {
     call(s, scope, root, name, call) {
       g.putGuards(s);
@@ -102,7 +102,8 @@ export function makeGraphHost(g: GraphBuilder): GraphHost {
         }),
       );
     },
-    property(s, of, name) {
+    property(_, of, name) {
+      if (of.kind !== "relax") return undefined;
       const info = g.site.infer.infoOf(of.expr);
       if (info.kind !== "relax.TensorInfo") return undefined;
       if (name === "dtype" && info.dtype !== undefined) return dtypeValue(info.dtype);
@@ -110,7 +111,8 @@ export function makeGraphHost(g: GraphBuilder): GraphHost {
       const dims = name === "shape" ? dimsOf(info) : undefined;
       return dims === undefined ? undefined : pack(dims.map(dimValue));
     },
-    item(s, of, index) {
+    item(_, of, index) {
+      if (of.kind !== "relax") return undefined;
       const info = g.site.infer.infoOf(of.expr);
       if (info.kind !== "relax.TupleInfo") return undefined;
       const field = info.fields[index < 0 ? index + info.fields.length : index];

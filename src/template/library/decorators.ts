@@ -1,13 +1,15 @@
 /** What the decorators of a definition say of it: §2 of the template language. */
 import type * as ast from "../../../grammar/ast/nodes.js";
-import { numberValue } from "../../../grammar/index.js";
 import { DiagnosticError } from "../../support/diagnostic.js";
 import type { Source, Span } from "../../support/source.js";
 import { didYouMean } from "../../support/suggest.js";
 import { codes } from "../codes.js";
 import type { TemplateForm } from "../template.js";
+import {
+  integer, intrinsicDecorator, scheduleDecorator, type IntrinsicDecorator, type ScheduleDecorator,
+} from "./schedule-decorators.js"; // prettier-ignore
 
-/** A definition by its use. Schedules, composed primitives and intrinsics are kept for the scheduler. */
+/** A definition by its use. */
 export type Definition =
   | {
       readonly kind: "template";
@@ -20,7 +22,9 @@ export type Definition =
       readonly opPattern?: number | undefined;
     }
   | { readonly kind: "inline" }
-  | { readonly kind: "schedule" };
+  | { readonly kind: "proc" }
+  | ScheduleDecorator
+  | IntrinsicDecorator;
 
 const FORMS = ["lower", "elementwise", "kernel", "inline", "schedule", "proc", "intrinsic"];
 /** Keywords of `S.lower` and `S.elementwise`. */
@@ -63,8 +67,12 @@ export function definitionOf(
     );
   }
   if (own.name === "inline") return { kind: "inline" };
-  if (own.name === "schedule" || own.name === "proc" || own.name === "intrinsic")
-    return { kind: "schedule" };
+  const isClass = def.kind === "ClassDef";
+  if (isClass !== (own.name === "intrinsic"))
+    wrong(own.at, `\`S.${own.name}\` does not stand above a ${isClass ? "class" : "function"}`);
+  if (own.name === "proc") return { kind: "proc" };
+  if (own.name === "schedule") return scheduleDecorator(own.at, wrong);
+  if (own.name === "intrinsic") return intrinsicDecorator(own.at, wrong);
 
   const beside = members.filter((m) => m !== own);
   const isGraph = beside.some(({ root, name }) => root === "R" && name === "function");
@@ -111,14 +119,4 @@ export function definitionOf(
     priority,
     opPattern,
   };
-}
-
-function integer(e: ast.Expr): number | undefined {
-  if (e.kind === "Unary" && e.op === "-") {
-    const inner = integer(e.operand);
-    return inner === undefined ? undefined : -inner;
-  }
-  if (e.kind !== "Num") return undefined;
-  const value = numberValue(e);
-  return "int" in value ? Number(value.int) : undefined;
 }

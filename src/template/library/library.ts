@@ -5,13 +5,20 @@ import { Diagnostics, DiagnosticError, type Diagnostic } from "../../support/dia
 import type { Source } from "../../support/source.js";
 import { didYouMean } from "../../support/suggest.js";
 import { codes } from "../codes.js";
-import type { Library, LibraryEntry, Template } from "../template.js";
-import { definitionOf } from "./decorators.js";
+import type {
+  IntrinsicDef, Library, LibraryEntry, ScheduleDef, ScheduleKey, Template,
+} from "../template.js"; // prettier-ignore
+import { definitionOf, type Definition } from "./decorators.js";
+import type { IntrinsicDecorator } from "./schedule-decorators.js";
 
 /** A library with what it lowers. */
 export interface TemplateLibrary extends Library {
   /** Templates for an operator (`relax.add`), in the order of the text. */
   templatesOf(op: string): readonly Template[];
+  /** Schedules for a template, an operator (`relax.add`) or a function of that name, in the order of the text. */
+  schedulesOf(kind: ScheduleKey["kind"], name: string): readonly ScheduleDef[];
+  /** The intrinsic of that name. */
+  intrinsic(name: string): IntrinsicDef | undefined;
   /** All templates; reads every file. */
   templates(): readonly Template[];
   /** All definitions; reads every file. */
@@ -38,6 +45,8 @@ interface FilePart {
   /** Strings that look like operators, and names at the margin: a file without them need not be parsed. */
   readonly mentioned: ReadonlySet<string>;
   readonly defined: ReadonlySet<string>;
+  /** What schedules and intrinsics name. */
+  readonly scheduled: ReadonlySet<string>;
   contents: FileContents | undefined;
 }
 interface FileContents {
@@ -48,6 +57,7 @@ interface FileContents {
 }
 
 const OPERATOR = /"((?:relax|qnn)\.[\w.]+)"/g;
+const SCHEDULED = /@S\.(?:schedule|intrinsic)\(\s*(?:func\s*=\s*)?"?([\w.]+)/g;
 const MARGIN = /^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)/gm;
 
 /** A library of these files. */
@@ -61,6 +71,7 @@ export function makeLibrary(
     return {
       source,
       mentioned: new Set([...text.matchAll(OPERATOR)].map((m) => m[1]!)),
+      scheduled: new Set([...text.matchAll(SCHEDULED)].map((m) => m[1]!)),
       defined: new Set([...text.matchAll(MARGIN)].map((m) => m[1] ?? m[2]!)),
       contents: undefined,
     };
@@ -98,6 +109,18 @@ export function makeLibrary(
       }
       return found;
     },
+    schedulesOf: (kind, name) =>
+      parts
+        .filter((part) => part.scheduled.has(name))
+        .flatMap((part) => [...contents(part).entries.values()])
+        .flatMap((entry) => (entry.kind === "schedule" ? [entry.schedule] : []))
+        .filter(({ of }) => of.kind === kind && of.name === name),
+    intrinsic: (name) =>
+      parts
+        .filter((part) => part.scheduled.has(name))
+        .flatMap((part) => [...contents(part).entries.values()])
+        .flatMap((entry) => (entry.kind === "intrinsic" ? [entry.intrinsic] : []))
+        .find((intrinsic) => intrinsic.name === name),
     templates: () => all().flatMap(({ templates }) => templates),
     definitions: () => all().flatMap(({ entries }) => [...entries.values()]),
     ops: () => new Set(all().flatMap(({ templates }) => templates.flatMap((t) => t.ops))),
@@ -120,16 +143,11 @@ function repeated(
   for (const part of parts) {
     for (const [name, entry] of contents(part).entries) {
       if (seen.has(name)) {
-        const def =
-          entry.kind === "inline"
-            ? entry.def
-            : entry.kind === "template"
-              ? entry.template.def
-              : entry.value;
+        const def = definitionIn(entry);
         const at = {
           source: part.source,
           start: def.start,
-          end: "nameEnd" in def ? def.nameEnd : def.end,
+          end: "nameEnd" in def ? (def.nameEnd as number) : def.end,
         };
         found.push(codes.repeatedName({ at, name, library: library.name }));
       }
@@ -137,6 +155,23 @@ function repeated(
     }
   }
   return found;
+}
+
+/** Where an entry is defined. */
+function definitionIn(entry: LibraryEntry): ast.AstBase {
+  switch (entry.kind) {
+    case "template":
+      return entry.template.def;
+    case "schedule":
+      return entry.schedule.def;
+    case "intrinsic":
+      return entry.intrinsic.def;
+    case "constant":
+      return entry.value;
+    case "inline":
+    case "proc":
+      return entry.def;
+  }
 }
 
 /** Texts do not change, so that each is parsed once. */
@@ -176,16 +211,29 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
         if (context.isMixed !== true) sink.report(notLibrary(def, `\`${def.name}\``));
         return;
       }
-      if (definition.kind === "schedule" || def.kind === "ClassDef") return;
-      if (definition.kind === "inline")
-        return enter(def.name, { kind: "inline", def, source }, def.nameStart, def.nameEnd);
-      const { kind: _, ...facts } = definition;
-      const template: Template = { ...facts, name: def.name, def, source, library };
-      templates.push(template);
-      enter(def.name, { kind: "template", template }, def.nameStart, def.nameEnd);
+      const entry = entryFor(def, definition);
+      if (entry.kind === "template") templates.push(entry.template);
+      enter(def.name, entry, def.nameStart, def.nameEnd);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       sink.report(error.diagnostic);
+    }
+  }
+  function entryFor(def: ast.FunctionDef | ast.ClassDef, given: Definition): LibraryEntry {
+    if (def.kind === "ClassDef") {
+      const { name, cost } = given as IntrinsicDecorator;
+      return { kind: "intrinsic", intrinsic: { name, cost, def, source } };
+    }
+    const common = { name: def.name, def, source, library };
+    switch (given.kind) {
+      case "template":
+        return { kind: "template", template: { ...given, ...common } };
+      case "schedule":
+        return { kind: "schedule", schedule: { ...given, ...common } };
+      case "proc":
+        return { kind: "proc", def, source };
+      default:
+        return { kind: "inline", def, source };
     }
   }
   const notLibrary = (node: ast.AstBase, what: string): Diagnostic =>
