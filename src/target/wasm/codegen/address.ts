@@ -1,10 +1,11 @@
 /** Addresses of buffer elements, computed modulo 2^32. */
-import { binary, cast, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
+import { intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { bytesOf, isInteger, laneOf } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import type { Local } from "../encoder/function.js";
+import { linearIndex } from "../../position.js";
 import type { FunctionContext } from "./context.js";
 import { keyOfTerms, linearForm, readsMemory, sum, type LinearForm } from "./linear-form.js";
 import type { KnownAddress } from "./region.js";
@@ -49,40 +50,6 @@ export function emitLow32(cx: FunctionContext, e: PrimExpr): void {
 
 /** Integers of any width extend to 32 bits with the value they have. */
 const lowBitsSuffice = (e: PrimExpr): boolean => isInteger(e.dtype) || e.dtype.code === "bool";
-
-/** The element position of scalar indices, by strides or row-major. */
-export function linearIndex(buffer: Buffer, indices: readonly PrimExpr[]): PrimExpr {
-  let position: PrimExpr | undefined;
-  if (buffer.strides.length > 0) {
-    indices.forEach((index, k) => {
-      const term = times(index, buffer.strides[k]!);
-      position = position === undefined ? term : plus(position, term);
-    });
-  } else {
-    indices.forEach((index, k) => {
-      position = position === undefined ? index : plus(times(position, buffer.shape[k]!), index);
-    });
-  }
-  const start = position ?? intImm(0);
-  return buffer.elemOffset === undefined ? start : plus(start, buffer.elemOffset);
-}
-
-const widen = (e: PrimExpr, like: PrimExpr): PrimExpr =>
-  e.dtype === like.dtype || e.kind === "tir.IntImm"
-    ? e
-    : e.dtype.bits < like.dtype.bits
-      ? cast(e, like.dtype)
-      : e;
-const plus = (a: PrimExpr, b: PrimExpr): PrimExpr =>
-  a.kind === "tir.IntImm" && a.value === 0
-    ? b
-    : b.kind === "tir.IntImm" && b.value === 0
-      ? a
-      : binary("add", widen(a, b), widen(b, a));
-const times = (a: PrimExpr, b: PrimExpr): PrimExpr =>
-  (a.kind === "tir.IntImm" && a.value === 0) || (b.kind === "tir.IntImm" && b.value === 1)
-    ? a
-    : binary("mul", widen(a, b), widen(b, a));
 
 /** A local with an address, and what to put into the instruction's offset. */
 export interface Place {
