@@ -11,6 +11,7 @@ import { generateNets } from "./gen/nets.js";
 import { generateOpCoverage } from "./gen/op-coverage.js";
 import { generateOps } from "./gen/ops.js";
 import { generatePasses } from "./gen/passes.js";
+import { generatePrimitives } from "./gen/primitives.js";
 import { generateReferenceIndex } from "./gen/reference-index.js";
 import { generateStdlib } from "./gen/stdlib.js";
 import { generateTemplateFunctions } from "./gen/template-functions.js";
@@ -20,6 +21,7 @@ const GENERATORS = [
   generateCodes,
   generateCommands,
   generatePasses,
+  generatePrimitives,
   generateOps,
   generateOpCoverage,
   generateStdlib,

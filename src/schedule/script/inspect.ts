@@ -1,0 +1,151 @@
+/** Functions of `S` that schedules ask about blocks and loops. */
+import type { AstBase } from "../../../grammar/ast/nodes.js";
+import type { Block, For } from "../../ir/tir/stmt.js";
+import { binaryOperator, comparison, truth } from "../../template/operators.js";
+import { codes as templateCodes } from "../../template/codes.js";
+import { fail, placeOf, type State } from "../../template/state.js";
+import { toStaticInt } from "../../template/statics.js";
+import { boolValue, dimValue, dtypeValue, intValue, valueText, type Value } from "../../template/values.js"; // prettier-ignore
+import { missingBlock } from "../params.js";
+import { isBlockRef, isLoopRef } from "../reference.js";
+import { findBlock, findLoop } from "../site.js";
+import { notAffine, notReduction, incomplete, childrenOf, scopeAround } from "../facts.js";
+import { referenceOf } from "./objects.js";
+import { currentFunc, type Session } from "./session.js";
+
+/** A question of schedules, for the reference. */
+export interface Inspection {
+  readonly name: string;
+  readonly params: string;
+  readonly min: number;
+  readonly max: number;
+  readonly summary: string;
+  run(session: Session, s: State, args: readonly Value[], at: AstBase): Value;
+}
+
+const wrong = (s: State, at: AstBase, what: string): never =>
+  fail(templateCodes.invalidArgument({ ...placeOf(s, at), what }));
+
+function siteOf(session: Session, s: State, v: Value, at: AstBase) {
+  const ref = referenceOf(v);
+  const name = v.kind === "str" ? v.value : ref && isBlockRef(ref) ? ref.name : undefined;
+  if (name === undefined) return wrong(s, at, `${valueText(v)} is no block`);
+  return (
+    findBlock(currentFunc(session), name) ?? fail(missingBlock(session.schedule.state, name))
+  );
+}
+
+const blockOf = (session: Session, s: State, v: Value, at: AstBase): Block =>
+  siteOf(session, s, v, at).node;
+
+function loopOf(session: Session, s: State, v: Value, at: AstBase): For {
+  const ref = referenceOf(v);
+  if (ref === undefined || !isLoopRef(ref)) return wrong(s, at, `${valueText(v)} is no loop`);
+  const found = findLoop(currentFunc(session), ref.var);
+  return found?.node ?? wrong(s, at, `the loop \`${ref.var.name}\` is no longer there`);
+}
+
+const isSpatial = ({ iters, init }: Block): boolean =>
+  init === undefined && iters.every(({ iterKind }) => iterKind === "spatial");
+
+/** In the order of the reference. */
+export const inspections: readonly Inspection[] = [
+  {
+    name: "is_injective",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Whether each element that the block writes is computed alone, from all axes.",
+    run: (session, s, [b], at) => boolValue(isSpatial(blockOf(session, s, b!, at))),
+  },
+  {
+    name: "is_reduction",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Whether the block is a reduction with an initial value.",
+    run(session, s, [b], at) {
+      const site = siteOf(session, s, b!, at);
+      const { state } = session.schedule;
+      return boolValue(notReduction(state, childrenOf(scopeAround(state, site)), site) === undefined);
+    },
+  },
+  {
+    name: "is_complete",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Whether the block is spatial and the only writer of what it writes.",
+    run(session, s, [b], at) {
+      const site = siteOf(session, s, b!, at);
+      const all = childrenOf(scopeAround(session.schedule.state, site));
+      return boolValue(incomplete(all, site) === undefined);
+    },
+  },
+  {
+    name: "is_affine",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Whether the axes of the block are affine in the loops around it.",
+    run: (session, s, [b], at) =>
+      boolValue(notAffine(session.schedule.state, siteOf(session, s, b!, at)) === undefined),
+  },
+  {
+    name: "extent",
+    params: "l",
+    min: 1,
+    max: 1,
+    summary: "Number of runs of a loop.",
+    run: (session, s, [l], at) => dimValue(loopOf(session, s, l!, at).extent),
+  },
+  {
+    name: "axes",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Kinds of the axes of a block: `S` for spatial ones, `R` for reduced ones.",
+    run: (session, s, [b], at) => ({
+      kind: "str",
+      value: blockOf(session, s, b!, at)
+        .iters.map(({ iterKind }) => (iterKind === "reduce" ? "R" : "S"))
+        .join(""),
+    }),
+  },
+  {
+    name: "reads",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "How many buffers the block reads.",
+    run: (session, s, [b], at) => intValue(blockOf(session, s, b!, at).reads.length),
+  },
+  {
+    name: "dtype",
+    params: "b, i",
+    min: 1,
+    max: 2,
+    summary: "Element type of what the block writes, or of its read number `i`.",
+    run(session, s, [b, i], at) {
+      const block = blockOf(session, s, b!, at);
+      const region =
+        i === undefined ? block.writes[0] : block.reads[toStaticInt(s, i, at, "the number of a read")]; // prettier-ignore
+      return region === undefined
+        ? wrong(s, at, `block \`${block.name}\` has no such access`)
+        : dtypeValue(region.buffer.dtype);
+    },
+  },
+  {
+    name: "divides",
+    params: "f, e",
+    min: 2,
+    max: 2,
+    summary: "Whether `f` is proved to divide `e`.",
+    run(_, s, [f, e], at) {
+      const isWhole = comparison(s, at, "==", binaryOperator(s, at, "%", e!, f!), intValue(0));
+      const known = truth(isWhole);
+      if (known !== undefined) return boolValue(known);
+      return boolValue(isWhole.kind === "expr" && s.analyzer.prove(isWhole.expr) === true);
+    },
+  },
+];
