@@ -1,18 +1,22 @@
-import { sameIndices } from "../../analysis/tir-pattern/index.js";
-import { rewrite } from "../../ir/core/rewrite.js";
-import { children } from "../../ir/core/visit.js";
+import type { Analyzer } from "../../arith/index.js";
+import { varsOf } from "../../ir/core/free-vars.js";
+import { rebuild } from "../../ir/core/rewrite.js";
 import type { Node } from "../../ir/nodes.js";
-import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
-import { intImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { makeBuffer, type Buffer, type Range } from "../../ir/tir/buffer.js";
+import { compare, type Load, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import type { For } from "../../ir/tir/stmt.js";
+import { alloc, seq, type For, type Stmt, type Store } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { isStmt, isSymbolic } from "./bounded-walk.js";
+import { loopsOf, sharedSteps, usesOfAllocations, type BufferUse } from "./buffer-uses.js";
+import { analyzerAt, isPrivate, regionOf } from "./carried-values.js";
+import { subIndex } from "./strides.js";
 
 /**
- * Precondition: level `loop`. Result: a dimension of an allocation that all accesses index by the same loop variable,
- * inside that loop, has extent 1. Sound because no element outlives an iteration of a loop that runs in order, and
- * what is read was written before.
+ * Precondition: level `loop`. Result: an allocation has room for what an iteration of the loops around its accesses
+ * touches, where no iteration reads what another one stored; it stands inside those of them that do not run in order.
+ * Sound because then each iteration may use the same elements, or its own.
  */
 export const compactBuffer = definePass({
   name: "compact-buffer",
@@ -24,108 +28,133 @@ export const compactBuffer = definePass({
   run: (module) => mapPrimFuncs(module, compacted),
 });
 
-/** How an allocation is used. */
-interface Use {
-  /** Indices of the first access; a dimension where another access differs is undefined. */
-  readonly indices: (PrimExpr | undefined)[];
-  /** Loops around all accesses and inside the allocation. */
-  loops: readonly For[];
+/** A smaller buffer: what is taken off its indices, and the loop that it is allocated in. */
+interface Compact {
+  readonly buffer: Buffer;
+  readonly mins: readonly (PrimExpr | undefined)[];
+  /** Absent: where it was. */
+  readonly inside: For | undefined;
 }
 
 function compacted(func: PrimFunc): PrimFunc {
-  const uses = usesOf(func);
-  const small = new Map<Buffer, Buffer>();
-  const fixed = new Map<Buffer, readonly boolean[]>();
-  for (const [buffer, use] of uses) {
-    const inOrder = new Set<Var>(
-      use.loops
-        .filter((f) => f.loopKind === "serial" || f.loopKind === "unrolled")
-        .map((f) => f.var),
-    );
-    if (use.loops.length === 0 || inOrder.size !== use.loops.length) continue;
-    const dims = buffer.shape.map((d, k) => {
-      const index = use.indices[k];
-      if (index === undefined || (d.kind === "tir.IntImm" && d.value === 1)) return false;
-      return index.kind === "tir.Var" && inOrder.has(index);
-    });
-    if (!dims.includes(true)) continue;
-    const shape = buffer.shape.map((d, k) => (dims[k] ? intImm(1, d.dtype) : d));
-    small.set(buffer, makeBuffer({ ...buffer, data: undefined, shape }));
-    fixed.set(buffer, dims);
+  const changes = new Map<Buffer, Compact>();
+  const analyzers = new Map<Buffer, Analyzer>();
+  for (const use of usesOfAllocations(func)) {
+    const found = compact(func, use);
+    if (found === undefined) continue;
+    changes.set(use.alloc.buffer, found.compact);
+    analyzers.set(use.alloc.buffer, found.analyzer);
   }
-  if (small.size === 0) return func;
-  return rewrite(func, (n) => {
-    if (n.kind === "tir.Alloc") {
-      const buffer = small.get(n.buffer);
-      return buffer === undefined ? n : { ...n, buffer };
+  if (changes.size === 0) return func;
+  const moved = new Map<For, Stmt[]>();
+  for (const { buffer, inside } of changes.values())
+    if (inside !== undefined) moved.set(inside, [...(moved.get(inside) ?? []), alloc(buffer)]);
+  const walk = (node: Node): Node => {
+    if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return node;
+    if (node.kind === "tir.Seq") {
+      const body = node.body.flatMap((s) => (isGone(s, changes) ? [] : [walk(s) as Stmt]));
+      return body.length === node.body.length && body.every((s, i) => s === node.body[i])
+        ? node
+        : seq(body, node.span);
     }
-    if (n.kind !== "tir.Load" && n.kind !== "tir.Store") return n;
-    const buffer = small.get(n.buffer);
-    if (buffer === undefined) return n;
-    const dims = fixed.get(n.buffer)!;
-    const indices = n.indices.map((i, k) => (dims[k] ? intImm(0, i.dtype) : i));
-    return { ...n, buffer, indices };
-  });
+    const after = rebuild(node, walk);
+    if (after.kind === "tir.For" && moved.has(node as For))
+      return { ...after, body: seq([...moved.get(node as For)!, after.body]) };
+    if (after.kind === "tir.Alloc") {
+      const change = changes.get(after.buffer);
+      return change === undefined ? after : { ...after, buffer: change.buffer };
+    }
+    if (after.kind !== "tir.Load" && after.kind !== "tir.Store") return after;
+    const change = changes.get(after.buffer);
+    if (change === undefined) return after;
+    const analyzer = analyzers.get(after.buffer)!;
+    const indices = after.indices.map((index, k) => {
+      const min = change.mins[k];
+      return min === undefined ? index : analyzer.simplify(subIndex(index, min));
+    });
+    return { ...after, buffer: change.buffer, indices };
+  };
+  const body = walk(func.body);
+  return isStmt(body) ? { ...func, body } : func;
 }
 
-/** The allocations that are used by plain loads and stores only. */
-function usesOf(func: PrimFunc): ReadonlyMap<Buffer, Use> {
-  const uses = new Map<Buffer, Use | undefined>();
-  const pointers = new Map<Var, Buffer>();
-  const depth = new Map<Buffer, number>();
-  const access = (buffer: Buffer, indices: readonly PrimExpr[], loops: readonly For[]): void => {
-    if (!depth.has(buffer)) return;
-    const inside = loops.slice(depth.get(buffer));
-    if (!uses.has(buffer)) {
-      uses.set(buffer, { indices: [...indices], loops: inside });
-      return;
-    }
-    const use = uses.get(buffer);
-    if (use === undefined) return;
-    indices.forEach((index, k) => {
-      const known = use.indices[k];
-      if (known !== undefined && !sameIndices([known], [index])) use.indices[k] = undefined;
-    });
-    const differs = use.loops.findIndex((f, k) => f !== inside[k]);
-    if (differs >= 0) use.loops = use.loops.slice(0, differs);
-  };
-  const walk = (node: Node, loops: readonly For[]): void => {
-    switch (node.kind) {
-      case "tir.Alloc": {
-        const { buffer } = node;
-        if (buffer.strides.length > 0 || buffer.elemOffset !== undefined || buffer.scalar) return;
-        if (buffer.axisSeparators.length > 0 || buffer.layout !== undefined) return;
-        depth.set(buffer, loops.length);
-        pointers.set(buffer.data, buffer);
-        return;
-      }
-      case "tir.For":
-        walk(node.min, loops);
-        walk(node.extent, loops);
-        return walk(node.body, [...loops, node]);
-      case "tir.Load":
-      case "tir.Store":
-        access(node.buffer, node.indices, loops);
-        for (const index of node.indices) walk(index, loops);
-        if (node.predicate !== undefined) walk(node.predicate, loops);
-        if (node.kind === "tir.Store") walk(node.value, loops);
-        return;
-      // Anywhere else a buffer or its pointer may be used in other ways.
-      case "tir.Buffer":
-        uses.set(node, undefined);
-        return;
-      case "tir.Decl":
-        if (pointers.has(node.buffer.data)) uses.set(pointers.get(node.buffer.data)!, undefined);
-        return;
-      case "tir.Var":
-        if (pointers.has(node)) uses.set(pointers.get(node)!, undefined);
-        return;
-      default:
-        children(node, (child) => walk(child, loops));
-    }
-  };
-  walk(func.body, []);
-  const plain = new Map<Buffer, Use>();
-  for (const [buffer, use] of uses) if (use !== undefined) plain.set(buffer, use);
-  return plain;
+/** The allocation of a buffer that gets another place. */
+const isGone = (s: Stmt, changes: ReadonlyMap<Buffer, Compact>): boolean =>
+  s.kind === "tir.Alloc" && changes.get(s.buffer)?.inside !== undefined;
+
+function compact(
+  func: PrimFunc,
+  use: BufferUse,
+): { readonly compact: Compact; readonly analyzer: Analyzer } | undefined {
+  const { accesses, alloc: old } = use;
+  const [first] = accesses;
+  if (accesses.some(({ node }) => lanesOf(node) !== node.buffer.dtype.lanes)) return undefined;
+  const shared = accesses.reduce((n, a) => Math.min(n, sharedSteps(first!.path, a.path)), first!.path.length); // prettier-ignore
+  const start = use.path.length;
+  let end = start;
+  let inside: For | undefined;
+  for (let at = start; at < shared; at++) {
+    const step = first!.path[at]!;
+    if (step.kind === "other") break;
+    if (step.kind !== "loop") continue;
+    if (!mayCarry(step.loop) || !isPrivate(func, accesses, step.loop, at)) break;
+    end = at + 1;
+    if (step.loop.loopKind === "parallel") inside = step.loop;
+  }
+  if (end === start) return undefined;
+  const outer = first!.path.slice(0, end);
+  const visible = visibleAt(func, loopsOf(outer));
+  const placed = inside === undefined ? start : outer.findIndex((s) => s.kind === "loop" && s.loop === inside) + 1; // prettier-ignore
+  const atAlloc = visibleAt(func, loopsOf(outer.slice(0, placed)));
+  const analyzer = analyzerAt(func, outer);
+  const mins: (PrimExpr | undefined)[] = [];
+  const shape = regionOf(analyzer, accesses, end).map((r, k) => {
+    const dim = old.buffer.shape[k]!;
+    const smaller = r && extentOf(analyzer, r, dim, visible, atAlloc);
+    mins.push(smaller && r.min);
+    return smaller ?? dim;
+  });
+  const isSame = mins.every((m) => m === undefined);
+  if (isSame && inside === undefined) return undefined;
+  const buffer = makeBuffer({ ...old.buffer, data: undefined, shape });
+  for (const { path } of accesses) for (const f of loopsOf(path.slice(end))) bindLoop(analyzer, f);
+  return { compact: { buffer, mins, inside }, analyzer };
+}
+
+const lanesOf = (n: Load | Store): number =>
+  n.kind === "tir.Load" ? n.dtype.lanes : n.value.dtype.lanes;
+
+/** A vectorised loop is one iteration for the buffer. */
+const mayCarry = ({ loopKind, step }: For): boolean =>
+  step === undefined && (loopKind === "serial" || loopKind === "unrolled" || loopKind === "parallel"); // prettier-ignore
+
+function bindLoop(analyzer: Analyzer, { var: v, min, extent, step }: For): void {
+  if (step === undefined && isSymbolic(min) && isSymbolic(extent))
+    analyzer.bind(v, { kind: "ir.Range", min, extent });
+}
+
+/** The extent of a region where it is less than the dimension, in variables known where they are needed. */
+function extentOf(
+  analyzer: Analyzer,
+  { min, extent }: Range,
+  dim: PrimExpr,
+  visible: ReadonlySet<Var>,
+  atAlloc: ReadonlySet<Var>,
+): PrimExpr | undefined {
+  const isKnown = (e: PrimExpr, vars: ReadonlySet<Var>): boolean =>
+    isSymbolic(e) && varsOf(e).every((v) => vars.has(v));
+  if (!isKnown(min, visible) || !isKnown(extent, atAlloc)) return undefined;
+  if (extent.kind === "tir.IntImm" && extent.value > 0) {
+    const isLess = dim.kind !== "tir.IntImm" || extent.value < dim.value;
+    return isLess ? extent : undefined;
+  }
+  return analyzer.prove(compare("lt", extent, dim)) === true ? extent : undefined;
+}
+
+/** Symbols of the function and variables of loops. */
+function visibleAt(func: PrimFunc, loops: readonly For[]): ReadonlySet<Var> {
+  const symbols = func.params.flatMap(({ var: v, buffer }) =>
+    buffer === undefined ? [v] : buffer.shape.flatMap(varsOf),
+  );
+  return new Set([...symbols, ...loops.map((f) => f.var)]);
 }

@@ -1,0 +1,176 @@
+/** Whether values of a buffer pass from one iteration of a loop to another. */
+import { declareSymbols } from "../../analysis/tir/symbols.js";
+import {
+  Analyzer, detectIterMap, evalSet, everyInt, inverseOf, rangeOfSet, unionOf, type IntSet,
+} from "../../arith/index.js"; // prettier-ignore
+import { varsOf } from "../../ir/core/free-vars.js";
+import { substitute } from "../../ir/core/rewrite.js";
+import { range, type Range } from "../../ir/tir/buffer.js";
+import {
+  binary, compare, intImm, makeVar, unary, type PrimExpr, type Var,
+} from "../../ir/tir/expr.js"; // prettier-ignore
+import type { PrimFunc } from "../../ir/tir/function.js";
+import type { For } from "../../ir/tir/stmt.js";
+import { isSymbolic } from "./bounded-walk.js";
+import { loopsOf, sharedSteps, type Around, type BufferAccess } from "./buffer-uses.js";
+
+/**
+ * Whether no iteration of the loop reads what another one stored: iterations touch different elements, or each reads
+ * only what it stored before. `at` is the position of the loop in the paths of all accesses.
+ */
+export function isPrivate(
+  func: PrimFunc,
+  accesses: readonly BufferAccess[],
+  loop: For,
+  at: number,
+): boolean {
+  return isApart(func, accesses, loop, at) || isRefilled(func, accesses, at);
+}
+
+/** The elements that the accesses touch while the loops from position `from` of their paths on run. */
+export function regionOf(
+  analyzer: Analyzer,
+  accesses: readonly BufferAccess[],
+  from: number,
+): readonly (Range | undefined)[] {
+  const [first] = accesses;
+  return first!.node.indices.map((index, k) => {
+    const sets = accesses.map(({ node, path }) =>
+      evalSet(analyzer, node.indices[k]!, setsOf(analyzer, loopsOf(path.slice(from)))),
+    );
+    const all = sets.reduce((a, b) => unionOf(analyzer, a, b, index.dtype));
+    return rangeOfSet(analyzer, all, index.dtype);
+  });
+}
+
+/** The values of loop variables; those of inner loops over all iterations of outer ones. */
+function setsOf(analyzer: Analyzer, loops: readonly For[]): ReadonlyMap<Var, IntSet> {
+  const sets = new Map<Var, IntSet>();
+  for (const { var: v, min, extent, step } of loops) {
+    const last = binary("sub", binary("add", min, extent), intImm(1, extent.dtype));
+    const ends = [min, last].map((e) => (isSymbolic(e) ? evalSet(analyzer, e, sets) : everyInt));
+    sets.set(v, step === undefined ? { min: ends[0]!.min, max: ends[1]!.max } : everyInt);
+  }
+  return sets;
+}
+
+/** What is known of the symbols and the loops of a path. */
+export function analyzerAt(func: PrimFunc, path: readonly Around[]): Analyzer {
+  const analyzer = new Analyzer();
+  declareSymbols(func, analyzer);
+  for (const step of path) {
+    if (step.kind === "loop" && step.loop.step === undefined) {
+      if (isSymbolic(step.loop.min) && isSymbolic(step.loop.extent))
+        analyzer.bind(step.loop.var, range(step.loop.min, step.loop.extent));
+    } else if (step.kind === "when" && isSymbolic(step.cond))
+      analyzer.assume(step.cond, step.holds);
+  }
+  return analyzer;
+}
+
+/** In some dimension all that an iteration touches lies behind all that the one before touches. */
+function isApart(
+  func: PrimFunc,
+  accesses: readonly BufferAccess[],
+  loop: For,
+  at: number,
+): boolean {
+  const [first] = accesses;
+  const analyzer = analyzerAt(func, first!.path.slice(0, at + 1));
+  const next = new Map<Var, PrimExpr>([
+    [loop.var, binary("add", loop.var, intImm(1, loop.var.dtype))],
+  ]);
+  return regionOf(analyzer, accesses, at + 1).some((r) => {
+    if (r === undefined || !isSymbolic(r.min) || !varsOf(r.min).includes(loop.var)) return false;
+    const lower = substitute(r.min, next);
+    const isRising = analyzer.prove(compare("ge", lower, r.min)) === true;
+    return (
+      isRising && analyzer.prove(compare("ge", lower, binary("add", r.min, r.extent))) === true
+    );
+  });
+}
+
+/** Each read of an iteration is of an element that the same iteration stored before. */
+function isRefilled(func: PrimFunc, accesses: readonly BufferAccess[], at: number): boolean {
+  const stores = accesses.filter((a) => a.node.kind === "tir.Store");
+  return accesses.every((read) => {
+    if (read.node.kind === "tir.Store") return true;
+    const analyzer = analyzerAt(func, read.path);
+    return stores.some((s) => isStoredBefore(analyzer, s, read, at));
+  });
+}
+
+function isStoredBefore(
+  analyzer: Analyzer,
+  store: BufferAccess,
+  read: BufferAccess,
+  at: number,
+): boolean {
+  if (store.order > read.order || store.node.predicate !== undefined) return false;
+  const shared = sharedSteps(store.path, read.path);
+  // Of two branches one runs.
+  if (store.path[shared]?.kind === "when" && read.path[shared]?.kind === "when") return false;
+  const common = loopsOf(store.path.slice(at + 1, shared));
+  const own = loopsOf(store.path.slice(shared));
+  if (store.path.slice(shared).some((s) => s.kind === "other")) return false;
+  if ([...common, ...own].some((f) => f.step !== undefined || !isSymbolic(f.min) || !isSymbolic(f.extent))) return false; // prettier-ignore
+  const values = runOf(analyzer, store, read, common, own);
+  if (values === undefined) return false;
+  const placed = (e: PrimExpr): PrimExpr => substitute(e, values);
+  const conditions = store.path.slice(at + 1).flatMap((step): PrimExpr[] => {
+    if (step.kind === "when")
+      return [isSymbolic(step.cond) ? placed(step.holds ? step.cond : unary("not", step.cond)) : NEVER]; // prettier-ignore
+    if (step.kind !== "loop") return [];
+    const { var: v, min, extent } = step.loop;
+    const value = placed(v);
+    return [
+      compare("ge", value, placed(min)),
+      compare("lt", value, placed(binary("add", min, extent))),
+    ];
+  });
+  const meets = store.node.indices.map((i, k) => compare("eq", placed(i), read.node.indices[k]!));
+  return [...conditions, ...meets].every((c) => analyzer.prove(c) === true);
+}
+
+const NEVER = compare("eq", intImm(0), intImm(1));
+
+/** The iteration of the loops around the store that fills the element read, not later than the read. */
+function runOf(
+  analyzer: Analyzer,
+  store: BufferAccess,
+  read: BufferAccess,
+  common: readonly For[],
+  own: readonly For[],
+): ReadonlyMap<Var, PrimExpr> | undefined {
+  const { indices } = store.node;
+  const used = new Set(indices.flatMap(varsOf));
+  const values = new Map<Var, PrimExpr>();
+  for (const f of common) values.set(f.var, used.has(f.var) ? f.var : substitute(f.min, values));
+  const runs = own.filter((f) => used.has(f.var));
+  const dims = indices.flatMap((e, k) =>
+    varsOf(e).some((v) => runs.some((f) => f.var === v)) ? [k] : [],
+  );
+  const solved = dims.length === 0 ? new Map<Var, PrimExpr>() : solve(analyzer, store, read, runs, dims); // prettier-ignore
+  if (solved === undefined) return undefined;
+  for (const f of own) values.set(f.var, solved.get(f.var) ?? substitute(f.min, values));
+  return values;
+}
+
+/** The loop variables that give the indices of the read. */
+function solve(
+  analyzer: Analyzer,
+  store: BufferAccess,
+  read: BufferAccess,
+  loops: readonly For[],
+  dims: readonly number[],
+): ReadonlyMap<Var, PrimExpr> | undefined {
+  const domain = new Map(loops.map((f) => [f.var, range(f.min, f.extent)]));
+  const indices = dims.map((k) => store.node.indices[k]!);
+  const map = detectIterMap({ indices, domain, level: "surjective", analyzer });
+  if (!map.ok) return undefined;
+  const outputs = dims.map((k) => makeVar(`o${k}`, store.node.indices[k]!.dtype));
+  const inverse = inverseOf(map, outputs);
+  if (inverse === undefined) return undefined;
+  const meant = new Map<Var, PrimExpr>(outputs.map((o, i) => [o, read.node.indices[dims[i]!]!]));
+  return new Map([...inverse].map(([v, e]) => [v, substitute(e, meant)]));
+}
