@@ -44,7 +44,9 @@ export async function optimise(
   const lowering = isLegal ? undefined : await loweringOf(libraries ?? [], found, module);
   for (const d of found.all) sink.report(d);
   if (found.failed) return undefined;
+  const { makeKernelRunner } = await import("./kernel-runner.js");
   return runPipeline(module, steps, sink, {
+    runKernel: makeKernelRunner(),
     ...(lowering && { lowering }),
     ...(target !== undefined && { target }),
   });

@@ -3,6 +3,7 @@ import type { IRModule } from "../ir/module.js";
 import type { OpLowering } from "../op/lowering.js";
 import type { ExternalCodegen } from "./relax/partition/external.js";
 import type { PatternRule } from "./relax/pattern/pattern.js";
+import type { NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { OptionSet, OptionValues } from "../support/option.js";
 
@@ -12,12 +13,20 @@ export type TirLevel = "block" | "loop" | "flat";
 export type RelaxLevel = "graph" | "legal" | "alloc" | "planned" | "vm";
 export type Level = TirLevel | RelaxLevel;
 
+/**
+ * Runs a T function of a module on tensors by compiled code, which gives the same as the interpreter; results are stored
+ * to the tensors. False when it is not possible or the function stopped.
+ */
+export type KernelRunner = (module: IRModule, name: string, args: readonly NDArray[]) => boolean;
+
 /** What a pass may use beside its module: where to report. */
 export interface PassContext extends Sink {
   /** Name of the entry function or target, when the caller knows it. */
   readonly target?: string | undefined;
   /** Lowerings of operators, where the caller has a library of them. */
   readonly lowering?: OpLowering | undefined;
+  /** Evaluates large constants. */
+  readonly runKernel?: KernelRunner | undefined;
   /** Dataflow patterns of the target. */
   readonly patterns?: readonly PatternRule[] | undefined;
   /** Code generators outside the compiler, by name. */

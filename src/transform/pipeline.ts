@@ -26,6 +26,7 @@ export interface PipelineHooks {
   readonly target?: string;
   /** Handed to the passes. */
   readonly lowering?: OpLowering | undefined;
+  readonly runKernel?: PassContext["runKernel"];
   readonly patterns?: PassContext["patterns"];
   readonly codegens?: PassContext["codegens"];
 }
@@ -114,6 +115,7 @@ export function runPipeline(
     const ctx: PassContext = {
       target: hooks.target,
       lowering: hooks.lowering,
+      runKernel: hooks.runKernel,
       patterns: hooks.patterns,
       codegens: hooks.codegens,
       report(diagnostic) {

@@ -1,5 +1,6 @@
 import { checkModule } from "../../analysis/index.js";
 import { readModule } from "../../driver/frontend.js";
+import { makeKernelRunner } from "../../driver/kernel-runner.js";
 import { loweringOf } from "../../driver/lower.js";
 import { readTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
@@ -104,6 +105,7 @@ export const opt = defineCommand({
       },
       ...(flags.verifyEach ? { verify } : {}),
       lowering,
+      runKernel: makeKernelRunner(),
     };
     const result = sink.failed ? undefined : runPipeline(front.module, steps, sink, hooks);
     report({ file: input!.path, diagnostics: sink.all });

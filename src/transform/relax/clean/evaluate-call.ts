@@ -1,4 +1,4 @@
-/** Calls of constants, evaluated by the reference interpreter. */
+/** Calls of constants, evaluated by the reference interpreter, or by compiled code where they are large. */
 import { interpret } from "../../../interp/index.js";
 import { noAttrs } from "../../../ir/core/node.js";
 import { irModule, type BaseFunc, type IRModule } from "../../../ir/module.js";
@@ -21,6 +21,7 @@ import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import { floatImm, intImm } from "../../../ir/tir/expr.js";
 import { int64 } from "../../../support/dtype.js";
 import type { Value } from "../../../support/value.js";
+import { evaluateCompiled } from "./evaluate-compiled.js";
 import type { PassContext } from "../../pass.js";
 import { legalizeOps } from "../legalize-ops.js";
 
@@ -40,6 +41,8 @@ export function makeEvaluator(module: IRModule, ctx: PassContext, steps: number)
       const entry = entryFor(module, call, info);
       const functions = new Map<string, BaseFunc>([...kernels, [entry.name, entry]]);
       const program = lowered(irModule(functions, module), ctx);
+      const large = program && evaluateCompiled(program, entry.name, ctx.runKernel);
+      if (large !== undefined) return large;
       const outcome = program && interpret(program, entry.name, [], { stepLimit: left });
       if (outcome?.ok !== true) {
         // What was spent on a call that was given up is not known.
