@@ -18,7 +18,11 @@ export function makeKernelRunner(): KernelRunner {
     if (!compiled.has(func)) compiled.set(func, compile(module, func));
     const artifact = compiled.get(func);
     if (artifact === undefined || artifact.hostImports.length > 0) return false;
-    const outcome = runPrimFunc(instantiate(artifact), name, args.map((a) => tensorValue(a)));
+    const outcome = runPrimFunc(
+      instantiate(artifact),
+      name,
+      args.map((a) => tensorValue(a)),
+    );
     return outcome.ok;
   };
 }
