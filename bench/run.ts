@@ -1,10 +1,33 @@
-/** `npm run bench -- NAME [--json]`: ratios against peers measured in the same run. */
+/** `npm run bench -- NAME… [--target T] [--only WORD]… [--json]`: ratios against peers measured in the same run. */
 import { parseArgs } from "node:util";
 import type { BenchRow } from "./measure.js";
+import type { BenchOptions } from "./options.js";
 
 const benches: Readonly<
-  Record<string, { readonly summary: string; load(): Promise<{ run(): Promise<BenchRow[]> }> }>
+  Record<
+    string,
+    {
+      readonly summary: string;
+      load(): Promise<{ run(options: BenchOptions): Promise<BenchRow[]> }>;
+    }
+  >
 > = {
+  attention: {
+    summary: "The core of attention at several lengths, one artefact.",
+    load: () => import("./attention.js"),
+  },
+  build: {
+    summary: "CPU time of building the networks.",
+    load: () => import("./build.js"),
+  },
+  c: {
+    summary: "The C99 target: matrix products against the peak, ResNet-18 against LLVM.",
+    load: () => import("./c.js"),
+  },
+  conv: {
+    summary: "Convolution layers of image networks.",
+    load: () => import("./conv.js"),
+  },
   dispatch: {
     summary: "Cost of a kernel call inside a function, and of building long functions.",
     load: () => import("./dispatch.js"),
@@ -16,6 +39,18 @@ const benches: Readonly<
   "frontend-large": {
     summary: "Speed and peak memory on modules of 10^5 and 10^6 lines.",
     load: () => import("./frontend-large.js"),
+  },
+  matmul: {
+    summary: "Matrix products: float32, bytes, a symbolic number of rows.",
+    load: () => import("./matmul.js"),
+  },
+  memops: {
+    summary: "Layers bound by memory, at sizes of each cache level.",
+    load: () => import("./memops.js"),
+  },
+  nets: {
+    summary: "Whole networks, at fixed and symbolic sizes.",
+    load: () => import("./nets.js"),
   },
   passes: {
     summary: "Time of the default pipeline over functions of 1,000 and 10,000 operators.",
@@ -34,11 +69,19 @@ const benches: Readonly<
     summary: "CPU time of the bundled command above that of an empty Node program.",
     load: () => import("./startup.js"),
   },
+  wasm: {
+    summary: "WebAssembly against ONNX Runtime Web and TensorFlow.js.",
+    load: () => import("./wasm.js"),
+  },
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean" } },
+  options: {
+    json: { type: "boolean" },
+    target: { type: "string" },
+    only: { type: "string", multiple: true },
+  },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
 for (const name of names) {
@@ -47,7 +90,7 @@ for (const name of names) {
     console.error(`there is no bench \`${name}\`; there are: ${Object.keys(benches).join(", ")}`);
     process.exit(2);
   }
-  const rows = await (await bench.load()).run();
+  const rows = await (await bench.load()).run(values);
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
   else console.table(rows.map(({ bench: _, ...row }) => row));
 }

@@ -19,16 +19,20 @@ export type LayerOp =
   | "conv2d_int"
   | "batch_norm"
   | "relu"
+  | "tanh"
   | "clip"
   | "max_pool2d"
   | "avg_pool2d"
   | "global_mean"
+  | "sum"
   | "add"
+  | "product"
   | "multiply"
   | "divide"
   | "concat"
   | "dense"
   | "matmul"
+  | "matmul_int"
   | "permute"
   | "split_heads"
   | "merge_heads"
@@ -55,13 +59,15 @@ export interface Net {
   readonly weights: readonly Tensor[];
   readonly layers: readonly Layer[];
   readonly output: string;
+  /** Of the output; float32 when left out. */
+  readonly dtype?: string;
   /** Uniform ranges of random weights by the end of their names. */
   readonly random: Readonly<Record<string, readonly [number, number]>>;
 }
 
 export interface NetBuilder {
   /** A weight; gives its name. */
-  weight(name: string, shape: readonly number[], dtype?: string): string;
+  weight(name: string, shape: Tensor["shape"], dtype?: string): string;
   /** A layer; gives the name of its value. */
   layer(op: LayerOp, inputs: readonly string[], attrs?: LayerAttrs, name?: string): string;
   finish(output: string): Net;
@@ -69,7 +75,8 @@ export interface NetBuilder {
 
 /** Collects a network. */
 export function buildNet(
-  head: Pick<Net, "name" | "purpose" | "tryShape" | "input"> & Partial<Pick<Net, "random">>,
+  head: Pick<Net, "name" | "purpose" | "tryShape" | "input"> &
+    Partial<Pick<Net, "random" | "dtype">>,
 ): NetBuilder {
   const weights: Tensor[] = [];
   const layers: Layer[] = [];
