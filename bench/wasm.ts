@@ -1,4 +1,7 @@
-/** WebAssembly against the peers of the web; where a peer takes and gives arrays, so do we. */
+/**
+ * WebAssembly against the peers of the web. ONNX Runtime Web has no calls on tensors that stay in its memory; so there
+ * are rows for ours with and without copying.
+ */
 import type { BenchRow } from "./measure.js";
 import { chosenTwins, type BenchOptions } from "./options.js";
 import { compareAll } from "./twins/compare.js";

@@ -131,9 +131,11 @@ async function timed(point: Point, prepared: Prepared, to: Timing): Promise<Benc
   const peak = to.peak;
   const best = await rounds(peak && point.work ? [...sides, peak.side(to.target)] : sides);
   const of = (name: string): number => best.get(name)! * 1e6;
-  const rows = peers.map((peer) => {
-    const us = of(isCopying(peer) ? "copying" : "resident");
-    return timeRowOf(to.bench, point.name, "us CPU", us, of(peer.name), peer.name);
+  const rows = peers.flatMap((peer) => {
+    const row = (name: string, side: Side): BenchRow =>
+      timeRowOf(to.bench, name, "us CPU", of(side.name), of(peer.name), peer.name);
+    const rest = isCopying(peer) ? [row(`${point.name}, arrays in and out`, copying)] : [];
+    return [row(point.name, resident), ...rest];
   });
   if (rows.length === 0) rows.push(timeRowOf(to.bench, point.name, "us CPU", of("resident")));
   if (peak && point.work !== undefined)
