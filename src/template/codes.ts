@@ -118,6 +118,21 @@ export const codes = defineCodes("LOW", {
     hint: "test `{buffer} is not None` first",
     explain: "An absent operand binds none of the names of its pattern.",
   },
+  scheduleFailed: {
+    number: 20,
+    severity: "warning",
+    message: "schedule `{schedule}` does not work for `{func}`: {reason}",
+    explain:
+      "A step of a schedule that cannot be taken undoes the schedule as a whole; the next one that is for the function is tried.",
+  },
+  manyVariants: {
+    number: 22,
+    severity: "note",
+    message: "`{func}` has {limit} variants; further schedules are left out",
+    hint: "`variants=` of the first schedule says how many there may be",
+    explain:
+      "Schedules whose conditions on lengths are not known when compiling become variants behind a test at run time.",
+  },
   invalidArgument: {
     number: 25,
     message: "{what}",

@@ -40,6 +40,8 @@ export interface State {
   /** The text at hand: inlines may stand in another one. */
   source: Source;
   readonly call: Span | undefined;
+  /** What it does for the call, in words. */
+  readonly role?: string;
   readonly analyzer: Analyzer;
   readonly host: EvaluatorHost | undefined;
   statements: Stmt[];
@@ -111,7 +113,12 @@ export const placeOf = (s: State, node: AstBase): Place => ({
   labels:
     s.call === undefined
       ? []
-      : [{ span: s.call, message: `\`${s.template}\` is instantiated for this call` }],
+      : [
+          {
+            span: s.call,
+            message: `\`${s.template}\` ${s.role ?? "is instantiated for this call"}`,
+          },
+        ],
   notes:
     s.stack.length === 0 ? [] : [`in ${s.stack.map((n) => `\`${n}\``).join(", called from ")}`],
 });

@@ -29,9 +29,12 @@ export interface Template {
   readonly opPattern?: number | undefined;
 }
 
-/** What a schedule is for: instances of a template, an operator, or functions of a name. */
+/**
+ * What a schedule is for: instances of a template, an operator, functions of a name, or all functions of a kind:
+ * `spatial` ones, those with a `reduction`, `any`.
+ */
 export interface ScheduleKey {
-  readonly kind: "template" | "op" | "func";
+  readonly kind: "template" | "op" | "func" | "kind";
   readonly name: string;
   readonly at: Expr;
 }

@@ -4,6 +4,7 @@ import type { OpLowering } from "../op/lowering.js";
 import type { ExternalCodegen } from "./relax/partition/external.js";
 import type { PatternRule } from "./relax/pattern/pattern.js";
 import type { NDArray } from "../support/ndarray.js";
+import type { Scheduler } from "./scheduler.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { OptionSet, OptionValues } from "../support/option.js";
 
@@ -25,6 +26,8 @@ export interface PassContext extends Sink {
   readonly target?: string | undefined;
   /** Lowerings of operators, where the caller has a library of them. */
   readonly lowering?: OpLowering | undefined;
+  /** Schedules of T functions, where the caller has a library of them. */
+  readonly scheduler?: Scheduler | undefined;
   /** Evaluates large constants. */
   readonly runKernel?: KernelRunner | undefined;
   /** Dataflow patterns of the target. */

@@ -26,6 +26,7 @@ export interface PipelineHooks {
   readonly target?: string;
   /** Handed to the passes. */
   readonly lowering?: OpLowering | undefined;
+  readonly scheduler?: PassContext["scheduler"];
   readonly runKernel?: PassContext["runKernel"];
   readonly patterns?: PassContext["patterns"];
   readonly codegens?: PassContext["codegens"];
@@ -115,6 +116,7 @@ export function runPipeline(
     const ctx: PassContext = {
       target: hooks.target,
       lowering: hooks.lowering,
+      scheduler: hooks.scheduler,
       runKernel: hooks.runKernel,
       patterns: hooks.patterns,
       codegens: hooks.codegens,

@@ -41,7 +41,12 @@ export function makeScheduleHost(session: Session): EvaluatorHost {
       // Composed primitives of the prelude are members of `S`.
       const entry = session.library.lookup(name);
       if (entry?.kind !== "proc") {
-        const known = [...functionNames(), ...inspections.map((i) => i.name), "assume", ...TUNABLES];
+        const known = [
+          ...functionNames(),
+          ...inspections.map((i) => i.name),
+          "assume",
+          ...TUNABLES,
+        ];
         return unknown(s, call.func, `S.${name}`, known.map((n) => `S.${n}`)); // prettier-ignore
       }
       const { def, source } = entry;
@@ -59,7 +64,8 @@ export function makeScheduleHost(session: Session): EvaluatorHost {
         session.missedFigure ||= figure.kind === "none";
         return figure;
       }
-      if (object?.type !== "primitive") return wrong(s, call, `${valueText(callee)} is no function`);
+      if (object?.type !== "primitive")
+        return wrong(s, call, `${valueText(callee)} is no function`);
       const named: Record<string, ReturnType<typeof toScheduleValue>> = {};
       for (const [key, v] of args.named) named[key] = toScheduleValue(s, v, call);
       const positional = args.positional.map((v) => toScheduleValue(s, v, call));
@@ -119,7 +125,15 @@ function property(
       const figure = targetFigure(session.target, name);
       session.missedFigure ||= figure?.kind === "none";
       const known = [...TARGET_FIGURES, ...TARGET_FUNCTIONS];
-      return figure ?? unknown(s, at, `sch.target.${name}`, known.map((n) => `sch.target.${n}`));
+      return (
+        figure ??
+        unknown(
+          s,
+          at,
+          `sch.target.${name}`,
+          known.map((n) => `sch.target.${n}`),
+        )
+      );
     }
     case "operand":
       if (name === "shape") return pack(object.shape.map(dimValue));

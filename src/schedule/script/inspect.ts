@@ -30,9 +30,7 @@ function siteOf(session: Session, s: State, v: Value, at: AstBase) {
   const ref = referenceOf(v);
   const name = v.kind === "str" ? v.value : ref && isBlockRef(ref) ? ref.name : undefined;
   if (name === undefined) return wrong(s, at, `${valueText(v)} is no block`);
-  return (
-    findBlock(currentFunc(session), name) ?? fail(missingBlock(session.schedule.state, name))
-  );
+  return findBlock(currentFunc(session), name) ?? fail(missingBlock(session.schedule.state, name));
 }
 
 const blockOf = (session: Session, s: State, v: Value, at: AstBase): Block =>
@@ -67,7 +65,9 @@ export const inspections: readonly Inspection[] = [
     run(session, s, [b], at) {
       const site = siteOf(session, s, b!, at);
       const { state } = session.schedule;
-      return boolValue(notReduction(state, childrenOf(scopeAround(state, site)), site) === undefined);
+      return boolValue(
+        notReduction(state, childrenOf(scopeAround(state, site)), site) === undefined,
+      );
     },
   },
   {

@@ -9,7 +9,12 @@ import { intValue, none, pack, valueText, type Value } from "../../template/valu
 export const TUNABLES: readonly string[] = ["choice", "int", "tile"];
 
 /** All values that a tunable may take, the default first. */
-export function tunableValues(s: State, name: string, args: Arguments, at: AstBase): readonly Value[] {
+export function tunableValues(
+  s: State,
+  name: string,
+  args: Arguments,
+  at: AstBase,
+): readonly Value[] {
   const wrong = (what: string): never => fail(templateCodes.invalidArgument({ ...placeOf(s, at), what })); // prettier-ignore
   const params = name === "choice" ? ["candidates", "default?"] : name === "int" ? ["low", "high", "default?"] : ["parts", "most", "default?"]; // prettier-ignore
   const bound = bindArguments(s, at, `S.${name}`, params, args);

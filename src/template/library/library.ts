@@ -15,7 +15,7 @@ import type { IntrinsicDecorator } from "./schedule-decorators.js";
 export interface TemplateLibrary extends Library {
   /** Templates for an operator (`relax.add`), in the order of the text. */
   templatesOf(op: string): readonly Template[];
-  /** Schedules for a template, an operator (`relax.add`) or a function of that name, in the order of the text. */
+  /** Schedules for what is named, in the order of the text. */
   schedulesOf(kind: ScheduleKey["kind"], name: string): readonly ScheduleDef[];
   /** The intrinsic of that name. */
   intrinsic(name: string): IntrinsicDef | undefined;
@@ -57,7 +57,7 @@ interface FileContents {
 }
 
 const OPERATOR = /"((?:relax|qnn)\.[\w.]+)"/g;
-const SCHEDULED = /@S\.(?:schedule|intrinsic)\(\s*(?:func\s*=\s*)?"?([\w.]+)/g;
+const SCHEDULED = /@S\.(?:schedule|intrinsic)\(\s*(?:(?:func|kind)\s*=\s*)?"?([\w.]+)/g;
 const MARGIN = /^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)/gm;
 
 /** A library of these files. */

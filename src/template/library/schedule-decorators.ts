@@ -16,7 +16,9 @@ export interface IntrinsicDecorator {
 }
 type Wrong = (node: ast.AstBase, what: string) => never;
 
-const OPTIONS = ["where", "target", "priority", "variants", "func"];
+/** Kinds of functions that a schedule may be for, the special ones first. */
+export const SCHEDULE_KINDS: readonly string[] = ["spatial", "reduction", "any"];
+const OPTIONS = ["where", "target", "priority", "variants", "func", "kind"];
 
 /** Reads `S.schedule(what, target=, where=, priority=, variants=)`. */
 export function scheduleDecorator(at: ast.Expr, wrong: Wrong): ScheduleDecorator {
@@ -32,7 +34,11 @@ export function scheduleDecorator(at: ast.Expr, wrong: Wrong): ScheduleDecorator
       keys.push({ kind: "template", name: value.id, at: value });
     else if (name === "func" && value.kind === "Str")
       keys.push({ kind: "func", name: value.value, at: value });
-    else if (name === "where") where.push(...(value.kind === "Tuple" ? value.items : [value]));
+    else if (name === "kind" && value.kind === "Str") {
+      if (!SCHEDULE_KINDS.includes(value.value))
+        wrong(value, `kinds of functions are ${SCHEDULE_KINDS.map((k) => `"${k}"`).join(", ")}`);
+      keys.push({ kind: "kind", name: value.value, at: value });
+    } else if (name === "where") where.push(...(value.kind === "Tuple" ? value.items : [value]));
     else if (name === "target" && value.kind === "Str") target = value.value;
     else if (name === "priority")
       priority = integer(value) ?? wrong(value, "a priority is an integer");
@@ -53,7 +59,7 @@ export function scheduleDecorator(at: ast.Expr, wrong: Wrong): ScheduleDecorator
   if (of === undefined || keys.length > 1)
     return wrong(
       at,
-      '`S.schedule` names one template, one operator ("relax.add") or one function (func="name")',
+      '`S.schedule` names one template, one operator ("relax.add"), one function (func="name") or a kind of functions (kind="spatial")',
     );
   return { kind: "schedule", of, where, target, priority, variants };
 }

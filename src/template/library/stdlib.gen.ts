@@ -2,6 +2,7 @@
 import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
+import convBlocked from "../../../stdlib/conv-blocked.relax";
 import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
 import datatype from "../../../stdlib/datatype.relax";
@@ -28,6 +29,7 @@ import visionSuppression from "../../../stdlib/vision-suppression.relax";
 export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
+  { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv.relax", text: conv },
   { name: "stdlib/creation.relax", text: creation },
   { name: "stdlib/datatype.relax", text: datatype },

@@ -1,0 +1,132 @@
+/** Applies the schedules of libraries to the functions of a module: the first that fits, or several behind a test. */
+import { globalVar, type IRModule } from "../../ir/module.js";
+import { callGlobal, logic, type PrimExpr } from "../../ir/tir/expr.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import { evaluate, ifStmt, type Stmt } from "../../ir/tir/stmt.js";
+import { voidType } from "../../support/dtype.js";
+import type { Diagnostic, Sink } from "../../support/diagnostic.js";
+import { positionAt } from "../../support/source.js";
+import type { TargetDescription } from "../../support/target-description.js";
+import { codes as templateCodes } from "../../template/codes.js";
+import type { TemplateLibrary } from "../../template/library/library.js";
+import type { ScheduleDef } from "../../template/template.js";
+import { copyFunction } from "../../transform/relax/rewrite/copy.js";
+import { freshGlobal } from "../../transform/relax/rewrite/index.js";
+import { SCHEDULED, type Scheduler } from "../../transform/scheduler.js";
+import { scheduledModule } from "../schedule.js";
+import { runSchedule } from "./run.js";
+import { candidatesFor } from "./select.js";
+
+/** A function that a schedule made, and when it may run. */
+interface Variant {
+  readonly func: PrimFunc;
+  readonly def: ScheduleDef;
+  /** Absent: always. */
+  readonly condition: PrimExpr | undefined;
+}
+
+export interface SchedulerOptions {
+  /** Preferred ones first. */
+  readonly libraries: readonly TemplateLibrary[];
+  /** As schedules name it: `llvm`. */
+  readonly target: string;
+  readonly description: TargetDescription;
+}
+
+/** A scheduler over libraries. */
+export const makeScheduler = (options: SchedulerOptions): Scheduler => ({
+  schedule(module, name, { sink, taken }) {
+    const func = module.functions.get(name) as PrimFunc;
+    const variants = variantsOf(module, name, sink, options);
+    const [first] = variants;
+    if (first === undefined) return undefined;
+    if (first.condition === undefined) return new Map([[name, first.func]]);
+    return dispatcher(module, name, func, variants, taken);
+  },
+});
+
+/** The schedules that fit, up to the first that always does. */
+function variantsOf(
+  module: IRModule,
+  name: string,
+  sink: Sink,
+  { libraries, target, description }: SchedulerOptions,
+): readonly Variant[] {
+  const func = module.functions.get(name) as PrimFunc;
+  const variants: Variant[] = [];
+  for (const { def, names } of candidatesFor(libraries, func, name, target)) {
+    const run = runSchedule(def, module, name, { target: description, names: names() });
+    if (run.kind === "unfit") continue;
+    if (run.kind === "failed") {
+      sink.report(failure(def, name, run.diagnostic));
+      continue;
+    }
+    const condition = run.conditions.reduce<PrimExpr | undefined>(both, undefined);
+    const limit = variants[0]?.def.variants ?? def.variants;
+    if (condition !== undefined && variants.length >= limit - 1) {
+      sink.report(templateCodes.manyVariants({ at: func.span, func: name, limit }));
+      continue;
+    }
+    const scheduled = scheduledModule(run.schedule).functions.get(name) as PrimFunc;
+    variants.push({ def, condition, func: marked(scheduled, def) });
+    if (condition === undefined) break;
+  }
+  return variants;
+}
+
+const both = (a: PrimExpr | undefined, b: PrimExpr): PrimExpr =>
+  a === undefined ? b : logic("and", a, b);
+
+/** The refusal of a step as a warning about the schedule. */
+function failure(def: ScheduleDef, func: string, reason: Diagnostic): Diagnostic {
+  const { message, span, label, labels, notes, hints } = reason;
+  const shown = templateCodes.scheduleFailed({
+    at: span ?? { source: def.source, start: def.def.nameStart, end: def.def.nameEnd },
+    schedule: def.name,
+    func,
+    reason: `${message} (${reason.code})`,
+    notes,
+    hints,
+  });
+  return { ...shown, label, labels };
+}
+
+function marked(func: PrimFunc, def: ScheduleDef): PrimFunc {
+  const attrs = new Map(func.attrs)
+    .set(SCHEDULED, true)
+    .set("relaxc.schedule", def.name);
+  return { ...func, attrs };
+}
+
+/** The function as a choice among its variants; the last is the function as it was, unless one always fits. */
+function dispatcher(
+  module: IRModule,
+  name: string,
+  func: PrimFunc,
+  variants: readonly Variant[],
+  taken: ReadonlySet<string>,
+): ReadonlyMap<string, PrimFunc> {
+  const made = new Map<string, PrimFunc>();
+  const names = new Set(taken);
+  const add = (hint: string, variant: PrimFunc): Stmt => {
+    const own = freshGlobal(module, hint, names);
+    names.add(own);
+    made.set(own, { ...copyFunction(variant), name: own, isPrivate: true });
+    const args = func.params.map(({ var: v, buffer }) => buffer ?? v);
+    return evaluate(callGlobal(globalVar(own), args, voidType));
+  };
+  const always = variants.find(({ condition }) => condition === undefined);
+  const branches = variants
+    .filter((v) => v.condition !== undefined)
+    .map(({ def, condition, func: variant }) => ({
+      condition: condition!,
+      body: add(`${name}_${def.name}`, variant),
+    }));
+  const last = add(`${name}_any`, always?.func ?? func);
+  const body = branches.reduceRight<Stmt>(
+    (otherwise, { condition, body }) => ifStmt(condition, body, otherwise),
+    last,
+  );
+  const attrs = new Map(func.attrs).set(SCHEDULED, true);
+  return new Map([[name, { ...func, body, attrs }], ...made]);
+}

@@ -1,0 +1,84 @@
+/** Schedules of libraries for a function, in order of preference (§13 of the template language). */
+import { leafBlocks } from "../../analysis/tir-pattern/index.js";
+import type { PrimFunc } from "../../ir/tir/function.js";
+import { SCHEDULE_KINDS } from "../../template/library/schedule-decorators.js";
+import type { TemplateLibrary } from "../../template/library/library.js";
+import type { ScheduleDef, ScheduleKey, Template } from "../../template/template.js";
+import type { Value } from "../../template/values.js";
+import { boundNames, operatorNames, originOf, parameterNames, type Origin } from "./names.js";
+
+/** A schedule that is for a function, with what its text may name. */
+export interface Candidate {
+  readonly def: ScheduleDef;
+  names(): ReadonlyMap<string, Value>;
+}
+
+/**
+ * Candidates, the preferred first: libraries in their order; in a library what names the function or its template,
+ * then its operator, then its kind; then higher priority; then those for this very target; then later in the text.
+ */
+export function candidatesFor(
+  libraries: readonly TemplateLibrary[],
+  func: PrimFunc,
+  name: string,
+  target: string,
+): readonly Candidate[] {
+  const origin = originOf(func);
+  const groups: [ScheduleKey["kind"], string | undefined][][] = [
+    [
+      ["func", name],
+      ["template", origin.lower],
+    ],
+    [["op", origin.op]],
+    ...kindsOf(func).map((kind): [ScheduleKey["kind"], string][] => [["kind", kind]]),
+  ];
+  return libraries.flatMap((library) =>
+    groups.flatMap((keys) =>
+      keys
+        .flatMap(([kind, key]) => (key === undefined ? [] : library.schedulesOf(kind, key)))
+        .filter((def) => def.target === undefined || def.target === target)
+        .reverse()
+        .sort((a, b) => b.priority - a.priority || isExact(b) - isExact(a))
+        .map((def): Candidate => ({
+          def,
+          names: () => namesFor(libraries, def, func, origin),
+        })),
+    ),
+  );
+}
+
+const isExact = (def: ScheduleDef): number => Number(def.target !== undefined);
+
+/** Kinds of a function, the special one first. */
+function kindsOf(func: PrimFunc): readonly string[] {
+  const leaves = leafBlocks(func)?.leaves;
+  if (leaves === undefined) return ["any"];
+  const isSpatial = leaves.every(({ reduced }) => reduced.length === 0);
+  return SCHEDULE_KINDS.filter((kind) => kind === "any" || (kind === "spatial") === isSpatial);
+}
+
+function namesFor(
+  libraries: readonly TemplateLibrary[],
+  { of }: ScheduleDef,
+  func: PrimFunc,
+  origin: Origin,
+): ReadonlyMap<string, Value> {
+  switch (of.kind) {
+    case "template":
+      return boundNames(func, origin);
+    case "op":
+      return operatorNames(func, origin, templateOf(libraries, origin));
+    case "func":
+    case "kind":
+      return parameterNames(func);
+  }
+}
+
+/** The template that a function is an instance of. */
+const templateOf = (
+  libraries: readonly TemplateLibrary[],
+  { op, lower }: Origin,
+): Template | undefined =>
+  libraries
+    .flatMap((library) => (op === undefined ? [] : library.templatesOf(op)))
+    .find(({ name }) => name === lower);
