@@ -10,7 +10,10 @@ export interface LinkedCode {
 }
 
 /** A native function by its address; the definition is that of C, without a name. */
-export function nativeFunction(address: bigint, definition: string): (...args: unknown[]) => unknown {
+export function nativeFunction(
+  address: bigint,
+  definition: string,
+): (...args: unknown[]) => unknown {
   const koffi = foreign();
   return koffi.decode(address, koffi.proto(definition)) as (...args: unknown[]) => unknown;
 }

@@ -7,7 +7,7 @@ import type { KernelParam, SymbolSource } from "../kernel-info.js";
 
 /** Runs a kernel on values in the order of the T function's parameters; tensors receive what it stores. */
 export function runPrimFunc(
-  instance: WasmInstance,
+  instance: Pick<WasmInstance, "heap" | "kernels" | "bytes" | "call">,
   name: string,
   args: readonly Value[],
 ): KernelResult & { readonly result?: Value } {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { printModule } from "../../syntax/index.js";
 import type { Campaign } from "./campaign.js";
+import { llvmCampaign } from "./llvm.js";
 import { memoryCampaign } from "./memory.js";
 import { modulesCampaign } from "./modules.js";
 import { opsCampaign } from "./ops.js";
@@ -27,4 +28,5 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   memoryCampaign,
   opsCampaign,
   wasmCampaign((program) => printModule(program.module)),
+  llvmCampaign((program) => printModule(program.module)),
 ];

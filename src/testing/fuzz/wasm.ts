@@ -12,7 +12,7 @@ import { generateProgram, type Program } from "../generate/program.js";
 import { makeRandom } from "../generate/random.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
-const STEP_LIMIT = 2_000_000;
+export const STEP_LIMIT = 2_000_000;
 
 /** Program number `index` of a seed. */
 export const programAt = (seed: number, index: number): Program =>
@@ -35,7 +35,7 @@ export function compareTargets(program: Program): string | undefined {
   return firstDifference(expected, actual);
 }
 
-function firstDifference(expected: readonly Value[], actual: readonly Value[]): string | undefined {
+export function firstDifference(expected: readonly Value[], actual: readonly Value[]): string | undefined {
   for (const [k, value] of expected.entries()) {
     const other = actual[k]!;
     if (value.kind !== "tensor" || other.kind !== "tensor") continue;

@@ -1,0 +1,70 @@
+/** Index arithmetic in 64 bits, where it does not overflow. */
+import type { PrimExpr } from "../../../ir/tir/expr.js";
+import { int64, isInteger, withLanes } from "../../../support/dtype.js";
+import type { Ref } from "../text/function.js";
+import { emitCast } from "./cast.js";
+import type { FunctionContext } from "./context.js";
+import { emitExpr } from "./expr.js";
+import { splatValue, typeOf } from "./value.js";
+
+const OPS: Partial<Record<string, string>> = { add: "add nsw", sub: "sub nsw", mul: "mul nsw" };
+
+const literal = (ref: Ref): bigint | undefined => (/^-?\d+$/.test(ref) ? BigInt(ref) : undefined);
+
+function folded(op: string, a: Ref, b: Ref): Ref | undefined {
+  const [x, y] = [literal(a), literal(b)];
+  if (x !== undefined && y !== undefined)
+    return String(BigInt.asIntN(64, op === "add" ? x + y : op === "sub" ? x - y : x * y));
+  if (op === "mul") return x === 0n || y === 0n ? "0" : x === 1n ? b : y === 1n ? a : undefined;
+  if (y === 0n) return a;
+  return op === "add" && x === 0n ? b : undefined;
+}
+
+/** Sum or product of 64-bit scalars. */
+export function indexOp(cx: FunctionContext, op: "add" | "sub" | "mul", a: Ref, b: Ref): Ref {
+  return folded(op, a, b) ?? cx.f.value(`${OPS[op]!} i64 ${a}, ${b}`);
+}
+
+/** The value of an index (or a vector of them) as 64-bit integers. */
+export function emitIndex(cx: FunctionContext, e: PrimExpr): Ref {
+  const type = withLanes(int64, e.dtype.lanes);
+  switch (e.kind) {
+    case "tir.IntImm":
+      return String(e.value);
+    case "tir.Var": {
+      const wide = cx.wide.get(e);
+      if (wide !== undefined) return wide;
+      break;
+    }
+    case "tir.Binary": {
+      const op = OPS[e.op];
+      const isIndex = isInteger(e.dtype) && e.dtype.bits >= 32 && e.dtype.code === "int";
+      if (op === undefined || !isIndex || e.a.dtype.lanes !== e.b.dtype.lanes) break;
+      const a = emitIndex(cx, e.a);
+      const b = emitIndex(cx, e.b);
+      if (type.lanes === 1) return indexOp(cx, e.op as "add", a, b);
+      return cx.f.value(`${op} ${typeOf(cx, type)} ${a}, ${b}`);
+    }
+    case "tir.Cast":
+      if (e.dtype.code === "int" && e.dtype.bits === 64 && isInteger(e.value.dtype))
+        return emitIndex(cx, e.value);
+      break;
+    case "tir.Broadcast":
+      return splatValue(cx, emitIndex(cx, e.value), type);
+    case "tir.Ramp": {
+      const base = splatValue(cx, emitIndex(cx, e.base), type);
+      const stride = splatValue(cx, emitIndex(cx, e.stride), type);
+      const text = typeOf(cx, type);
+      const steps = cx.f.value(`mul nsw ${text} ${lanesNumbered(type.lanes)}, ${stride}`);
+      return cx.f.value(`add nsw ${text} ${base}, ${steps}`);
+    }
+    default:
+  }
+  return emitCast(cx, emitExpr(cx, e), e.dtype, type);
+}
+
+const lanesNumbered = (lanes: number): string =>
+  `<${Array.from({ length: lanes }, (_, k) => `i64 ${k}`).join(", ")}>`;
+
+/** A 64-bit constant. */
+export const index = (value: number): Ref => String(value);

@@ -1,0 +1,264 @@
+/** Addresses of buffer elements; loading and storing scalars and vectors. */
+import type { Load, PrimExpr } from "../../../ir/tir/expr.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { Store } from "../../../ir/tir/stmt.js";
+import { DiagnosticError } from "../../../support/diagnostic.js";
+import { bool, bytesOf, isFloat, laneOf, withLanes, type DType } from "../../../support/dtype.js";
+import { linearIndex } from "../../position.js";
+import { codes } from "../codes.js";
+import type { Ref } from "../text/function.js";
+import type { FunctionContext, Mask } from "./context.js";
+import { emitAs, emitExpr, underMask, whereMasked } from "./expr.js";
+import { emitIndex, indexOp } from "./index-value.js";
+import { decodeSmall, encodeSmall } from "./small-float.js";
+import { isSmallFloat, memoryType, splat, vectorOf } from "./type.js";
+import { integer, laneOfValue, typeOf, vectorOfLanes, splatValue } from "./value.js";
+
+/** The pointer of the buffer's data. */
+export function pointerOf(cx: FunctionContext, buffer: Buffer): Ref {
+  const found = cx.values.get(buffer.data);
+  if (found !== undefined) return found;
+  throw new DiagnosticError(codes.unboundHere({ name: `${buffer.name}.data`, at: buffer.span }));
+}
+
+/** The address so many elements behind a pointer. */
+function advanced(cx: FunctionContext, pointer: Ref, elements: Ref, bytes: number): Ref {
+  const { dialect } = cx.shared.module;
+  const offset = indexOp(cx, "mul", elements, String(bytes));
+  if (offset === "0") return pointer;
+  return cx.f.value(`getelementptr inbounds i8, ${dialect.pointer} ${pointer}, i64 ${offset}`);
+}
+
+/** The address of an element. */
+export const addressOf = (
+  cx: FunctionContext,
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+): Ref => {
+  const pointer = pointerOf(cx, buffer);
+  return advanced(cx, pointer, emitIndex(cx, linearIndex(buffer, indices)), bytesOf(buffer.dtype));
+};
+
+/** How the lanes of an access lie in memory. */
+type Access =
+  | { readonly kind: "contiguous"; readonly address: Ref }
+  | { readonly kind: "same"; readonly address: Ref }
+  | { readonly kind: "scattered"; readonly addresses: readonly Ref[] };
+
+function locate(
+  cx: FunctionContext,
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+  lanes: number,
+): Access {
+  const position = linearIndex(buffer, indices);
+  const pointer = pointerOf(cx, buffer);
+  const bytes = bytesOf(buffer.dtype);
+  const at = (index: Ref): Ref => advanced(cx, pointer, index, bytes);
+  if (position.dtype.lanes === 1 && buffer.dtype.lanes === lanes)
+    return { kind: "contiguous", address: at(emitIndex(cx, position)) };
+  if (position.kind === "tir.Broadcast" || position.dtype.lanes === 1) {
+    const scalar = position.kind === "tir.Broadcast" ? position.value : position;
+    return { kind: "same", address: at(emitIndex(cx, scalar)) };
+  }
+  if (position.kind === "tir.Ramp") {
+    const base = emitIndex(cx, position.base);
+    const stride = emitIndex(cx, position.stride);
+    if (stride === "1") return { kind: "contiguous", address: at(base) };
+    const addresses = Array.from({ length: lanes }, (_, k) =>
+      at(indexOp(cx, "add", base, indexOp(cx, "mul", stride, String(k)))),
+    );
+    return { kind: "scattered", addresses };
+  }
+  const all = emitIndex(cx, position);
+  const type = vectorOf("i64", lanes);
+  const addresses = Array.from({ length: lanes }, (_, k) =>
+    at(cx.f.value(`extractelement ${type} ${all}, i32 ${k}`)),
+  );
+  return { kind: "scattered", addresses };
+}
+
+function typedPointer(cx: FunctionContext, address: Ref, type: string): string {
+  const { dialect } = cx.shared.module;
+  const pointer = dialect.pointerTo(type);
+  if (pointer === dialect.pointer) return `${pointer} ${address}`;
+  return `${pointer} ${cx.f.value(`bitcast ${dialect.pointer} ${address} to ${pointer}`)}`;
+}
+
+const memoryOf = (cx: FunctionContext, type: DType): string =>
+  memoryType(cx.shared.module.dialect, type);
+const alignOf = (type: DType): number => bytesOf(laneOf(type));
+
+/** The value of a type at an address. */
+function readAt(cx: FunctionContext, type: DType, address: Ref): Ref {
+  const memory = memoryOf(cx, type);
+  const pointer = typedPointer(cx, address, memory);
+  return fromMemory(cx, type, cx.f.value(`load ${memory}, ${pointer}, align ${alignOf(type)}`));
+}
+
+function fromMemory(cx: FunctionContext, type: DType, raw: Ref): Ref {
+  const memory = memoryOf(cx, type);
+  if (isSmallFloat(type)) return decodeSmall(cx, raw, type);
+  if (type.code === "bool")
+    return cx.f.value(`icmp ne ${memory} ${raw}, ${splat("i8", "0", type.lanes)}`);
+  const register = typeOf(cx, type);
+  return register === memory ? raw : cx.f.value(`trunc ${memory} ${raw} to ${register}`);
+}
+
+function toMemory(cx: FunctionContext, type: DType, value: Ref): Ref {
+  const memory = memoryOf(cx, type);
+  if (isSmallFloat(type)) return encodeSmall(cx, value, type);
+  const register = typeOf(cx, type);
+  if (register === memory) return value;
+  return cx.f.value(`${type.code === "int" ? "sext" : "zext"} ${register} ${value} to ${memory}`);
+}
+
+function writeAt(cx: FunctionContext, type: DType, address: Ref, value: Ref): void {
+  const memory = memoryOf(cx, type);
+  const raw = toMemory(cx, type, value);
+  const pointer = typedPointer(cx, address, memory);
+  cx.f.line(`store ${memory} ${raw}, ${pointer}, align ${alignOf(type)}`);
+}
+
+/** Zero of a type, also in lanes that are not loaded. */
+export const zeroOf = (cx: FunctionContext, type: DType): Ref =>
+  type.lanes > 1
+    ? "zeroinitializer"
+    : isFloat(type)
+      ? "0.0"
+      : type.code === "handle"
+        ? "null"
+        : integer(cx, type, 0);
+
+/** The value of a load; where its predicate or the mask is false, 0. */
+export function emitLoad(cx: FunctionContext, e: Load): Ref {
+  const type = e.dtype;
+  const { predicate } = e;
+  if (type.lanes === 1) {
+    if (predicate === undefined) return readAt(cx, type, addressOf(cx, e.buffer, e.indices));
+    return cx.f.choose(
+      emitExpr(cx, predicate),
+      typeOf(cx, type),
+      () => readAt(cx, type, addressOf(cx, e.buffer, e.indices)),
+      () => zeroOf(cx, type),
+    );
+  }
+  if (predicate === undefined) return loadLanes(cx, e);
+  const lanes = withLanes(bool, type.lanes);
+  return underMask(cx, emitAs(cx, predicate, lanes), type, () => loadLanes(cx, e));
+}
+
+function loadLanes(cx: FunctionContext, e: Load): Ref {
+  const { dtype: type, buffer } = e;
+  const { mask } = cx;
+  const place = locate(cx, buffer, e.indices, type.lanes);
+  const masked = mask?.lanes === type.lanes ? mask : undefined;
+  switch (place.kind) {
+    case "same":
+      return splatValue(cx, readAt(cx, laneOf(type), place.address), type);
+    case "contiguous":
+      return masked === undefined
+        ? readAt(cx, type, place.address)
+        : maskedLoad(cx, type, place.address, masked);
+    case "scattered":
+      return gather(cx, type, place.addresses, masked);
+  }
+}
+
+function maskedLoad(cx: FunctionContext, type: DType, address: Ref, mask: Mask): Ref {
+  const memory = memoryOf(cx, type);
+  const pointer = typedPointer(cx, address, memory);
+  const { name, params } = maskedIntrinsic(cx, "load", type, memory);
+  cx.shared.module.declare(name, memory, [params, "i32", mask.type, memory]);
+  const raw = cx.f.value(
+    `call ${memory} @${name}(${pointer}, i32 ${alignOf(type)}, ${mask.type} ${mask.ref}, ${memory} zeroinitializer)`,
+  );
+  return fromMemory(cx, type, raw);
+}
+
+function maskedIntrinsic(
+  cx: FunctionContext,
+  what: string,
+  type: DType,
+  memory: string,
+): { name: string; params: string } {
+  const { dialect } = cx.shared.module;
+  const scalar = memoryOf(cx, laneOf(type));
+  const lane = scalar === "float" ? "f32" : scalar === "double" ? "f64" : scalar;
+  const vector = `v${type.lanes}${lane}`;
+  return {
+    name: `llvm.masked.${what}.${vector}.${dialect.mangledPointer(vector)}`,
+    params: dialect.pointerTo(memory),
+  };
+}
+
+function gather(
+  cx: FunctionContext,
+  type: DType,
+  addresses: readonly Ref[],
+  mask: Mask | undefined,
+): Ref {
+  const lane = laneOf(type);
+  const values = addresses.map((address, k) => {
+    if (mask === undefined) return readAt(cx, lane, address);
+    const isOn = cx.f.value(`extractelement ${mask.type} ${mask.ref}, i32 ${k}`);
+    return cx.f.choose(
+      isOn,
+      typeOf(cx, lane),
+      () => readAt(cx, lane, address),
+      () => zeroOf(cx, lane),
+    );
+  });
+  return vectorOfLanes(cx, lane, values);
+}
+
+/** All values of a vector are computed before the first is written. */
+export function emitStore(cx: FunctionContext, s: Store): void {
+  const { buffer } = s;
+  const lanes = Math.max(s.value.dtype.lanes, ...s.indices.map((i) => i.dtype.lanes));
+  const type = withLanes(laneOf(buffer.dtype), lanes);
+  if (lanes === 1) {
+    const write = (): void => {
+      const address = addressOf(cx, buffer, s.indices);
+      writeAt(cx, type, address, emitAs(cx, s.value, type));
+    };
+    if (s.predicate === undefined) write();
+    else cx.f.when(emitExpr(cx, s.predicate), write);
+    return;
+  }
+  if (s.predicate === undefined) {
+    const value = emitAs(cx, s.value, type);
+    return storeLanes(cx, s, type, value, undefined);
+  }
+  const cond = emitAs(cx, s.predicate, withLanes(bool, lanes));
+  whereMasked(cx, cond, lanes, () => storeLanes(cx, s, type, emitAs(cx, s.value, type), cx.mask));
+}
+
+function storeLanes(
+  cx: FunctionContext,
+  s: Store,
+  type: DType,
+  value: Ref,
+  mask: Mask | undefined,
+): void {
+  const place = locate(cx, s.buffer, s.indices, type.lanes);
+  if (place.kind === "contiguous") {
+    if (mask === undefined) return writeAt(cx, type, place.address, value);
+    const memory = memoryOf(cx, type);
+    const raw = toMemory(cx, type, value);
+    const pointer = typedPointer(cx, place.address, memory);
+    const { name, params } = maskedIntrinsic(cx, "store", type, memory);
+    cx.shared.module.declare(name, "void", [memory, params, "i32", mask.type]);
+    cx.f.line(
+      `call void @${name}(${memory} ${raw}, ${pointer}, i32 ${alignOf(type)}, ${mask.type} ${mask.ref})`,
+    );
+    return;
+  }
+  const lane = laneOf(type);
+  for (let k = 0; k < type.lanes; k++) {
+    const address = place.kind === "same" ? place.address : place.addresses[k]!;
+    const write = (): void => writeAt(cx, lane, address, laneOfValue(cx, value, type, k));
+    if (mask === undefined) write();
+    else cx.f.when(cx.f.value(`extractelement ${mask.type} ${mask.ref}, i32 ${k}`), write);
+  }
+}
