@@ -122,4 +122,11 @@ export const codes = defineCodes("CFG", {
     hint: "give each size once",
     explain: "All `--shape` flags together name a symbol or parameter once.",
   },
+  badTarget: {
+    number: 82,
+    message: "{problem}",
+    hint: "a target is a kind with options: `llvm -mcpu=haswell`, `wasm -mattr=+relaxed-simd`",
+    explain:
+      "Lowerings and schedules are chosen by the kind of the target; its options say what the processor has. `relaxc list targets` shows the kinds.",
+  },
 });

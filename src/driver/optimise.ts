@@ -1,7 +1,8 @@
 /** Named pipelines in builds: from a checked program to what code is generated from. */
 import type { IRModule } from "../ir/module.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
-import { lowerModule, loweringOf, needsLowering, type LowerOptions } from "./lower.js";
+import { libraryHooks } from "./library-hooks.js";
+import { lowerModule, needsLowering, type LowerOptions } from "./lower.js";
 
 /** Whether memory is explicit already: then the program is built as it is written. */
 export async function isLowered(module: IRModule): Promise<boolean> {
@@ -12,22 +13,30 @@ export async function isLowered(module: IRModule): Promise<boolean> {
   });
 }
 
-/** The module as code is generated from it; undefined when errors were reported. */
-export async function prepareForWasm(
+/** The module as code for the target is generated from it; undefined when errors were reported. */
+export async function prepareFor(
+  kind: "wasm" | "llvm" | "c",
   module: IRModule,
   sink: Sink,
   options: LowerOptions = {},
 ): Promise<IRModule | undefined> {
   if (await isLowered(module)) return lowerModule(module, sink, options);
-  return optimise(module, "@default-wasm", sink, options);
+  return optimise(module, `@default-${kind}`, sink, { target: kind, ...options });
 }
+
+/** The module as WebAssembly is generated from it. */
+export const prepareForWasm = (
+  module: IRModule,
+  sink: Sink,
+  options: LowerOptions = {},
+): Promise<IRModule | undefined> => prepareFor("wasm", module, sink, options);
 
 /** Runs a pipeline by its text, e.g. `@default-wasm`; undefined when errors were reported. */
 export async function optimise(
   module: IRModule,
   pipeline: string,
   sink: Sink,
-  { libraries, target }: LowerOptions = {},
+  options: LowerOptions = {},
 ): Promise<IRModule | undefined> {
   const [{ parsePipeline }, { resolvePipeline, runPipeline }, { lookupPass }] = await Promise.all([
     import("../transform/pipeline-text.js"),
@@ -40,14 +49,12 @@ export async function optimise(
   );
   const steps = items && (await resolvePipeline(items, lookupPass, sink));
   if (steps === undefined) return undefined;
+  const isScheduling = steps.some(({ pass }) => pass.name === "apply-schedules");
   const found = new Diagnostics();
-  const lowering = isLegal ? undefined : await loweringOf(libraries ?? [], found, module);
+  const hooks =
+    isLegal && !isScheduling ? {} : await libraryHooks(options, found, module, isScheduling);
   for (const d of found.all) sink.report(d);
   if (found.failed) return undefined;
   const { makeKernelRunner } = await import("./kernel-runner.js");
-  return runPipeline(module, steps, sink, {
-    runKernel: makeKernelRunner(),
-    ...(lowering && { lowering }),
-    ...(target !== undefined && { target }),
-  });
+  return runPipeline(module, steps, sink, { runKernel: makeKernelRunner(), ...hooks });
 }

@@ -5,7 +5,8 @@ export type TargetKind = "llvm" | "c" | "wasm" | "cgra" | "interp";
 
 /** A processor; figures that are not known are undefined. */
 export interface TargetDescription {
-  readonly kind: TargetKind;
+  /** As schedules and templates name it; a preset's, or one of a library. */
+  readonly kind: string;
   /** Name of the processor as LLVM spells it; `native` becomes what was found. */
   readonly processor: string | undefined;
   /** Bits of a vector register; 0 where there is none. */
@@ -157,6 +158,12 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
     },
   };
 }
+
+/** A target that only libraries know: nothing is known of it but its name. */
+export const unknownTarget = (kind: string): TargetDescription => ({
+  ...targetPresets.find(({ name }) => name === "interp")!.description,
+  kind,
+});
 
 /** How many elements of a type one vector register holds; at least one. */
 export const lanesOf = ({ vectorBits }: TargetDescription, dtype: DType): number =>

@@ -1,6 +1,6 @@
 /** Pipelines pass by pass: after each the program is well-formed, and its text reads back equal. */
 import { readModule } from "../driver/frontend.js";
-import { loweringOf } from "../driver/lower.js";
+import { libraryHooks } from "../driver/library-hooks.js";
 import { firstDifference } from "../ir/core/equal.js";
 import type { IRModule } from "../ir/module.js";
 import { Diagnostics } from "../support/diagnostic.js";
@@ -19,10 +19,10 @@ export async function verifyPasses(
   const items = parsePipeline(pipeline, sink);
   const steps = items && (await resolvePipeline(items, lookupPass, sink));
   if (steps === undefined) return sink.all.map((d) => d.message);
-  const lowering = await loweringOf([], sink, module);
+  const hooks = await libraryHooks({}, sink, module, true);
   const problems: string[] = [];
   const finished = runPipeline(module, steps, sink, {
-    lowering,
+    ...hooks,
     after({ text }, _, before, after) {
       if (before === after) return;
       passed(text);

@@ -11,7 +11,7 @@ const OPTIMISE =
   "decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
   "eliminate-common-subexpr,dead-code-elimination,fold-constant," +
   "legalize-ops,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
-  "rewrite-dataflow-reshape,merge-loops";
+  "rewrite-dataflow-reshape,apply-schedules,propagate-layouts,merge-loops";
 
 /** Values in explicit, planned memory. */
 const LOWER =

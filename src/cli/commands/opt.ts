@@ -1,7 +1,8 @@
 import { checkModule } from "../../analysis/index.js";
 import { readModule } from "../../driver/frontend.js";
 import { makeKernelRunner } from "../../driver/kernel-runner.js";
-import { loweringOf } from "../../driver/lower.js";
+import { detectProcessor } from "../../driver/host-processor.js";
+import { libraryHooks } from "../../driver/library-hooks.js";
 import { readTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
 import { Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
@@ -41,6 +42,11 @@ export const opt = defineCommand({
       default: "",
       help: "The passes, in order.",
     },
+    target: {
+      type: "string",
+      placeholder: "TARGET",
+      help: "Take lowerings and schedules for this target, e.g. `llvm` or 'llvm -mcpu=haswell'.",
+    },
     printChanged: { type: "boolean", help: "Print the program after each pass that changed it." },
     dumpDir: {
       type: "string",
@@ -56,6 +62,10 @@ export const opt = defineCommand({
     {
       run: "relaxc opt samples/01-matmul-relu.relax -p lower-init-block,convert-blocks --verify-each",
       shows: "Two passes, each checked",
+    },
+    {
+      run: "relaxc opt samples/01-matmul-relu.relax -p apply-schedules --target llvm",
+      shows: "Functions scheduled for a target",
     },
   ],
   diagnosticsTo: "stderr",
@@ -87,7 +97,11 @@ export const opt = defineCommand({
     if (flags.dumpDir !== undefined)
       dumps.push({ name: "000-input.relax", text: text(front.module) });
     const sink = new Diagnostics();
-    const lowering = await loweringOf(await librariesOf(host, flags.lib), sink, front.module);
+    const isScheduling = steps.some(({ pass }) => pass.name === "apply-schedules");
+    const processor = isScheduling ? await detectProcessor(host) : undefined;
+    const libraries = await librariesOf(host, flags.lib);
+    const target = { libraries, target: flags.target, processor };
+    const given = await libraryHooks(target, sink, front.module, isScheduling);
     let started = host.now();
     const hooks: PipelineHooks = {
       after(step, index, before, after) {
@@ -104,7 +118,7 @@ export const opt = defineCommand({
         started = host.now();
       },
       ...(flags.verifyEach ? { verify } : {}),
-      lowering,
+      ...given,
       runKernel: makeKernelRunner(),
     };
     const result = sink.failed ? undefined : runPipeline(front.module, steps, sink, hooks);

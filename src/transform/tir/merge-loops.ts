@@ -13,9 +13,10 @@ import type { PrimFunc } from "../../ir/tir/function.js";
 import { seq, type Block, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { SCHEDULED } from "../scheduler.js";
 
 /**
- * Precondition: none; functions with other than plain serial loops around blocks stay. Result: nests that follow each
+ * Precondition: none; scheduled functions and those with other than plain serial loops around blocks stay. Result: nests that follow each
  * other share their outer loops where each iteration of the later one uses only what the same iteration of the earlier
  * one made, so that it is still near. Sound because different iterations of the shared
  * loops touch different elements of every buffer that one of the nests writes and the other uses.
@@ -47,6 +48,7 @@ interface Access {
 }
 
 function merged(func: PrimFunc): PrimFunc {
+  if (func.attrs.get(SCHEDULED) === true) return func;
   // Iterations that touch different buffers may touch one memory: the order stays.
   if (func.attrs.get("tir.noalias") === false) return func;
   const program = leafBlocks(func);

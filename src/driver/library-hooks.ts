@@ -1,0 +1,40 @@
+/** What libraries give to passes for a target: lowerings of operators, schedules of functions. */
+import type { IRModule } from "../ir/module.js";
+import type { Sink } from "../support/diagnostic.js";
+import { parseTarget, unknownTarget, type TargetDescription } from "../support/target-description.js"; // prettier-ignore
+import type { PipelineHooks } from "../transform/pipeline.js";
+import type { LowerOptions } from "./lower.js";
+import { codes } from "./codes.js";
+
+/** What a target's text describes; a name that is no kind of target is one of a library. */
+export function targetOf({ target, processor }: LowerOptions, sink: Sink): TargetDescription {
+  const text = target ?? "";
+  const found = parseTarget(text, processor);
+  if ("target" in found) return found.target;
+  const isName = /^[\w.-]*$/.test(text);
+  const { problem, known } = found;
+  if (!isName)
+    sink.report(codes.badTarget({ problem, hints: known ? [`known: ${known.join(", ")}`] : [] }));
+  return unknownTarget(text.split(/\s/, 1)[0]!);
+}
+
+/** Hooks of a pipeline; mistakes in the libraries are reported. Schedules are loaded when `isScheduling`. */
+export async function libraryHooks(
+  options: LowerOptions,
+  sink: Sink,
+  module: IRModule,
+  isScheduling: boolean,
+): Promise<Pick<PipelineHooks, "lowering" | "scheduler" | "target">> {
+  const { loadLibraries } = await import("./libraries.js");
+  const { templates } = module;
+  const own =
+    templates === undefined ? undefined : { name: "the module's templates", text: templates };
+  const { lowering, all, diagnostics } = loadLibraries(options.libraries ?? [], own);
+  for (const d of diagnostics) sink.report(d);
+  const description = targetOf(options, sink);
+  const target = options.target === undefined ? {} : { target: description.kind };
+  if (!isScheduling) return { lowering, ...target };
+  const { makeScheduler } = await import("../schedule/script/scheduler.js");
+  const scheduler = makeScheduler({ libraries: all, target: description.kind, description });
+  return { lowering, scheduler, ...target };
+}
