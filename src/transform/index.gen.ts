@@ -23,6 +23,11 @@ export const passes = [
       (await import("./relax/fuse/annotate-tir-op-pattern.js")).annotateTirOpPattern,
   },
   {
+    name: "apply-schedules",
+    summary: "Schedules functions as the library says for the target.",
+    load: async () => (await import("./tir/apply-schedules.js")).applySchedules,
+  },
+  {
     name: "attach-extern-modules",
     summary: "Lists modules that are to be linked to the program.",
     load: async () =>
@@ -42,6 +47,11 @@ export const passes = [
     name: "bind-symbolic-vars",
     summary: "Gives symbols of signatures fixed values.",
     load: async () => (await import("./relax/params/bind-symbolic-vars.js")).bindSymbolicVars,
+  },
+  {
+    name: "block-channels",
+    summary: "Keeps the channels of images in blocks of a vector's length for convolutions.",
+    load: async () => (await import("./relax/layout/block-channels.js")).blockChannels,
   },
   {
     name: "bundle-model-params",
@@ -355,6 +365,11 @@ export const passes = [
     name: "simplify",
     summary: "Simplifies indices, decides conditions, drops loops that run once.",
     load: async () => (await import("./tir/simplify.js")).simplify,
+  },
+  {
+    name: "split-register-buffers",
+    summary: "Splits small vector tiles into single vectors, which registers can hold.",
+    load: async () => (await import("./tir/split-register-buffers.js")).splitRegisterBuffers,
   },
   {
     name: "static-plan-block-memory",

@@ -4,6 +4,8 @@ import type { Sink } from "../../support/diagnostic.js";
 import { codes } from "./codes.js";
 import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
+import { runPipeline, step } from "../../transform/pipeline.js";
+import { splitRegisterBuffers } from "../../transform/tir/split-register-buffers.js";
 import { lowerLoops, type LowerOptions } from "../../transform/loop-pipeline.js";
 
 export { boundGuards, type Guard } from "../guard.js";
@@ -34,7 +36,8 @@ function compile(
   sink: Sink,
   options: CompileOptions & LowerOptions,
 ): CompiledWasm | undefined {
-  const lowered = lowerLoops(module, sink, options);
+  const flat = lowerLoops(module, sink, options);
+  const lowered = flat && runPipeline(flat, [step(splitRegisterBuffers)], sink);
   if (lowered === undefined) return undefined;
   const { guards } = options;
   return generate(lowered, sink, {

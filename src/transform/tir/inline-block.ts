@@ -20,6 +20,7 @@ import {
   intImm,
   letIn,
   makeVar,
+  type IntImm,
   type Load,
   type PrimExpr,
   type Var,
@@ -302,7 +303,7 @@ function eachRead(
 }
 
 /** The producer's block with the consumer's store; undefined when the consumer does not read at all its axes. */
-function composed(producer: Definition, consumer: Definition): Block | undefined {
+export function composed(producer: Definition, consumer: Definition): Block | undefined {
   const map = new Map<Var, PrimExpr>();
   const loads: Load[] = [];
   for (const e of [...consumer.lets.map((l) => l.value), consumer.value])
@@ -312,8 +313,11 @@ function composed(producer: Definition, consumer: Definition): Block | undefined
   const [first] = loads;
   if (first === undefined || loads.some((l) => !isSameLoad(l, first))) return undefined;
   for (const [k, index] of first.indices.entries()) {
-    if (index.kind === "tir.IntImm") continue;
     const axis = producer.axes[k]!;
+    if (index.kind === "tir.IntImm") {
+      if (!isAlways(producer.leaf.block, axis, index.value)) return undefined;
+      continue;
+    }
     if (index.kind !== "tir.Var" || map.has(index)) return undefined;
     map.set(index, axis.dtype === index.dtype ? axis : cast(axis, index.dtype));
   }
@@ -337,6 +341,15 @@ function composed(producer: Definition, consumer: Definition): Block | undefined
   const { block } = producer.leaf;
   const body = seq([...before, makeStore(consumer.buffer, indices, put(consumer.value))]);
   return withRegions({ ...block, name: consumer.leaf.block.name, body });
+}
+
+/** Whether an axis of the block has only this value. */
+function isAlways({ iters }: Block, axis: PrimExpr, value: IntImm["value"]): boolean {
+  if (axis.kind === "tir.IntImm") return axis.value === value;
+  const dom = iters.find((i) => i.var === axis)?.dom;
+  const [min, extent] = [dom?.min, dom?.extent];
+  const isOne = extent?.kind === "tir.IntImm" && extent.value === 1;
+  return isOne && min?.kind === "tir.IntImm" && min.value === value;
 }
 
 /** The block with the regions that its body accesses. */

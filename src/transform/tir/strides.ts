@@ -1,7 +1,7 @@
 /** Index arithmetic shared by passes: widths agree, constants fold. */
 import type { Buffer } from "../../ir/tir/buffer.js";
 import { binary, broadcast, cast, intImm, ramp, type PrimExpr } from "../../ir/tir/expr.js";
-import { isInteger, laneOf, withLanes } from "../../support/dtype.js";
+import { isInteger, laneOf, withLanes, type DType } from "../../support/dtype.js";
 import { addInt, mulInt, subInt } from "../../support/int.js";
 
 const isConst = (e: PrimExpr, value: number): boolean =>
@@ -13,13 +13,20 @@ function agree(a: PrimExpr, b: PrimExpr): [PrimExpr, PrimExpr] {
   const y = laneOf(b.dtype);
   if (x === y || !isInteger(x) || !isInteger(y)) return [a, b];
   const type = x.bits >= y.bits ? x : y;
-  const to = (e: PrimExpr): PrimExpr =>
-    laneOf(e.dtype) === type
-      ? e
-      : e.kind === "tir.IntImm"
-        ? intImm(e.value, type, e.span)
-        : cast(e, withLanes(type, e.dtype.lanes, e.dtype.scalable), e.span);
+  const to = (e: PrimExpr): PrimExpr => castIndex(e, type);
   return [to(a), to(b)];
+}
+
+/** An index in another integer type. A Ramp of constants stays one, where no lane can wrap. */
+export function castIndex(e: PrimExpr, type: DType): PrimExpr {
+  if (laneOf(e.dtype) === type) return e;
+  if (e.kind === "tir.IntImm") return intImm(e.value, type, e.span);
+  if (e.kind === "tir.Ramp" && e.base.kind === "tir.IntImm" && e.stride.kind === "tir.IntImm") {
+    const reach = Number(e.base.value) + Number(e.stride.value) * e.dtype.lanes;
+    if (Math.abs(reach) < 2 ** 31 && Math.abs(Number(e.base.value)) < 2 ** 31 && type.bits >= 32)
+      return ramp(castIndex(e.base, type), castIndex(e.stride, type), e.lanes);
+  }
+  return cast(e, withLanes(type, e.dtype.lanes, e.dtype.scalable), e.span);
 }
 
 /** `a + b` with the obvious simplifications, on scalars and vectors. */
@@ -33,8 +40,12 @@ export function addIndex(left: PrimExpr, right: PrimExpr): PrimExpr {
     return ramp(addIndex(a.base, b), a.stride, a.lanes);
   if (b.kind === "tir.Ramp" && a.dtype.lanes === 1)
     return ramp(addIndex(a, b.base), b.stride, b.lanes);
-  if (a.kind === "tir.Ramp" && b.kind === "tir.Ramp" && a.dtype.lanes === b.dtype.lanes)
-    return ramp(addIndex(a.base, b.base), addIndex(a.stride, b.stride), a.lanes);
+  if (a.dtype.lanes === b.dtype.lanes) {
+    if (a.kind === "tir.Ramp" && b.kind === "tir.Ramp")
+      return ramp(addIndex(a.base, b.base), addIndex(a.stride, b.stride), a.lanes);
+    if (a.kind === "tir.Ramp" && b.kind === "tir.Broadcast") return addIndex(a, b.value);
+    if (a.kind === "tir.Broadcast" && b.kind === "tir.Ramp") return addIndex(a.value, b);
+  }
   return binary("add", ...sameLanes(a, b));
 }
 

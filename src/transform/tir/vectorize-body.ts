@@ -5,9 +5,9 @@ import {
   type Call, type CallArg, type Load, type PrimExpr, type Var,
 } from "../../ir/tir/expr.js"; // prettier-ignore
 import { bind, evaluate, forLoop, ifStmt, seq, store, type Stmt } from "../../ir/tir/stmt.js";
-import { laneOf, withLanes } from "../../support/dtype.js";
+import { isInteger, laneOf, withLanes } from "../../support/dtype.js";
 import { elementaryNames } from "../../support/numeric/transcendental.js";
-import { addIndex, mulIndex, sameLanes, spread, subIndex } from "./strides.js";
+import { addIndex, castIndex, mulIndex, sameLanes, spread, subIndex } from "./strides.js";
 
 /** Intrinsics that act on each lane for itself. */
 const LANEWISE = new Set([
@@ -133,11 +133,11 @@ function expression(s: Scope, e: PrimExpr): PrimExpr | undefined {
       const value = expression(s, e.value);
       return (
         value &&
-        same(e, e.value, value, () => ({
-          ...e,
-          value,
-          dtype: withLanes(e.dtype, value.dtype.lanes),
-        }))
+        same(e, e.value, value, () =>
+          value.kind === "tir.Ramp" && isInteger(e.dtype)
+            ? castIndex(value, e.dtype)
+            : { ...e, value, dtype: withLanes(e.dtype, value.dtype.lanes) },
+        )
       );
     }
     case "tir.Unary": {
@@ -153,7 +153,8 @@ function expression(s: Scope, e: PrimExpr): PrimExpr | undefined {
       if (a === e.a && b === e.b) return e;
       if (
         e.kind === "tir.Binary" &&
-        laneOf(e.a.dtype) === laneOf(e.b.dtype) &&
+        isInteger(e.a.dtype) &&
+        isInteger(e.b.dtype) &&
         e.dtype.code === "int"
       ) {
         if (e.op === "add") return addIndex(a, b);

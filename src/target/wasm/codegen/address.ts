@@ -58,7 +58,11 @@ export interface Place {
 }
 
 /** The address of an element, in bytes from the buffer's data, as a form. */
-export function byteForm(cx: FunctionContext, buffer: Buffer, indices: readonly PrimExpr[]): LinearForm {
+export function byteForm(
+  cx: FunctionContext,
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+): LinearForm {
   const form = linearForm(linearIndex(buffer, indices), cx.terms);
   return sum({ terms: [], constant: 0 }, form, bytesOf(buffer.dtype));
 }
@@ -95,8 +99,7 @@ export function emitForm(cx: FunctionContext, local: Local | undefined, form: Li
 
 /** Whether an instruction may reach `constant` by its offset from `known`: the sum of the rest must not wrap. */
 export const reaches = (known: Omit<KnownAddress, "local">, constant: number): boolean =>
-  constant >= known.constant &&
-  (known.isAccessed || constant - known.constant <= LOWEST_ADDRESS);
+  constant >= known.constant && (known.isAccessed || constant - known.constant <= LOWEST_ADDRESS);
 
 /** Finds or computes the address of an element, which is accessed next unless said otherwise. */
 export function placeOf(
@@ -125,7 +128,11 @@ export function placeOf(
   emitForm(cx, data, { ...form, constant: base });
   cx.f.set(local);
   if (isStable)
-    cx.region.addAddress(key, { local, constant: base, isAccessed: isAccessed && base === constant });
+    cx.region.addAddress(key, {
+      local,
+      constant: base,
+      isAccessed: isAccessed && base === constant,
+    });
   return { local, offset: constant - base };
 }
 

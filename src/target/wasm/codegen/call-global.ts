@@ -12,7 +12,7 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bytesOf, int64, isFloat, isInteger } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
-import { emitAddress, emitLow32, emitPointer } from "./address.js";
+import { emitLow32, emitPointer, emitPointerTo } from "./address.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext, Kernel } from "./context.js";
 import { emitReturned } from "./leave.js";
@@ -38,6 +38,7 @@ export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): void {
   for (const symbol of kernel.symbols) emitScalar(cx, symbolValue(e, kernel, symbol), symbol);
   const status = f.local("i32");
   f.call(kernel.ref);
+  cx.region.forgetLoads();
   f.tee(status);
   f.if(undefined, () => {
     f.get(status);
@@ -53,11 +54,6 @@ function emitPointerArgument(
   name: string,
   position: number,
 ): void {
-  const shift = (offset: number): void => {
-    if (offset === 0) return;
-    cx.f.i32(offset);
-    cx.f.op("i32.add");
-  };
   if (arg.kind === "tir.Buffer") {
     emitPointer(cx, arg);
     if (arg.elemOffset === undefined || callee?.elemOffset !== undefined) return;
@@ -66,15 +62,13 @@ function emitPointerArgument(
     cx.f.op("i32.mul");
     cx.f.op("i32.add");
   } else if (arg.kind === "tir.BufferRegion") {
-    shift(
-      emitAddress(
-        cx,
-        arg.buffer,
-        arg.region.map((r) => r.min),
-      ),
+    emitPointerTo(
+      cx,
+      arg.buffer,
+      arg.region.map((r) => r.min),
     );
   } else if (arg.kind === "tir.Load" && callee !== undefined) {
-    shift(emitAddress(cx, arg.buffer, arg.indices));
+    emitPointerTo(cx, arg.buffer, arg.indices);
   } else if ("dtype" in arg && arg.dtype.code === "handle") {
     cx.emit(arg);
   } else {

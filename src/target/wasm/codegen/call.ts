@@ -15,7 +15,7 @@ import { floatFormat } from "../../../support/numeric/float-format.js";
 import { integerRange } from "../../../support/numeric/scalar.js";
 import { codes } from "../codes.js";
 import type { PlainOp } from "../encoder/opcodes.js";
-import { emitAddress, emitLow32 } from "./address.js";
+import { emitLow32, emitPointerTo } from "./address.js";
 import { emitCast } from "./cast.js";
 import { coerce } from "./coerce.js";
 import { stop, type FunctionContext } from "./context.js";
@@ -335,10 +335,7 @@ function emitAddressOf(cx: FunctionContext, e: Call): void {
       codes.operand({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
     );
   const indices = target.indices.map((i) => (i.kind === "tir.Ramp" ? i.base : i));
-  const offset = emitAddress(cx, target.buffer, indices);
-  if (offset === 0) return;
-  cx.f.i32(offset);
-  cx.f.op("i32.add");
+  emitPointerTo(cx, target.buffer, indices);
 }
 
 /** `T.check_index(index, extent, "A[i]")` */

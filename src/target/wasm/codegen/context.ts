@@ -5,6 +5,8 @@ import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Span } from "../../../support/source.js";
 import type { FunctionBuilder, FunctionRef, Label, Local } from "../encoder/function.js";
 import type { ModuleBuilder } from "../encoder/module.js";
+import type { TermTable } from "../../../arith/terms.js";
+import type { KnownAddress, Region } from "./region.js";
 import type { HostImport } from "../../../runtime/kernel-info.js";
 
 /** Why a kernel stopped; entry `code - 1` of the module's table. */
@@ -42,9 +44,12 @@ export interface ModuleContext {
 }
 
 /** Where a vector variable lives: registers of `group` lanes, or one scalar variable a lane. */
-export type VectorHome =
-  | { readonly kind: "chunks"; readonly group: number; readonly locals: readonly Local[] }
-  | { readonly kind: "lanes"; readonly vars: readonly Var[] };
+export interface Chunks {
+  readonly kind: "chunks";
+  readonly group: 2 | 4;
+  readonly locals: readonly Local[];
+}
+export type VectorHome = Chunks | { readonly kind: "lanes"; readonly vars: readonly Var[] };
 
 export interface FunctionContext {
   readonly shared: ModuleContext;
@@ -52,9 +57,15 @@ export interface FunctionContext {
   readonly f: FunctionBuilder;
   /** Scalars and pointers. */
   readonly locals: Map<Var, Local>;
+  /** Vector variables, and pointers of allocations of one vector. */
   readonly vectors: Map<Var, VectorHome>;
   /** Allocations whose elements live in locals. */
   readonly promoted: Map<Buffer, readonly Local[]>;
+  /** Numbers index expressions. */
+  readonly terms: TermTable;
+  readonly region: Region;
+  /** Pointers that advance with the innermost loop, by the key of their addresses. */
+  readonly pointers: Map<string, KnownAddress>;
   readonly loops: { readonly exit: Label; readonly next: Label }[];
   readonly retType: PrimFunc["retType"];
   /** Whether the function moves the stack pointer; then this holds its value at entry. */
@@ -69,3 +80,13 @@ export function stop(cx: FunctionContext, entry: Omit<StatusEntry, "function">):
   cx.f.i32(cx.shared.status({ ...entry, function: cx.name }));
   cx.f.op("return");
 }
+
+/** Says where a variable lives; what was known by its former value is forgotten. */
+export function bindLocal(cx: FunctionContext, v: Var, local: Local): void {
+  if (cx.locals.has(v)) cx.region.forgetAll();
+  cx.locals.set(v, local);
+}
+
+/** Whether an allocation lives in locals. */
+export const isInRegisters = (cx: FunctionContext, buffer: Buffer): boolean =>
+  cx.promoted.has(buffer) || cx.vectors.has(buffer.data);

@@ -2,9 +2,10 @@
 import type { Load, PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { bytesOf, isSigned, laneOf, type DType } from "../../../support/dtype.js";
-import { emitAddress } from "./address.js";
+import { emitAddress, placeOf } from "./address.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext } from "./context.js";
+import { readsMemory } from "./linear-form.js";
 import { registerOf, isSmallFloat, wrapToWidth } from "./register.js";
 import { decodeRoutine, encodeRoutine } from "./small-float.js";
 import { intImm, floatImm, ifThenElse, load } from "../../../ir/tir/expr.js";
@@ -18,8 +19,18 @@ export function emitLoad(cx: FunctionContext, e: Load): void {
   }
   const local = promotedLocal(cx, e.buffer, e.indices);
   if (local !== undefined) return cx.f.get(local);
-  const offset = emitAddress(cx, e.buffer, e.indices);
+  const { f } = cx;
+  const { local: address, offset } = placeOf(cx, e.buffer, e.indices);
+  const key = `${address}:${offset}:${e.buffer.dtype.name}`;
+  const isStable = !e.indices.some(readsMemory);
+  const known = isStable ? cx.region.loaded(key) : undefined;
+  if (known !== undefined) return f.get(known);
+  f.get(address);
   emitLoadAt(cx, e.buffer.dtype, offset);
+  if (!isStable) return;
+  const value = f.local(registerOf(e.buffer.dtype));
+  f.tee(value);
+  cx.region.addLoaded(key, value);
 }
 
 export const zeroOf = (type: DType): PrimExpr =>
@@ -65,6 +76,7 @@ export function emitStore(
 /** Takes address and value from the stack. */
 export function emitStoreAt(cx: FunctionContext, type: DType, offset: number): void {
   const { f } = cx;
+  cx.region.forgetLoads();
   if (isSmallFloat(type)) {
     f.call(encodeRoutine(cx.shared, type));
     f.memory(type.bits === 16 ? "i32.store16" : "i32.store8", offset);

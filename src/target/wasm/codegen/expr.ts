@@ -16,7 +16,7 @@ import { emitCall } from "./call.js";
 import { emitCallGlobal } from "./call-global.js";
 import { emitCast } from "./cast.js";
 import { coerce } from "./coerce.js";
-import type { FunctionContext } from "./context.js";
+import { bindLocal, type FunctionContext } from "./context.js";
 import { emitLoad } from "./element.js";
 import { emitFloatBinary } from "./float.js";
 import { emitIntegerBinary } from "./integer.js";
@@ -114,18 +114,9 @@ function emitLogic(cx: FunctionContext, e: Logic): void {
     cx.emit(b);
     return f.op(e.op === "and" ? "i32.and" : "i32.or");
   }
-  if (e.op === "and")
-    f.if(
-      "i32",
-      () => cx.emit(b),
-      () => f.i32(0),
-    );
-  else
-    f.if(
-      "i32",
-      () => f.i32(1),
-      () => cx.emit(b),
-    );
+  const second = (): void => cx.region.inside(() => cx.emit(b));
+  if (e.op === "and") f.if("i32", second, () => f.i32(0));
+  else f.if("i32", () => f.i32(1), second);
 }
 
 function emitUnary(cx: FunctionContext, e: Unary): void {
@@ -169,8 +160,8 @@ function emitChoice(cx: FunctionContext, e: Select | IfThenElse): void {
   cx.emit(e.cond);
   f.if(
     registerOf(e.dtype),
-    () => cx.emit(then),
-    () => cx.emit(otherwise),
+    () => cx.region.inside(() => cx.emit(then)),
+    () => cx.region.inside(() => cx.emit(otherwise)),
   );
 }
 
@@ -183,6 +174,6 @@ function emitLet(cx: FunctionContext, e: Let): void {
   const local = f.local(registerOf(e.var.dtype));
   cx.emit(coerce(e.value, e.var.dtype));
   f.set(local);
-  cx.locals.set(e.var, local);
+  bindLocal(cx, e.var, local);
   cx.emit(e.body);
 }

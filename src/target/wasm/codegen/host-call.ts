@@ -41,6 +41,7 @@ export function emitHostCall(cx: FunctionContext, e: Call): void {
   cx.f.call(
     cx.shared.module.importFunction("host", key, params, result === undefined ? [] : [result]),
   );
+  cx.region.forgetLoads();
 }
 
 function emitArgument(

@@ -1,15 +1,23 @@
 /** Code of one T function, and of the entry that takes its arguments from a block in memory. */
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
+import { TermTable } from "../../../arith/terms.js";
 import { varsOf } from "../../../ir/core/free-vars.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { isFloat } from "../../../support/dtype.js";
 import type { FunctionBuilder, FunctionRef, Local, ValueType } from "../encoder/function.js";
-import { stop, type FunctionContext, type Kernel, type ModuleContext } from "./context.js";
+import {
+  stop,
+  type Chunks,
+  type FunctionContext,
+  type Kernel,
+  type ModuleContext,
+} from "./context.js";
 import { emitExpr } from "./expr.js";
 import { restoreFrame } from "./leave.js";
-import { promotable } from "./promote.js";
+import { laneGroup, promotable } from "./promote.js";
+import { makeRegion } from "./region.js";
 import { registerOf } from "./register.js";
 import type { Guard } from "../../guard.js";
 import type { Signature } from "../../signature.js";
@@ -32,8 +40,17 @@ export function defineKernel(
       name: kernel.name,
       f,
       locals: new Map(),
-      vectors: new Map(),
-      promoted: new Map([...promoted].map(([b, n]) => [b, localsFor(f, b, n)])),
+      vectors: new Map(
+        [...promoted.keys()]
+          .filter((b) => b.dtype.lanes > 1)
+          .map((b) => [b.data, vectorHome(f, b)]),
+      ),
+      promoted: new Map(
+        [...promoted].filter(([b]) => b.dtype.lanes === 1).map(([b, n]) => [b, localsFor(f, b, n)]),
+      ),
+      terms: new TermTable(),
+      region: makeRegion(),
+      pointers: new Map(),
       loops: [],
       retType: kernel.func.retType,
       frame: hasAllocation(kernel.func, promoted) ? saveFrame(shared, f) : undefined,
@@ -61,6 +78,13 @@ export function defineKernel(
 
 const localsFor = (f: FunctionBuilder, buffer: Buffer, count: number): Local[] =>
   Array.from({ length: count }, () => f.local(registerOf(buffer.dtype)));
+
+/** Registers for an allocation of one vector. */
+function vectorHome(f: FunctionBuilder, { dtype }: Buffer): Chunks {
+  const group = laneGroup(dtype);
+  const locals = Array.from({ length: dtype.lanes / group }, () => f.local("v128"));
+  return { kind: "chunks", group, locals };
+}
 
 /** Whether the function takes scratch memory, by allocations or by declarations without memory behind them. */
 function hasAllocation(func: PrimFunc, promoted: ReadonlyMap<Buffer, number>): boolean {

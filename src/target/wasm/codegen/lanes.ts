@@ -36,6 +36,8 @@ export function laneAt(cx: FunctionContext, e: PrimExpr, lane: number): PrimExpr
     case "tir.Var":
       return laneOfVariable(cx, e, lane);
     case "tir.Load": {
+      if (cx.vectors.has(e.buffer.data))
+        return call(LANE_OF_REGISTER, [e.buffer.data, intImm(lane)], type);
       const at = e.indices.map(pick);
       const element = load(e.buffer, at, e.span);
       return e.predicate === undefined

@@ -1,13 +1,14 @@
-/** Finds the small allocations whose elements can live in locals: mutable scalars and register tiles. */
+/** Finds the allocations whose elements can live in locals: mutable scalars, small tables, vectors. */
 import { visit } from "../../../ir/core/visit.js";
 import type { Node } from "../../../ir/nodes.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Var } from "../../../ir/tir/expr.js";
+import type { DType } from "../../../support/dtype.js";
 import type { Stmt } from "../../../ir/tir/stmt.js";
 
 const MOST_ELEMENTS = 64;
 
-/** Allocated buffers of constant small size that are only accessed at constant positions, with their sizes. */
+/** Allocated buffers, of constant small size or of one vector, that are only accessed at constant positions. */
 export function promotable(body: Stmt): Map<Buffer, number> {
   const sizes = new Map<Buffer, number>();
   const owners = new Map<Var, Buffer>();
@@ -15,7 +16,8 @@ export function promotable(body: Stmt): Map<Buffer, number> {
     enter(node) {
       if (node.kind !== "tir.Alloc") return;
       const size = constantSize(node.buffer);
-      if (size === undefined || size > MOST_ELEMENTS || node.buffer.dtype.lanes !== 1) return;
+      if (size === undefined || size > MOST_ELEMENTS) return;
+      if (node.buffer.dtype.lanes !== 1 && !(size === 1 && isWhole(node.buffer.dtype))) return;
       sizes.set(node.buffer, size);
       owners.set(node.buffer.data, node.buffer);
     },
@@ -27,6 +29,16 @@ export function promotable(body: Stmt): Map<Buffer, number> {
   if (sizes.size > 0) rejectOtherUses(body, sizes, reject);
   return sizes;
 }
+
+/** Vectors that fill registers. */
+const isWhole = (type: DType): boolean =>
+  !type.scalable &&
+  (type.bits === 32 || type.bits === 64) &&
+  type.code !== "handle" &&
+  type.lanes % laneGroup(type) === 0;
+
+/** Lanes of a register. */
+export const laneGroup = (type: DType): 2 | 4 => (type.bits === 64 ? 2 : 4);
 
 function constantSize(buffer: Buffer): number | undefined {
   if (buffer.shape.length !== 1 || buffer.strides.length > 0 || buffer.elemOffset !== undefined)

@@ -13,7 +13,7 @@ export function emitRegisterLane(cx: FunctionContext, e: Call): void {
   if (home?.kind !== "chunks")
     throw new DiagnosticError(codes.unboundVariable({ name: v.name, at: v.span }));
   cx.f.get(home.locals[Math.floor(lane / home.group)]!);
-  extractLane(cx, registerOf(v.dtype), lane % home.group);
+  extractLane(cx, registerOf(e.dtype), lane % home.group);
 }
 
 /** Replaces the vector on the stack by one of its lanes. */

@@ -19,9 +19,10 @@ import { codes } from "../codes.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { LOWEST_ADDRESS } from "./address.js";
 import { coerce } from "./coerce.js";
-import { stop, type FunctionContext } from "./context.js";
+import { bindLocal, isInRegisters, stop, type FunctionContext } from "./context.js";
 import { laneAt } from "./lanes.js";
 import { emitReturn } from "./leave.js";
+import { emitFor, emitWhile } from "./loop.js";
 import { isUnsigned, registerOf } from "./register.js";
 import { stackRoutine } from "./stack.js";
 import { emitStoreStmt } from "./store.js";
@@ -35,15 +36,16 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
       for (const child of s.body) emitStmt(cx, child);
       return;
     case "tir.For":
-      return emitFor(cx, s);
+      return emitFor(cx, s, () => emitStmt(cx, s.body));
     case "tir.While":
-      return emitWhile(cx, s);
+      return emitWhile(cx, s, () => emitStmt(cx, s.body));
     case "tir.Store":
       return emitStoreStmt(cx, s);
     case "tir.If":
       return emitIf(cx, s);
     case "tir.Evaluate":
-      return emitEvaluate(cx, s.value);
+      emitEvaluate(cx, s.value);
+      return cx.region.forgetLoads();
     case "tir.Bind":
       return emitBind(cx, s);
     case "tir.Alloc":
@@ -85,111 +87,11 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
   }
 }
 
-/** Whether running the statement takes scratch memory. */
-function allocates(cx: FunctionContext, s: Stmt): boolean {
-  let found = false;
-  visit(s, {
-    enter(node) {
-      if (node.kind === "tir.Alloc" && !cx.promoted.has(node.buffer)) found = true;
-      if (node.kind === "tir.Decl" && !cx.locals.has(node.buffer.data)) found = true;
-      return found ? false : undefined;
-    },
-  });
-  return found;
-}
-
-/** Runs a loop; what its iterations allocate is given back after each of them. */
-function withScratch(cx: FunctionContext, body: Stmt, loop: (restore: () => void) => void): void {
-  if (!allocates(cx, body)) return loop(() => undefined);
-  const { f, shared } = cx;
-  const pointer = f.local("i32");
-  const end = f.local("i32");
-  f.getGlobal(shared.stackPointer);
-  f.set(pointer);
-  f.getGlobal(shared.stackEnd);
-  f.set(end);
-  const restore = (): void => {
-    f.get(pointer);
-    f.setGlobal(shared.stackPointer);
-    f.get(end);
-    f.setGlobal(shared.stackEnd);
-  };
-  loop(restore);
-  restore();
-}
-
-/** Loops of all kinds run in order on this target. */
-function emitFor(cx: FunctionContext, s: For): void {
-  const { f } = cx;
-  const type = s.var.dtype;
-  const reg = registerOf(type, s.span) as "i32" | "i64";
-  const compareOp = `${reg}.lt_${isUnsigned(type) ? "u" : "s"}` as PlainOp;
-  const v = f.local(reg);
-  const end = f.local(reg);
-  cx.emit(coerce(s.min, type));
-  f.tee(v);
-  cx.emit(coerce(s.extent, type));
-  f.op(`${reg}.add`);
-  f.set(end);
-  cx.locals.set(s.var, v);
-  const another = (): void => {
-    f.get(v);
-    f.get(end);
-    f.op(compareOp);
-  };
-  withScratch(cx, s.body, (restore) =>
-    f.block(undefined, (exit) => {
-      another();
-      f.op("i32.eqz");
-      f.brIf(exit);
-      f.loop((again) => {
-        f.block(undefined, (next) => {
-          cx.loops.push({ exit, next });
-          emitStmt(cx, s.body);
-          cx.loops.pop();
-        });
-        restore();
-        f.get(v);
-        if (s.step !== undefined) cx.emit(coerce(s.step, type));
-        else if (reg === "i64") f.i64(1);
-        else f.i32(1);
-        f.op(`${reg}.add`);
-        f.set(v);
-        another();
-        f.brIf(again);
-      });
-    }),
-  );
-}
-
-function emitWhile(cx: FunctionContext, s: While): void {
-  const { f } = cx;
-  withScratch(cx, s.body, (restore) =>
-    f.block(undefined, (exit) => {
-      f.loop((again) => {
-        cx.emit(s.cond);
-        f.op("i32.eqz");
-        f.brIf(exit);
-        f.block(undefined, (next) => {
-          cx.loops.push({ exit, next });
-          emitStmt(cx, s.body);
-          cx.loops.pop();
-        });
-        restore();
-        f.br(again);
-      });
-    }),
-  );
-}
-
 function emitIf(cx: FunctionContext, s: If): void {
   cx.emit(s.cond);
   const { otherwise } = s;
-  cx.f.if(
-    undefined,
-    () => emitStmt(cx, s.then),
-    otherwise === undefined ? undefined : () => emitStmt(cx, otherwise),
-  );
+  const branch = (body: Stmt) => (): void => cx.region.inside(() => emitStmt(cx, body));
+  cx.f.if(undefined, branch(s.then), otherwise === undefined ? undefined : branch(otherwise));
 }
 
 /** Intrinsics without a value leave nothing on the stack. */
@@ -227,7 +129,7 @@ function emitBind(cx: FunctionContext, s: Bind): void {
     const local = f.local(register);
     cx.emit(coerce(s.value, v.dtype));
     f.set(local);
-    cx.locals.set(v, local);
+    bindLocal(cx, v, local);
     return;
   }
   const value = coerce(s.value, v.dtype);
@@ -259,7 +161,7 @@ const DEVICE_SCOPE = /^(wmma|metal|m16n8k8|mma|warp|tmem|trn)|texture/;
 function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   const { f } = cx;
   const { buffer } = s;
-  if (cx.promoted.has(buffer)) return;
+  if (isInRegisters(cx, buffer)) return;
   if (DEVICE_SCOPE.test(buffer.scope))
     throw new DiagnosticError(
       codes.memoryScope({ scope: buffer.scope, name: buffer.name, at: s.span ?? buffer.span }),

@@ -5,15 +5,17 @@ import { bytesOf, isSigned, laneOf, type DType } from "../../../support/dtype.js
 import type { Local } from "../encoder/function.js";
 import { emitAddress } from "./address.js";
 import { coerce } from "./coerce.js";
-import type { FunctionContext } from "./context.js";
+import type { Chunks, FunctionContext } from "./context.js";
 import { emitStore, emitStoreAt } from "./element.js";
 import { laneAt } from "./lanes.js";
 import { registerOf } from "./register.js";
 import { contiguous, groupFor, type Group } from "./vector-plan.js";
-import { emitChunk, vectorState } from "./vector.js";
+import { emitChunk, shapeOf, vectorState } from "./vector.js";
 
 /** All values of a vector are computed before the first is written. */
 export function emitStoreStmt(cx: FunctionContext, s: Store): void {
+  const home = cx.vectors.get(s.buffer.data);
+  if (home?.kind === "chunks") return emitToRegisters(cx, s, home);
   const lanes = Math.max(s.value.dtype.lanes, ...s.indices.map((i) => i.dtype.lanes));
   if (lanes > 1) {
     const ramp = contiguous(s);
@@ -27,7 +29,27 @@ export function emitStoreStmt(cx: FunctionContext, s: Store): void {
   }
   if (s.predicate === undefined) return emitStore(cx, s.buffer, s.indices, s.value);
   cx.emit(s.predicate);
-  cx.f.if(undefined, () => emitStore(cx, s.buffer, s.indices, s.value));
+  cx.f.if(undefined, () => cx.region.inside(() => emitStore(cx, s.buffer, s.indices, s.value)));
+}
+
+/** All parts are computed before the first changes. */
+function emitToRegisters(cx: FunctionContext, s: Store, home: Chunks): void {
+  const { f } = cx;
+  const value = coerce(s.value, laneOf(s.buffer.dtype));
+  if (groupFor(cx, [value]) === home.group) {
+    const state = vectorState(cx, home.group);
+    home.locals.forEach((_, chunk) => emitChunk(state, value, chunk));
+  } else {
+    const shape = shapeOf(s.buffer.dtype);
+    home.locals.forEach((_, chunk) => {
+      for (let lane = 0; lane < home.group; lane++) {
+        cx.emit(laneAt(cx, value, chunk * home.group + lane));
+        if (lane === 0) f.op(`${shape}.splat`);
+        else f.lane(`${shape}.replace_lane`, lane);
+      }
+    });
+  }
+  for (const local of [...home.locals].reverse()) f.set(local);
 }
 
 const groupCanStore = (type: DType, group: Group): boolean =>
@@ -73,6 +95,7 @@ function emitGrouped(cx: FunctionContext, s: Store, value: PrimExpr, group: Grou
 /** Takes address and vector; narrow integers are packed first. */
 function storeGroup(cx: FunctionContext, type: DType, group: Group, offset: number): void {
   const { f } = cx;
+  cx.region.forgetLoads();
   const bytes = bytesOf(type);
   if (bytes * group === 16) return f.memory("v128.store", offset, 2);
   if (bytes === 4) return f.laneMemory("v128.store64_lane", 0, offset);
@@ -115,10 +138,12 @@ function emitByLane(cx: FunctionContext, s: Store, lanes: number): void {
     } else {
       cx.emit(laneAt(cx, s.predicate!, lane));
       f.tee(isOn);
-      f.if(undefined, () => {
-        compute();
-        locate();
-      });
+      f.if(undefined, () =>
+        cx.region.inside(() => {
+          compute();
+          locate();
+        }),
+      );
     }
     return { value, isOn, address, offset, indices };
   });

@@ -21,8 +21,8 @@ export function groupFor(cx: FunctionContext, exprs: readonly PrimExpr[]): Group
         if ("dtype" in node && node.kind !== "tir.Buffer" && node.dtype !== undefined) {
           if (node.dtype.lanes > 1 && node.dtype.bits === 64) group = 2;
         }
-        // Scalars inside (addresses, splats) do not matter.
-        if (node.kind === "tir.Broadcast") return false;
+        // What is inside (addresses, scalars) does not matter.
+        if (node.kind === "tir.Broadcast" || node.kind === "tir.Load") return false;
         return;
       },
     });
@@ -49,13 +49,16 @@ export function fits(cx: FunctionContext, e: PrimExpr, group: Group): boolean {
       const home = cx.vectors.get(e);
       return home?.kind === "chunks" && home.group === group && e.dtype.code !== "bool";
     }
-    case "tir.Load":
+    case "tir.Load": {
+      const home = cx.vectors.get(e.buffer.data);
+      if (home !== undefined) return home.kind === "chunks" && home.group === group;
       return (
         e.dtype.code !== "bool" &&
         contiguous(e) !== undefined &&
         !cx.promoted.has(e.buffer) &&
         loadFits(e, group)
       );
+    }
     case "tir.Cast":
       return fits(cx, e.value, group) && castFits(e);
     case "tir.Binary":

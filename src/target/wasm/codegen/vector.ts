@@ -3,25 +3,24 @@ import type { Binary, Call, Cast, Compare, Load, PrimExpr } from "../../../ir/ti
 import { bytesOf, isFloat, isSigned, laneOf, type DType } from "../../../support/dtype.js";
 import type { Local } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
-import { emitAddress } from "./address.js";
+import { placeOf, type Place } from "./address.js";
+import { readsMemory } from "./linear-form.js";
 import type { FunctionContext } from "./context.js";
 import { vectorRoutine } from "./program.js";
 import { isUnsigned, registerOf } from "./register.js";
 import { contiguous, splatConstant, vectorInstructions, type Group } from "./vector-plan.js";
 
-/** Splats and addresses already computed in this statement. */
+/** Splats already computed in this statement. */
 export interface VectorState {
   readonly cx: FunctionContext;
   readonly group: Group;
   readonly splats: Map<PrimExpr, Local>;
-  readonly addresses: Map<Load, { readonly local: Local; readonly offset: number }>;
 }
 
 export const vectorState = (cx: FunctionContext, group: Group): VectorState => ({
   cx,
   group,
   splats: new Map(),
-  addresses: new Map(),
 });
 
 export type Shape = "i32x4" | "i64x2" | "f32x4" | "f64x2";
@@ -116,40 +115,68 @@ function emitSplat(s: VectorState, e: Extract<PrimExpr, { kind: "tir.Broadcast" 
   const { f } = s.cx;
   const known = s.splats.get(e);
   if (known !== undefined) return f.get(known);
+  const local = f.local("v128");
+  s.splats.set(e, local);
+  if (e.value.kind === "tir.Load" && isSplatLoad(s.cx, e.value)) {
+    const { value } = e;
+    const place = placeOf(s.cx, value.buffer, value.indices);
+    const bits = value.dtype.bits as 32 | 64;
+    loadOnce(s.cx, value, `splat${bits}`, place, () =>
+      f.memory(`v128.load${bits}_splat`, place.offset),
+    );
+    return f.tee(local);
+  }
   s.cx.emit(e.value);
   if (e.dtype.code === "bool") {
     // As a mask: 0 or −1.
     f.op("i32x4.splat");
     f.op("i32x4.neg");
   } else f.op(`${shapeOf(e.dtype)}.splat`);
-  const local = f.local("v128");
   f.tee(local);
-  s.splats.set(e, local);
 }
+
+/** Whether one instruction loads the element into all lanes. */
+const isSplatLoad = (cx: FunctionContext, e: Load): boolean =>
+  e.predicate === undefined &&
+  !cx.promoted.has(e.buffer) &&
+  (e.dtype.bits === 32 || e.dtype.bits === 64) &&
+  e.dtype.code !== "bool" &&
+  e.dtype.code !== "handle";
 
 function emitVectorLoad(s: VectorState, e: Load, chunk: number): void {
   const { f } = s.cx;
-  let address = s.addresses.get(e);
-  if (address === undefined) {
-    const ramp = contiguous(e)!;
-    const offset = emitAddress(s.cx, e.buffer, [...e.indices.slice(0, -1), ramp.base]);
-    const local = f.local("i32");
-    f.set(local);
-    address = { local, offset };
-    s.addresses.set(e, address);
-  }
+  const home = s.cx.vectors.get(e.buffer.data);
+  if (home?.kind === "chunks") return f.get(home.locals[chunk]!);
+  const ramp = contiguous(e)!;
   const type = laneOf(e.dtype);
   const bytes = bytesOf(type);
-  const offset = address.offset + chunk * s.group * bytes;
-  f.get(address.local);
-  if (bytes * s.group === 16) return f.memory("v128.load", offset, 2);
-  if (bytes * s.group === 8 && bytes === 4) return f.memory("v128.load64_zero", offset, 2);
-  const sign = isSigned(type) ? "s" : "u";
-  if (bytes === 2) return f.memory(`v128.load16x4_${sign}`, offset, 1);
-  f.memory("v128.load32_zero", offset, 0);
-  f.op(`i16x8.extend_low_i8x16_${sign}`);
-  f.op(`i32x4.extend_low_i16x8_${sign}`);
-  if (type.bits < 8) wrapLanes(s, type);
+  const place = placeOf(s.cx, e.buffer, [...e.indices.slice(0, -1), ramp.base]);
+  const offset = place.offset + chunk * s.group * bytes;
+  loadOnce(s.cx, e, `${type.name}:${s.group}`, { ...place, offset }, () => {
+    if (bytes * s.group === 16) return f.memory("v128.load", offset, 2);
+    if (bytes * s.group === 8 && bytes === 4) return f.memory("v128.load64_zero", offset, 2);
+    const sign = isSigned(type) ? "s" : "u";
+    if (bytes === 2) return f.memory(`v128.load16x4_${sign}`, offset, 1);
+    f.memory("v128.load32_zero", offset, 0);
+    f.op(`i16x8.extend_low_i8x16_${sign}`);
+    f.op(`i32x4.extend_low_i16x8_${sign}`);
+    if (type.bits < 8) wrapLanes(s, type);
+  });
+}
+
+/** Pushes what `read` makes of the address on the stack; a value that is known to be there already is used again. */
+function loadOnce(cx: FunctionContext, e: Load, how: string, at: Place, read: () => void): void {
+  const { f } = cx;
+  const key = `${at.local}:${at.offset}:${how}`;
+  const isStable = !e.indices.some(readsMemory);
+  const known = isStable ? cx.region.loaded(key) : undefined;
+  if (known !== undefined) return f.get(known);
+  f.get(at.local);
+  read();
+  if (!isStable) return;
+  const local = f.local("v128");
+  f.tee(local);
+  cx.region.addLoaded(key, local);
 }
 
 /** Wraps 32-bit lanes to the width of a narrower integer type. */

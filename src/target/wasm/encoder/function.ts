@@ -60,6 +60,8 @@ export interface FunctionBuilder {
   if(result: ValueType | undefined, then: () => void, otherwise?: () => void): void;
   br(label: Label): void;
   brIf(label: Label): void;
+  /** How often the local was read so far. */
+  reads(local: Local): number;
   /** Size so far in bytes, before linking. */
   readonly size: number;
   /** The encoded body, locals included. */
@@ -71,6 +73,7 @@ export function functionBuilder(ref: FunctionRef): FunctionBuilder {
   const code: ByteWriter = byteWriter();
   const calls: { readonly at: number; readonly target: FunctionRef }[] = [];
   const locals: ValueType[] = [];
+  const reads = new Map<Local, number>();
   let depth = 0;
 
   const blockType = (result: ValueType | undefined): void =>
@@ -101,7 +104,10 @@ export function functionBuilder(ref: FunctionRef): FunctionBuilder {
       locals.push(type);
       return ref.params.length + locals.length - 1;
     },
-    get: (local) => indexed(0x20, local),
+    get(local) {
+      reads.set(local, (reads.get(local) ?? 0) + 1);
+      indexed(0x20, local);
+    },
     set: (local) => indexed(0x21, local),
     tee: (local) => indexed(0x22, local),
     getGlobal: (index) => indexed(0x23, index),
@@ -164,6 +170,7 @@ export function functionBuilder(ref: FunctionRef): FunctionBuilder {
     },
     br: (label) => indexed(0x0c, depth - label.depth),
     brIf: (label) => indexed(0x0d, depth - label.depth),
+    reads: (local) => reads.get(local) ?? 0,
     get size() {
       return code.length;
     },
