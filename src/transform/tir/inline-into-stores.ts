@@ -20,7 +20,7 @@ export function inlineIntoStores(func: PrimFunc): PrimFunc {
   const inner = root?.body ?? body;
   let stmts = inner.kind === "tir.Seq" ? inner.body : [inner];
   let allocs = root?.allocs ?? [];
-  for (let k = 1; k < stmts.length; ) {
+  for (let k = 1; k < stmts.length;) {
     const found = consumerAt(func, stmts, k, allocs);
     if (found === undefined) {
       k++;

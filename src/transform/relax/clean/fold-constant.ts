@@ -2,7 +2,7 @@
 import { canRun } from "../../../interp/relax/run.js";
 import { varsOf } from "../../../ir/core/free-vars.js";
 import type { IRModule } from "../../../ir/module.js";
-import { shapeExpr, type Call, type Expr, type Var } from "../../../ir/relax/expr.js";
+import { primValue, shapeExpr, type Call, type Expr, type Var } from "../../../ir/relax/expr.js";
 import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { option } from "../../../support/option.js";
 import { definePass, type PassContext } from "../../pass.js";
@@ -105,7 +105,7 @@ function foldedValue(
   if (value.kind !== "relax.Call") return value;
   const args = value.args.map((a) => shapeIn(a, known));
   const call = args.some((a, i) => a !== value.args[i]) ? { ...value, args } : value;
-  return knownShape(call, at) ?? folded(call, at) ?? call;
+  return knownFromType(call, at) ?? folded(call, at) ?? call;
 }
 
 /** A shape that is known stands in place of its variable. */
@@ -114,13 +114,17 @@ function shapeIn(arg: Expr, known: ReadonlyMap<Var, Expr>): Expr {
   return value?.kind === "relax.ShapeExpr" ? value : arg;
 }
 
-/** The shape of a tensor whose type says it. */
-function knownShape(call: Call, at: Cursor): Expr | undefined {
+/** What the types of the operands say: the shape of a tensor, or a field of it. */
+function knownFromType(call: Call, at: Cursor): Expr | undefined {
   const [tensor] = call.args;
-  if (call.op.kind !== "relax.Op" || call.op.name !== "shape_of" || tensor === undefined)
-    return undefined;
-  const dims = dimsOf(at.infer.infoOf(tensor));
-  return dims && shapeExpr(dims, call.span);
+  if (call.op.kind !== "relax.Op" || tensor === undefined) return undefined;
+  if (call.op.name === "shape_of") {
+    const dims = dimsOf(at.infer.infoOf(tensor));
+    return dims && shapeExpr(dims, call.span);
+  }
+  if (!call.op.name.startsWith("inspect.")) return undefined;
+  const info = at.infer.infoOf(call);
+  return info.kind === "relax.PrimInfo" && info.value ? primValue(info.value, call.span) : undefined;
 }
 
 /** A leaf without variables and symbols. */

@@ -16,11 +16,12 @@ import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Stmt } from "../../../ir/tir/stmt.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { definitionOf, inlineInto, isOverwritten, replaceBlocks } from "../../tir/inline-block.js";
+import { inlineIntoStores } from "../../tir/inline-into-stores.js";
 
 /** The function with as few intermediates as pay; values are computed as before, in the same order of operations. */
 export function mergeBlocks(func: PrimFunc): PrimFunc {
   const program = leafBlocks(func);
-  if (program === undefined) return func;
+  if (program === undefined) return inlineIntoStores(func);
   const analyzer = blockAnalyzer(func, program.leaves);
   const withReads = (leaf: LeafBlock): BlockFacts => ({ leaf, reads: readsOf(leaf, analyzer) });
   const facts = program.leaves.map(withReads);

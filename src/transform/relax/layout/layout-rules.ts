@@ -167,19 +167,22 @@ const stridedSlice: LayoutRule = plain((call, layout) => {
   return { call: { ...call, args: [x!, after, ...more] }, result: layout };
 });
 
-/** Operators that are told the layout of images in letters. */
-const images: LayoutRule = (call, site) => {
-  const [x] = call.args;
-  const layout = x === undefined ? undefined : site.layoutOf(x);
-  const letters = call.attrs.get("layout");
-  const out = call.attrs.get("out_layout") ?? null;
-  if (layout === undefined || typeof letters !== "string") return undefined;
-  if (letters.length !== rankOf(layout) || !/^[A-Z]+$/.test(letters)) return undefined;
-  if (out !== null && out !== "" && out !== letters) return undefined;
-  const text = lettersOf(layout, letters);
-  const after = withAttr(withFirst(call, site.as(x!, layout)), "layout", text);
-  return { call: out === null ? after : withAttr(after, "out_layout", text), result: layout };
-};
+/** Operators that are told the layout of images in letters, and know layouts with blocks or do not. */
+const images =
+  (blocks: "blocks" | "plain"): LayoutRule =>
+  (call, site) => {
+    const [x] = call.args;
+    const layout = x === undefined ? undefined : site.layoutOf(x);
+    const letters = call.attrs.get("layout");
+    const out = call.attrs.get("out_layout") ?? null;
+    if (layout === undefined || typeof letters !== "string") return undefined;
+    if (blocks === "plain" && !isPlain(layout)) return undefined;
+    if (letters.length !== rankOf(layout) || !/^[A-Z]+$/.test(letters)) return undefined;
+    if (out !== null && out !== "" && out !== letters) return undefined;
+    const text = lettersOf(layout, letters);
+    const after = withAttr(withFirst(call, site.as(x!, layout)), "layout", text);
+    return { call: out === null ? after : withAttr(after, "out_layout", text), result: layout };
+  };
 
 const rules = (names: string, rule: LayoutRule): [string, LayoutRule][] =>
   names.split(" ").map((name) => [name, rule]);
@@ -199,9 +202,10 @@ export const layoutRules: ReadonlyMap<string, LayoutRule> = new Map([
   ...rules("nn.group_norm nn.instance_norm", alongAxes("channel_axis", "axes")),
   ...rules("sum mean max min prod std variance argmax argmin squeeze", reduction),
   ...rules(
-    "nn.max_pool1d nn.max_pool2d nn.max_pool3d nn.avg_pool1d nn.avg_pool2d nn.avg_pool3d nn.adaptive_avg_pool1d nn.adaptive_avg_pool2d nn.adaptive_avg_pool3d image.resize2d image.resize3d",
-    images,
+    "nn.max_pool1d nn.max_pool3d nn.avg_pool1d nn.avg_pool3d nn.adaptive_avg_pool1d nn.adaptive_avg_pool3d image.resize2d image.resize3d",
+    images("plain"),
   ),
+  ...rules("nn.max_pool2d nn.avg_pool2d nn.adaptive_avg_pool2d", images("blocks")),
   ["concat", concat],
   ["permute_dims", permuteDims],
   ["nn.pad", pad],

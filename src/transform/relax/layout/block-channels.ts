@@ -1,0 +1,53 @@
+import type { Call } from "../../../ir/relax/expr.js";
+import { dimsOf } from "../../../ir/relax/struct-info.js";
+import { float32 } from "../../../support/dtype.js";
+import { option } from "../../../support/option.js";
+import { definePass } from "../../pass.js";
+import { intIn, opName } from "../algebra/rewrite-calls.js";
+import { isExternal, mapFunctions, type Cursor } from "../rewrite/index.js";
+import { inChosenLayouts } from "./choose-layouts.js";
+
+/**
+ * Precondition: none. Result: in dataflow blocks, 2-D convolutions over float32 whose numbers of channels are known work
+ * on images that keep as many channels together as a vector has elements, and what follows them does so too as far as it
+ * can. Sound as `convert-layout` is.
+ */
+export const blockChannels = definePass({
+  name: "block-channels",
+  dialect: "relax",
+  summary: "Keeps the channels of images in blocks of a vector's length for convolutions.",
+  options: {
+    lanes: option.int({ default: 16, help: "Channels that are kept together." }),
+  },
+  run: (module, { lanes }) =>
+    mapFunctions(module, (func, name) =>
+      isExternal(func)
+        ? func
+        : inChosenLayouts(module, name, func, (call, at) => chosen(call, at, lanes)),
+    ),
+});
+
+/** Depthwise convolutions with more taps would not keep their weights in registers. */
+const MOST_TAPS = 25;
+
+/** Layouts of data, weights and result. */
+function chosen(call: Call, at: Cursor, lanes: number): readonly string[] | undefined {
+  if (opName(call) !== "nn.conv2d") return undefined;
+  const [data, kernel, out] = ["data_layout", "kernel_layout", "out_layout"].map((a) => call.attrs.get(a)); // prettier-ignore
+  const isPlain = data === "NCHW" && kernel === "OIHW" && (out ?? data) === data;
+  const groups = intIn(call.attrs.get("groups")) ?? 1;
+  const infos = call.args.map((x) => at.infer.infoOf(x));
+  const isFloat = infos.every((i) => i.kind === "relax.TensorInfo" && i.dtype === float32);
+  const channels = [dimsOf(infos[0]!)?.[1], ...(dimsOf(infos[1]!)?.slice(0, 2) ?? [])];
+  if (!isPlain || !isFloat || !channels.every((d) => d?.kind === "tir.IntImm")) return undefined;
+  const [given, made, each] = channels.map((d) => Number(d.value)) as [number, number, number];
+  const blocked = `NCHW${lanes}c`;
+  if (lanes < 2 || made % lanes !== 0) return undefined;
+  if (groups === 1)
+    return given % lanes === 0
+      ? [blocked, `OIHW${lanes}i${lanes}o`, blocked]
+      : ["NCHW", `OIHW${lanes}o`, blocked];
+  const taps = dimsOf(infos[1]!)!.slice(2).reduce((n, d) => n * (d.kind === "tir.IntImm" ? Number(d.value) : Infinity), 1); // prettier-ignore
+  const isDepthwise = groups === given && each === 1 && made === given && taps <= MOST_TAPS;
+  return isDepthwise ? [blocked, `OIHW${lanes}o`, blocked] : undefined;
+}
