@@ -32,6 +32,8 @@ export interface Primitive<P extends ParamSet = ParamSet> {
   readonly outputs: OutputForm;
   /** Changes nothing: a query. */
   readonly pure?: boolean;
+  /** Names of other releases. */
+  readonly aliases?: readonly string[];
   /** Draws a number; takes a last argument `decision`. */
   readonly samples?: boolean;
   run(state: ScheduleState, args: Arguments<P>): Outcome;
