@@ -20,13 +20,27 @@ export function regionOutside(block: Block, region: BufferRegion): BufferRegion 
   return { ...region, region: out };
 }
 
-/**
- * What a region sweeps while `loops` run, one set a dimension, within the bounds of the buffer. Outer variables stay
- * symbols. The sets hold at least the region.
- */
-export function sweptRegion(
+/** What a region sweeps while `loops` run, within the bounds of the buffer: see {@link sweep}. */
+export const sweptRegion = (
   analyzer: Analyzer,
-  { buffer, region }: BufferRegion,
+  region: BufferRegion,
+  loops: readonly For[],
+): readonly IntSet[] =>
+  sweep(analyzer, region, loops).map((set, d) => {
+    const { dtype } = region.region[d]!.min;
+    const size = region.buffer.shape[d];
+    if (size === undefined) return set;
+    const whole = setOfRange(analyzer, range(intImm(0, dtype), size));
+    return intersectionOf(analyzer, set, whole, dtype);
+  });
+
+/**
+ * What a region sweeps while `loops` run, one set a dimension. Outer variables stay symbols. The sets hold at least
+ * the region.
+ */
+export function sweep(
+  analyzer: Analyzer,
+  { region }: BufferRegion,
   loops: readonly For[],
 ): readonly IntSet[] {
   const domain = new Map<Var, IntSet>();
@@ -38,20 +52,16 @@ export function sweptRegion(
     const high = own.max && evalSet(analyzer, last, domain).max;
     domain.set(f.var, { min: low, max: high });
   }
-  return region.map((r, d) => {
+  return region.map((r) => {
     const { dtype } = r.min;
     const first = evalSet(analyzer, r.min, domain);
     const end = binary("sub", binary("add", r.min, r.extent), intImm(1, dtype));
-    const set = { min: first.min, max: evalSet(analyzer, end, domain).max };
-    const size = buffer.shape[d];
-    if (size === undefined) return set;
-    const whole = setOfRange(analyzer, range(intImm(0, dtype), size));
-    return intersectionOf(analyzer, set, whole, dtype);
+    return { min: first.min, max: evalSet(analyzer, end, domain).max };
   });
 }
 
 /** Loops of a path below a given number of its statements, the innermost block's boundary not passed. */
-const loopsBelow = (path: readonly Stmt[], depth: number): readonly For[] =>
+export const loopsBelow = (path: readonly Stmt[], depth: number): readonly For[] =>
   path.slice(depth).filter((s): s is For => s.kind === "tir.For");
 
 /** The number of statements that two sites have above them in common. */

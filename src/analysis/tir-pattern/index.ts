@@ -11,5 +11,5 @@ export {
 } from "./facts.js";
 export { inPlacePairs, type InPlacePair } from "./in-place.js";
 export { isRoot, leafBlocks, leafOf, type BlockProgram, type LeafBlock } from "./leaf-blocks.js";
-export { readsOf, sameIndices, writtenAxes, type Read, type ReadClass } from "./reads.js";
+export { eachLoad, readsOf, sameIndices, writtenAxes, type Read, type ReadClass } from "./reads.js";
 export { isView } from "./view.js";

@@ -189,7 +189,7 @@ function moved(e: PrimExpr, map: ReadonlyMap<Var, PrimExpr>): PrimExpr {
 }
 
 /** The element as one expression. */
-function valueAt(definition: Definition, indices: readonly PrimExpr[]): PrimExpr {
+export function valueAt(definition: Definition, indices: readonly PrimExpr[]): PrimExpr {
   const { lets, value } = elementAt(definition, indices);
   return lets.reduceRight((body, { var: v, value: bound }) => letIn(v, bound, body), value);
 }

@@ -1,0 +1,97 @@
+/** Where a copy between a buffer and its cache stands, and what it copies. */
+import { isProvedInside, setOfRange, unionOf } from "../arith/index.js";
+import type { Buffer, BufferRegion } from "../ir/tir/buffer.js";
+import { range } from "../ir/tir/buffer.js";
+import { intImm, type Var } from "../ir/tir/expr.js";
+import { varsOf } from "../ir/core/free-vars.js";
+import type { For } from "../ir/tir/stmt.js";
+import { siteAt } from "./edit.js";
+import { notAffine } from "./facts.js";
+import { isZero, partOf, wholePart, type Part } from "./nest.js";
+import { commonDepth, loopsBelow, regionOutside, sweep } from "./regions.js";
+import type { BlockSite, Site } from "./site.js";
+import { analyzerOf, enter, type ScheduleState } from "./state.js";
+
+/** A statement, and how many statements are around it. */
+export interface Spot {
+  readonly at: Site;
+  readonly depth: number;
+}
+
+/** The depth of the statements in a scope: those of its body, a sequence looked through. */
+function topOf(site: Site, scope: BlockSite): number {
+  const own = site.path.indexOf(scope.node);
+  const depth = own + 1;
+  return site.path[depth]?.kind === "tir.Seq" ? depth + 1 : depth;
+}
+
+/** The outermost statement around a block, inside its scope, that none of the others is inside of. */
+export function placeApart(site: BlockSite, scope: BlockSite, others: readonly BlockSite[]): Spot {
+  const depths = others.map((o) => commonDepth(site.path, o.path));
+  const depth = Math.max(topOf(site, scope), ...depths);
+  return { at: siteAt(site, depth), depth };
+}
+
+/** A reduced loop of the block among the first statements of its path. */
+export function isReducedAbove({ node, path }: BlockSite, depth: number): Var | undefined {
+  const reduced = node.iters.flatMap(({ iterKind }, k) =>
+    iterKind === "spatial" || node.values === undefined ? [] : varsOf(node.values[k]!),
+  );
+  const loops = path.slice(path.findLastIndex((s) => s.kind === "tir.Block") + 1, depth);
+  return loops.find((s): s is For => s.kind === "tir.For" && reduced.includes(s.var))?.var;
+}
+
+/** A region of a block. */
+export interface Use {
+  readonly site: BlockSite;
+  readonly region: BufferRegion;
+}
+
+/** The part of a buffer that the blocks use while the loops below the given depth run. */
+export function regionAt(
+  state: ScheduleState,
+  around: Site,
+  depth: number,
+  buffer: Buffer,
+  uses: readonly Use[],
+): readonly Part[] {
+  const analyzer = analyzerOf(state);
+  for (const s of around.path.slice(0, depth)) enter(analyzer, s);
+  const doms = buffer.shape.map((d) => range(intImm(0, d.dtype), d));
+  if (uses.length === 0) return doms.map(wholePart);
+  const sets = uses.map(({ site, region }) =>
+    sweep(analyzer, regionOutside(site.node, region), loopsBelow(site.path, depth)),
+  );
+  return doms.map((dom, d) => {
+    const all = sets.map((s) => s[d]!).reduce((a, b) => unionOf(analyzer, a, b, dom.min.dtype));
+    return partOf(analyzer, all, dom);
+  });
+}
+
+/** Whether the block is proved to write the parts of the buffer in an iteration of the loops above the depth. */
+export function writesParts(
+  state: ScheduleState,
+  writer: BlockSite,
+  buffer: Buffer,
+  depth: number,
+  parts: readonly Part[],
+): boolean {
+  const region = writer.node.writes.find((w) => w.buffer === buffer);
+  if (region === undefined || !isDense(writer, region)) return false;
+  if (notAffine(state, writer) !== undefined) return false;
+  const analyzer = analyzerOf(state);
+  for (const s of writer.path.slice(0, depth)) enter(analyzer, s);
+  const written = sweep(analyzer, regionOutside(writer.node, region), loopsBelow(writer.path, depth)); // prettier-ignore
+  return parts.every((part, d) => isProvedInside(analyzer, setOfRange(analyzer, part.over), written[d]!)); // prettier-ignore
+}
+
+/** Elements at axes of their own: over the axes' domains there are no gaps. */
+function isDense({ node }: BlockSite, { region }: BufferRegion): boolean {
+  const seen = new Set<Var>();
+  return region.every(({ min }) => {
+    if (isZero(min)) return true;
+    const isAxis = min.kind === "tir.Var" && !seen.has(min) && node.iters.some((i) => i.var === min); // prettier-ignore
+    if (isAxis) seen.add(min);
+    return isAxis;
+  });
+}

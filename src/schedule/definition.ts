@@ -1,0 +1,22 @@
+/** Spatial blocks as functions from indices to elements, as inlining needs them. */
+import { leafOf, type LeafBlock } from "../analysis/tir-pattern/index.js";
+import { boolImm } from "../ir/tir/expr.js";
+import { definitionOf, type Definition } from "../transform/tir/inline-block.js";
+import { notWhole } from "./iterations.js";
+import { loopsAround, type BlockSite } from "./site.js";
+import type { ScheduleState } from "./state.js";
+
+/** The block as a leaf whose predicate only keeps its axes in their domains, or why it is none. */
+export function leafAt(state: ScheduleState, site: BlockSite): LeafBlock | string {
+  const reason = notWhole(state, site);
+  if (reason !== undefined) return reason;
+  const loops = loopsAround(site).map((l) => l.node);
+  const leaf = leafOf({ ...site.node, predicate: boolImm(true) }, loops, 0);
+  return leaf ?? "it does more than store elements";
+}
+
+/** What the block computes for each element, or why it cannot be said so. */
+export function definitionAt(state: ScheduleState, site: BlockSite): Definition | string {
+  const leaf = leafAt(state, site);
+  return typeof leaf === "string" ? leaf : definitionOf(leaf);
+}

@@ -1,0 +1,48 @@
+/** Which values of its axes a block runs at. */
+import { detectIterMap, poly, type Analyzer } from "../arith/index.js";
+import { range } from "../ir/tir/buffer.js";
+import { compare, type PrimExpr, type Var } from "../ir/tir/expr.js";
+import type { Block, For } from "../ir/tir/stmt.js";
+import type { Reason } from "./facts.js";
+import { notAffine } from "./facts.js";
+import { conjuncts, endOf, inType, isTrue, plainCondition } from "./nest.js";
+import { loopsAround, type BlockSite } from "./site.js";
+import { analyzerOf, enter, type ScheduleState } from "./state.js";
+
+/** That the values of the axes lie in their domains. */
+export function domainConditions({ iters, values }: Block): readonly PrimExpr[] {
+  return iters.flatMap(({ var: v, dom }, k) => {
+    const value = values?.[k];
+    if (value === undefined || dom === undefined) return [];
+    return [
+      compare("le", inType(dom.min, v.dtype), value),
+      compare("lt", value, inType(endOf(dom), v.dtype)),
+    ];
+  });
+}
+
+/** Why a block leaves out values of its axes that the loops reach inside the domains. */
+export function notWhole(state: ScheduleState, site: BlockSite): Reason {
+  const { predicate } = site.node;
+  if (!isTrue(predicate)) {
+    const analyzer = analyzerOf(state);
+    for (const { node } of loopsAround(site)) enter(analyzer, node);
+    for (const c of domainConditions(site.node)) analyzer.assume(c);
+    if (conjuncts(predicate).some((c) => analyzer.prove(plainCondition(c)) !== true))
+      return "it runs under a condition of its own";
+  }
+  const loose = notAffine(state, site);
+  return loose === undefined ? undefined : `its axes do not follow the loops: ${loose}`;
+}
+
+/** Whether expressions take, while loops run, every value of a box, each dimension without gaps. */
+export function fillsBox(
+  analyzer: Analyzer,
+  indices: readonly PrimExpr[],
+  loops: readonly For[],
+): boolean {
+  if (indices.length === 0 || loops.length === 0) return true;
+  const domain = new Map(loops.map((f): [Var, ReturnType<typeof range>] => [f.var, range(f.min, f.extent)])); // prettier-ignore
+  const map = detectIterMap({ indices, domain, level: "surjective", analyzer });
+  return map.ok && map.maps.every((m) => m.args.every((a) => a.scale.key === poly.one.key));
+}
