@@ -126,6 +126,10 @@ export const isBool = (d: DType): boolean => d.code === "bool";
 /** Bytes of one element in memory; sub-byte types take one byte each until lowered. */
 export const bytesOf = (d: DType): number => Math.ceil(d.bits / 8) * d.lanes;
 
+/** Number of the kind of an element type in tensor descriptors (DLPack); 7 for those it has no number for. */
+export const descriptorCode = (d: DType): number =>
+  ({ int: 0, uint: 1, float: 2, handle: 3, bfloat: 4, bool: 6 })[d.code as string] ?? 7;
+
 export const int8 = dtype("int8");
 export const int32 = dtype("int32");
 export const int64 = dtype("int64");

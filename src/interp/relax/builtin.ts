@@ -1,5 +1,5 @@
 /** Operators that are no loop nest: shapes, memory, printing, assertions, descriptors. */
-import { bytesOf, dtype, int32, int64, uint8 } from "../../support/dtype.js";
+import { bytesOf, descriptorCode, dtype, int32, int64, uint8 } from "../../support/dtype.js";
 import { elementCount, zeros, type NDArray } from "../../support/ndarray.js";
 import { elementAccess } from "../../support/numeric/element.js";
 import { formatValues } from "../../support/show-value.js";
@@ -131,15 +131,6 @@ const view: Builtin = (s) => {
   );
 };
 
-const CODES: Readonly<Record<string, number>> = {
-  int: 0,
-  uint: 1,
-  float: 2,
-  handle: 3,
-  bfloat: 4,
-  bool: 6,
-};
-
 const field =
   (type: NDArray["dtype"], of: (data: NDArray, s: Site) => number): Builtin =>
   (s) =>
@@ -199,7 +190,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   "vm.alloc_tensor": tensorInStorage,
   "vm.kill_object": nothing,
   "inspect.tensor_ndim": field(int32, (d) => d.shape.length),
-  "inspect.tensor_dtype_code": field(uint8, (d) => CODES[d.dtype.code] ?? 7),
+  "inspect.tensor_dtype_code": field(uint8, (d) => descriptorCode(d.dtype)),
   "inspect.tensor_dtype_bits": field(uint8, (d) => d.dtype.bits),
   "inspect.tensor_dtype_lanes": field(uint16, (d) => d.dtype.lanes),
   "inspect.tensor_shape_i": field(int64, (d, s) => d.shape[axisAt(s, d.shape.length)]!),

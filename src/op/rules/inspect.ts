@@ -1,18 +1,19 @@
 /** Fields of tensor descriptors. */
-import { primInfo } from "../../ir/relax/struct-info.js";
+import { primInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
 import type { DType } from "../../support/dtype.js";
 import type { Rule, Site } from "../site.js";
-import type { PrimExpr } from "../../ir/tir/expr.js";
+import { intImm, type PrimExpr } from "../../ir/tir/expr.js";
 import { axisIn } from "./axes.js";
 import { constOf, product } from "./dims.js";
 import { primAt, tensorAt } from "./operand.js";
 import { dimsOfTensor } from "./result.js";
 
+/** A field with its value where the type of the tensor says it. */
 export const fieldRule =
-  (dtype: DType): Rule =>
+  (dtype: DType, of: (tensor: TensorInfo) => number | undefined): Rule =>
   (site) => {
-    tensorAt(site, 0);
-    return primInfo(dtype);
+    const value = of(tensorAt(site, 0));
+    return primInfo(dtype, value === undefined ? undefined : intImm(value, dtype));
   };
 
 /** Dimensions of the tensor and the axis asked for, where both are known. */

@@ -1,5 +1,5 @@
 /** Builtins of memory, tensors, tuples, closures, conditions and printing. */
-import { bytesOf, bool, int64 } from "../../support/dtype.js";
+import { bool, bytesOf, descriptorCode, int64 } from "../../support/dtype.js";
 import { elementCount } from "../../support/ndarray.js";
 import { elementAccess } from "../../support/numeric/element.js";
 import { formatValues } from "../../support/show-value.js";
@@ -191,15 +191,6 @@ const assertTrue: Builtin = (vm, args, name) => {
   );
 };
 
-const CODES: Readonly<Record<string, number>> = {
-  int: 0,
-  uint: 1,
-  float: 2,
-  handle: 3,
-  bfloat: 4,
-  bool: 6,
-};
-
 /** `tensor_field(tensor, field number, axis, type)` of a descriptor. */
 const tensorField: Builtin = (vm, args, name) => {
   const t = tensorArg(vm, name, args[0]);
@@ -207,7 +198,7 @@ const tensorField: Builtin = (vm, args, name) => {
   const strides = t.shape.map((_, i) => elementCount(t.shape.slice(i + 1)));
   const fields = [
     t.shape.length,
-    CODES[t.dtype.code] ?? 7,
+    descriptorCode(t.dtype),
     t.dtype.bits,
     t.dtype.lanes,
     t.shape[axis],

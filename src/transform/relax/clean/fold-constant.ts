@@ -124,7 +124,9 @@ function knownFromType(call: Call, at: Cursor): Expr | undefined {
   }
   if (!call.op.name.startsWith("inspect.")) return undefined;
   const info = at.infer.infoOf(call);
-  return info.kind === "relax.PrimInfo" && info.value ? primValue(info.value, call.span) : undefined;
+  return info.kind === "relax.PrimInfo" && info.value
+    ? primValue(info.value, call.span)
+    : undefined;
 }
 
 /** A leaf without variables and symbols. */
