@@ -20,14 +20,18 @@ export async function valuesDiffer(
   sizes: string,
 ): Promise<string | undefined> {
   try {
-    return difference(await evaluate(before, sizes), await evaluate(after, sizes), "the result");
+    const was = await evaluate(before, sizes, "the program");
+    return difference(was, await evaluate(after, sizes, "what comes out"), "the result");
   } catch (error) {
-    if (error instanceof DiagnosticError) return error.message;
+    if (error instanceof DiagnosticError || error instanceof NoEntry) return error.message;
     throw error;
   }
 }
 
-async function evaluate(text: string, sizes: string): Promise<Value> {
+/** There is nothing to call. */
+class NoEntry extends Error {}
+
+async function evaluate(text: string, sizes: string, what: string): Promise<Value> {
   const { module: read, failed, diagnostics } = readModule({ name: "case.relax", text });
   const first = diagnostics.find((d) => d.severity === "error");
   if (failed && first !== undefined) throw new DiagnosticError(first);
@@ -36,7 +40,7 @@ async function evaluate(text: string, sizes: string): Promise<Value> {
   if (module === undefined) throw new DiagnosticError(found.all[0]!);
   const entry = module.functions.get(ENTRY);
   if (entry?.kind !== "relax.Function")
-    throw new Error("`#: values` needs a Relax function `main`");
+    throw new NoEntry(`${what} has no Relax function \`${ENTRY}\`, which \`#: values\` calls`);
   const request = { ...parseShapes([sizes]), given: new Map<string, NDArray>(), seed: 1 };
   const outcome = interpret(module, ENTRY, makeInputs(entry, request));
   if (!outcome.ok) throw new DiagnosticError(outcome.diagnostic);

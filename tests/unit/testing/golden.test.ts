@@ -29,6 +29,17 @@ golden("an exit code that was not announced is a problem", async () => {
   assert.is((await problemsOf("#: case c\n#: run list codes\n#: expect exit 2\n")).length, 1);
 });
 
+golden("values of what has no main are a problem, not a crash", async () => {
+  const main = '@R.function\ndef main(x: R.Tensor((2,), "float32")):\n    return x\n';
+  const from = (program: string, run: string): string =>
+    `#: case c\n#: run ${run}\n${program}#: values\n#: expect exit 0\n`;
+  assert.equal(await problemsOf(from(main, "print")), []);
+  const silent = await problemsOf(from(main, "check"));
+  assert.match(silent.join(), "what comes out has no Relax function `main`");
+  const other = await problemsOf(from(main.replace("main", "other"), "print"));
+  assert.match(other.join(), "the program has no Relax function `main`");
+});
+
 for (const [what, text] of [
   ["no case", "x = 1\n"],
   ["a case without a name", "#: case\n#: run list codes\n#: expect stdout\n"],
