@@ -48,4 +48,19 @@ export const codes = defineCodes("SCH", {
     message: "`{primitive}` is called with {found} argument(s), but takes {most}",
     hint: "it takes: {params}",
   },
+  traceName: {
+    number: 10,
+    message:
+      "instruction {position} of the trace, `{primitive}`, uses `{name}`, which no instruction before it gives",
+  },
+  traceOutputs: {
+    number: 11,
+    message:
+      "instruction {position} of the trace, `{primitive}`, gives {found} result(s) here, but {expected} where the trace was made",
+    hint: "the trace was made for a function of another form",
+  },
+  traceJson: {
+    number: 12,
+    message: "the trace cannot be read: {what}",
+  },
 });

@@ -6,3 +6,7 @@ export { blockRef, isBlockRef, isChosen, isLoopRef, loopRef, sameReference, type
 export { allPrimitives, lookupPrimitive, suggestPrimitive } from "./registry.js";
 export { callPrimitive, openSchedule, scheduledModule, type Called, type Instruction, type Schedule, type Trace } from "./schedule.js"; // prettier-ignore
 export type { ScheduleState } from "./state.js";
+export { replay, type Replayed } from "./replay.js";
+export { record, simplified, withDecision, type RecordedTrace } from "./trace.js";
+export { traceFromJson, traceToJson } from "./trace-json.js";
+export { traceText } from "./trace-text.js";

@@ -30,6 +30,8 @@ export interface Param<V> {
   readonly variadic?: boolean;
   /** References and numbers: recorded by name in a trace; everything else is an attribute of the instruction. */
   readonly isInput: boolean;
+  /** A list of references or numbers. */
+  readonly isList?: boolean;
   read(raw: ScheduleValue, place: Place): V;
 }
 
@@ -63,6 +65,8 @@ function make<V>(
   };
 }
 
+const many = <V>(param: Param<V>): Param<V> => ({ ...param, isList: true });
+
 /** Makers of parameter declarations: `p.loop("The loop to split.")`, `p.int({ help: "…", default: -1 })`. */
 export const p = {
   block: (d: string | Declared) => make<BlockSite>("a block", true, d, blockAt),
@@ -72,21 +76,23 @@ export const p = {
       isLoopRef(raw) ? loopAt(raw, at) : blockAt(raw, at),
     ),
   blocks: (d: string | Declared) =>
-    make("a list of blocks", true, d, (raw, at) => listOf(raw, (x) => blockAt(x, at))),
+    many(make("a list of blocks", true, d, (raw, at) => listOf(raw, (x) => blockAt(x, at)))),
   /** All positional arguments from here on. */
   loops: (d: string | Declared): Param<readonly LoopSite[]> => ({
-    ...make("loops", true, d, (raw, at) => listOf(raw, (x) => loopAt(x, at))),
+    ...many(make("loops", true, d, (raw, at) => listOf(raw, (x) => loopAt(x, at)))),
     variadic: true,
   }),
   int: (d: string | Declared) => make<number>("a whole number", true, d, numberOf),
   ints: (d: string | Declared) =>
-    make("a list of whole numbers", true, d, (raw, at) => listOf(raw, (x) => numberOf(x, at))),
+    make("a list of whole numbers", false, d, (raw, at) => listOf(raw, (x) => numberOf(x, at))),
   floats: (d: string | Declared) =>
     make("a list of numbers", false, d, (raw) => listOf(raw, floatOf)),
   /** Numbers, expressions of symbols, or `null` for `None`. */
   factors: (d: string | Declared) =>
-    make<readonly (PrimExpr | null)[]>("a list of factors", true, d, (raw) =>
-      listOf(raw, (x) => (x === null ? null : exprOf(x))),
+    many(
+      make<readonly (PrimExpr | null)[]>("a list of factors", true, d, (raw) =>
+        listOf(raw, (x) => (x === null ? null : exprOf(x))),
+      ),
     ),
   expr: (d: string | Declared) => make<PrimExpr>("a number or expression", true, d, exprOf),
   bool: (d: string | Declared) =>

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly state: ScheduleState;
   /** One value an output; a primitive with a list output gives its elements. */
   readonly outputs: readonly ScheduleValue[];
+  /** What was drawn; recorded as the argument `decision`. */
+  readonly decision?: ScheduleValue;
 }
 
 /** Number and form of the results: none, one, or a list (whose length a caller learns from the outcome). */
@@ -34,8 +36,6 @@ export interface Primitive<P extends ParamSet = ParamSet> {
   readonly pure?: boolean;
   /** Names of other releases. */
   readonly aliases?: readonly string[];
-  /** Draws a number; takes a last argument `decision`. */
-  readonly samples?: boolean;
   run(state: ScheduleState, args: Arguments<P>): Outcome;
 }
 

@@ -74,9 +74,10 @@ export function callPrimitive(
   try {
     const { raw, values } = bindArguments(primitive, given, schedule.state);
     const before = schedule.state;
-    const { state, outputs } = primitive.run(before, values);
+    const { state, outputs, decision } = primitive.run(before, values);
     const after = noteRemoved(before, state, primitive);
-    const instruction = { primitive: primitive.name, args: raw, outputs };
+    const args = decision === undefined ? raw : new Map(raw).set("decision", decision);
+    const instruction = { primitive: primitive.name, args, outputs };
     return {
       ok: true,
       schedule: { state: after, trace: [...schedule.trace, instruction] },
