@@ -1,14 +1,17 @@
 /** From a checked module to an artefact that runs. */
 import type { Artefact, Executable } from "../artefact/index.js";
 import type { IRModule } from "../ir/module.js";
-import { writeKernelTable } from "../runtime/kernel-table.js";
+import { writeKernelTable, type KernelTable } from "../runtime/kernel-table.js";
 import { sameTensor, type NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
+import type { TargetDescription } from "../support/target-description.js";
+import type { Guard } from "../target/guard.js";
 import { compileGraph } from "../target/graph/index.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
 import { guardsOf } from "./guards.js";
 import { interfaceOf } from "./interface.js";
+import { compileNative } from "./native.js";
 import { signaturesOf } from "./run.js";
 import { encodeSignatures } from "./signatures.js";
 
@@ -27,20 +30,81 @@ export interface BuildOptions {
   readonly guards?: ReturnType<typeof guardsOf>;
 }
 
+/** Code of T functions, with what the runtime must know of it. */
+interface KernelCode extends Omit<KernelTable, "constants"> {
+  readonly target: string;
+  readonly code: Uint8Array;
+  /** Constants that compiled Relax functions use. */
+  readonly constants: readonly NDArray[];
+}
+
+const guardLookup = (module: IRModule, options: BuildOptions) => {
+  const guards = options.guards ?? guardsOf(module);
+  return (name: string): Guard[] =>
+    (guards.get(name) ?? []).map((g) => ({ condition: g.cond, message: g.text, span: g.span }));
+};
+
 /** Compiles a module for WebAssembly and the virtual machine; undefined when errors were reported. */
 export function buildForWasm(
   module: IRModule,
   sink: Sink,
   options: BuildOptions,
 ): Artefact | undefined {
-  const guards = options.guards ?? guardsOf(module);
   const wasm = compileWasm(module, sink, {
     simd: options.simd ?? true,
-    guards: (name) =>
-      (guards.get(name) ?? []).map((g) => ({ condition: g.cond, message: g.text, span: g.span })),
+    guards: guardLookup(module, options),
   });
+  return assemble(module, sink, options, wasm && { ...wasm, target: "wasm", code: wasm.bytes });
+}
+
+export interface NativeBuildOptions extends BuildOptions {
+  /** What it is compiled for. */
+  readonly description: TargetDescription;
+  /** Round `a·b + c` once where the processor can; default true. */
+  readonly fma?: boolean | undefined;
+}
+
+/** Compiles a module to native code for the virtual machine; undefined when errors were reported. */
+export function buildForLlvm(
+  module: IRModule,
+  sink: Sink,
+  options: NativeBuildOptions,
+): Artefact | undefined {
+  const { description, simd = true, fma } = options;
+  const native = compileNative(module, sink, {
+    description,
+    simd,
+    fma,
+    guards: guardLookup(module, options),
+  });
+  const code = native && {
+    ...native,
+    target: "llvm",
+    code: native.object,
+    functions: [],
+    constants: [],
+  };
+  return assemble(module, sink, options, code);
+}
+
+/** Compiles for a target; undefined when errors were reported. */
+export const buildFor = (
+  module: IRModule,
+  sink: Sink,
+  options: NativeBuildOptions,
+): Artefact | undefined =>
+  options.description.kind === "llvm"
+    ? buildForLlvm(module, sink, options)
+    : buildForWasm(module, sink, options);
+
+function assemble(
+  module: IRModule,
+  sink: Sink,
+  options: BuildOptions,
+  kernels: KernelCode | undefined,
+): Artefact | undefined {
   const executable = compileVm(module, sink, { sources: options.sources ?? true });
-  if (wasm === undefined || executable === undefined) return undefined;
+  if (kernels === undefined || executable === undefined) return undefined;
   const numberOf = constantNumbers(executable);
   const graphs =
     options.graph === undefined
@@ -54,12 +118,12 @@ export function buildForWasm(
   return {
     manifest: {
       producer: options.producer,
-      target: "wasm",
+      target: kernels.target,
       entry: options.entry,
       kernels: writeKernelTable(
         {
-          ...wasm,
-          constants: wasm.constants.map(numberOf),
+          ...kernels,
+          constants: kernels.constants.map(numberOf),
         },
         executable.sources,
       ),
@@ -67,7 +131,7 @@ export function buildForWasm(
       interface: interfaceOf(module),
     },
     executable,
-    kernels: wasm.bytes,
+    kernels: kernels.code,
     ...(graphs && { graphs }),
   };
 }

@@ -129,4 +129,21 @@ export const codes = defineCodes("CFG", {
     explain:
       "Lowerings and schedules are chosen by the kind of the target; its options say what the processor has. `relaxc list targets` shows the kinds.",
   },
+  noNative: {
+    number: 90,
+    message: "native code cannot be made or run here: {reason}",
+    explain:
+      "Target `llvm` needs the package `koffi` and a libLLVM of version 14 or newer. `relaxc doctor` shows what is there.",
+  },
+  nativeFeatures: {
+    number: 91,
+    message: "`{file}` was compiled for a processor with {features}, which this one lacks",
+    hint: "build it on this machine, or with an older processor: `--target 'llvm -mcpu=haswell'`",
+    explain: "Native code uses the extensions of the processor it is compiled for.",
+  },
+  brokenNative: {
+    number: 92,
+    message: "`{file}` holds native code that cannot be linked: {reason}",
+    explain: "The artefact was made for another system, or was changed.",
+  },
 });

@@ -23,6 +23,7 @@ import { didYouMean } from "../support/suggest.js";
 import type { Value } from "../support/value.js";
 import { codes } from "./codes.js";
 import { guardsOf } from "./guards.js";
+import { loadNative } from "./native.js";
 import { NUM_INPUT, RANDOM } from "./random-weights.js";
 
 /** What a function is called with; the body is empty. */
@@ -161,7 +162,7 @@ export function runArtefact(
   args: readonly Value[],
   hooks: RunHooks,
 ): Value {
-  const options = { ...optionsOf(hooks), profiler: hooks.profiler };
+  const options = { ...optionsOf(hooks), profiler: hooks.profiler, native: loadNative };
   return hooks.executor === "graph"
     ? loadGraph(bytes, file, options).invoke(entry, args)
     : loadArtefact(bytes, file, options).invoke(entry, args);

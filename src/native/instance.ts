@@ -36,6 +36,9 @@ type Entry = (block: bigint, context: bigint) => number;
 const ENTRY = "int (int64_t, int64_t)";
 const SEQUENCE = "int64_t (int64_t, int64_t, int64_t)";
 
+/** Gives code and memory back when nothing can reach the memory any more. */
+const reclaimed = new FinalizationRegistry<() => void>((release) => release());
+
 /** Links the code and reserves memory. */
 export function instantiateNative(artifact: NativeArtifact): NativeInstance {
   const code = linkObject(artifact.object);
@@ -44,6 +47,11 @@ export function instantiateNative(artifact: NativeArtifact): NativeInstance {
   const heap = makeHeap(memory);
   const kernels = new Map(artifact.kernels.map((k) => [k.name, k]));
   const view = new DataView(memory.buffer);
+  const release = (): void => {
+    code.dispose();
+    memory.release();
+  };
+  reclaimed.register(memory.buffer, release, heap);
   const bytes = new Uint8Array(memory.buffer);
   const context = base + BigInt(heap.alloc(64));
   const entries = new Map<string, { readonly at: bigint; readonly run: Entry }>();
@@ -128,8 +136,8 @@ export function instantiateNative(artifact: NativeArtifact): NativeInstance {
       };
     },
     dispose() {
-      code.dispose();
-      memory.release();
+      reclaimed.unregister(heap);
+      release();
     },
   };
 }

@@ -109,4 +109,10 @@ export const codes = defineCodes("RUN", {
     message: "input `{input}` of `{name}` is {actual}, but {expected} is needed",
     hint: "pass the array type of the element type, and as many elements as the shape has",
   },
+  noNativeCode: {
+    number: 133,
+    message: "`{name}` holds native code, which this program does not run",
+    hint: "build it with `--target wasm`, or run it with `relaxc run`",
+    explain: "Browsers, and programs that load the runtime alone, run WebAssembly.",
+  },
 });

@@ -10,6 +10,8 @@ export interface KernelTable {
   /** Relax functions of the code, and the numbers of the constants that they use. */
   readonly functions: readonly FunctionInfo[];
   readonly constants: readonly number[];
+  /** Extensions of the processor that native code needs. */
+  readonly requires?: readonly string[] | undefined;
 }
 
 /** Plain data for the manifest; `sources` are the texts that places may refer to. */
@@ -52,6 +54,7 @@ export function writeKernelTable(table: KernelTable, sources: readonly Source[])
       result: writeForm(f.result),
     })),
     constants: table.constants,
+    requires: table.requires,
   };
 }
 

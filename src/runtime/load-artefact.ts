@@ -18,11 +18,18 @@ import type { KernelTable } from "./kernel-table.js";
 import type { FunctionInfo, ValueForm } from "./wasm/function-info.js";
 import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
 
+/** Makes a device of native code; throws a DiagnosticError when it cannot run here. */
+export type NativeLoader = (code: Uint8Array, table: KernelTable, file: string) => Device;
+export interface CodeOptions {
+  /** Absent: native code is refused. */
+  readonly native?: NativeLoader | undefined;
+}
+
 /** Decodes, checks and instantiates; `file` is for messages. Throws a {@link DiagnosticError}. */
 export function loadArtefact(
   bytes: Uint8Array,
   file: string,
-  options: MachineOptions = {},
+  options: MachineOptions & CodeOptions = {},
 ): Machine {
   const artefact = decodeArtefact(bytes, file);
   return makeMachine(artefact.executable, makeDevice(artefact, file, options), options);
@@ -32,7 +39,7 @@ export function loadArtefact(
 export function loadGraph(
   bytes: Uint8Array,
   file: string,
-  options: Pick<MachineOptions, "hosts" | "print"> & GraphExecutorOptions = {},
+  options: Pick<MachineOptions, "hosts" | "print"> & GraphExecutorOptions & CodeOptions = {},
 ): GraphExecutor {
   const artefact = decodeArtefact(bytes, file);
   const { executable, graphs } = artefact;
@@ -43,19 +50,24 @@ export function loadGraph(
 function makeDevice(
   artefact: Artefact,
   file: string,
-  options: Pick<MachineOptions, "hosts" | "print">,
+  options: Pick<MachineOptions, "hosts" | "print"> & CodeOptions,
 ): Device {
   if (artefact.kernels.length === 0) return memoryDevice();
   const damaged = (reason: string): never => {
     throw new DiagnosticError(artefactCodes.artefactDamaged({ file, reason }));
   };
-  if (artefact.manifest.target !== "wasm") damaged(`its target is \`${artefact.manifest.target}\``);
+  const { target } = artefact.manifest;
+  if (target !== "wasm" && target !== "llvm") damaged(`its target is \`${target}\``);
   const table = readTable(artefact.manifest.kernels, artefact.executable.sources, damaged);
   const hosts = options.hosts ?? new Map<string, HostCode>();
   const missing = table.hostImports.filter((i) => !hosts.has(i.name)).map((i) => `\`${i.name}\``);
   if (missing.length > 0) {
     const names = [...new Set(missing)].join(", ");
     throw new DiagnosticError(codes.missingHost({ names }));
+  }
+  if (target === "llvm") {
+    if (options.native === undefined) throw new DiagnosticError(codes.noNativeCode({ name: file }));
+    return options.native(artefact.kernels, table, file);
   }
   try {
     const context = { print: (text: string) => options.print?.(text) };
@@ -154,7 +166,8 @@ function readTable(
     };
   });
   const constants = list(root["constants"] ?? []).map(count);
-  return { kernels, statuses, hostImports, functions, constants };
+  const requires = list(root["requires"] ?? []).map(text);
+  return { kernels, statuses, hostImports, functions, constants, requires };
 
   function form(f: Fields): ValueForm {
     const kind = oneOf(f["kind"], "tensor", "scalar", "shape", "tuple");

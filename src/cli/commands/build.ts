@@ -1,29 +1,30 @@
-import { buildForWasm } from "../../driver/build.js";
+import { buildFor } from "../../driver/build.js";
 import { checkText } from "../../driver/frontend.js";
-import { prepareForWasm } from "../../driver/optimise.js";
+import { prepareFor } from "../../driver/optimise.js";
 import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { defineCommand } from "../command.js";
 import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
+import { chosenTarget } from "../target.js";
 import { version } from "../version.js";
 
 export const build = defineCommand({
   name: "build",
   summary: "Compiles a program to an artefact that runs without its text.",
   description:
-    "The artefact holds bytecode, WebAssembly kernels, constants and signatures. The same text gives the same bytes.",
+    "The artefact holds bytecode, WebAssembly or native kernels, constants and signatures. The same text gives the same bytes.",
   args: [{ name: "FILE", help: "a .relax file, or - for standard input" }],
   flags: {
     ...inputFlags,
     ...programFlags,
     ...libraryFlags,
     target: {
-      type: "choice",
-      choices: ["wasm"],
+      type: "string",
+      placeholder: "TARGET",
       default: "wasm",
-      help: "What it is compiled for.",
+      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`.",
     },
     executor: {
       type: "choice",
@@ -37,6 +38,7 @@ export const build = defineCommand({
       placeholder: "FILE",
       help: "Where the artefact goes (default: FILE with .rxe).",
     },
+    noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     noSimd: { type: "boolean", help: "Use no vector instructions." },
     strip: { type: "boolean", help: "Leave the program text out; messages then name no place." },
   },
@@ -45,9 +47,15 @@ export const build = defineCommand({
       run: "relaxc build samples/01-matmul-relu.relax -o matmul.rxe",
       shows: "An artefact for any sizes",
     },
+    {
+      run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.rxe",
+      shows: "Native code for this machine",
+    },
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, say }) {
+    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm"]);
+    const { kind, target, processor, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
     const front = checkText(await input!.read(), elaborateOptions(flags));
@@ -55,21 +63,24 @@ export const build = defineCommand({
     if (front.failed) return "findings";
     const sink = new Diagnostics();
     const libraries = await librariesOf(host, flags.lib);
-    const module = await prepareForWasm(front.module, sink, { libraries, target: flags.target });
+    const options = { libraries, target, processor };
+    const module = await prepareFor(kind, front.module, sink, options);
     const artefact =
       module &&
-      buildForWasm(module, sink, {
+      buildFor(module, sink, {
         producer: `relaxc ${version}`,
+        description,
+        fma: !flags.noFma,
         simd: !flags.noSimd,
         sources: !flags.strip,
         graph: flags.executor === "graph" ? true : undefined,
       });
     report({ file: path, diagnostics: sink.all });
     if (artefact === undefined) return "findings";
-    const target = flags.out ?? `${path.replace(/\.relax$/, "")}.rxe`;
+    const file = flags.out ?? `${path.replace(/\.relax$/, "")}.rxe`;
     const bytes = artefactBytes(artefact);
-    await host.writeBytes(target, bytes);
-    say(`${target}: ${bytes.length} bytes\n`);
+    await host.writeBytes(file, bytes);
+    say(`${file}: ${bytes.length} bytes\n`);
     return "ok";
   },
 });

@@ -1,11 +1,11 @@
 import { decodeArtefact, isArtefact } from "../../artefact/index.js";
-import { buildForWasm } from "../../driver/build.js";
+import { buildFor } from "../../driver/build.js";
 import { codes as driverCodes } from "../../driver/codes.js";
 import { checkText } from "../../driver/frontend.js";
 import { makeInputs, parseShapes } from "../../driver/inputs.js";
 import { parseBytes, parseSeconds, parseTolerance } from "../../driver/limits.js";
 import { lowerModule } from "../../driver/lower.js";
-import { prepareForWasm } from "../../driver/optimise.js";
+import { prepareFor } from "../../driver/optimise.js";
 import { difference, outputsOf, summary, type Output } from "../../driver/outputs.js";
 import { runJob, type JobProgram, type JobResult, type RunJob } from "../../driver/run-job.js";
 import {
@@ -31,6 +31,7 @@ import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import type { Exit } from "../exit-code.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
+import { chosenTarget } from "../target.js";
 import { version } from "../version.js";
 
 /** Something that can be started. */
@@ -59,11 +60,12 @@ export const run = defineCommand({
     ...libraryFlags,
     entry: { type: "string", placeholder: "NAME", help: "Function to start (default: main)." },
     target: {
-      type: "choice",
-      choices: ["wasm", "interp"],
+      type: "string",
+      placeholder: "TARGET",
       default: "wasm",
-      help: "Where it runs: WebAssembly, or the reference interpreter.",
+      help: "Where it runs: `wasm`, native code (`llvm`), or the reference interpreter (`interp`).",
     },
+    noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     executor: {
       type: "choice",
       choices: ["vm", "graph"],
@@ -129,6 +131,10 @@ export const run = defineCommand({
       shows: "Compared with the interpreter",
     },
     {
+      run: "relaxc run samples/10-softmax.relax --target llvm --random 1 --shape n=2,d=5",
+      shows: "As native code",
+    },
+    {
       run: "relaxc run samples/10-softmax.relax --random 1 --shape n=2,d=5 --executor graph --profile",
       shows: "On the graph executor, with the times of kernels",
     },
@@ -141,6 +147,8 @@ export const run = defineCommand({
     };
     const tolerance = parseTolerance(flags.tol, "--tol");
     let timed: readonly CallRecord[] = [];
+    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "interp"]);
+    const { kind, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const program = await readProgram();
     if (program === undefined) return "findings";
@@ -193,7 +201,8 @@ export const run = defineCommand({
       if (front.failed) return undefined;
       const sink = new Diagnostics();
       const libraries = await librariesOf(host, flags.lib);
-      const module = await lowerModule(front.module, sink, { libraries, target: flags.target });
+      const { target, processor } = chosen;
+      const module = await lowerModule(front.module, sink, { libraries, target, processor });
       report({ file: path, diagnostics: sink.all });
       if (module === undefined) return undefined;
       return {
@@ -209,24 +218,27 @@ export const run = defineCommand({
       signature: Signature,
     ): Promise<JobProgram | undefined> {
       if (loaded.kind === "artefact") {
-        const flag = flags.target === "interp" ? "--target interp" : "--oracle";
-        if (flags.target === "interp" || flags.oracle)
+        const flag = kind === "interp" ? "--target interp" : "--oracle";
+        if (kind === "interp" || flags.oracle)
           throw new DiagnosticError(driverCodes.needsText({ flag, file }));
         return { ...loaded, file };
       }
-      if (flags.target === "interp") return loaded;
+      if (kind === "interp") return loaded;
       const sink = new Diagnostics();
       // A T function that is started by itself must not be fused away.
       const module = isKernel(signature)
         ? loaded.module
-        : await prepareForWasm(loaded.graph, sink, {
+        : await prepareFor(kind === "llvm" ? kind : "wasm", loaded.graph, sink, {
             libraries: loaded.libraries,
-            target: flags.target,
+            target: chosen.target,
+            processor: chosen.processor,
           });
       const artefact =
         module &&
-        buildForWasm(module, sink, {
+        buildFor(module, sink, {
           producer: `relaxc ${version}`,
+          description,
+          fma: !flags.noFma,
           graph: flags.executor === "graph" ? signature.name : undefined,
         });
       report({ file, diagnostics: sink.all });

@@ -4,7 +4,7 @@ import type { HostCode, Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { runLayout, type GraphExecutor } from "../graph/executor.js";
 import type { LaidOut } from "../graph/laid-out.js";
-import { loadArtefact, loadGraph } from "../load-artefact.js";
+import { loadArtefact, loadGraph, type NativeLoader } from "../load-artefact.js";
 import type { Profiler } from "../profile/profiler.js";
 import { fail } from "../vm/context.js";
 import { toOutput, toValue, type Input, type Output } from "./convert.js";
@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly memoryLimit?: number;
   /** Takes the times of kernels. */
   readonly profiler?: Profiler;
+  /** Runs native code, which is refused without it. */
+  readonly native?: NativeLoader;
 }
 
 /** By the names of the parameters, or in their order. */

@@ -9,7 +9,7 @@ import { generate, type CompiledLlvm, type CompileOptions } from "./compile.js";
 export type { CompiledLlvm, CompileOptions } from "./compile.js";
 export { entryName } from "./codegen/kernel.js";
 export { intrinsicNames } from "./codegen/call.js";
-export type { Machine } from "./machine.js";
+export { machineOf, type Machine } from "./machine.js";
 
 /**
  * Compiles all T functions of a module, of any level, to text. Guards are looked up by the function as it stands in

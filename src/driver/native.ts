@@ -1,0 +1,72 @@
+/** Native code in this process: from T functions to object code, and from object code to what runs it. */
+import type { IRModule } from "../ir/module.js";
+import { MissingFeatures, nativeDevice } from "../native/device.js";
+import { NativeUnavailable } from "../native/foreign.js";
+import { compileIr } from "../native/llvm/compile.js";
+import { llvmLibrary } from "../native/llvm/library.js";
+import type { NativeLoader } from "../runtime/load-artefact.js";
+import { DiagnosticError, type Sink } from "../support/diagnostic.js";
+import type { TargetDescription } from "../support/target-description.js";
+import { compileLlvm, machineOf, type CompiledLlvm, type CompileOptions } from "../target/llvm/index.js"; // prettier-ignore
+import { codes } from "./codes.js";
+
+export interface NativeOptions extends Pick<CompileOptions, "guards"> {
+  readonly description: TargetDescription;
+  readonly simd?: boolean | undefined;
+  readonly fma?: boolean | undefined;
+}
+
+export interface NativeCode extends CompiledLlvm {
+  readonly object: Uint8Array;
+  /** Extensions of the processor that the code needs. */
+  readonly requires: readonly string[];
+}
+
+/** The text of LLVM IR for all T functions; undefined when errors were reported. */
+export function nativeText(
+  module: IRModule,
+  sink: Sink,
+  { description, simd = true, fma = true, guards }: NativeOptions,
+): CompiledLlvm | undefined {
+  const machine = machineOf(description, llvmLibrary().version, fma);
+  return compileLlvm(module, sink, { machine, simd, ...(guards && { guards }) });
+}
+
+/** Object code of all T functions; undefined when errors were reported. */
+export function compileNative(
+  module: IRModule,
+  sink: Sink,
+  options: NativeOptions,
+): NativeCode | undefined {
+  try {
+    const { description } = options;
+    const machine = machineOf(description, llvmLibrary().version);
+    const made = nativeText(module, sink, options);
+    if (made === undefined) return undefined;
+    const { processor, features } = machine;
+    const object = compileIr(made.text, { processor, features });
+    return { ...made, object, requires: [...description.features].sort() };
+  } catch (error) {
+    if (!(error instanceof NativeUnavailable)) throw error;
+    sink.report(unavailable(error));
+    return undefined;
+  }
+}
+
+const unavailable = ({ what, hint }: NativeUnavailable) =>
+  codes.noNative({ reason: what, hints: [hint] });
+
+/** Runs the native code of artefacts. */
+export const loadNative: NativeLoader = (code, table, file) => {
+  try {
+    return nativeDevice(code, table);
+  } catch (error) {
+    if (error instanceof NativeUnavailable) throw new DiagnosticError(unavailable(error));
+    if (error instanceof MissingFeatures) {
+      const features = error.features.map((f) => `\`${f}\``).join(", ");
+      throw new DiagnosticError(codes.nativeFeatures({ file, features }));
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DiagnosticError(codes.brokenNative({ file, reason }));
+  }
+};

@@ -1,0 +1,35 @@
+/** Native kernels as the virtual machine sees them. */
+import type { KernelTable } from "../runtime/kernel-table.js";
+import type { Device } from "../runtime/vm/device.js";
+import { instantiateNative } from "./instance.js";
+import { hostProcessor } from "./llvm/compile.js";
+
+/** The processor lacks what code was compiled for. */
+export class MissingFeatures extends Error {
+  constructor(readonly features: readonly string[]) {
+    super(`the processor has no ${features.join(", ")}`);
+  }
+}
+
+/** Links object code and makes it a device. Throws {@link MissingFeatures} and `NativeUnavailable`. */
+export function nativeDevice(object: Uint8Array, table: KernelTable): Device {
+  const { requires = [] } = table;
+  if (requires.length > 0) {
+    const lacking = new Set(
+      hostProcessor()
+        .features.split(",")
+        .flatMap((f) => (f.startsWith("-") ? [f.slice(1)] : [])),
+    );
+    const missing = requires.filter((f) => lacking.has(f));
+    if (missing.length > 0) throw new MissingFeatures(missing);
+  }
+  const instance = instantiateNative({ object, ...table });
+  return {
+    alloc: (bytes) => instance.heap.alloc(bytes),
+    free: (address) => instance.heap.free(address),
+    bytes: () => instance.bytes(),
+    kernels: instance.kernels,
+    call: (name, args) => instance.call(name, args),
+    sequence: (calls) => instance.sequence(calls),
+  };
+}
