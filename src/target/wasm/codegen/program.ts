@@ -1,9 +1,9 @@
 /** Elementary functions: the shared straight-line programs as helper functions, on scalars and on vectors. */
 import { elementary } from "../../../support/numeric/transcendental.js";
 import type { NumOp, NumType, Program, Step } from "../../../support/numeric/program.js";
-import type { FunctionBuilder, FunctionRef, ValueType } from "../encoder/function.js";
+import type { FunctionBuilder, FunctionRef, Local, ValueType } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
-import type { ModuleContext } from "./context.js";
+import type { FunctionContext, ModuleContext } from "./context.js";
 
 /** The helper for a function of the table at a width; undefined when the table lacks it. */
 export function elementaryRoutine(
@@ -24,29 +24,39 @@ export function elementaryRoutine(
   });
 }
 
-/** The same on four float32 or two float64 lanes; undefined when the program mixes widths. */
-export function vectorRoutine(
-  shared: ModuleContext,
-  name: string,
-  width: "f32" | "f64",
-): FunctionRef | undefined {
+/** The function of the table on four float32 or two float64 lanes; undefined when its program mixes widths. */
+export function vectorProgram(name: string, width: "f32" | "f64"): Program | undefined {
   const program = elementary(name, width);
   const int = width === "f32" ? "i32" : "i64";
-  if (
-    program === undefined ||
-    program.steps.some((s) => s.type !== width && s.type !== int && s.type !== "b")
-  )
-    return undefined;
+  return program?.steps.every((s) => s.type === width || s.type === int || s.type === "b")
+    ? program
+    : undefined;
+}
+
+/** Longer programs are called. */
+const MOST_INLINE = 64;
+
+/** Replaces the vectors on the stack by the program's value. */
+export function emitVectorProgram(
+  cx: FunctionContext,
+  name: string,
+  width: "f32" | "f64",
+): void {
+  const program = vectorProgram(name, width)!;
+  const { f, shared } = cx;
+  if (program.steps.length <= MOST_INLINE) {
+    const args = Array.from({ length: program.arity }, () => f.local("v128"));
+    for (const local of [...args].reverse()) f.set(local);
+    return writeProgram(f, program, width, args);
+  }
   const shape = width === "f32" ? "f32x4" : "f64x2";
-  return shared.routine(`${name}.${shape}`, () => {
-    const ref = shared.module.declare(
-      `${name}.${shape}`,
-      Array<ValueType>(program.arity).fill("v128"),
-      ["v128"],
-    );
-    shared.module.define(ref, (f) => writeProgram(f, program, width));
+  const routine = shared.routine(`${name}.${shape}`, () => {
+    const params = Array<ValueType>(program.arity).fill("v128");
+    const ref = shared.module.declare(`${name}.${shape}`, params, ["v128"]);
+    shared.module.define(ref, (inner) => writeProgram(inner, program, width));
     return ref;
   });
+  f.call(routine);
 }
 
 const scalarType = (type: NumType): ValueType => (type === "b" ? "i32" : type);
@@ -56,18 +66,19 @@ function writeProgram(
   f: FunctionBuilder,
   program: Program,
   vector: "f32" | "f64" | undefined,
+  args: readonly Local[] = program.steps.map((_, k) => k),
 ): void {
   const locals: number[] = [];
   for (const step of program.steps) {
     if (step.op === "arg") {
-      locals.push(step.index);
+      locals.push(args[step.index]!);
       continue;
     }
     const local = f.local(vector === undefined ? scalarType(step.type) : "v128");
     const get = (i: number): void => f.get(locals[i]!);
     if (step.op === "const") writeConstant(f, step, vector !== undefined);
     else if (vector === undefined) writeScalar(f, step, program, get);
-    else writeVector(f, step, vector, get);
+    else writeVector(f, step, program, vector, get);
     f.set(local);
     locals.push(local);
   }
@@ -79,23 +90,29 @@ function writeConstant(
   step: Extract<Step, { op: "const" }>,
   vector: boolean,
 ): void {
+  if (vector) return f.v128(splatBytes(step));
   switch (step.type) {
     case "f32":
-      f.f32(Number(step.value));
-      if (vector) f.op("f32x4.splat");
-      return;
+      return f.f32(Number(step.value));
     case "f64":
-      f.f64(Number(step.value));
-      if (vector) f.op("f64x2.splat");
-      return;
+      return f.f64(Number(step.value));
     case "i64":
-      f.i64(step.value);
-      if (vector) f.op("i64x2.splat");
-      return;
+      return f.i64(step.value);
     default:
       f.i32(Number(step.value));
-      if (vector) f.op("i32x4.splat");
   }
+}
+
+/** The constant in all lanes. */
+function splatBytes({ type, value }: Extract<Step, { op: "const" }>): Uint8Array {
+  const view = new DataView(new ArrayBuffer(16));
+  for (let at = 0; at < 16; at += type === "f64" || type === "i64" ? 8 : 4) {
+    if (type === "f32") view.setFloat32(at, Number(value), true);
+    else if (type === "f64") view.setFloat64(at, Number(value), true);
+    else if (type === "i64") view.setBigInt64(at, BigInt(value), true);
+    else view.setInt32(at, Number(value), true);
+  }
+  return new Uint8Array(view.buffer);
 }
 
 type Work = Extract<Step, { args: readonly number[] }>;
@@ -170,9 +187,24 @@ function writeScalar(
   }
 }
 
+/** `p < q ? q : p` and `p < q ? p : q` are single instructions, not-a-numbers included. */
+function extremeOf(
+  step: Work,
+  { steps }: Program,
+): { readonly op: "pmax" | "pmin"; readonly args: readonly number[] } | undefined {
+  if (step.op !== "select" || (step.type !== "f32" && step.type !== "f64")) return undefined;
+  const [cond, then, otherwise] = step.args;
+  const test = steps[cond!]!;
+  if (test.op !== "lt") return undefined;
+  const [p, q] = test.args;
+  if (then === q && otherwise === p) return { op: "pmax", args: [p!, q!] };
+  return then === p && otherwise === q ? { op: "pmin", args: [q!, p!] } : undefined;
+}
+
 function writeVector(
   f: FunctionBuilder,
   step: Work,
+  program: Program,
   width: "f32" | "f64",
   get: (i: number) => void,
 ): void {
@@ -180,6 +212,11 @@ function writeVector(
   const floats = width === "f32" ? "f32x4" : "f64x2";
   const ints = width === "f32" ? "i32x4" : "i64x2";
   const all = (): void => step.args.forEach(get);
+  const extreme = extremeOf(step, program);
+  if (extreme !== undefined) {
+    extreme.args.forEach(get);
+    return f.op(`${floats}.${extreme.op}`);
+  }
   const float = floatName[step.op];
   if (float !== undefined) {
     all();

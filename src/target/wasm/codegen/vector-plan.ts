@@ -6,8 +6,8 @@
 import { visit } from "../../../ir/core/visit.js";
 import type { Binary, Call, Cast, Load, PrimExpr, Ramp } from "../../../ir/tir/expr.js";
 import { bytesOf, isFloat, isInteger, laneOf, type DType } from "../../../support/dtype.js";
-import { elementary } from "../../../support/numeric/transcendental.js";
 import type { FunctionContext } from "./context.js";
+import { vectorProgram } from "./program.js";
 import { isSmallFloat, isUnsigned } from "./register.js";
 
 export type Group = 2 | 4;
@@ -196,11 +196,5 @@ function callFits(cx: FunctionContext, e: Call, group: Group): boolean {
   );
   if (!ok) return false;
   if (Object.hasOwn(vectorInstructions, e.op)) return true;
-  const width = e.dtype.bits === 64 ? "f64" : "f32";
-  const int = width === "f32" ? "i32" : "i64";
-  const program = elementary(e.op, width);
-  return (
-    program !== undefined &&
-    program.steps.every((s) => s.type === width || s.type === int || s.type === "b")
-  );
+  return vectorProgram(e.op, e.dtype.bits === 64 ? "f64" : "f32") !== undefined;
 }

@@ -6,7 +6,7 @@ import type { PlainOp } from "../encoder/opcodes.js";
 import { placeOf, type Place } from "./address.js";
 import { readsMemory } from "./linear-form.js";
 import type { FunctionContext } from "./context.js";
-import { vectorRoutine } from "./program.js";
+import { emitVectorProgram } from "./program.js";
 import { isUnsigned, registerOf } from "./register.js";
 import { contiguous, splatConstant, vectorInstructions, type Group } from "./vector-plan.js";
 
@@ -308,5 +308,5 @@ function emitVectorCall(s: VectorState, e: Call, chunk: number): void {
     ? vectorInstructions[e.op]
     : undefined;
   if (instruction !== undefined) return s.cx.f.op(`${shapeOf(e.dtype)}.${instruction}` as PlainOp);
-  s.cx.f.call(vectorRoutine(s.cx.shared, e.op, e.dtype.bits === 64 ? "f64" : "f32")!);
+  emitVectorProgram(s.cx, e.op, e.dtype.bits === 64 ? "f64" : "f32");
 }
