@@ -1,17 +1,20 @@
 /** Our side of a twin: `.relax` text through the pipelines of a build, run through the runtime's interface. */
 import { relaxText } from "../../scripts/nets/relax-text.js";
 import type { Net } from "../../scripts/nets/net.js";
-import { encodeArtefact, type Artefact } from "../../src/artefact/index.js";
-import { buildForWasm } from "../../src/driver/build.js";
+import { encodeArtefact } from "../../src/artefact/index.js";
+import { buildFor } from "../../src/driver/build.js";
 import { readModule } from "../../src/driver/frontend.js";
+import { nodeHost } from "../../src/driver/host-node.js";
+import { detectProcessor } from "../../src/driver/host-processor.js";
 import { makeInputs } from "../../src/driver/inputs.js";
+import { loadNative } from "../../src/driver/native.js";
 import { optimise } from "../../src/driver/optimise.js";
-import type { IRModule } from "../../src/ir/module.js";
 import type { Func } from "../../src/ir/relax/expr.js";
 import { fromArray, type Tensor } from "../../src/runtime/api/tensor.js";
 import { load, type Program } from "../../src/runtime/index.js";
-import { Diagnostics, type Sink } from "../../src/support/diagnostic.js";
+import { Diagnostics } from "../../src/support/diagnostic.js";
 import type { NDArray } from "../../src/support/ndarray.js";
+import { parseTarget } from "../../src/support/target-description.js";
 import { runPipeline, step } from "../../src/transform/pipeline.js";
 import { bindParams } from "../../src/transform/relax/params/bind-params.js";
 import { bindSymbolicVars } from "../../src/transform/relax/params/bind-symbolic-vars.js";
@@ -19,13 +22,6 @@ import type { Twin } from "./twin.js";
 
 /** A target that cannot be measured here, with the reason. */
 export class Unavailable extends Error {}
-
-type Build = (module: IRModule, sink: Sink, isGraph: boolean) => Artefact | undefined;
-
-const BUILDS: Readonly<Record<string, Build>> = {
-  wasm: (module, sink, isGraph) =>
-    buildForWasm(module, sink, { producer: "bench", sources: false, graph: isGraph || undefined }),
-};
 
 /** A built program with the tensors of one point. */
 export interface Ours {
@@ -44,8 +40,11 @@ export interface Prepared {
 }
 
 export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
-  const build = BUILDS[target];
-  if (build === undefined) throw new Unavailable(`programs cannot be built for ${target} here`);
+  const processor = await detectProcessor(nodeHost());
+  const parsed = parseTarget(target, processor);
+  const description = "target" in parsed ? parsed.target : undefined;
+  if (description?.kind !== "wasm" && description?.kind !== "llvm")
+    throw new Unavailable(`programs cannot be built for ${target} here`);
   const { net, points, isFixed = false } = twin;
   const sink = new Diagnostics();
   const checked = <T>(value: T | undefined): T => {
@@ -68,9 +67,14 @@ export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
     ],
     sink,
   );
-  const lowered = await optimise(checked(bound), `@default-${target}`, sink, { target });
-  const artefact = checked(build(checked(lowered), sink, isStatic));
-  const program = load(encodeArtefact(artefact), { executor: isStatic ? "graph" : "vm" });
+  const lowered = await optimise(checked(bound), `@default-${description.kind}`, sink, {
+    target,
+    processor,
+  });
+  const options = { producer: "bench", sources: false, graph: isStatic || undefined, description };
+  const artefact = checked(buildFor(checked(lowered), sink, options));
+  const executor = isStatic ? "graph" : "vm";
+  const program = load(encodeArtefact(artefact), { executor, native: loadNative });
   return {
     tensorsFor: (sizes) => tensorsOf(main, sizes, constants),
     prepare: (tensors) => prepare(program, net, constants, tensors),
