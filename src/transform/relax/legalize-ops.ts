@@ -3,7 +3,7 @@ import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
 import {
   shapeExpr, tuple, tupleGetItem, type Call, type Expr, type Func, type Var,
 } from "../../ir/relax/expr.js"; // prettier-ignore
-import { dimsOf, tensorInfo, type StructInfo } from "../../ir/relax/struct-info.js";
+import { dimsOf, shapeInfo, tensorInfo, type StructInfo } from "../../ir/relax/struct-info.js";
 import { makeVar } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { callTir, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
@@ -143,8 +143,9 @@ class Legalizer {
       .find((i) => i.kind === "relax.TensorInfo");
     const args = call.args.map((arg, i) => {
       const type = params[i]?.type;
-      if (type !== "tensor" && type !== "tensors") return arg;
+      if (type !== "tensor" && type !== "tensors" && type !== "shape") return arg;
       const info = at.infer.infoOf(arg);
+      if (type === "shape") return measured(arg, info, at);
       if (info.kind === "relax.PrimInfo" && info.value !== undefined) {
         const dtype =
           (element?.kind === "relax.TensorInfo" ? element.dtype : undefined) ?? info.dtype;
@@ -179,7 +180,7 @@ class Legalizer {
   }
 }
 
-/** A tensor with lengths: symbols stand for those that are not known. */
+/** A tensor or shape with lengths: symbols stand for those that are not known. */
 function measured(arg: Expr, info: StructInfo, at: Cursor): Expr {
   if (info.kind === "relax.TupleInfo") {
     const fields = info.fields.map((field, i) => {
@@ -189,10 +190,12 @@ function measured(arg: Expr, info: StructInfo, at: Cursor): Expr {
     });
     return fields.every(({ isSame }) => isSame) ? arg : tuple(fields.map(({ after }) => after));
   }
-  if (info.kind !== "relax.TensorInfo" || info.ndim < 0 || dimsOf(info) !== undefined) return arg;
+  if (info.kind !== "relax.TensorInfo" && info.kind !== "relax.ShapeInfo") return arg;
+  if (info.ndim < 0 || dimsOf(info) !== undefined) return arg;
   const dims = Array.from({ length: info.ndim }, (_, i) =>
     makeVar(`d${i}`, int64, undefined, { isSize: true }),
   );
+  if (info.kind === "relax.ShapeInfo") return at.emitCast(arg, shapeInfo(dims), nameHint(arg));
   const { dtype, vdevice } = info;
   return at.emitCast(arg, tensorInfo({ shape: shapeExpr(dims), dtype, vdevice }), nameHint(arg));
 }
