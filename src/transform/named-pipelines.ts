@@ -7,9 +7,9 @@ export interface NamedPipeline {
 }
 
 /** What every target does to operators: values known before are computed, loops that can be shared are. */
-const OPTIMISE =
+const optimiseWith = (layouts = ""): string =>
   "decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
-  "eliminate-common-subexpr,dead-code-elimination,fold-constant," +
+  `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
   "legalize-ops,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
   "rewrite-dataflow-reshape,apply-schedules,propagate-layouts,merge-loops";
 
@@ -24,10 +24,13 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
     summary: "Lowers operators and fuses their loops.",
     text: "legalize-ops,convert-to-dataflow,annotate-tir-op-pattern,fold-constant,fuse-ops,fuse-tir",
   },
-  optimise: { summary: "From operators to fused loop nests.", text: OPTIMISE },
+  optimise: { summary: "From operators to fused loop nests.", text: optimiseWith() },
   memory: { summary: "Makes memory explicit and plans it.", text: LOWER },
   "default-wasm": { summary: "What a build for WebAssembly does.", text: "@optimise,@memory" },
-  "default-llvm": { summary: "What a build for LLVM does.", text: "@optimise,@memory" },
+  "default-llvm": {
+    summary: "What a build for LLVM does.",
+    text: `${optimiseWith("block-channels,")},@memory`,
+  },
   "default-c": { summary: "What a build for C does.", text: "@optimise,@memory" },
   "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },
 };

@@ -13,6 +13,7 @@ import linearAlgebra from "../../../stdlib/linear-algebra.relax";
 import manipulate from "../../../stdlib/manipulate.relax";
 import nn from "../../../stdlib/nn.relax";
 import norm from "../../../stdlib/norm.relax";
+import poolBlocked from "../../../stdlib/pool-blocked.relax";
 import pool from "../../../stdlib/pool.relax";
 import prelude from "../../../stdlib/prelude.relax";
 import quantize from "../../../stdlib/quantize.relax";
@@ -40,6 +41,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/manipulate.relax", text: manipulate },
   { name: "stdlib/nn.relax", text: nn },
   { name: "stdlib/norm.relax", text: norm },
+  { name: "stdlib/pool-blocked.relax", text: poolBlocked },
   { name: "stdlib/pool.relax", text: pool },
   { name: "stdlib/prelude.relax", text: prelude },
   { name: "stdlib/quantize.relax", text: quantize },

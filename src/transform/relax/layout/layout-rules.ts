@@ -130,9 +130,9 @@ const concat: LayoutRule = (call, site) => {
   const axis = intIn(call.attrs.get("axis"));
   if (operands?.kind !== "relax.Tuple" || axis === undefined) return undefined;
   const found = firstLayout(operands.fields, site);
-  if (found === undefined || !isPlain(found.layout)) return undefined;
+  if (found === undefined) return undefined;
   const { layout, rank } = found;
-  if (!operands.fields.every((x) => site.rank(x) === rank)) return undefined;
+  if (!operands.fields.every((x) => site.rank(x) === rank && site.fits(x, layout))) return undefined; // prettier-ignore
   const fields = operands.fields.map((x) => site.as(x, layout));
   const after = withAttr(call, "axis", moved(layout, axis));
   return { call: withFirst(after, tuple(fields)), result: layout };
@@ -202,10 +202,10 @@ export const layoutRules: ReadonlyMap<string, LayoutRule> = new Map([
   ...rules("nn.group_norm nn.instance_norm", alongAxes("channel_axis", "axes")),
   ...rules("sum mean max min prod std variance argmax argmin squeeze", reduction),
   ...rules(
-    "nn.max_pool1d nn.max_pool3d nn.avg_pool1d nn.avg_pool3d nn.adaptive_avg_pool1d nn.adaptive_avg_pool3d image.resize2d image.resize3d",
+    "nn.max_pool1d nn.max_pool3d nn.avg_pool1d nn.avg_pool2d nn.avg_pool3d nn.adaptive_avg_pool1d nn.adaptive_avg_pool3d image.resize2d image.resize3d",
     images("plain"),
   ),
-  ...rules("nn.max_pool2d nn.avg_pool2d nn.adaptive_avg_pool2d", images("blocks")),
+  ...rules("nn.max_pool2d nn.adaptive_avg_pool2d", images("blocks")),
   ["concat", concat],
   ["permute_dims", permuteDims],
   ["nn.pad", pad],
