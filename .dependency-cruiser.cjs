@@ -6,6 +6,7 @@ const LAYERS = {
   "src/support": [],
   "src/ir": ["src/support"],
   "src/arith": ["src/ir", "src/support"],
+  "src/sat": ["src/support"],
   grammar: ["src/support"],
   "src/format": ["grammar", "src/support"],
   "src/op": ["src/ir", "src/arith", "src/support"],
@@ -66,6 +67,7 @@ const LAYERS = {
     "src/arith",
     "src/artefact",
     "src/runtime",
+    "src/sat",
     "src/support",
   ],
   "src/tune": [

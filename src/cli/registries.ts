@@ -62,6 +62,10 @@ const LISTS = {
     const { targetPresets } = await import("../support/target-description.js");
     return targetPresets.map(({ name, summary }) => ({ name, summary }));
   },
+  fabrics: async (): Promise<readonly RegistryEntry[]> => {
+    const { fabricSummary, preset, presetNames } = await import("../target/cgra/index.js");
+    return presetNames().map((name) => ({ name, summary: fabricSummary(preset(name)!) }));
+  },
 } as const;
 
 export type RegistryName = keyof typeof LISTS;

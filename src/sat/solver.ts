@@ -1,8 +1,10 @@
 /**
  * A conflict-driven clause learning SAT solver: two watched literals, activity-ordered decisions, first-unique-implication-
  * point learning with minimisation, restarts by the quality of learnt clauses, saved phases and clause reduction
- * (Eén and Sörensson 2003; Audemard and Simon 2009; Biere and Fröhlich 2015). Incremental: clauses may be added between
- * calls, and a call takes assumptions. Same input, same answer: nothing is random.
+ * (Eén and Sörensson 2003; Audemard and Simon 2009; Biere and Fröhlich 2015). Phases of fast restarts, which refute, and
+ * of rare ones, which follow the largest assignment without conflict and find solutions, take turns (Biere 2018).
+ * Incremental: clauses may be added between calls, and a call takes assumptions. Same input, same answer: nothing is
+ * random.
  *
  * Literals are non-zero integers as in DIMACS; inside, variable `v` has the literals `2v` and `2v + 1`.
  */
@@ -53,9 +55,19 @@ const RESCALE = 1e100;
 const FIRST_REDUCTION = 2000;
 const REDUCTION_STEP = 300;
 const STOP_INTERVAL = 1000;
+const FIRST_MODE = 1000;
+const STABLE_RESTART = 512;
+const REPHASE = 1000;
 
 const inner = (literal: number): number => (literal > 0 ? 2 * literal : -2 * literal + 1);
 const outer = (lit: number): number => ((lit & 1) === 0 ? lit >> 1 : -(lit >> 1));
+
+/** 1 1 2 1 1 2 4 …, from 1 on (Luby, Sinclair and Zuckerman 1993). */
+function luby(i: number): number {
+  let size = 1;
+  while (2 * size <= i + 1) size *= 2;
+  return size === i + 1 ? size / 2 : luby(i - size + 1);
+}
 
 export function satSolver(proof?: ProofListener): SatSolver {
   const store = clauseStore();
@@ -65,6 +77,11 @@ export function satSolver(proof?: ProofListener): SatSolver {
   let levels = new Int32Array(128); // by variable
   let reasons = new Int32Array(128);
   let phases = new Int8Array(128);
+  // The largest assignments without conflict: since the last change of phases, and of all.
+  let targets = new Int8Array(128);
+  let targetSize = 0;
+  let bests = new Int8Array(128);
+  let bestSize = 0;
   let seen = new Uint8Array(128);
   let trail = new Int32Array(128);
   let trailSize = 0;
@@ -93,6 +110,8 @@ export function satSolver(proof?: ProofListener): SatSolver {
     levels = copy(levels, new Int32Array(size));
     reasons = copy(reasons, new Int32Array(size));
     phases = copy(phases, new Int8Array(size));
+    targets = copy(targets, new Int8Array(size));
+    bests = copy(bests, new Int8Array(size));
     seen = copy(seen, new Uint8Array(size));
     trail = copy(trail, new Int32Array(size));
     levelStamps = copy(levelStamps, new Int32Array(size));
@@ -351,8 +370,34 @@ export function satSolver(proof?: ProofListener): SatSolver {
     for (;;) {
       const v = heap.pop();
       if (v === 0) return -1;
-      if (values[2 * v] === 0) return phases[v] === TRUE ? 2 * v : 2 * v + 1;
+      if (values[2 * v] !== 0) continue;
+      const phase = isStable && targets[v] !== 0 ? targets[v] : phases[v];
+      return phase === TRUE ? 2 * v : 2 * v + 1;
     }
+  }
+
+  /** Remembers the assignment up to the decision that led to a conflict. */
+  function remember(): void {
+    const size = limits[limits.length - 1] ?? 0;
+    if (size > targetSize) {
+      targetSize = size;
+      for (let i = 0; i < size; i++) targets[trail[i]! >> 1] = (trail[i]! & 1) === 0 ? TRUE : FALSE;
+    }
+    if (size > bestSize) {
+      bestSize = size;
+      for (let i = 0; i < size; i++) bests[trail[i]! >> 1] = (trail[i]! & 1) === 0 ? TRUE : FALSE;
+    }
+  }
+
+  /** Turns to other phases: the best ones, all false, or the opposite. */
+  function rephase(): void {
+    const kind = rephases++ % 4;
+    if (kind === 1) phases.fill(FALSE);
+    else if (kind === 3) for (let v = 1; v <= variables; v++) phases[v] = -phases[v]! as -1 | 1;
+    else for (let v = 1; v <= variables; v++) if (bests[v] !== 0) phases[v] = bests[v]!;
+    targets.fill(0);
+    targetSize = 0;
+    bestSize = 0;
   }
 
   function record(backTo: number): void {
@@ -375,6 +420,12 @@ export function satSolver(proof?: ProofListener): SatSolver {
   // Moving averages of the quality of learnt clauses; a restart helps when recent ones are worse.
   let fast = 0;
   let slow = 0;
+  let isStable = false;
+  let modeLength = FIRST_MODE;
+  let modeEnd = FIRST_MODE;
+  let rephases = 0;
+  let nextRephase = REPHASE;
+  let restarts = 0;
 
   function solve(assumptions: readonly number[] = [], bounds: SatLimits = {}): SatResult {
     if (!consistent) return "unsat";
@@ -393,14 +444,28 @@ export function satSolver(proof?: ProofListener): SatSolver {
           refute();
           return "unsat";
         }
+        if (isStable) remember();
         record(analyse(conflict));
         if (conflicts >= last) return finish("unknown");
         continue;
       }
       if (++steps % STOP_INTERVAL === 0 && bounds.stop?.() === true) return finish("unknown");
-      if (sinceRestart > 50 && fast > 1.2 * slow) {
+      if (conflicts >= modeEnd) {
+        isStable = !isStable;
+        if (!isStable) modeLength *= 1.5;
+        modeEnd = conflicts + modeLength;
+      }
+      const isDue = isStable
+        ? sinceRestart > STABLE_RESTART * luby(restarts + 1)
+        : sinceRestart > 50 && fast > 1.2 * slow;
+      if (isDue) {
         sinceRestart = 0;
+        restarts++;
         undo(Math.min(assumed.length, limits.length));
+        if (conflicts >= nextRephase) {
+          rephase();
+          nextRephase = conflicts + REPHASE * (rephases + 1);
+        }
         continue;
       }
       if (conflicts >= nextReduction) {

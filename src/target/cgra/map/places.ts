@@ -1,0 +1,40 @@
+/** On which elements each operation may be, and what it takes there. */
+import type { Dfg } from "../dfg/dfg.js";
+import type { Fabric } from "../fabric/fabric.js";
+import { opcodes } from "../opcodes.js";
+
+/** A graph with what a fabric makes of its nodes; lists are by position of the node. */
+export interface Problem {
+  readonly graph: Dfg;
+  readonly fabric: Fabric;
+  /** Elements that execute the node. */
+  readonly places: readonly (readonly number[])[];
+  /** Cycles from issue until the result can be used, on the slowest of these elements. */
+  readonly latencies: readonly number[];
+  /** Issue slots taken. */
+  readonly busy: readonly number[];
+  /** By element: those with a link to it. */
+  readonly sources: readonly (readonly number[])[];
+}
+
+export function problemOf(graph: Dfg, fabric: Fabric): Problem {
+  const places = graph.nodes.map(({ opcode, elements }) => {
+    const { class: cls } = opcodes.get(opcode)!;
+    return [...fabric.elements.keys()].filter(
+      (e) => fabric.elements[e]!.ops.has(cls) && (elements === undefined || elements.includes(e)),
+    );
+  });
+  const latencies = graph.nodes.map(({ opcode }, i) =>
+    Math.max(1, ...places[i]!.map((e) => fabric.elements[e]!.latency.get(opcode) ?? 1)),
+  );
+  const sources: number[][] = fabric.elements.map(() => []);
+  for (const { from, to } of fabric.links) sources[to]!.push(from);
+  return {
+    graph,
+    fabric,
+    places,
+    latencies,
+    busy: graph.nodes.map(({ opcode }) => fabric.busy.get(opcode) ?? 1),
+    sources,
+  };
+}
