@@ -39,7 +39,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "list",
-    summary: "Lists the diagnostic codes, passes, ops or commands.",
+    summary: "Lists the diagnostic codes, passes, ops, targets or commands.",
     load: async () => (await import("./commands/list.js")).list,
   },
   {
