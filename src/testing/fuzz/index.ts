@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { printModule } from "../../syntax/index.js";
+import { cCampaign } from "./c.js";
 import type { Campaign } from "./campaign.js";
 import { llvmCampaign } from "./llvm.js";
 import { memoryCampaign } from "./memory.js";
@@ -29,4 +30,5 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   opsCampaign,
   wasmCampaign((program) => printModule(program.module)),
   llvmCampaign((program) => printModule(program.module)),
+  cCampaign((program) => printModule(program.module)),
 ];

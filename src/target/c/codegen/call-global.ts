@@ -1,0 +1,108 @@
+/** Direct calls of other T functions of the module. */
+import { cast, binary, intImm, type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import { DiagnosticError } from "../../../support/diagnostic.js";
+import { int64 } from "../../../support/dtype.js";
+import { codes } from "../codes.js";
+import { coerce } from "./coerce.js";
+import type { FunctionContext, Kernel } from "./context.js";
+import { elementType, emitPointer } from "./element.js";
+import { emitExpr } from "./expr.js";
+import { infix, primary, type Piece } from "./text.js";
+import { scalarType } from "./types.js";
+import { addressOf } from "./vector-native.js";
+
+/** The result, if the callee returns one. A status other than 0 is handed on. */
+export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): Piece {
+  const { name } = e.callee;
+  const kernel = cx.shared.kernels.get(name);
+  if (kernel === undefined) throw new DiagnosticError(codes.unknownCallee({ name, at: e.span }));
+  const { params, retType } = kernel.func;
+  if (params.length !== e.args.length)
+    throw new DiagnosticError(
+      codes.argumentCount({ name, expected: params.length, given: e.args.length, at: e.span }),
+    );
+  const pointers: string[] = [];
+  const scalars: string[] = [];
+  params.forEach((param, k) => {
+    const arg = e.args[k]!;
+    if (param.var.dtype.code === "handle")
+      pointers.push(pointerArgument(cx, arg, param.buffer, name, k));
+    else scalars.push(emitExpr(cx, coerce(arg as PrimExpr, param.var.dtype)).text);
+  });
+  const symbols = kernel.signature.symbols.map(
+    (v) => emitExpr(cx, coerce(symbolValue(e, kernel, v), v.dtype), true).text,
+  );
+  const args = [...pointers, ...scalars, ...symbols];
+  let result: string | undefined;
+  if (retType.code !== "void") {
+    result = cx.names.take("result");
+    cx.lines.declare(result, `${scalarType(retType)} ${result} = 0;`);
+    args.push(`&${result}`);
+  }
+  if (kernel.needsScratch) args.push(cx.scratch!);
+  const status = cx.names.takeForLoop("status");
+  cx.lines.block("", () => {
+    cx.lines.add(`const int32_t ${status} = ${kernel.symbol}(${args.join(", ")});`);
+    cx.lines.add(`if (${status} != 0) return ${status};`);
+  });
+  cx.names.endLoop(status);
+  return primary(result ?? "");
+}
+
+function pointerArgument(
+  cx: FunctionContext,
+  arg: CallArg,
+  callee: Buffer | undefined,
+  name: string,
+  position: number,
+): string {
+  const seen = (x: Piece, of: Buffer): string => {
+    if (callee === undefined || elementType(callee.dtype) === elementType(of.dtype)) return x.text;
+    return `(${elementType(callee.dtype)} *)(${x.text})`;
+  };
+  if (arg.kind === "tir.Buffer") {
+    const pointer = emitPointer(cx, arg);
+    if (arg.elemOffset === undefined || callee?.elemOffset !== undefined) return seen(pointer, arg);
+    return seen(infix("+", pointer, emitExpr(cx, arg.elemOffset, true)), arg);
+  }
+  if (arg.kind === "tir.BufferRegion") return seen(addressOf(cx, arg.buffer, arg.region.map((r) => r.min)), arg.buffer); // prettier-ignore
+  if (arg.kind === "tir.Load" && callee !== undefined)
+    return seen(addressOf(cx, arg.buffer, arg.indices), arg.buffer);
+  if ("dtype" in arg && arg.dtype.code === "handle") {
+    const pointer = emitExpr(cx, arg as PrimExpr).text;
+    return callee === undefined ? pointer : `(${elementType(callee.dtype)} *)${/^\w+$/.test(pointer) ? pointer : `(${pointer})`}`; // prettier-ignore
+  }
+  throw new DiagnosticError(
+    codes.operand({ index: position + 1, name, expected: "a buffer or a pointer", at: arg.span }),
+  );
+}
+
+/** The value of an implicit symbol, from the shape, strides or offset of the buffer that is passed. */
+export function symbolValue(e: CallGlobal, kernel: Kernel, symbol: Var): PrimExpr {
+  for (const [k, param] of kernel.func.params.entries()) {
+    const arg = e.args[k]!;
+    if (param.buffer === undefined || arg.kind !== "tir.Buffer") continue;
+    const axis = param.buffer.shape.indexOf(symbol);
+    if (axis >= 0 && axis < arg.shape.length) return arg.shape[axis]!;
+    const stride = param.buffer.strides.indexOf(symbol);
+    if (stride >= 0 && stride < arg.shape.length) return strideOf(arg, stride);
+    if (param.buffer.elemOffset === symbol) return arg.elemOffset ?? intImm(0, int64);
+  }
+  throw new DiagnosticError(
+    codes.calleeSymbol({ name: kernel.name, symbol: symbol.name, at: e.span }),
+  );
+}
+
+/** The stride of an axis in elements, written or row-major. */
+function strideOf(buffer: Buffer, axis: number): PrimExpr {
+  if (buffer.strides.length > 0) return buffer.strides[axis]!;
+  const wide = (e: PrimExpr): PrimExpr =>
+    e.kind === "tir.IntImm" ? intImm(e.value, int64) : e.dtype === int64 ? e : cast(e, int64);
+  return buffer.shape
+    .slice(axis + 1)
+    .reduce<PrimExpr>(
+      (n, d) => (n.kind === "tir.IntImm" && n.value === 1 ? wide(d) : binary("mul", n, wide(d))),
+      intImm(1, int64),
+    );
+}

@@ -1,0 +1,77 @@
+/** What C generation of one module and of one function knows. */
+import type { PrimFunc } from "../../../ir/tir/function.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
+import type { StatusInfo } from "../../../runtime/kernel-info.js";
+import type { NDArray } from "../../../support/ndarray.js";
+import type { Span } from "../../../support/source.js";
+import type { Signature } from "../../signature.js";
+import type { Interval } from "./interval.js";
+import type { Lines } from "./lines.js";
+import type { Names } from "./names.js";
+
+/** Why a function stopped. */
+export interface Reason extends Pick<StatusInfo, "kind" | "message"> {
+  readonly condition?: PrimExpr | undefined;
+  readonly span?: Span | undefined;
+}
+
+/** A T function with its place in the C file. */
+export interface Kernel {
+  readonly name: string;
+  /** Name in C. */
+  readonly symbol: string;
+  readonly func: PrimFunc;
+  readonly signature: Signature;
+  /** Pointers of parameters that the function, or one it calls, may store to. */
+  readonly written: ReadonlySet<Var>;
+  /** Whether it takes memory for its large or symbolic allocations, as last parameter. */
+  readonly needsScratch: boolean;
+  /** Whether other files may call it. */
+  readonly isPublic: boolean;
+}
+
+/** Shared by the functions of a module. */
+export interface ModuleContext {
+  readonly prefix: string;
+  readonly kernels: ReadonlyMap<string, Kernel>;
+  /** Prototypes of functions that the host provides, by name. */
+  readonly externs: Map<string, string>;
+  /** Definitions of tables of constants, in order. */
+  readonly tables: string[];
+  readonly allowFloat: boolean;
+  /** Defines a helper once; its name. `make` may ask for others, which then come first. */
+  routine(name: string, make: () => string): string;
+  /** Registers a reason to stop; its status code. */
+  status(func: string, reason: Reason): number;
+  /** Registers a table of constants; its name. */
+  table(element: string, hint: string, values: () => readonly string[]): string;
+  /** As {@link table}, of floats that are given by their bits; what points to them. */
+  bitTable(element: string, hint: string, data: NDArray): string;
+}
+
+/** A pointer in C, and the type of what it points to. */
+export interface PointerHome {
+  readonly isConst?: boolean;
+  readonly name: string;
+  readonly element: string;
+}
+
+export interface FunctionContext {
+  readonly shared: ModuleContext;
+  readonly kernel: Pick<Kernel, "name" | "func">;
+  readonly names: Names;
+  readonly lines: Lines;
+  /** Scalars, vectors and pointers that are values. */
+  readonly values: Map<Var, string>;
+  /** Memory, by the variable of its pointer. */
+  readonly pointers: Map<Var, PointerHome>;
+  /** Buffers of one element that are C variables. */
+  readonly variables: Map<Buffer, string>;
+  /** Bounds of loop variables. */
+  readonly ranges: Map<Var, Interval>;
+  /** Name of the first free byte of the memory given for allocations. */
+  scratch: string | undefined;
+  /** Depth of expressions. */
+  depth: number;
+}
