@@ -20,7 +20,7 @@ import { hostedKernels } from "./hosted.js";
 import { formOf, slotTypes, type FunctionForm } from "./form.js";
 import { constantList, type Place, type Pointer } from "./place.js";
 import { leaveIf, MOST_SYMBOL, sizeOf, type Size, type SizeScope } from "./size.js";
-import { directOutputs } from "./sources.js";
+import { directOutputs } from "../../../analysis/relax/direct-outputs.js";
 import type { Callee, Program, State } from "./state.js";
 
 /** What was compiled. */

@@ -18,7 +18,7 @@ import {
   type Size,
   type SizeScope,
 } from "./size.js";
-import type { Source } from "./sources.js";
+import type { Source } from "../../../analysis/relax/direct-outputs.js";
 
 /** A Relax function that is compiled, as others call it. */
 export interface Callee {

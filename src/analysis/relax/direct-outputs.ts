@@ -1,6 +1,6 @@
 /** Which memory each tensor of a result comes from, so that it can be written where the caller wants it. */
-import type { Binding, Expr, Func, SeqExpr, Var } from "../../../ir/relax/expr.js";
-import type { StructInfo } from "../../../ir/relax/struct-info.js";
+import type { Binding, Expr, Func, SeqExpr, Var } from "../../ir/relax/expr.js";
+import type { StructInfo } from "../../ir/relax/struct-info.js";
 
 /** A storage, an allocation, or a tensor in the result of a call, by the variable that is bound to it. */
 export interface Source {
