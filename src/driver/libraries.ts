@@ -6,8 +6,6 @@ import {
   type LibraryContext,
   type TemplateLibrary,
 } from "../template/library/library.js";
-import { checkLibrary } from "../template/library/check.js";
-import { stdlibFiles } from "../template/library/stdlib.gen.js";
 import { preludeOf, standardLibrary } from "../template/library/stdlib.js";
 import { makeLowering, type TemplateLowering } from "../template/select/lowering.js";
 
@@ -44,27 +42,6 @@ export function loadLibraries(given: readonly Source[] = [], own?: Source): Libr
   };
 }
 
-/**
- * What is wrong with the templates of a text. A text that also holds functions of
- * a program is `isMixed`.
- */
-export function checkTemplates(
-  source: Source,
-  { isMixed = false }: { readonly isMixed?: boolean } = {},
-): readonly Diagnostic[] {
-  const stdlib = standardLibrary();
-  const isOwn = source.name.split(/[\\/]/).at(-2) === "stdlib";
-  const others = isOwn
-    ? stdlibFiles.filter(({ name }) => !source.name.endsWith(name.slice(7)))
-    : [];
-  const context: LibraryContext = {
-    prelude: isOwn ? undefined : preludeOf(stdlib),
-    imports: (name) => (name === "stdlib" ? stdlib : undefined),
-    isMixed,
-  };
-  const library = makeLibrary(libraryName(source.name), [source, ...others], context);
-  return checkLibrary(library).filter(({ span }) => span === undefined || span.source === source);
-}
-
 /** The name by which imports call a file: `my_npu` of `targets/my_npu.relax`. */
-const libraryName = (path: string): string => path.replace(/^.*[\\/]/, "").replace(/\.relax$/, "");
+export const libraryName = (path: string): string =>
+  path.replace(/^.*[\\/]/, "").replace(/\.relax$/, "");

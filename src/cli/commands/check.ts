@@ -34,7 +34,7 @@ export const check = defineCommand({
     const check = async (source: Source): Promise<readonly Diagnostic[]> => {
       const { module, diagnostics, failed } = checkText(source, options);
       if (failed || module.templates === undefined) return diagnostics;
-      const { checkTemplates } = await import("../../driver/libraries.js");
+      const { checkTemplates } = await import("../../driver/check-templates.js");
       return [...diagnostics, ...checkTemplates(source, { isMixed: module.functions.size > 0 })];
     };
     const inputs = await inputsOf(host, args, flags);

@@ -18,7 +18,8 @@ export function checkLibrary(library: TemplateLibrary): readonly Diagnostic[] {
   const found: Diagnostic[] = [...library.diagnostics()];
   const inlines = library.definitions().filter(({ kind }) => kind === "inline");
   for (const entry of inlines)
-    if (entry.kind === "inline") found.push(...checkBody(library, entry.def, entry.source, "T"));
+    if (entry.kind === "inline")
+      found.push(...checkBody(library, entry.def, entry.source, { dialect: "T" }));
   for (const template of library.templates()) {
     try {
       found.push(...checkTemplate(library, template));
@@ -35,10 +36,7 @@ function checkTemplate(library: Library, template: Template): Diagnostic[] {
   const signature = signatureOf(newState(name, source, undefined), template);
   const found: Diagnostic[] = [];
   for (const op of template.ops) found.push(...checkOperator(template, signature, op));
-  found.push(
-    ...unusedNames(template, signature),
-    ...checkBody(library, def, source, template.dialect),
-  );
+  found.push(...unusedNames(template, signature), ...checkBody(library, def, source, template));
   return found;
 }
 
@@ -112,18 +110,33 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   "lower",
   "elementwise",
   "kernel",
+  "schedule",
+  "proc",
+  "intrinsic",
 ]);
 
+/** What a body may use beside what all do. */
+export interface BodyContext {
+  /** Calls of `R` have a meaning. */
+  readonly dialect: "T" | "R";
+  /** Names that are bound from outside. */
+  readonly names?: Iterable<string>;
+  /** Names from outside are not known: none is reported. */
+  readonly isOpen?: boolean;
+  /** Further members of `S`. */
+  readonly members?: readonly string[];
+}
+
 /** Names without a meaning, and calls with the wrong number of arguments. */
-function checkBody(
+export function checkBody(
   library: Library,
   def: ast.FunctionDef,
   source: Source,
-  dialect: "T" | "R",
+  { dialect, names = [], isOpen = false, members = [] }: BodyContext,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   const at = (node: ast.AstBase): Span => ({ source, start: node.start, end: node.end });
-  const own = boundNames(def);
+  const own = new Set([...boundNames(def), ...names]);
   const hintsFor = (name: string, known: Iterable<string>): { hints: string[] } => {
     const near = didYouMean(name, known);
     return { hints: near === undefined ? [] : [near] };
@@ -142,7 +155,14 @@ function checkBody(
   };
   walk(def, (node) => {
     if (node.kind === "Name") {
-      if (own.has(node.id) || PYTHON.has(node.id) || ROOTS.has(node.id) || node.id === "_") return;
+      if (
+        isOpen ||
+        own.has(node.id) ||
+        PYTHON.has(node.id) ||
+        ROOTS.has(node.id) ||
+        node.id === "_"
+      )
+        return;
       if (library.lookup(node.id) !== undefined) return;
       found.push(
         codes.unknownName({
@@ -165,12 +185,12 @@ function checkBody(
     if (path?.root === "S") {
       const known = libraryFunction(path.name);
       if (known !== undefined) fits(node, known.min, known.max, `S.${path.name}(${known.params})`);
-      else if (!STRUCTURE.has(path.name))
+      else if (!STRUCTURE.has(path.name) && !members.includes(path.name))
         found.push(
           codes.unknownName({
             at: at(func),
             name: `S.${path.name}`,
-            ...hintsFor(path.name, [...functionNames(), ...STRUCTURE]),
+            ...hintsFor(path.name, [...functionNames(), ...STRUCTURE, ...members]),
           }),
         );
     } else if (path?.root === "R" && dialect === "R") checkGraphCall(node, path.name);
@@ -214,7 +234,9 @@ const paramOf = (op: OpDef, name: string): boolean =>
   op.params.some((p) => p.name === name || p.aliases?.includes(name) === true);
 
 /** `S.pick`, `R.nn.softmax`: the root and the dotted rest. */
-function memberPath(e: ast.Expr): { readonly root: string; readonly name: string } | undefined {
+export function memberPath(
+  e: ast.Expr,
+): { readonly root: string; readonly name: string } | undefined {
   if (e.kind !== "Attribute") return undefined;
   if (e.value.kind === "Name") return { root: e.value.id, name: e.name };
   const below = memberPath(e.value);
@@ -294,7 +316,7 @@ function unusedNames({ def, source }: Template, { tensors }: Signature): Diagnos
 type AnyNode = ast.Expr | ast.Stmt | ast.Parameter | ast.Argument;
 
 /** Visits a node and all below it, decorators included. */
-function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
+export function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
   visit(node);
   for (const [key, value] of Object.entries(node)) if (key !== "trivia") walkValue(value, visit);
 }

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkTemplates, loadLibraries } from "../../../../src/driver/libraries.js";
+import { checkTemplates } from "../../../../src/driver/check-templates.js";
+import { loadLibraries } from "../../../../src/driver/libraries.js";
 import { lookupOp } from "../../../../src/op/registry.js";
 import { codes } from "../../../../src/template/codes.js";
 import { checkLibrary } from "../../../../src/template/library/check.js";
