@@ -20,6 +20,8 @@ export interface NativeCode extends CompiledLlvm {
   readonly object: Uint8Array;
   /** Extensions of the processor that the code needs. */
   readonly requires: readonly string[];
+  /** Threads for parallel loops. */
+  readonly threads: number;
 }
 
 /** The text of LLVM IR for all T functions; undefined when errors were reported. */
@@ -45,7 +47,8 @@ export function compileNative(
     if (made === undefined) return undefined;
     const { processor, features } = machine;
     const object = compileIr(made.text, { processor, features });
-    return { ...made, object, requires: [...description.features].sort() };
+    const requires = [...description.features].sort();
+    return { ...made, object, requires, threads: description.cores };
   } catch (error) {
     if (!(error instanceof NativeUnavailable)) throw error;
     sink.report(unavailable(error));

@@ -23,7 +23,7 @@ export function nativeDevice(object: Uint8Array, table: KernelTable): Device {
     const missing = requires.filter((f) => lacking.has(f));
     if (missing.length > 0) throw new MissingFeatures(missing);
   }
-  const instance = instantiateNative({ object, ...table });
+  const instance = instantiateNative({ object, ...table }, table.threads);
   return {
     alloc: (bytes) => instance.heap.alloc(bytes),
     free: (address) => instance.heap.free(address),

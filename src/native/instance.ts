@@ -10,6 +10,7 @@ import { makeHeap, type Heap } from "../runtime/wasm/heap.js";
 import { isFloat, type DType } from "../support/dtype.js";
 import { linkObject, nativeFunction } from "./llvm/link.js";
 import { reserveMemory } from "./memory.js";
+import { CONTEXT_BYTES, startPool, stopPool } from "./pool.js";
 
 /** Object code, and what the host must know to run it. */
 export interface NativeArtifact {
@@ -39,21 +40,33 @@ const SEQUENCE = "int64_t (int64_t, int64_t, int64_t)";
 /** Gives code and memory back when nothing can reach the memory any more. */
 const reclaimed = new FinalizationRegistry<() => void>((release) => release());
 
-/** Links the code and reserves memory. */
-export function instantiateNative(artifact: NativeArtifact): NativeInstance {
+/** Places in the context of a thread for what shares out parallel loops. */
+const [LAUNCH, POOL] = [32, 40];
+
+/** Links the code and reserves memory; parallel loops run on so many threads. */
+export function instantiateNative(artifact: NativeArtifact, threads = 1): NativeInstance {
   const code = linkObject(artifact.object);
   const memory = reserveMemory();
   const { base } = memory;
   const heap = makeHeap(memory);
   const kernels = new Map(artifact.kernels.map((k) => [k.name, k]));
   const view = new DataView(memory.buffer);
+  const bytes = new Uint8Array(memory.buffer);
+  const contextAt = heap.alloc(CONTEXT_BYTES);
+  const context = base + BigInt(contextAt);
+  const pool =
+    threads > 1 ? startPool(memory, (bytes) => heap.alloc(bytes), threads - 1) : undefined;
+  if (pool !== undefined) {
+    view.setBigInt64(contextAt + LAUNCH, pool.launch, true);
+    view.setBigInt64(contextAt + POOL, pool.pool, true);
+  }
   const release = (): void => {
+    // The memory of threads that may still be waking up stays.
+    if (pool !== undefined) return stopPool(pool);
     code.dispose();
     memory.release();
   };
   reclaimed.register(memory.buffer, release, heap);
-  const bytes = new Uint8Array(memory.buffer);
-  const context = base + BigInt(heap.alloc(64));
   const entries = new Map<string, { readonly at: bigint; readonly run: Entry }>();
   const entryOf = (name: string): { readonly at: bigint; readonly run: Entry } => {
     const known = entries.get(name);

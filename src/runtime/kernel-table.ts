@@ -12,6 +12,8 @@ export interface KernelTable {
   readonly constants: readonly number[];
   /** Extensions of the processor that native code needs. */
   readonly requires?: readonly string[] | undefined;
+  /** Threads for parallel loops of native code; default 1. */
+  readonly threads?: number | undefined;
 }
 
 /** Plain data for the manifest; `sources` are the texts that places may refer to. */
@@ -55,6 +57,7 @@ export function writeKernelTable(table: KernelTable, sources: readonly Source[])
     })),
     constants: table.constants,
     requires: table.requires,
+    threads: table.threads,
   };
 }
 

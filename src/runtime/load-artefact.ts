@@ -81,6 +81,9 @@ function makeDevice(
   }
 }
 
+/** Threads that an artefact may ask for. */
+const MOST_THREADS = 256;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads what the manifest says of kernels; anything not as written is damage. */
@@ -167,7 +170,8 @@ function readTable(
   });
   const constants = list(root["constants"] ?? []).map(count);
   const requires = list(root["requires"] ?? []).map(text);
-  return { kernels, statuses, hostImports, functions, constants, requires };
+  const threads = Math.min(count(root["threads"] ?? 1), MOST_THREADS);
+  return { kernels, statuses, hostImports, functions, constants, requires, threads };
 
   function form(f: Fields): ValueForm {
     const kind = oneOf(f["kind"], "tensor", "scalar", "shape", "tuple");

@@ -47,7 +47,13 @@ export interface LoopLabels {
 export interface FunctionContext {
   readonly shared: ModuleContext;
   readonly name: string;
+  /** Of the kernel, as it stands after `@`. */
+  readonly symbol: string;
   readonly f: FunctionText;
+  /** Pointers to memory that nothing else points to. */
+  readonly pointers: readonly Var[];
+  /** Whether the code runs in a part of a parallel loop. */
+  readonly isOutlined: boolean;
   /** Values of variables, of the type of the variable. */
   readonly values: Map<Var, Ref>;
   /** Loop variables as 64-bit integers. */
@@ -60,8 +66,6 @@ export interface FunctionContext {
   leave: () => void;
   /** Lanes that count, where code runs for some lanes only. */
   mask: Mask | undefined;
-  /** What stores and loads are marked with. */
-  hints: MemoryHints;
   depth: number;
 }
 export interface Mask {
@@ -69,10 +73,6 @@ export interface Mask {
   readonly lanes: number;
   /** `<16 x i1>` */
   readonly type: string;
-}
-export interface MemoryHints {
-  /** Stores go past the caches. */
-  readonly nontemporal: boolean;
 }
 
 /** Leaves the function with a status where the condition holds. */

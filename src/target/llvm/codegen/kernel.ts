@@ -26,7 +26,10 @@ export function defineKernel(
   const cx: FunctionContext = {
     shared,
     name: kernel.name,
+    symbol: kernel.symbol,
     f,
+    pointers: [...signature.pointers, ...func.params.flatMap((p) => p.buffer?.data ?? [])],
+    isOutlined: false,
     values: new Map(),
     wide: new Map(),
     loops: [],
@@ -34,7 +37,6 @@ export function defineKernel(
     outlined: { count: 0 },
     leave: () => undefined,
     mask: undefined,
-    hints: { nontemporal: false },
     depth: 0,
   };
   const params = [`${dialect.pointer} %context`];
