@@ -21,6 +21,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../schedule/block-codes.js")).blockCodes,
   async () => (await import("../schedule/codes.js")).codes,
   async () => (await import("../schedule/loop-codes.js")).loopCodes,
+  async () => (await import("../schedule/query-codes.js")).queryCodes,
   async () => (await import("../support/json/codes.js")).codes,
   async () => (await import("../syntax/codes.js")).codes,
   async () => (await import("../syntax/relax-codes.js")).relaxCodes,
@@ -32,6 +33,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../target/wasm/codes.js")).codes,
   async () => (await import("../template/codes.js")).codes,
   async () => (await import("../transform/codes.js")).codes,
+  async () => (await import("../transform/relax/aot/codes.js")).codes,
   async () => (await import("../transform/relax/gradient/codes.js")).codes,
   async () => (await import("../transform/relax/pattern/codes.js")).codes,
 ];

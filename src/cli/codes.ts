@@ -83,6 +83,11 @@ export const codes = defineCodes("CFG", {
     message: "there is no list of `{name}`; there are {known}",
     explain: "`relaxc list` shows what the compiler knows by name.",
   },
+  flagConflict: {
+    number: 17,
+    message: "{flag} and {other} cannot be given together",
+    explain: "Both say the same thing in another way; leave one of them out.",
+  },
 });
 
 /** The compiler's own mistakes. */

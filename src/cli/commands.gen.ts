@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/lower.js")).lower,
   },
   {
+    name: "map",
+    summary: "Maps a data-flow graph to a fabric, with the smallest interval.",
+    load: async () => (await import("./commands/map.js")).map,
+  },
+  {
     name: "opt",
     summary: "Runs passes over a program and prints what comes out.",
     load: async () => (await import("./commands/opt.js")).opt,
@@ -71,5 +76,10 @@ export const commands: readonly CommandEntry[] = [
     name: "run",
     summary: "Runs a program or a built artefact, and prints a summary of each output.",
     load: async () => (await import("./commands/run.js")).run,
+  },
+  {
+    name: "schedule",
+    summary: "Schedules loop functions and prints what comes out.",
+    load: async () => (await import("./commands/schedule.js")).schedule,
   },
 ];

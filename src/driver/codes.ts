@@ -146,4 +146,24 @@ export const codes = defineCodes("CFG", {
     message: "`{file}` holds native code that cannot be linked: {reason}",
     explain: "The artefact was made for another system, or was changed.",
   },
+  noSchedule: {
+    number: 83,
+    message: "there is no schedule for `{name}`",
+    hint: "a schedule names what it is for: `@S.schedule(func=\"matmul\")`; `--target` selects those of a target",
+  },
+  scheduleCondition: {
+    number: 84,
+    severity: "warning",
+    message: "`{name}` as scheduled is right only where {condition}",
+    hint: "in a build, a test before the call selects it; keep the function as written for all other sizes",
+  },
+  scheduleDiffers: {
+    number: 85,
+    message: "`{name}` does not compute the same after scheduling: {difference}",
+  },
+  scheduleChoice: {
+    number: 86,
+    message: "a trace is for one function, and the program has {count} T functions",
+    hint: "name it with `--func`",
+  },
 });

@@ -84,11 +84,6 @@ export const loopCodes = defineCodes("SCH", {
     message: "{what} has no annotation `{key}`",
     hint: "it has: {known}",
   },
-  noSuchBuffer: {
-    number: 37,
-    message: "block `{block}` has no {side} buffer {which}",
-    hint: "it has: {known}",
-  },
   notAllocated: {
     number: 38,
     message: "`{primitive}` changes `{buffer}`, which is a parameter of the function",

@@ -4,6 +4,7 @@ import { DiagnosticError, type Diagnostic } from "../support/diagnostic.js";
 import type { Span } from "../support/source.js";
 import { bindArguments, type RawArguments } from "./arguments.js";
 import { codes } from "./codes.js";
+import { noFunction } from "./no-function.js";
 import type { Primitive } from "./primitive.js";
 import { lookupPrimitive, suggestPrimitive } from "./registry.js";
 import type { ScheduleValue } from "./reference.js";
@@ -44,12 +45,6 @@ export function openSchedule(
   if (module.functions.get(func)?.kind !== "tir.PrimFunc")
     return { ok: false, diagnostic: noFunction(module, func) };
   return { ok: true, schedule: { state: openState(module, func), trace: [] } };
-}
-
-/** The diagnostic for a name that is no T function of the module. */
-export function noFunction(module: IRModule, name: string): Diagnostic {
-  const known = [...module.functions].filter(([, f]) => f.kind === "tir.PrimFunc");
-  return codes.noFunction({ name, known: known.map(([k]) => `\`${k}\``).join(", ") || "none" });
 }
 
 /** The scheduled module. */

@@ -9,5 +9,6 @@ export const getSblock = definePrimitive({
   params: { name: p.block("The name of the block.") },
   outputs: "one",
   pure: true,
+  aliases: ["get_block"],
   run: (state, { name }) => giving(state, blockRef(name.node)),
 });

@@ -6,9 +6,8 @@ import { interpret } from "../../interp/index.js";
 import { rewrite } from "../../ir/core/rewrite.js";
 import type { IRModule } from "../../ir/module.js";
 import { DiagnosticError, Diagnostics } from "../../support/diagnostic.js";
-import type { DType } from "../../support/dtype.js";
-import { elementCount, type NDArray } from "../../support/ndarray.js";
-import { elementAccess } from "../../support/numeric/element.js";
+import type { NDArray } from "../../support/ndarray.js";
+import { tensorsDiffer } from "../../support/tensor-difference.js";
 import type { Value } from "../../support/value.js";
 
 const ENTRY = "main";
@@ -72,27 +71,3 @@ function difference(a: Value, b: Value, where: string): string | undefined {
 
 const shown = (value: Value): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v));
-
-function tensorsDiffer(a: NDArray, b: NDArray, where: string): string | undefined {
-  if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) {
-    return `${where} was ${a.dtype.name} [${a.shape.join()}], now it is ${b.dtype.name} [${b.shape.join()}]`;
-  }
-  const { bytes, read } = elementAccess(a.dtype);
-  const [first, second] = [a, b].map(({ bytes: all }) => new DataView(all.buffer, all.byteOffset));
-  for (let i = 0; i < elementCount(a.shape); i++) {
-    const x = read(first!, i * bytes);
-    const y = read(second!, i * bytes);
-    if (!isClose(x, y, a.dtype))
-      return `${where} differs at element ${i}: ${String(x)}, now ${String(y)}`;
-  }
-  return undefined;
-}
-
-/** Integers exactly; floats up to what a changed order of operations explains. */
-function isClose(x: number | bigint, y: number | bigint, dtype: DType): boolean {
-  if (x === y || (Number.isNaN(x) && Number.isNaN(y))) return true;
-  if (dtype.code === "int" || dtype.code === "uint" || dtype.code === "bool") return false;
-  const [a, b] = [Number(x), Number(y)];
-  const relative = dtype.bits === 64 ? 1e-12 : dtype.bits === 32 ? 1e-5 : 2e-2;
-  return Math.abs(a - b) <= relative * Math.max(1, Math.abs(a), Math.abs(b));
-}
