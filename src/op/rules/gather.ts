@@ -1,14 +1,23 @@
 /** Reading at indices. */
 import { shapeCodes, typeCodes } from "../codes.js";
+import type { TensorInfo } from "../../ir/relax/struct-info.js";
 import { dimText } from "../describe.js";
 import { fail } from "../fail.js";
-import type { Rule } from "../site.js";
+import type { Rule, Site } from "../site.js";
 import { choiceOf, intOf, optionalInt, wrongAttr } from "./attribute.js";
 import { axisIn } from "./axes.js";
 import { broadcastDims } from "./broadcast.js";
 import { constOf, dim, sameDim } from "./dims.js";
 import { infoAt, tensorAt, tensorOrScalarAt, tensorsAt, wrongKind } from "./operand.js";
-import { dimsOfTensor, needElements, needRankAtLeast, rankOnly, tensorOf } from "./result.js";
+import {
+  bare,
+  commonElement,
+  dimsOfTensor,
+  needElements,
+  needRankAtLeast,
+  rankOnly,
+  tensorOf,
+} from "./result.js";
 import type { PrimExpr } from "../../ir/tir/expr.js";
 
 export const takeRule: Rule = (site) => {
@@ -16,15 +25,29 @@ export const takeRule: Rule = (site) => {
   const indices = tensorOrScalarAt(site, 1);
   needElements(site, 1, indices, "integer");
   choiceOf(site, "mode", ["fast", "clip", "wrap", "nan"]);
-  const given = optionalInt(site, "axis");
-  if (given === undefined && x.ndim >= 0 && x.ndim !== 1)
-    wrongAttr(site, "axis", `an axis, as \`x\` has ${x.ndim} dimensions,`, null);
-  if (x.ndim < 0 || indices.ndim < 0) return rankOnly(-1, x);
-  const axis = axisIn(site, x.ndim, given ?? 0);
+  const axis = axisOfTake(site, x);
+  if (axis === undefined || indices.ndim < 0) return rankOnly(-1, x);
   const [a, b] = [dimsOfTensor(x), dimsOfTensor(indices)];
   if (a === undefined || b === undefined) return rankOnly(x.ndim - 1 + indices.ndim, x);
   return tensorOf(a.toSpliced(axis, 1, ...b), x);
 };
+
+/** The gradient has the type of what was taken from. */
+export const takeBackwardRule: Rule = (site) => {
+  const [gradient, x] = [tensorAt(site, 0), tensorAt(site, 1)];
+  needElements(site, 2, tensorOrScalarAt(site, 2), "integer");
+  commonElement(site, [gradient, x]);
+  axisOfTake(site, x);
+  return bare(x);
+};
+
+/** Only vectors need no axis; undefined when the rank is not known. */
+function axisOfTake(site: Site, x: TensorInfo): number | undefined {
+  const given = optionalInt(site, "axis");
+  if (given === undefined && x.ndim >= 0 && x.ndim !== 1)
+    wrongAttr(site, "axis", `an axis, as \`x\` has ${x.ndim} dimensions,`, null);
+  return x.ndim < 0 ? undefined : axisIn(site, x.ndim, given ?? 0);
+}
 
 export const indexTensorRule: Rule = (site) => {
   const x = tensorAt(site, 0);

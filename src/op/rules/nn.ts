@@ -8,7 +8,16 @@ import { choiceOf, intOf, intsOf, wrongAttr } from "./attribute.js";
 import { axisIn } from "./axes.js";
 import { calc, constOf, dim, product, raw, sameDim, zero } from "./dims.js";
 import { tensorAt } from "./operand.js";
-import { bare, dimsOfTensor, needElements, needRankAtLeast, rankOnly, tensorOf } from "./result.js";
+import {
+  bare,
+  commonElement,
+  dimsOfTensor,
+  needElements,
+  needRank,
+  needRankAtLeast,
+  rankOnly,
+  tensorOf,
+} from "./result.js";
 
 export const softmaxRule: Rule = (site) => {
   const x = tensorAt(site, 0);
@@ -18,9 +27,10 @@ export const softmaxRule: Rule = (site) => {
 };
 
 export const preluRule: Rule = (site) => {
-  const x = tensorAt(site, 0);
-  tensorAt(site, 1);
+  const [x, slope] = [tensorAt(site, 0), tensorAt(site, 1)];
   needElements(site, 0, x, "float");
+  needRank(site, 1, slope, 1);
+  commonElement(site, [x, slope]);
   if (x.ndim >= 0) axisIn(site, x.ndim, intOf(site, "axis"));
   return bare(x);
 };

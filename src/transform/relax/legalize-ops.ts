@@ -1,14 +1,19 @@
 /** Operators become calls of loop nests: `graph` → `legal`. */
 import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
+import type { Attrs } from "../../ir/core/node.js";
 import {
-  shapeExpr, tuple, tupleGetItem, type Call, type Expr, type Func, type Var,
+  op as opNode, primValue, relaxCall, shapeExpr, tuple, tupleGetItem,
+  type Call, type Expr, type Func, type Var,
 } from "../../ir/relax/expr.js"; // prettier-ignore
 import { dimsOf, shapeInfo, tensorInfo, type StructInfo } from "../../ir/relax/struct-info.js";
-import { makeVar } from "../../ir/tir/expr.js";
+import { floatImm, intImm, makeVar, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { callTir, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
 import { lookupOp } from "../../op/registry.js";
-import { int64 } from "../../support/dtype.js";
+import { int64, isFloat, isInteger } from "../../support/dtype.js";
+import { int } from "../../support/int.js";
+import type { NDArray } from "../../support/ndarray.js";
+import { elementAccess } from "../../support/numeric/element.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
@@ -89,7 +94,7 @@ class Legalizer {
       nameOf: (func) => this.nameOf(func),
       expanding,
     };
-    const ready = this.withTensors(call, at, site);
+    const ready = this.withOperands(call, at, site);
     const lowered = this.lowering.lower(ready, site);
     switch (lowered.kind) {
       case "structural":
@@ -133,8 +138,8 @@ class Legalizer {
     return applyTo(result, images);
   }
 
-  /** Operands as loop nests take them: scalars become tensors, and lengths that are not known get symbols. */
-  private withTensors(call: Call, at: Cursor, site: LoweringSite): Call {
+  /** Operands as loop nests take them: scalars are tensors or symbols, and lengths that are not known get symbols. */
+  private withOperands(call: Call, at: Cursor, site: LoweringSite): Call {
     const params = lookupOp((call.op as { name: string }).name)!.params.filter(
       (p) => p.role === "arg",
     );
@@ -143,8 +148,9 @@ class Legalizer {
       .find((i) => i.kind === "relax.TensorInfo");
     const args = call.args.map((arg, i) => {
       const type = params[i]?.type;
-      if (type !== "tensor" && type !== "tensors" && type !== "shape") return arg;
       const info = at.infer.infoOf(arg);
+      if (type === "prim") return this.scalar(arg, info, at, site.expanding ?? [], params[i]!.name);
+      if (type !== "tensor" && type !== "tensors" && type !== "shape") return arg;
       if (type === "shape") return measured(arg, info, at);
       if (info.kind === "relax.PrimInfo" && info.value !== undefined) {
         const dtype =
@@ -157,6 +163,26 @@ class Legalizer {
       return measured(arg, info, at);
     });
     return args.every((a, i) => a === call.args[i]) ? call : { ...call, args };
+  }
+
+  /** A scalar that a tensor holds: its value where it is a constant, else a symbol for an integer. */
+  private scalar(
+    arg: Expr,
+    info: StructInfo,
+    at: Cursor,
+    expanding: readonly string[],
+    name: string,
+  ): Expr {
+    if (info.kind !== "relax.TensorInfo" || info.ndim !== 0 || info.dtype === undefined) return arg;
+    if (arg.kind === "relax.Const") return primValue(elementOf(arg.data));
+    if (!isInteger(info.dtype)) return arg;
+    const after = (op: string, args: readonly Expr[], attrs: Attrs = new Map()): Expr =>
+      at.operand(this.value(at.normalized(relaxCall(opNode(op), args, { attrs })), at, expanding));
+    const wide = info.dtype === int64 ? arg : after("astype", [arg], new Map([["dtype", "int64"]]));
+    const vector = after("reshape", [wide, shapeExpr([intImm(1, int64)])]);
+    const symbol = makeVar(name, int64);
+    at.emitCast(after("tensor_to_shape", [vector]), shapeInfo([symbol]), name);
+    return primValue(symbol);
   }
 
   private nameOf(func: PrimFunc): string {
@@ -198,6 +224,12 @@ function measured(arg: Expr, info: StructInfo, at: Cursor): Expr {
   if (info.kind === "relax.ShapeInfo") return at.emitCast(arg, shapeInfo(dims), nameHint(arg));
   const { dtype, vdevice } = info;
   return at.emitCast(arg, tensorInfo({ shape: shapeExpr(dims), dtype, vdevice }), nameHint(arg));
+}
+
+/** The only element of a tensor without dimensions. */
+function elementOf({ dtype, bytes }: NDArray): PrimExpr {
+  const value = elementAccess(dtype).read(new DataView(bytes.buffer, bytes.byteOffset), 0);
+  return isFloat(dtype) ? floatImm(Number(value), dtype) : intImm(int(value), dtype);
 }
 
 const nameHint = (arg: Expr): string | undefined =>

@@ -181,6 +181,9 @@ for (const [op, args, attrs, expected] of results) {
 }
 
 const mistakes: readonly Case[] = [
+  ["nn.prelu", [t([n, 4]), t([n, 4])], { axis: 1 }, "TYP102"],
+  ["nn.prelu", [t([n, 4]), t([4], "float16")], { axis: 1 }, "TYP104"],
+  ["grad.take_backward", [t([3]), t([n, 4]), t([3], "int64")], {}, "TYP107"],
   ["add", [t([2, 3]), t([2, 4])], {}, "SHP001"],
   ["add", [t([2]), t([2], "int32")], {}, "TYP104"],
   ["add", [t([2]), anything()], {}, "TYP101"],

@@ -2,6 +2,7 @@
 import { defineOp, defineOps } from "../../define-op.js";
 import { axisOf, eachOf, layoutLike, paddingOf } from "../../normal-form.js";
 import { any, boolAttr, intAttr, intsAttr, optional, strAttr, tensor } from "../../params.js";
+import { takeBackwardRule } from "../../rules/gather.js";
 import { identityRule, likeOperand } from "../../rules/same-as.js";
 
 const family = "grad";
@@ -63,5 +64,5 @@ export const takeBackward = defineOp({
     tensor("indices"),
     intAttr("axis", null, { normal: axisOf(1) }),
   ],
-  rule: likeOperand(1),
+  rule: takeBackwardRule,
 });
