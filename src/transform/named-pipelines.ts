@@ -10,7 +10,7 @@ export interface NamedPipeline {
 const optimiseWith = (layouts = ""): string =>
   "decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
   `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
-  "legalize-ops,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
+  "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
   "rewrite-dataflow-reshape,apply-schedules,propagate-layouts,merge-loops";
 
 /** Values in explicit, planned memory. */
@@ -29,7 +29,7 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
   "default-wasm": { summary: "What a build for WebAssembly does.", text: "@optimise,@memory" },
   "default-llvm": {
     summary: "What a build for LLVM does.",
-    text: `${optimiseWith("block-channels,")},@memory`,
+    text: `${optimiseWith("fold-constant,block-channels,")},@memory`,
   },
   "default-c": { summary: "What a build for C does.", text: "@optimise,@memory" },
   "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },

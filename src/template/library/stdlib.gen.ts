@@ -3,6 +3,8 @@ import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
+import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
+import convWinograd from "../../../stdlib/conv-winograd.relax";
 import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
 import datatype from "../../../stdlib/datatype.relax";
@@ -31,6 +33,8 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
+  { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
+  { name: "stdlib/conv-winograd.relax", text: convWinograd },
   { name: "stdlib/conv.relax", text: conv },
   { name: "stdlib/creation.relax", text: creation },
   { name: "stdlib/datatype.relax", text: datatype },

@@ -3,9 +3,9 @@ import { dimsOf } from "../../../ir/relax/struct-info.js";
 import { float32 } from "../../../support/dtype.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
-import { intIn, opName } from "../algebra/rewrite-calls.js";
+import { intIn, intsIn, opName } from "../algebra/rewrite-calls.js";
 import { isExternal, mapFunctions, type Cursor } from "../rewrite/index.js";
-import { inChosenLayouts } from "./choose-layouts.js";
+import { inChosenLayouts, type ChosenLayouts } from "./choose-layouts.js";
 
 /**
  * Precondition: none. Result: in dataflow blocks, 2-D convolutions over float32 whose numbers of channels are known work
@@ -18,20 +18,31 @@ export const blockChannels = definePass({
   summary: "Keeps the channels of images in blocks of a vector's length for convolutions.",
   options: {
     lanes: option.int({ default: 16, help: "Channels that are kept together." }),
+    winograd: option.bool({
+      default: true,
+      help: "Compute 3 × 3 convolutions of known weights by F(2×2, 3×3).",
+    }),
   },
-  run: (module, { lanes }) =>
+  run: (module, options) =>
     mapFunctions(module, (func, name) =>
       isExternal(func)
         ? func
-        : inChosenLayouts(module, name, func, (call, at) => chosen(call, at, lanes)),
+        : inChosenLayouts(module, name, func, (call, at) => chosen(call, at, options)),
     ),
 });
 
 /** Depthwise convolutions with more taps would not keep their weights in registers. */
 const MOST_TAPS = 25;
 
+/** The block of channels that the library's lowering is written for. */
+const WINOGRAD_LANES = 16;
+
 /** Layouts of data, weights and result. */
-function chosen(call: Call, at: Cursor, lanes: number): readonly string[] | undefined {
+function chosen(
+  call: Call,
+  at: Cursor,
+  { lanes, winograd }: { readonly lanes: number; readonly winograd: boolean },
+): ChosenLayouts | undefined {
   if (opName(call) !== "nn.conv2d") return undefined;
   const [data, kernel, out] = ["data_layout", "kernel_layout", "out_layout"].map((a) => call.attrs.get(a)); // prettier-ignore
   const isPlain = data === "NCHW" && kernel === "OIHW" && (out ?? data) === data;
@@ -43,11 +54,24 @@ function chosen(call: Call, at: Cursor, lanes: number): readonly string[] | unde
   const [given, made, each] = channels.map((d) => Number(d.value)) as [number, number, number];
   const blocked = `NCHW${lanes}c`;
   if (lanes < 2 || made % lanes !== 0) return undefined;
-  if (groups === 1)
-    return given % lanes === 0
-      ? [blocked, `OIHW${lanes}i${lanes}o`, blocked]
-      : ["NCHW", `OIHW${lanes}o`, blocked];
+  if (groups === 1) {
+    if (given % lanes !== 0) return { layouts: ["NCHW", `OIHW${lanes}o`, blocked] };
+    const layouts = [blocked, `OIHW${lanes}i${lanes}o`, blocked];
+    const isKnown = winograd && lanes === WINOGRAD_LANES && call.args[1]!.kind === "relax.Const";
+    return { layouts, lower: isKnown && isSmallFilter(call, at) ? "conv2d_winograd" : undefined };
+  }
   const taps = dimsOf(infos[1]!)!.slice(2).reduce((n, d) => n * (d.kind === "tir.IntImm" ? Number(d.value) : Infinity), 1); // prettier-ignore
   const isDepthwise = groups === given && each === 1 && made === given && taps <= MOST_TAPS;
-  return isDepthwise ? [blocked, `OIHW${lanes}o`, blocked] : undefined;
+  return isDepthwise ? { layouts: [blocked, `OIHW${lanes}o`, blocked] } : undefined;
+}
+
+/** 3 × 3 taps in steps of one. */
+function isSmallFilter(call: Call, at: Cursor): boolean {
+  const sizes = dimsOf(at.infer.infoOf(call.args[1]!))?.slice(2);
+  const is = (attr: string): boolean => {
+    const value = intsIn(call.attrs.get(attr)) ?? [];
+    return value.length > 0 && value.every((v) => v === 1);
+  };
+  const isThree = sizes?.every((d) => d.kind === "tir.IntImm" && Number(d.value) === 3) === true;
+  return isThree && is("strides") && is("dilation");
 }

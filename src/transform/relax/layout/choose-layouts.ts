@@ -4,6 +4,7 @@ import type { Call, Expr, Func } from "../../../ir/relax/expr.js";
 import { dimsOf } from "../../../ir/relax/struct-info.js";
 import { binary, intImm } from "../../../ir/tir/expr.js";
 import { isErrorInfo } from "../../../op/error-info.js";
+import { LOWER_BY } from "../../../op/lowering.js";
 import { lookupOp } from "../../../op/registry.js";
 import { int64 } from "../../../support/dtype.js";
 import { opName, swept } from "../algebra/rewrite-calls.js";
@@ -13,8 +14,16 @@ import {
 } from "./layout.js"; // prettier-ignore
 import { layoutRules, type InLayout, type LayoutSite } from "./layout-rules.js";
 
-/** Layouts that a call shall work in: of data, weights and result; undefined to leave it to its operands. */
-export type ChooseLayouts = (call: Call, at: Cursor) => readonly string[] | undefined;
+/** What a call shall work in. */
+export interface ChosenLayouts {
+  /** Of data, weights and, where it differs, the result. */
+  readonly layouts: readonly string[];
+  /** Name of the template that lowers it then. */
+  readonly lower?: string | undefined;
+}
+
+/** Layouts for a call; undefined to leave it to its operands. */
+export type ChooseLayouts = (call: Call, at: Cursor) => ChosenLayouts | undefined;
 
 /**
  * The function with its operators in the layouts chosen for them, and what follows them in the same layout as far as it
@@ -50,8 +59,8 @@ function converted(
 ): Expr | undefined {
   const name = opName(call) ?? "";
   const site = siteOf(forms, at);
-  const layouts = choose(call, at);
-  const found = (layouts && inLayouts(call, layouts, site)) ?? layoutRules.get(name)?.(call, site);
+  const chosen = choose(call, at);
+  const found = (chosen && inLayouts(call, chosen, site)) ?? layoutRules.get(name)?.(call, site);
   if (found === undefined) return undefined;
   const { call: after, result } = found;
   const info = at.infer.infoOf(at.normalized(after));
@@ -94,7 +103,11 @@ function siteOf(forms: Forms<Layout>, at: Cursor): LayoutSite {
 }
 
 /** The call of an operator that is asked for in its layouts. */
-function inLayouts(call: Call, layouts: readonly string[], site: LayoutSite): InLayout | undefined {
+function inLayouts(
+  call: Call,
+  { layouts, lower }: ChosenLayouts,
+  site: LayoutSite,
+): InLayout | undefined {
   const keys = layoutAttrs(call.op.kind === "relax.Op" ? call.op.name : "");
   if (keys === undefined) return undefined;
   const own = keys.map((key) => call.attrs.get(key) ?? null);
@@ -114,6 +127,7 @@ function inLayouts(call: Call, layouts: readonly string[], site: LayoutSite): In
   const args = call.args.map((x, i) => (i < operands ? site.as(x, changes[i]!) : x));
   const attrs = new Map(call.attrs);
   keys.forEach((key, i) => attrs.set(key, target[i]!));
+  if (lower !== undefined) attrs.set(LOWER_BY, lower);
   return { call: { ...call, args, attrs }, result: out };
 }
 

@@ -33,7 +33,10 @@ export const convertLayout = definePass({
     return mapFunctions(module, (func, name) =>
       isExternal(func)
         ? func
-        : inChosenLayouts(module, name, func, (call) => wanted.get(opName(call) ?? "")),
+        : inChosenLayouts(module, name, func, (call) => {
+            const layouts = wanted.get(opName(call) ?? "");
+            return layouts && { layouts };
+          }),
     );
   },
 });
