@@ -40,61 +40,66 @@ export interface SearchResult extends Bounds {
 }
 
 /** More room in time finds more and refutes more slowly, so that several are tried side by side. */
-const SLACKS = [0, 2, 4, 8] as const;
+const SLACKS = [0, 2, 3, 4, 8] as const;
+/** Large graphs need little room: there is much to choose from in the same cycles. */
+const LARGE = 40;
+const SLACKS_OF_LARGE = [0, 2, 3] as const;
 const FIRST_CONFLICTS = 1000;
 
+/**
+ * Rounds over the intervals, each with twice the work a search: the first goes up from the bound until something is
+ * mapped, the next ones come down from there. So there is soon some mapping, and time goes where it may improve it.
+ */
 export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}): SearchResult {
   const now = options.now ?? (() => performance.now());
   const started = now();
   const deadline = started + (options.timeLimitMs ?? 60_000);
+  const isOver = (): boolean => now() >= deadline;
   const problem = problemOf(graph, fabric);
   const bounds = boundsOf(problem);
-  const attempts: Attempt[] = [];
+  const rows: RoomSearch[][] = [];
   const done = (more: Partial<SearchResult>): SearchResult => ({
     ...bounds,
     proved: false,
-    attempts,
+    attempts: rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : [])),
     ms: now() - started,
     ...more,
   });
   const unsupported = problem.places.findIndex((places) => places.length === 0);
   if (unsupported >= 0) return done({ unsupported });
-  let proved = true;
   const maxIi = Math.min(options.maxIi ?? Infinity, fabric.configuration.depth);
-  for (let ii = bounds.mii; ii <= maxIi; ii++) {
-    const left = deadline - now();
-    if (left <= 0) return done({});
-    // Half of what is left, so that there is time for larger intervals, which are easier.
-    const until = ii === maxIi ? deadline : now() + left / 2;
-    const { tried, mapping } = mapAt(problem, ii, until, now);
-    for (const attempt of tried) {
-      attempts.push(attempt);
-      options.progress?.(attempt);
-    }
-    if (mapping !== undefined) return done({ mapping, proved });
-    proved &&= tried.every(({ result }) => result === "refuted");
-  }
-  return done({});
-}
+  const slacks = graph.nodes.length > LARGE ? SLACKS_OF_LARGE : SLACKS;
+  /** Searches at the interval `mii + i`. */
+  const rowOf = (i: number): RoomSearch[] =>
+    (rows[i] ??= slacks.map((slack) => roomSearch(problem, bounds.mii + i, slack, now)));
 
-/** All amounts of room at one interval, by turns, each turn twice as long as the one before. */
-function mapAt(
-  problem: Problem,
-  ii: number,
-  until: number,
-  now: () => number,
-): { readonly tried: readonly Attempt[]; readonly mapping?: Mapping | undefined } {
-  const searches = SLACKS.map((slack) => roomSearch(problem, ii, slack, now));
-  let mapping: Mapping | undefined;
-  for (let conflicts = FIRST_CONFLICTS; mapping === undefined; conflicts *= 2) {
-    const open = searches.filter((s) => s.result() === "unknown");
-    if (open.length === 0 || now() >= until) break;
-    for (const search of open) {
-      mapping = search.run(conflicts, () => now() >= until);
-      if (mapping !== undefined || now() >= until) break;
+  let best: Mapping | undefined;
+  /** Intervals from here on need not be tried. */
+  let end = maxIi - bounds.mii + 1;
+  const tryRow = (i: number, conflicts: number): boolean => {
+    for (const search of rowOf(i)) {
+      if (isOver()) return false;
+      if (search.result() !== "unknown") continue;
+      const mapping = search.run(conflicts, isOver);
+      options.progress?.(search.attempt());
+      if (mapping === undefined) continue;
+      best = mapping;
+      end = i;
+      return true;
     }
+    return false;
+  };
+  const isRefuted = (i: number): boolean => rowOf(i).every((s) => s.result() === "refuted");
+  for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
+  for (let conflicts = 2 * FIRST_CONFLICTS; !isOver(); conflicts *= 2) {
+    const open = Array.from({ length: Math.max(0, end) }, (_, i) => end - 1 - i).filter(
+      (i) => !isRefuted(i),
+    );
+    if (open.length === 0) break;
+    for (const i of open) if (i < end && !isOver()) tryRow(i, conflicts);
   }
-  return { tried: searches.filter((s) => s.hasRun()).map((s) => s.attempt()), mapping };
+  const proved = best !== undefined && rows.slice(0, end).every((_, i) => isRefuted(i));
+  return done({ mapping: best, proved });
 }
 
 interface RoomSearch {
