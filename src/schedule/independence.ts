@@ -55,7 +55,8 @@ export function notConcurrent(state: ScheduleState, loop: LoopSite, kind: LoopKi
   }
   return eachPair(blocks, (first, second, buffer) =>
     isPrivateTo(state, buffer, loop)
-      ? flowsWithin(state, first, second, buffer, [node.var])
+      ? flowsWithin(state, first, second, buffer, [node.var]) ||
+        areSeparated(state, first, second, buffer, [loop])
         ? undefined
         : `block \`${second.node.name}\` is not proved to find in \`${buffer.name}\` only what its own iteration stored`
       : areSeparated(state, first, second, buffer, [loop]) || isProvedFree(state, loop, kind)
