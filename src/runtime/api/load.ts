@@ -3,7 +3,7 @@ import { decodeArtefact } from "../../artefact/index.js";
 import type { HostCode, Value } from "../../support/value.js";
 import { codes } from "../codes.js";
 import { runLayout, type GraphExecutor } from "../graph/executor.js";
-import type { LaidOut } from "../graph/laid-out.js";
+import type { HeldResult, LaidOut } from "../graph/laid-out.js";
 import { loadArtefact, loadGraph, type NativeLoader } from "../load-artefact.js";
 import type { Profiler } from "../profile/profiler.js";
 import { fail } from "../vm/context.js";
@@ -104,16 +104,18 @@ function prepared(
   profiler: Profiler | undefined,
 ): Invocation {
   const values = params.map((): Value | undefined => undefined);
-  let result: Value | undefined;
+  let result: Pick<HeldResult, "value"> | undefined;
+  let held: HeldResult | undefined;
   /** What lies in the memory of a layout since the last call. */
   let last: { layout: LaidOut; leaves: readonly Value[]; revision: number } | undefined;
-  const invokeGraph = (executor: GraphExecutor, args: readonly Value[]): Value => {
+  const invokeGraph = (executor: GraphExecutor, args: readonly Value[]): HeldResult => {
+    held?.drop();
     const { layout, bound } = executor.prepareFor(name, args);
     const kept = last?.layout === layout && last.revision === layout.revision ? last.leaves : [];
     bound.leaves.forEach((leaf, i) => kept[i] !== leaf && layout.setInput(i, leaf));
     last = { layout, leaves: bound.leaves, revision: layout.revision };
     runLayout(layout, profiler);
-    return layout.output();
+    return (held = layout.hold());
   };
   return {
     setInput(param, input) {
@@ -129,10 +131,14 @@ function prepared(
       if (open.length > 0) missed(name, open.map((p) => p.name)); // prettier-ignore
       const args = values as Value[];
       const graphs = graph();
-      result = graphs ? invokeGraph(graphs, args) : executor.invoke(name, args);
+      if (graphs !== undefined) result = invokeGraph(graphs, args);
+      else {
+        const value = executor.invoke(name, args);
+        result = { value: () => value };
+      }
     },
     getOutput(...path) {
-      let value = result ?? fail(codes.noOutput({ name }));
+      let value = (result ?? fail(codes.noOutput({ name }))).value();
       for (const index of path) {
         const fields: readonly Value[] = value.kind === "tuple" ? value.fields : [];
         value = fields[index] ?? fail(codes.tupleIndex({ index, size: fields.length }));

@@ -27,6 +27,13 @@ import type { HostScalar, PlannedCall } from "../wasm/instance.js";
 import type { KernelInfo } from "../kernel-info.js";
 import { sizeOf } from "./bind.js";
 
+/** A result that still lies in the memory of a layout. */
+export interface HeldResult {
+  value(): Value;
+  /** Nobody will ask for it. */
+  drop(): void;
+}
+
 export interface LaidOut {
   /** Puts a value in the place of a leaf of the parameters; it must be of the type and shape that was laid out. */
   setInput(leaf: number, value: Value): void;
@@ -36,6 +43,8 @@ export interface LaidOut {
   run(after?: (call: number) => void): void;
   /** The result, copied out. */
   output(): Value;
+  /** The result, copied out when it is asked for, or before the memory changes. */
+  hold(): HeldResult;
   /** Gives the memory back. */
   free(): void;
   /** Kernels in the order of their calls, with the shapes of their tensors. */
@@ -136,8 +145,10 @@ class Layout implements LaidOut {
   }
 
   revision = 0;
+  private held: HeldResult | undefined;
 
   setInput(leaf: number, value: Value): void {
+    this.settle();
     this.revision++;
     const into = this.inputs[leaf];
     if (into !== undefined && value.kind === "tensor")
@@ -147,6 +158,7 @@ class Layout implements LaidOut {
   }
 
   run(after?: (call: number) => void): void {
+    this.settle();
     const { program, graph } = this;
     const stopped = this.running(after);
     if (stopped === undefined) return;
@@ -174,7 +186,24 @@ class Layout implements LaidOut {
     return this.value(this.graph.result);
   }
 
+  hold(): HeldResult {
+    let result: Value | undefined;
+    const held: HeldResult = {
+      value: () => (result ??= this.output()),
+      drop: () => void (this.held === held && (this.held = undefined)),
+    };
+    this.held = held;
+    return held;
+  }
+
+  /** Copies a result that somebody may still ask for. */
+  private settle(): void {
+    this.held?.value();
+    this.held = undefined;
+  }
+
   free(): void {
+    this.settle();
     this.sequence.free();
     this.freeAll();
   }
