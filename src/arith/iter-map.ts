@@ -273,11 +273,11 @@ class Detection {
     }
     const base = this.quotient(fused.base, by);
     const lower = mul(split.lower, factor) ?? fail("an extent is too large");
-    if (op === "floordiv")
-      return sumOf(
-        [{ mark: split.mark, lower, extent: this.quotient(split.extent, factor), scale: one }],
-        base,
-      );
+    if (op === "floordiv") {
+      const extent = this.quotient(split.extent, factor);
+      // A part that is always 0 is no iterator.
+      return sumOf(extent.key === one.key ? [] : [{ mark: split.mark, lower, extent, scale: one }], base); // prettier-ignore
+    }
     return sumOf([{ ...split, extent: factor }], zero);
   }
 

@@ -2,6 +2,7 @@
 import { leafOf, type LeafBlock } from "../analysis/tir-pattern/index.js";
 import { boolImm } from "../ir/tir/expr.js";
 import { definitionOf, type Definition } from "../transform/tir/inline-block.js";
+import { accessesOf } from "./facts.js";
 import { notWhole } from "./iterations.js";
 import { loopsAround, type BlockSite } from "./site.js";
 import type { ScheduleState } from "./state.js";
@@ -19,4 +20,16 @@ export function leafAt(state: ScheduleState, site: BlockSite): LeafBlock | strin
 export function definitionAt(state: ScheduleState, site: BlockSite): Definition | string {
   const leaf = leafAt(state, site);
   return typeof leaf === "string" ? leaf : definitionOf(leaf);
+}
+
+/** The value of the only store of a spatial block, wherever it stores; or why there is none. */
+export function storeAt(state: ScheduleState, site: BlockSite): Definition | string {
+  const leaf = leafAt(state, site);
+  if (typeof leaf === "string") return leaf;
+  const [only, ...more] = leaf.stores;
+  if (more.length > 0) return "it stores more than one element";
+  if (leaf.reduced.length > 0 || leaf.inits.length > 0) return "it is a reduction";
+  const { buffer, indices: axes, value } = only!;
+  if (accessesOf(site.node).reads.has(buffer)) return "it reads what it writes";
+  return { leaf, buffer, axes, lets: leaf.lets, value };
 }

@@ -1,18 +1,18 @@
-import { eachLoad } from "../../analysis/tir-pattern/index.js";
-import { varsOf } from "../../ir/core/free-vars.js";
+import { eachLoad, sameIndices } from "../../analysis/tir-pattern/index.js";
 import { substitute } from "../../ir/core/rewrite.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
-import { binary, unary, type Load, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { binary, unary, type Load, type PrimExpr } from "../../ir/tir/expr.js";
 import { store, type Block, type Stmt, type Store } from "../../ir/tir/stmt.js";
 import type { Definition } from "../../transform/tir/inline-block.js";
 import { blockCodes } from "../block-codes.js";
 import { definitionAt } from "../definition.js";
 import { mapBlock, withRegions } from "../edit.js";
 import { accessesOf, childrenOf, scopeAround } from "../facts.js";
+import { axesFrom } from "../layout-map.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
 import type { BlockSite } from "../site.js";
-import { funcOf, withFunc, type ScheduleState } from "../state.js";
+import { analyzerAt, funcOf, withFunc, type ScheduleState } from "../state.js";
 
 /** A sum starts at what a later block adds to it, which then adds nothing more. */
 export const inlineInit = definePrimitive({
@@ -50,14 +50,10 @@ export const inlineInit = definePrimitive({
     const at = all.findIndex((b) => b.node === node);
     const late = all.find((b, i) => i >= at && [...accessesOf(b.node).writes].some((x) => needed.has(x) && !reads.has(x))); // prettier-ignore
     if (late !== undefined) return refused(`block \`${late.node.name}\` makes what is added only later`); // prettier-ignore
-    const map = new Map<Var, PrimExpr>();
-    for (const [k, index] of sum.load.indices.entries()) {
-      if (index.kind === "tir.Var") map.set(index, init.indices[k]!);
-    }
-    const isMapped = adder.node.iters.every(
-      (i) => map.has(i.var) || !varsOf(sum.addend).includes(i.var),
-    );
-    if (!isMapped) return refused("what is added depends on an axis that the sum does not have");
+    const analyzer = analyzerAt(state, site);
+    for (const { var: v, dom } of node.iters) if (dom !== undefined) analyzer.bind(v, dom);
+    const map = axesFrom(analyzer, adder.node.iters, sum.load.indices, init.indices);
+    if (map === undefined) return refused("it does not read the sum at one element found from all its axes"); // prettier-ignore
     const value = substitute(sum.addend, map);
     const start: Stmt = store(init.buffer, init.indices, value, init.span);
     let func = mapBlock(funcOf(state), node.name, (b) =>
@@ -98,8 +94,7 @@ function isSum(all: readonly BlockSite[], init: Block, buffer: Buffer): boolean 
 const isLoadOf = (e: PrimExpr, buffer: Buffer): boolean =>
   e.kind === "tir.Load" && e.buffer === buffer;
 
-const sameAt = (l: Load, s: Store): boolean =>
-  l.indices.length === s.indices.length && l.indices.every((i, k) => i === s.indices[k]);
+const sameAt = (l: Load, s: Store): boolean => sameIndices(l.indices, s.indices);
 
 interface Sum {
   readonly load: Load;

@@ -1,14 +1,15 @@
-import { eachLoad } from "../../analysis/tir-pattern/index.js";
-import { compare, type Load, type PrimExpr } from "../../ir/tir/expr.js";
+import { accessRegions, type Analyzer } from "../../arith/index.js";
+import { rewrite, substitute } from "../../ir/core/rewrite.js";
+import { compare, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { Block } from "../../ir/tir/stmt.js";
-import { composed, type Definition } from "../../transform/tir/inline-block.js";
+import { loadOf, storedThrough, type Definition } from "../../transform/tir/inline-block.js";
 import { blockCodes } from "../block-codes.js";
-import { definitionAt } from "../definition.js";
+import { storeAt } from "../definition.js";
 import { dropAllocs } from "../edit.js";
 import { accessesOf, childrenOf, incomplete, isOutput, scopeAround } from "../facts.js";
-import { domainConditions } from "../iterations.js";
+import { axesFrom } from "../layout-map.js";
 import { conflicts } from "../move.js";
-import { allOf, both, endOf, inType, outside } from "../nest.js";
+import { allOf, both, inType, outside } from "../nest.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
 import { findBlock, replaceAt, type BlockSite } from "../site.js";
@@ -28,7 +29,7 @@ export const reverseComputeInline = definePrimitive({
     const all = childrenOf(scope);
     const kind = incomplete(all, site);
     if (kind !== undefined) refused(kind);
-    const consumer = definitionAt(state, site);
+    const consumer = storeAt(state, site);
     if (typeof consumer === "string") return refused(consumer);
     const { reads } = accessesOf(node);
     let reason = "no block makes, for it alone, what it reads";
@@ -64,7 +65,7 @@ function joined(
   if (kind !== undefined) return `of its producer \`${name}\`: ${kind}`;
   if (isOutput(scopeAround(state, producer), producer.node))
     return `what \`${name}\` writes is visible outside`;
-  const made = definitionAt(state, producer);
+  const made = storeAt(state, producer);
   if (typeof made === "string") return `of its producer \`${name}\`: ${made}`;
   const other = all.find(
     (b) => b.node !== site.node && b.node !== producer.node && accessesOf(b.node).reads.has(made.buffer), // prettier-ignore
@@ -75,33 +76,52 @@ function joined(
   const between = all.slice(from + 1, to).find((b) => conflicts(b, site));
   if (between !== undefined)
     return `block \`${between.node.name}\`, which runs between them, makes what it reads or uses what it writes`;
-  const after = composed(made, consumer);
-  if (after === undefined)
-    return `it does not read \`${made.buffer.name}\` at one element found from all its axes`;
-  const predicate = both(producer.node.predicate, crop(state, producer, made, consumer));
+  const axes = axesOf(state, producer, made, consumer);
+  if (typeof axes === "string") return axes;
+  const after = withIndices(axes.analyzer, storedThrough(made, consumer, axes.map));
+  const predicate = both(producer.node.predicate, axes.predicate);
   return { ...after, name, annotations: producer.node.annotations, predicate };
 }
 
-/** That the producer's axes lie in the domains of the consumer's, where that is not proved. */
-function crop(
+/**
+ * The consumer's axes in those of the producer, from the element that the consumer reads; and, where it is not proved,
+ * that there are such axes.
+ */
+function axesOf(
   state: ScheduleState,
   producer: BlockSite,
   made: Definition,
   consumer: Definition,
-): PrimExpr {
+):
+  | {
+      readonly map: ReadonlyMap<Var, PrimExpr>;
+      readonly predicate: PrimExpr;
+      /** Knows the axes of the producer. */
+      readonly analyzer: Analyzer;
+    }
+  | string {
+  const several = `it does not read \`${made.buffer.name}\` at one element found from all its axes`;
+  const load = loadOf(made, consumer);
+  if (load === undefined) return several;
+  const { iters } = consumer.leaf.block;
   const analyzer = analyzerAt(state, producer);
-  for (const c of domainConditions(producer.node)) analyzer.assume(c);
-  let load: Load | undefined;
-  for (const e of [...consumer.lets.map((l) => l.value), consumer.value])
-    eachLoad(e, false, (l) => void (load ??= l.buffer === made.buffer ? l : undefined));
-  const conds = consumer.leaf.block.iters.flatMap(({ var: v, dom }): PrimExpr[] => {
-    const k = load?.indices.indexOf(v) ?? -1;
-    if (k < 0 || dom === undefined) return [];
-    const value = inType(outside(producer.node, made.axes[k]!), v.dtype);
-    return [
-      compare("le", inType(dom.min, v.dtype), value),
-      compare("lt", value, inType(endOf(dom), v.dtype)),
-    ];
-  });
-  return allOf(conds.filter((c) => analyzer.prove(c) !== true));
+  for (const { var: v, dom } of producer.node.iters) if (dom !== undefined) analyzer.bind(v, dom);
+  const map = axesFrom(analyzer, iters, load.indices, made.axes);
+  if (map === undefined) return several;
+  const conds = [
+    ...load.indices.map((e, k) => compare("eq", substitute(e, map), inType(made.axes[k]!, e.dtype))), // prettier-ignore
+    ...iters.map((i) => compare("lt", map.get(i.var)!, inType(i.dom!.extent, i.var.dtype))),
+  ];
+  const open = conds.filter((c) => analyzer.prove(c) !== true);
+  return { map, predicate: allOf(open.map((c) => outside(producer.node, c))), analyzer };
+}
+
+/** The block with the indices of its accesses in their shortest form. */
+function withIndices(analyzer: Analyzer, b: Block): Block {
+  const body = rewrite(b.body, (n) =>
+    n.kind === "tir.Load" || n.kind === "tir.Store"
+      ? { ...n, indices: n.indices.map((i) => analyzer.simplify(i)) }
+      : n,
+  );
+  return { ...b, body, ...accessRegions({ ...b, body }) };
 }

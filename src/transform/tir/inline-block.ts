@@ -302,16 +302,22 @@ function eachRead(
   });
 }
 
-/** The producer's block with the consumer's store; undefined when the consumer does not read at all its axes. */
-export function composed(producer: Definition, consumer: Definition): Block | undefined {
-  const map = new Map<Var, PrimExpr>();
+/** The one element of the producer's buffer that the consumer reads; undefined when there are several. */
+export function loadOf(producer: Definition, consumer: Definition): Load | undefined {
   const loads: Load[] = [];
   for (const e of [...consumer.lets.map((l) => l.value), consumer.value])
     eachRead(e, false, (load) => {
       if (load.buffer === producer.buffer) loads.push(load);
     });
   const [first] = loads;
-  if (first === undefined || loads.some((l) => !isSameLoad(l, first))) return undefined;
+  return first === undefined || loads.some((l) => !isSameLoad(l, first)) ? undefined : first;
+}
+
+/** The producer's block with the consumer's store; undefined when the consumer does not read at all its axes. */
+function composed(producer: Definition, consumer: Definition): Block | undefined {
+  const map = new Map<Var, PrimExpr>();
+  const first = loadOf(producer, consumer);
+  if (first === undefined) return undefined;
   for (const [k, index] of first.indices.entries()) {
     const axis = producer.axes[k]!;
     if (index.kind === "tir.IntImm") {
@@ -326,7 +332,19 @@ export function composed(producer: Definition, consumer: Definition): Block | un
     if (dom?.extent.kind !== "tir.IntImm" || dom.extent.value !== 1) return undefined;
     map.set(v, intImm(0, v.dtype));
   }
-  const isTwice = loads.length > 1 && !isTrivial(producer);
+  return storedThrough(producer, consumer, map);
+}
+
+/** The producer's block with the consumer's store, the axes of the consumer given in those of the producer. */
+export function storedThrough(
+  producer: Definition,
+  consumer: Definition,
+  map: ReadonlyMap<Var, PrimExpr>,
+): Block {
+  let reads = 0;
+  for (const e of [...consumer.lets.map((l) => l.value), consumer.value])
+    eachRead(e, false, (load) => void (reads += load.buffer === producer.buffer ? 1 : 0));
+  const isTwice = reads > 1 && !isTrivial(producer);
   const name = makeVar(producer.buffer.name, producer.buffer.dtype);
   const element = isTwice ? name : producer.value;
   const before: Stmt[] = [...producer.lets, ...(isTwice ? [bind(name, producer.value)] : [])];
