@@ -19,10 +19,18 @@ import { vectorizeLoop } from "./tir/vectorize-loop.js";
 export interface LowerOptions {
   /** Off: vectorised loops run in order. */
   readonly simd?: boolean;
+  /** Conditions that differ between lanes become masks of loads and stores. */
+  readonly masks?: boolean;
+  /** Longest loop that is unrolled. */
+  readonly maxUnroll?: number;
 }
 
 /** From level `block` to `flat`. */
-export const loopPipeline = ({ simd = true }: LowerOptions = {}): Step[] => [
+export const loopPipeline = ({
+  simd = true,
+  masks = false,
+  maxUnroll = 16,
+}: LowerOptions = {}): Step[] => [
   step(mergeLoops),
   step(checkAccess),
   step(lowerInitBlock),
@@ -33,8 +41,8 @@ export const loopPipeline = ({ simd = true }: LowerOptions = {}): Step[] => [
   step(lowerThreadBinding),
   step(canonicalizeLoop),
   step(flattenBuffer),
-  step(vectorizeLoop, { enable: simd }),
-  step(unrollLoop),
+  step(vectorizeLoop, { enable: simd, masks }),
+  step(unrollLoop, { maxExtent: maxUnroll }),
   step(removeNoOp),
 ];
 

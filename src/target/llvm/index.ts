@@ -21,7 +21,7 @@ export function compileLlvm(
   options: CompileOptions & LowerOptions,
 ): CompiledLlvm | undefined {
   try {
-    const lowered = lowerLoops(module, sink, options);
+    const lowered = lowerLoops(module, sink, { masks: true, maxUnroll: 64, ...options });
     if (lowered === undefined) return undefined;
     const { guards } = options;
     return generate(lowered, sink, {

@@ -12,6 +12,8 @@ export interface Machine {
   readonly vectorBits: number;
   /** Whether `a·b + c` is rounded once. */
   readonly fma: boolean;
+  /** Whether four products of bytes are summed by one instruction. */
+  readonly vnni: boolean;
 }
 
 /** Processors to compile for when only the extensions are known, the best first. */
@@ -38,5 +40,6 @@ export function machineOf(
     features: isWide && named === undefined ? "+avx512bf16" : "",
     vectorBits,
     fma: fma && hasFma,
+    vnni: features.has("avx512vnni") && features.has("avx512vl"),
   };
 }

@@ -22,6 +22,7 @@ export function compareNative(program: Program): string | undefined {
     features: "",
     vectorBits: 256,
     fma: false,
+    vnni: false,
   };
   const compiled = compileLlvm(program.module, sink, { machine });
   if (compiled === undefined)

@@ -1,10 +1,19 @@
 /** The vector form of a loop body; undefined where there is none. */
 import { visit } from "../../ir/core/visit.js";
 import {
-  broadcast, call, ifThenElse, intImm, letIn, load, makeVar, select,
+  broadcast, call, ifThenElse, intImm, letIn, load, logic, makeVar, select, unary,
   type Call, type CallArg, type Load, type PrimExpr, type Var,
 } from "../../ir/tir/expr.js"; // prettier-ignore
-import { bind, evaluate, forLoop, ifStmt, seq, store, type Stmt } from "../../ir/tir/stmt.js";
+import {
+  bind,
+  evaluate,
+  forLoop,
+  ifStmt,
+  seq,
+  store,
+  type If,
+  type Stmt,
+} from "../../ir/tir/stmt.js";
 import { isInteger, laneOf, withLanes } from "../../support/dtype.js";
 import { elementaryNames } from "../../support/numeric/transcendental.js";
 import { addIndex, castIndex, mulIndex, sameLanes, spread, subIndex } from "./strides.js";
@@ -20,13 +29,22 @@ const NONE = undefined;
 
 interface Scope {
   readonly lanes: number;
+  /** Conditions that differ between lanes become masks; otherwise such bodies have no vector form. */
+  readonly masks: boolean;
+  /** Lanes that take part. */
+  readonly mask?: PrimExpr | undefined;
   /** Scalar variables that became vectors. */
   readonly vectors: Map<Var, PrimExpr>;
 }
 
 /** `body` for all values of `v` at once. */
-export function vectorizeStmt(body: Stmt, v: Var, values: PrimExpr): Stmt | undefined {
-  return statement({ lanes: values.dtype.lanes, vectors: new Map([[v, values]]) }, body);
+export function vectorizeStmt(
+  body: Stmt,
+  v: Var,
+  values: PrimExpr,
+  masks = false,
+): Stmt | undefined {
+  return statement({ lanes: values.dtype.lanes, masks, vectors: new Map([[v, values]]) }, body);
 }
 
 function statement(s: Scope, stmt: Stmt): Stmt | undefined {
@@ -49,11 +67,12 @@ function statement(s: Scope, stmt: Stmt): Stmt | undefined {
       const isVector = indices.some((i) => i.dtype.lanes > 1);
       // All iterations write one element: the order matters.
       if (!isVector) return NONE;
-      return store(stmt.buffer, evened(indices), spread(value, s.lanes), stmt.span);
+      return store(stmt.buffer, evened(indices), spread(value, s.lanes), stmt.span, s.mask);
     }
     case "tir.If": {
       const cond = expression(s, stmt.cond);
-      if (cond === NONE || cond.dtype.lanes > 1) return NONE;
+      if (cond === NONE) return NONE;
+      if (cond.dtype.lanes > 1) return s.masks ? masked(s, stmt, cond) : NONE;
       const then = statement(s, stmt.then);
       const otherwise = stmt.otherwise && statement(s, stmt.otherwise);
       if (then === NONE || (stmt.otherwise !== undefined && otherwise === NONE)) return NONE;
@@ -76,6 +95,8 @@ function statement(s: Scope, stmt: Stmt): Stmt | undefined {
     case "tir.Bind": {
       const value = expression(s, stmt.value);
       if (value === NONE || stmt.var.dtype.lanes !== 1) return NONE;
+      // Values are computed for all lanes.
+      if (s.mask !== undefined && !isTotal(stmt.value)) return NONE;
       if (value.dtype.lanes === 1)
         return value === stmt.value ? stmt : bind(stmt.var, value, stmt.span);
       const v = makeVar(stmt.var.name, withLanes(stmt.var.dtype, s.lanes), stmt.var.span);
@@ -91,6 +112,21 @@ function statement(s: Scope, stmt: Stmt): Stmt | undefined {
     default:
       return NONE;
   }
+}
+
+/** Both ways in order, each for its lanes. */
+function masked(s: Scope, stmt: If, cond: PrimExpr): Stmt | undefined {
+  const within = (mask: PrimExpr): Scope => ({
+    ...s,
+    mask: s.mask === undefined ? mask : logic("and", s.mask, mask),
+  });
+  // The condition stands at each store.
+  const isOneStore = stmt.then.kind === "tir.Store" && stmt.otherwise === undefined;
+  if (!isOneStore && !isTotal(stmt.cond)) return NONE;
+  const then = statement(within(cond), stmt.then);
+  if (then === NONE || stmt.otherwise === undefined) return then;
+  const otherwise = statement(within(unary("not", cond)), stmt.otherwise);
+  return otherwise && seq([then, otherwise], stmt.span);
 }
 
 function hasJump(body: Stmt): boolean {
@@ -220,8 +256,10 @@ function choice(
     e.kind === "tir.IfThenElse" &&
     cond.dtype.lanes > 1 &&
     !(isTotal(e.then) && isTotal(e.otherwise))
-  )
-    return NONE;
+  ) {
+    if (!s.masks) return NONE;
+    return ifThenElse(cond, spread(then, s.lanes), spread(otherwise, s.lanes), e.span);
+  }
   const lanes = Math.max(cond.dtype.lanes, then.dtype.lanes, otherwise.dtype.lanes);
   if (cond.dtype.lanes === 1) {
     // One branch for all lanes.

@@ -21,18 +21,22 @@ export const vectorizeLoop = definePass({
   options: {
     enable: option.bool({ default: true, help: "Off: vectorised loops become serial ones." }),
     maxLanes: option.int({ default: 64, help: "Longer loops stay loops." }),
+    masks: option.bool({
+      default: false,
+      help: "Conditions that differ between lanes become masks of loads and stores.",
+    }),
   },
-  run: (module, { enable, maxLanes }, ctx) =>
+  run: (module, { enable, maxLanes, masks }, ctx) =>
     mapPrimFuncs(module, (func) =>
       rewrite(func, (node) =>
         node.kind === "tir.For" && node.loopKind === "vectorized"
-          ? vectorize(node, enable ? maxLanes : 0, ctx)
+          ? vectorize(node, enable ? maxLanes : 0, masks, ctx)
           : node,
       ),
     ),
 });
 
-function vectorize(loop: For, maxLanes: number, ctx: PassContext): Stmt {
+function vectorize(loop: For, maxLanes: number, masks: boolean, ctx: PassContext): Stmt {
   const serial: For = { ...loop, loopKind: "serial" };
   if (loop.extent.kind !== "tir.IntImm") {
     ctx.report(codes.vectorExtent({ loop: loop.var.name, at: loop.span }));
@@ -44,5 +48,5 @@ function vectorize(loop: For, maxLanes: number, ctx: PassContext): Stmt {
     return serial;
   const type = loop.var.dtype;
   const values = addIndex(ramp(intImm(0, type), intImm(1, type), intImm(lanes)), loop.min);
-  return vectorizeStmt(loop.body, loop.var, values) ?? serial;
+  return vectorizeStmt(loop.body, loop.var, values, masks) ?? serial;
 }

@@ -8,6 +8,7 @@ import {
   float64,
   int32,
   int64,
+  int8,
   isFloat,
   isInteger,
   laneOf,
@@ -177,7 +178,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   assume: nothing,
   check_index: emitCheckedIndex,
   undef: (cx, e) => (e.dtype.lanes > 1 ? "zeroinitializer" : emitExpr(cx, zeroImm(e.dtype))),
-  prefetch: nothing,
+  prefetch: emitPrefetch,
   start_profile_intrinsic: nothing,
   end_profile_intrinsic: nothing,
   reinterpret: emitReinterpret,
@@ -347,11 +348,32 @@ function extremeOf(type: DType, which: "min" | "max"): PrimExpr {
   return floatImm(which === "min" ? -greatest : greatest, type);
 }
 
+/** Bits of the vector instruction for so many sums. */
+const DOT_WIDTHS: Readonly<Record<number, number>> = { 4: 128, 8: 256, 16: 512 };
+
 /** Sum of the products of four bytes each, added to the third operand. */
 function emitDotOfFour(cx: FunctionContext, e: Call): Ref {
   const [x, y] = [operand(e, 0), operand(e, 1)];
   const [a, b] = [emitExpr(cx, x), emitExpr(cx, y)];
   let sum = emitAs(cx, operand(e, 2), e.dtype);
+  const native = DOT_WIDTHS[e.dtype.lanes];
+  const isNative =
+    cx.shared.machine.vnni &&
+    native !== undefined &&
+    native <= cx.shared.machine.vectorBits &&
+    laneOf(e.dtype) === int32 &&
+    laneOf(x.dtype) === uint8 &&
+    laneOf(y.dtype) === int8;
+  if (isNative) {
+    const type = typeOf(cx, e.dtype);
+    const name = `llvm.x86.avx512.vpdpbusd.${native}`;
+    cx.shared.module.declare(name, type, [type, type, type]);
+    const words = (ref: Ref, from: DType): string =>
+      `${type} ${cx.f.value(`bitcast ${typeOf(cx, from)} ${ref} to ${type}`)}`;
+    return cx.f.value(
+      `call ${type} @${name}(${type} ${sum}, ${words(a, x.dtype)}, ${words(b, y.dtype)})`,
+    );
+  }
   for (let k = 0; k < 4; k++) {
     const lanes = Array.from({ length: e.dtype.lanes }, (_, i) => 4 * i + k);
     const part = (ref: Ref, type: DType): Ref => {
@@ -448,6 +470,22 @@ function halfOf(cx: FunctionContext, e: Call, first: number): Ref {
   const x = operand(e, 0);
   const picks = Array.from({ length: e.dtype.lanes }, (_, k) => first + k);
   return pickLanes(cx, [{ ref: emitExpr(cx, x), type: x.dtype }], picks);
+}
+
+/** `T.prefetch(address, for writing, locality, 1 for data)` */
+function emitPrefetch(cx: FunctionContext, e: Call): Ref {
+  const { module } = cx.shared;
+  const p = module.dialect.pointer;
+  const number = (i: number, fallback: number): number => {
+    const arg = e.args[i];
+    return arg?.kind === "tir.IntImm" ? Number(arg.value) : fallback;
+  };
+  const name = `llvm.prefetch.${module.dialect.mangledPointer("i8")}`;
+  module.declare(name, "void", [p, "i32", "i32", "i32"]);
+  const address = emitExpr(cx, operand(e, 0));
+  const hints = [number(1, 0), number(2, 3), number(3, 1)].map((n) => `i32 ${n}`).join(", ");
+  cx.f.line(`call void @${name}(${p} ${address}, ${hints})`);
+  return "";
 }
 
 /** `T.check_index(index, extent, "A[i]")` */
