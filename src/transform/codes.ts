@@ -78,8 +78,9 @@ export const codes = defineCodes("PAS", {
   },
   noNumInput: {
     number: 19,
+    severity: "warning",
     message: "`{pass}` cannot tell the weights of `{func}` from its inputs",
-    hint: 'say how many parameters are inputs: R.func_attr({"num_input": 1})',
+    hint: "say with `R.func_attr` how many parameters are inputs: the attribute `num_input`",
     explain:
       "Passes over weights take the parameters after the first `num_input` ones for weights, which are the same in every call.",
   },

@@ -10,7 +10,9 @@ import { objectInfo, tupleInfo } from "../../../ir/relax/struct-info.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { mapBlocks, mapFunctions, mergeBlocks } from "../rewrite/index.js";
-import { modelParams } from "./chosen-function.js";
+import { checkModels, modelParams } from "./chosen-function.js";
+
+const NAME = "bundle-model-params";
 
 /**
  * Precondition: the attribute `num_input` tells weights from inputs.
@@ -18,15 +20,17 @@ import { modelParams } from "./chosen-function.js";
  * Sound because the items are bound to the variables that the weights were.
  */
 export const bundleModelParams = definePass({
-  name: "bundle-model-params",
+  name: NAME,
   dialect: "relax",
   summary: "Makes the weights of a function one tuple parameter.",
   from: "graph",
   options: {
     paramTupleName: option.string({ default: "model_params", help: "Name of the parameter." }),
   },
-  run: (module, { paramTupleName }) =>
-    mapFunctions(module, (func) => bundled(func, paramTupleName)),
+  run(module, { paramTupleName }, ctx) {
+    checkModels(module, NAME, ctx);
+    return mapFunctions(module, (func) => bundled(func, paramTupleName));
+  },
 });
 
 function bundled(func: Func, name: string): Func {

@@ -45,3 +45,14 @@ export function modelParams({ params, attrs }: Func): ModelParams | undefined {
   if (count === undefined || count > params.length) return undefined;
   return { inputs: params.slice(0, count), weights: params.slice(count) };
 }
+
+/** Says where a pass over weights does nothing because they cannot be told from inputs. */
+export function checkModels(module: IRModule, pass: string, ctx: PassContext): void {
+  const all = [...module.functions.values()].filter((f): f is Func => f.kind === "relax.Function");
+  const claiming = all.filter((f) => f.attrs.has("num_input"));
+  const unclear = claiming.filter((f) => modelParams(f) === undefined);
+  const [first] = all.filter((f) => !f.isPrivate);
+  if (claiming.length === 0 && first !== undefined) unclear.push(first);
+  for (const { name, span } of unclear)
+    ctx.report(codes.noNumInput({ pass, func: name, at: span }));
+}

@@ -26,11 +26,13 @@ import {
   symbolsOf,
   withOwnReturn,
 } from "../rewrite/index.js";
-import { modelParams } from "./chosen-function.js";
+import { checkModels, modelParams } from "./chosen-function.js";
 
 /** Name of the parameter that fetches weights. */
 const FETCH = "fget_param";
 const FETCH_INFO: FuncInfo = funcInfo([primInfo(int64), objectInfo], objectInfo, true);
+
+const NAME = "lazy-get-input";
 
 /**
  * Precondition: the attribute `num_input` tells weights from inputs.
@@ -39,13 +41,16 @@ const FETCH_INFO: FuncInfo = funcInfo([primInfo(int64), objectInfo], objectInfo,
  * Sound because weights do not depend on when they are fetched.
  */
 export const lazyGetInput = definePass({
-  name: "lazy-get-input",
+  name: NAME,
   dialect: "relax",
   summary: "Fetches weights one by one, each before its first use.",
   from: "graph",
   through: "legal",
   options: {},
-  run: (module) => mapFunctions(module, fetching),
+  run(module, _, ctx) {
+    checkModels(module, NAME, ctx);
+    return mapFunctions(module, fetching);
+  },
 });
 
 function fetching(func: Func): Func {

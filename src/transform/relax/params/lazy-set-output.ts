@@ -24,11 +24,13 @@ import {
   mapFunctions,
   mergeBlocks,
 } from "../rewrite/index.js";
-import { modelParams } from "./chosen-function.js";
+import { checkModels, modelParams } from "./chosen-function.js";
 
 /** Name of the parameter that takes results. */
 const HAND_OVER = "fset_output";
 const HAND_OVER_INFO: FuncInfo = funcInfo([primInfo(int64), objectInfo], voidInfo, false);
+
+const NAME = "lazy-set-output";
 
 /**
  * Precondition: the attribute `num_input` tells weights from inputs.
@@ -37,13 +39,16 @@ const HAND_OVER_INFO: FuncInfo = funcInfo([primInfo(int64), objectInfo], voidInf
  * Sound because each result is handed over once, after it is computed.
  */
 export const lazySetOutput = definePass({
-  name: "lazy-set-output",
+  name: NAME,
   dialect: "relax",
   summary: "Hands results over one by one, each once it is computed.",
   from: "graph",
   through: "legal",
   options: {},
-  run: (module) => mapFunctions(module, handingOver),
+  run(module, _, ctx) {
+    checkModels(module, NAME, ctx);
+    return mapFunctions(module, handingOver);
+  },
 });
 
 function handingOver(func: Func): Func {

@@ -19,7 +19,9 @@ import {
 import { objectInfo, tupleInfo } from "../../../ir/relax/struct-info.js";
 import { definePass } from "../../pass.js";
 import { copyFunction, freshGlobal, hasIdentity, rewriteFunction, symbolsOf, updated } from "../rewrite/index.js"; // prettier-ignore
-import { modelParams } from "./chosen-function.js";
+import { checkModels, modelParams } from "./chosen-function.js";
+
+const NAME = "lift-transform-params";
 
 /**
  * Precondition: the attribute `num_input` tells weights from inputs.
@@ -28,13 +30,14 @@ import { modelParams } from "./chosen-function.js";
  * Sound because weights are the same in every call, so that the values can be computed once before.
  */
 export const liftTransformParams = definePass({
-  name: "lift-transform-params",
+  name: NAME,
   dialect: "module",
   summary: "Moves what depends on weights alone into a function of its own.",
   from: "graph",
   through: "legal",
   options: {},
-  run(module) {
+  run(module, _, ctx) {
+    checkModels(module, NAME, ctx);
     const added = new Map<string, BaseFunc>();
     const after = new Map<string, Func>();
     for (const [name, func] of module.functions) {
