@@ -110,7 +110,7 @@ function prepared(func: PrimFunc): PrimFunc {
 const rooted = (func: PrimFunc): PrimFunc =>
   func.body.kind === "tir.Block" && isRootBlock(func.body)
     ? func
-    : { ...func, body: block({ name: "root", body: func.body, implicitRoot: true }) };
+    : { ...func, body: block({ name: "root", values: [], body: func.body, implicitRoot: true }) };
 
 /** The block around a function's body. */
 export const isRootBlock = (b: Block): boolean =>

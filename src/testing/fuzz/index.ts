@@ -9,6 +9,7 @@ import { memoryCampaign } from "./memory.js";
 import { modulesCampaign } from "./modules.js";
 import { opsCampaign } from "./ops.js";
 import { placementCampaign } from "./placement.js";
+import { schedulesCampaign } from "./schedules.js";
 import { textCampaign } from "./text.js";
 import { wasmCampaign } from "./wasm.js";
 
@@ -28,6 +29,7 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   placementCampaign,
   memoryCampaign,
   opsCampaign,
+  schedulesCampaign,
   wasmCampaign((program) => printModule(program.module)),
   llvmCampaign((program) => printModule(program.module)),
   cCampaign((program) => printModule(program.module)),

@@ -1,0 +1,217 @@
+/** Random schedules: steps that a schedule of a function may take, most of them likely to be legal. */
+import { makeVar, binary, intImm, type PrimExpr } from "../../ir/tir/expr.js";
+import type { IndexMap } from "../../ir/tir/function.js";
+import {
+  allPrimitives, blockRef, callPrimitive, isLoopRef, type Param, type Schedule, type ScheduleValue,
+} from "../../schedule/index.js"; // prettier-ignore
+import { accessesOf } from "../../schedule/facts.js";
+import { eachSite, loopsAround, type BlockSite } from "../../schedule/site.js";
+import { funcOf } from "../../schedule/state.js";
+import { int64 } from "../../support/dtype.js";
+import type { Random } from "./random.js";
+
+/** What a step made of the schedule. */
+export interface Step {
+  readonly primitive: string;
+  readonly applied: boolean;
+}
+
+/** Primitives that may change results by what they are for, or only bookkeeping. */
+const LEFT_OUT = new Set([
+  "work_on",
+  "enter_postproc",
+  "seed",
+  "unsafe_set_dtype",
+  "unsafe_hide_buffer_access",
+  "annotate_buffer_access",
+]);
+
+/** Those that matter most come more often. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  split: 10, fuse: 4, reorder: 6, vectorize: 4, parallel: 3, unroll: 3, compute_at: 6, reverse_compute_at: 6,
+  compute_inline: 4, reverse_compute_inline: 4, cache_read: 4, cache_write: 5, decompose_reduction: 5, rfactor: 4,
+  transform_layout: 4, blockize: 3, pad_einsum: 3, merge: 3, loop_partition: 2, annotate: 1, unannotate: 1,
+  set_scope: 1, storage_align: 1, bind: 1,
+}; // prettier-ignore
+
+type Named = Readonly<Record<string, ScheduleValue>>;
+
+/** Tries one step. */
+export function randomStep(
+  rng: Random,
+  schedule: Schedule,
+): { readonly schedule: Schedule; readonly step: Step } {
+  const candidates = allPrimitives().filter((p) => p.pure !== true && !LEFT_OUT.has(p.name));
+  const weighted = candidates.map((p) => [WEIGHTS[p.name] ?? 2, p] as const);
+  const primitive = rng.weighted(weighted);
+  // Loops come from queries, so that the trace has names for them.
+  let queried = schedule;
+  const query: Query = ({ node }) => {
+    const found = callPrimitive(queried, "get_loops", { positional: [node.name] });
+    if (!found.ok) return [];
+    queried = found.schedule;
+    return found.result as readonly ScheduleValue[];
+  };
+  const named = argumentsFor(rng, schedule, primitive.name, primitive.params, query);
+  const done = callPrimitive(queried, primitive.name, { named });
+  const step = { primitive: primitive.name, applied: done.ok };
+  return { schedule: done.ok ? done.schedule : schedule, step };
+}
+
+type Query = (site: BlockSite) => readonly ScheduleValue[];
+
+const blocksOf = (schedule: Schedule): readonly BlockSite[] => {
+  const found: BlockSite[] = [];
+  eachSite(funcOf(schedule.state).body, (site) => {
+    if (site.node.kind === "tir.Block" && !site.node.implicitRoot) found.push(site as BlockSite);
+  });
+  return found;
+};
+
+/** Arguments that fit together where the primitive asks for several. */
+function argumentsFor(
+  rng: Random,
+  schedule: Schedule,
+  name: string,
+  params: Readonly<Record<string, Param<unknown>>>,
+  query: Query,
+): Named {
+  const blocks = blocksOf(schedule);
+  const site = rng.pick(blocks);
+  const loops = query(site);
+  const block = blockRef(site.node);
+  const loop: ScheduleValue = loops.length > 0 ? rng.pick(loops) : block;
+  switch (name) {
+    case "fuse": {
+      const from = rng.below(Math.max(1, loops.length));
+      return { loops: loops.slice(from, from + rng.between(2, 3)) };
+    }
+    case "reorder": {
+      const some = loops.filter(() => rng.chance(0.7));
+      return { ordered_loops: shuffled(rng, some) };
+    }
+    case "merge": {
+      const other = query(rng.pick(blocks));
+      const depth = rng.below(Math.max(1, loops.length));
+      return { loops: [loops[depth] ?? null, other[depth] ?? null].filter((l) => l !== null) };
+    }
+    case "reorder_block_iter_var":
+      return {
+        block,
+        new_order: shuffled(
+          rng,
+          site.node.iters.map((_, k) => k),
+        ),
+      };
+    case "compute_at":
+    case "reverse_compute_at": {
+      const others = blocks.filter((b) => b.node !== site.node && loopsAround(b).length > 0);
+      if (others.length === 0) break;
+      const target = query(rng.pick(others));
+      return { block, loop: rng.pick(target), preserve_unit_loops: rng.chance(0.3) };
+    }
+    case "pad_einsum":
+      return { block, padding: site.node.iters.map(() => rng.pick([1, 2, 4, 8])) };
+    case "transform_block_layout":
+      return { block, index_map: indexMap(rng, site.node.iters.length) };
+    case "transform_layout":
+    case "reindex_cache_read":
+    case "reindex_cache_write": {
+      const { reads, writes } = accessesOf(site.node);
+      const side = name === "reindex_cache_read" || (name === "transform_layout" && rng.chance(0.4)) ? "read" : "write"; // prettier-ignore
+      const list = [...(side === "read" ? reads : writes)];
+      if (list.length === 0) break;
+      const which = rng.below(list.length);
+      const isLayout = name === "transform_layout";
+      const rank = isLayout ? list[which]!.shape.length : site.node.iters.length;
+      const named: Record<string, ScheduleValue> = {};
+      for (const [key, param] of Object.entries(params)) {
+        if (param.expected.startsWith("a block")) named[key] = block;
+        else if (param.expected.startsWith("the number"))
+          named[key] = isLayout ? [side, which] : which; // prettier-ignore
+        else if (param.expected.startsWith("a function")) named[key] = indexMap(rng, rank);
+        else if (param.fallback === undefined) named[key] = "local";
+        else if (isLayout && key === "pad_value" && rng.chance(0.5)) named[key] = 0;
+      }
+      return named;
+    }
+    default:
+      break;
+  }
+  const named: Record<string, ScheduleValue> = {};
+  for (const [key, param] of Object.entries(params)) {
+    if (key === "disable_predication" || key === "decision" || key.startsWith("assume")) continue;
+    if (param.fallback !== undefined && rng.chance(0.6)) continue;
+    const value = argumentOf(rng, key, param, { block, loop, loops, blocks });
+    if (value !== undefined) named[key] = value;
+  }
+  return named;
+}
+
+interface Around {
+  readonly block: ScheduleValue;
+  readonly loop: ScheduleValue;
+  readonly loops: readonly ScheduleValue[];
+  readonly blocks: readonly BlockSite[];
+}
+
+/** By what the parameter expects. */
+function argumentOf(
+  rng: Random,
+  key: string,
+  { expected }: Param<unknown>,
+  { block, loop, loops, blocks }: Around,
+): ScheduleValue | undefined {
+  const kind = expected.replace(/ or None$/, "");
+  if (kind === "a loop") return loop;
+  if (kind === "a block") return block;
+  if (kind === "a block or a loop") return rng.chance(0.6) ? loop : block;
+  if (kind === "loops") return loops;
+  if (kind === "a list of blocks") return rng.chance(0.5) ? [] : [blockRef(rng.pick(blocks).node)];
+  if (kind === "a list of factors") return factors(rng);
+  if (kind === "a whole number") return key === "factor" ? rng.pick([1, 2, 4, 8]) : rng.between(-2, 2); // prettier-ignore
+  if (kind === "a list of whole numbers") return Array.from({ length: rng.between(1, 3) }, () => rng.between(0, 3)); // prettier-ignore
+  if (kind === "true or false") return rng.chance(0.5);
+  if (kind === "the number or the name of a buffer") return rng.chance(0.8) ? 0 : 1;
+  if (kind === "a text") return textFor(rng, key);
+  if (kind === "a function on indices") return indexMap(rng, rng.between(1, 3));
+  if (kind.startsWith("one of ")) return rng.pick([...kind.matchAll(/"([^"]*)"/g)].map((m) => m[1]!)); // prettier-ignore
+  if (kind === "a value without references") return rng.between(0, 3);
+  return isLoopRef(loop) ? loop : undefined;
+}
+
+function textFor(rng: Random, key: string): string {
+  if (key.includes("scope")) return rng.pick(["local", "global", "shared"]);
+  if (key === "thread_axis") return rng.pick(["threadIdx.x", "blockIdx.x"]);
+  return rng.pick(["remark", "pragma_auto_unroll_max_step"]);
+}
+
+function factors(rng: Random): ScheduleValue {
+  const f = (): number => rng.pick([1, 2, 3, 4, 8]);
+  return rng.weighted<ScheduleValue>([
+    [5, [null, f()]],
+    [2, [f(), null]],
+    [2, [null, f(), f()]],
+    [1, [f(), f()]],
+    [1, [f(), null, f()]],
+  ]);
+}
+
+/** A permutation of the indices, or one with an index in two parts. */
+function indexMap(rng: Random, rank: number): IndexMap {
+  const params = Array.from({ length: rank }, (_, k) => makeVar(`x${k}`, int64));
+  let results: readonly PrimExpr[] = shuffled(rng, params);
+  if (rank > 0 && rng.chance(0.5)) {
+    const by = intImm(rng.pick([2, 4]), int64);
+    const at = rng.below(rank);
+    const whole = results[at]!;
+    const rest = results.filter((_, k) => k !== at);
+    results = [...rest, binary("floordiv", whole, by), binary("floormod", whole, by)];
+  }
+  return { kind: "tir.IndexMap", params, results, separators: [] };
+}
+
+function shuffled<T>(rng: Random, items: readonly T[]): T[] {
+  const left = [...items];
+  return items.map(() => left.splice(rng.below(left.length), 1)[0]!);
+}
