@@ -74,6 +74,11 @@ export const passes = [
     load: async () => (await import("./tir/canonicalize-loop.js")).canonicalizeLoop,
   },
   {
+    name: "channels-last",
+    summary: "Puts the channels of images last for convolutions, and packs the weights.",
+    load: async () => (await import("./relax/layout/channels-last.js")).channelsLast,
+  },
+  {
     name: "check-access",
     summary: "Checks at run time the accesses whose bounds depend on data.",
     load: async () => (await import("./tir/check-access.js")).checkAccess,
@@ -262,6 +267,11 @@ export const passes = [
     load: async () => (await import("./tir/lower-thread-binding.js")).lowerThreadBinding,
   },
   {
+    name: "lower-to-aot",
+    summary: "Turns planned functions into loop functions that run a whole model in one call.",
+    load: async () => (await import("./relax/aot/lower-to-aot.js")).lowerToAot,
+  },
+  {
     name: "merge-composite-functions",
     summary: "Joins neighbouring matches of one code generator.",
     load: async () =>
@@ -365,6 +375,11 @@ export const passes = [
     name: "simplify",
     summary: "Simplifies indices, decides conditions, drops loops that run once.",
     load: async () => (await import("./tir/simplify.js")).simplify,
+  },
+  {
+    name: "simplify-index",
+    summary: "Simplifies indices that have quotients and remainders.",
+    load: async () => (await import("./tir/simplify-index.js")).simplifyIndex,
   },
   {
     name: "split-register-buffers",

@@ -13,6 +13,7 @@ import { lowerThreadBinding } from "./tir/lower-thread-binding.js";
 import { mergeLoops } from "./tir/merge-loops.js";
 import { planAllocation } from "./tir/plan-allocation.js";
 import { removeNoOp } from "./tir/remove-no-op.js";
+import { simplifyIndex } from "./tir/simplify-index.js";
 import { unrollLoop } from "./tir/unroll-loop.js";
 import { vectorizeLoop } from "./tir/vectorize-loop.js";
 
@@ -37,6 +38,7 @@ export const loopPipeline = ({
   step(lowerMatchBuffer),
   step(planAllocation),
   step(convertBlocks),
+  step(simplifyIndex),
   step(compactBuffer),
   step(lowerThreadBinding),
   step(canonicalizeLoop),
