@@ -8,6 +8,7 @@ import convWinograd from "../../../stdlib/conv-winograd.relax";
 import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
 import datatype from "../../../stdlib/datatype.relax";
+import gemm from "../../../stdlib/gemm.relax";
 import grad from "../../../stdlib/grad.relax";
 import image from "../../../stdlib/image.relax";
 import index from "../../../stdlib/index.relax";
@@ -38,6 +39,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/conv.relax", text: conv },
   { name: "stdlib/creation.relax", text: creation },
   { name: "stdlib/datatype.relax", text: datatype },
+  { name: "stdlib/gemm.relax", text: gemm },
   { name: "stdlib/grad.relax", text: grad },
   { name: "stdlib/image.relax", text: image },
   { name: "stdlib/index.relax", text: index },
