@@ -26,7 +26,10 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
   },
   optimise: { summary: "From operators to fused loop nests.", text: optimiseWith() },
   memory: { summary: "Makes memory explicit and plans it.", text: LOWER },
-  "default-wasm": { summary: "What a build for WebAssembly does.", text: "@optimise,@memory" },
+  "default-wasm": {
+    summary: "What a build for WebAssembly does.",
+    text: `${optimiseWith("fold-constant,channels-last,")},@memory`,
+  },
   "default-llvm": {
     summary: "What a build for LLVM does.",
     text: `${optimiseWith("fold-constant,block-channels,")},@memory`,

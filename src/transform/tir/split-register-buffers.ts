@@ -54,6 +54,9 @@ function split(func: PrimFunc): PrimFunc {
               n.span,
             );
       }
+      case "tir.Seq":
+        // What is allocated is visible to all that follows.
+        return seq(n.body, n.span);
       case "tir.Load": {
         const at = placeIn(n, pieces);
         if (at === undefined) return n;

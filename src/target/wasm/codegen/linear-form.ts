@@ -1,7 +1,7 @@
 /** Integer expressions modulo 2^32 as sums of products: the normal form in which addresses are compared and shared. */
 import { TermTable } from "../../../arith/terms.js";
 import { visit } from "../../../ir/core/visit.js";
-import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
+import { binary, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import { isInteger } from "../../../support/dtype.js";
 
 /** `coefficient` (low 32 bits) times the product of the factors, which are ordered by key. */
@@ -24,20 +24,23 @@ const MOST_TERMS = 24;
 const constantForm = (value: number): LinearForm => ({ terms: [], constant: value | 0 });
 
 /** The form of an integer expression; equal expressions have equal forms within one table. */
-export function linearForm(e: PrimExpr, table: TermTable): LinearForm {
+export const linearForm = (e: PrimExpr, table: TermTable): LinearForm =>
+  joined(plainForm(e, table), table);
+
+function plainForm(e: PrimExpr, table: TermTable): LinearForm {
   switch (e.kind) {
     case "tir.IntImm":
       return constantForm(Number(BigInt.asIntN(32, BigInt(e.value))));
     case "tir.Cast":
       return keepsLowBits(e.dtype.bits) && isIndex(e) && isIndex(e.value)
-        ? linearForm(e.value, table)
+        ? plainForm(e.value, table)
         : factorForm(e, table);
     case "tir.Binary": {
       if (!keepsLowBits(e.dtype.bits) || !isIndex(e) || !isIndex(e.a) || !isIndex(e.b))
         return factorForm(e, table);
       if (e.op !== "add" && e.op !== "sub" && e.op !== "mul") return factorForm(e, table);
-      const a = linearForm(e.a, table);
-      const b = linearForm(e.b, table);
+      const a = plainForm(e.a, table);
+      const b = plainForm(e.b, table);
       if (e.op === "mul") return product(a, b) ?? factorForm(e, table);
       return a.terms.length + b.terms.length > MOST_TERMS
         ? factorForm(e, table)
@@ -91,6 +94,37 @@ function product(a: LinearForm, b: LinearForm): LinearForm | undefined {
     }
   }
   return result;
+}
+
+/** Quotient and remainder of a loop over several dimensions, put together again: `x // n * n + x % n` is `x`. */
+function joined(form: LinearForm, table: TermTable): LinearForm {
+  for (const term of form.terms) {
+    for (const { expr, key } of term.factors) {
+      if (expr.kind !== "tir.Binary" || expr.op !== "floormod") continue;
+      const { a, b } = expr;
+      const others = term.factors.filter((f) => f.key !== key);
+      if (others.length !== term.factors.length - 1) continue;
+      const quotient = table.keyOf(binary("floordiv", a, b));
+      const isFixed = b.kind === "tir.IntImm";
+      const divided = [...others.map((f) => f.key), quotient, ...(isFixed ? [] : [table.keyOf(b)])];
+      const name = divided.sort((p, q) => p - q).join(".");
+      const partner = form.terms.find((t) => t.key === name);
+      const by = isFixed ? Number(b.value) : 1;
+      if (partner?.coefficient !== Math.imul(term.coefficient, by)) continue;
+      const rest = form.terms.filter((t) => t !== term && t !== partner);
+      const outer: LinearForm =
+        others.length === 0
+          ? constantForm(term.coefficient)
+          : {
+              terms: [{ ...term, factors: others, key: others.map((f) => f.key).join(".") }],
+              constant: 0,
+            };
+      const whole = product(plainForm(a, table), outer);
+      if (whole === undefined) continue;
+      return joined(sum({ terms: rest, constant: form.constant }, whole, 1), table);
+    }
+  }
+  return form;
 }
 
 /** Names the terms. */

@@ -37,11 +37,7 @@ export function vectorProgram(name: string, width: "f32" | "f64"): Program | und
 const MOST_INLINE = 64;
 
 /** Replaces the vectors on the stack by the program's value. */
-export function emitVectorProgram(
-  cx: FunctionContext,
-  name: string,
-  width: "f32" | "f64",
-): void {
+export function emitVectorProgram(cx: FunctionContext, name: string, width: "f32" | "f64"): void {
   const program = vectorProgram(name, width)!;
   const { f, shared } = cx;
   if (program.steps.length <= MOST_INLINE) {
