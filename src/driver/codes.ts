@@ -149,7 +149,7 @@ export const codes = defineCodes("CFG", {
   noSchedule: {
     number: 83,
     message: "there is no schedule for `{name}`",
-    hint: "a schedule names what it is for: `@S.schedule(func=\"matmul\")`; `--target` selects those of a target",
+    hint: 'a schedule names what it is for: `@S.schedule(func="matmul")`; `--target` selects those of a target',
   },
   scheduleCondition: {
     number: 84,
@@ -165,5 +165,24 @@ export const codes = defineCodes("CFG", {
     number: 86,
     message: "a trace is for one function, and the program has {count} T functions",
     hint: "name it with `--func`",
+  },
+  noCompiler: {
+    number: 94,
+    message: "no C compiler is installed",
+    hint: "install gcc, clang or tcc, or name one in the environment variable `CC`",
+  },
+  cCompiler: {
+    number: 95,
+    message: "`{compiler}` does not take the generated C",
+    explain: "The notes are what the compiler says.",
+  },
+  cStopped: {
+    number: 96,
+    message: "the compiled program stopped: {reason}",
+  },
+  targetExecutor: {
+    number: 97,
+    message: "the target `{target}` has no executor `{executor}`",
+    hint: "`--target c` runs whole models, `aot`; `vm` and `graph` run WebAssembly and native code",
   },
 });

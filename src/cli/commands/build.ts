@@ -1,4 +1,5 @@
 import { buildFor } from "../../driver/build.js";
+import { buildForC, cNameOf } from "../../driver/c-project.js";
 import { checkText } from "../../driver/frontend.js";
 import { prepareFor } from "../../driver/optimise.js";
 import { artefactBytes } from "../../driver/run.js";
@@ -24,7 +25,7 @@ export const build = defineCommand({
       type: "string",
       placeholder: "TARGET",
       default: "wasm",
-      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`.",
+      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`, `c`.",
     },
     executor: {
       type: "choice",
@@ -36,9 +37,14 @@ export const build = defineCommand({
       type: "string",
       short: "o",
       placeholder: "FILE",
-      help: "Where the artefact goes (default: FILE with .rxe).",
+      help: "Where the artefact goes (default: FILE with .rxe); for C, a folder.",
     },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
+    integerOnly: { type: "boolean", help: "Refuse programs that compute with floats (C)." },
+    staticMemory: {
+      type: "boolean",
+      help: "Keep the memory of models of fixed size in the program (C).",
+    },
     noSimd: { type: "boolean", help: "Use no vector instructions." },
     strip: { type: "boolean", help: "Leave the program text out; messages then name no place." },
   },
@@ -51,10 +57,14 @@ export const build = defineCommand({
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.rxe",
       shows: "Native code for this machine",
     },
+    {
+      run: "relaxc build samples/01-matmul-relu.relax --target c -o matmul_c",
+      shows: "A folder with C99, a header, a Makefile and a test driver",
+    },
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, say }) {
-    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm"]);
+    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c"]);
     const { kind, target, processor, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
@@ -65,6 +75,26 @@ export const build = defineCommand({
     const libraries = await librariesOf(host, flags.lib);
     const options = { libraries, target, processor };
     const module = await prepareFor(kind, front.module, sink, options);
+    if (kind === "c") {
+      const project =
+        module &&
+        buildForC(module, sink, {
+          prefix: cNameOf(path),
+          float: !flags.integerOnly,
+          staticMemory: flags.staticMemory,
+          simd: !flags.noSimd,
+        });
+      report({ file: path, diagnostics: sink.all });
+      if (project === undefined) return "findings";
+      const folder = flags.out ?? `${path.replace(/\.relax$/, "")}_c`;
+      await host.makeFolder(folder);
+      for (const [name, text] of project.files) {
+        const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+        await host.writeBytes(`${folder}/${name}`, bytes);
+        say(`${folder}/${name}: ${bytes.length} bytes\n`);
+      }
+      return "ok";
+    }
     const artefact =
       module &&
       buildFor(module, sink, {

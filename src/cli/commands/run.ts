@@ -13,6 +13,7 @@ import {
   chooseEntry,
   isKernel,
   signaturesOf,
+  type Executor,
   type Signature,
 } from "../../driver/run.js";
 import { decodeSignatures } from "../../driver/signatures.js";
@@ -63,14 +64,13 @@ export const run = defineCommand({
       type: "string",
       placeholder: "TARGET",
       default: "wasm",
-      help: "Where it runs: `wasm`, native code (`llvm`), or the reference interpreter (`interp`).",
+      help: "Where it runs: `wasm`, native code (`llvm`), C by the compiler at hand (`c`), or the reference interpreter (`interp`).",
     },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     executor: {
       type: "choice",
-      choices: ["vm", "graph"],
-      default: "vm",
-      help: "What runs it: the virtual machine, or a fixed list of kernel calls.",
+      choices: ["vm", "graph", "aot"],
+      help: "What runs it: the virtual machine (default), a fixed list of kernel calls, or one call of a whole model (C).",
     },
     input: {
       type: "list",
@@ -147,7 +147,7 @@ export const run = defineCommand({
     };
     const tolerance = parseTolerance(flags.tol, "--tol");
     let timed: readonly CallRecord[] = [];
-    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "interp"]);
+    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c", "interp"]);
     const { kind, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const program = await readProgram();
@@ -155,10 +155,10 @@ export const run = defineCommand({
     const { file, signatures, loaded } = program;
     try {
       const signature = chooseEntry(signatures, flags.entry);
-      const jobProgram = await programOf(program, signature);
-      if (jobProgram === undefined) return "findings";
+      const run = await runnerOf(program, signature);
+      if (run === undefined) return "findings";
       const values = await inputValues(signature);
-      const outputs = await outputsFrom(jobProgram, signature, values, (text) => out(`${text}\n`));
+      const outputs = await run(values);
       for (const output of outputs) out(`${summary(output)}\n`);
       await tellTimes();
       if (flags.output !== undefined)
@@ -182,6 +182,32 @@ export const run = defineCommand({
       return exitOf(error.diagnostic);
     }
     return "ok";
+
+    /** Runs the function on values; undefined when errors were reported. */
+    async function runnerOf(
+      program: Program,
+      signature: Signature,
+    ): Promise<((values: readonly Value[]) => Promise<Output[]>) | undefined> {
+      const { executor } = flags;
+      if (executor !== undefined && kind !== "interp" && (executor === "aot") !== (kind === "c"))
+        throw new DiagnosticError(driverCodes.targetExecutor({ target: kind, executor }));
+      if (kind === "c") {
+        if (program.loaded.kind === "artefact")
+          throw new DiagnosticError(driverCodes.needsText({ flag: "--target c", file }));
+        const { graph, module, libraries } = program.loaded;
+        const sink = new Diagnostics();
+        const options = { libraries, target: chosen.target, processor: chosen.processor };
+        const { runnerForC } = await import("../run-c.js");
+        const run = await runnerForC(host, graph, module, signature, sink, {
+          ...options,
+          fma: !flags.noFma,
+        });
+        report({ file, diagnostics: sink.all });
+        return run && ((values) => Promise.resolve(run(values)));
+      }
+      const job = await programOf(program, signature);
+      return job && ((values) => outputsFrom(job, signature, values, (text) => out(`${text}\n`)));
+    }
 
     async function readProgram(): Promise<Program | undefined> {
       const { path, isStdin } = input!;
@@ -280,7 +306,7 @@ export const run = defineCommand({
       print: (text: string) => void,
     ): Promise<Output[]> {
       const { stepLimit } = flags;
-      const { executor } = flags;
+      const executor: Executor = flags.executor === "graph" ? "graph" : "vm";
       const profile = flags.profile || flags.trace !== undefined;
       const job = { program, entry: signature.name, args: values, stepLimit, executor, profile };
       const { value, args, calls } = await start(job, print);

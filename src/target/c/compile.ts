@@ -4,6 +4,7 @@ import type { IRModule } from "../../ir/module.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { StatusInfo } from "../../runtime/kernel-info.js";
 import { DiagnosticError, type Sink } from "../../support/diagnostic.js";
+import type { AotFunction } from "../../transform/relax/aot/lower.js";
 import type { Guard } from "../guard.js";
 import { signatureOf } from "../signature.js";
 import type { Kernel } from "./codegen/context.js";
@@ -12,6 +13,7 @@ import { makeModule } from "./codegen/module.js";
 import { identifier, Names } from "./codegen/names.js";
 import { defineScratch, scratchPrototype } from "./codegen/scratch.js";
 import { effectsOf } from "./codegen/written.js";
+import { modelHeader, modelSource, type Model } from "./model.js";
 import { headerText, sourceText, type Parts } from "./layout.js";
 
 export interface CompileOptions {
@@ -19,6 +21,10 @@ export interface CompileOptions {
   readonly prefix?: string;
   /** T functions that other files may call; default: those that are not private. */
   readonly exported?: ReadonlySet<string>;
+  /** Whole models among the functions; others call them by their interface. */
+  readonly models?: readonly AotFunction[];
+  /** Models of fixed size keep their memory in the program. */
+  readonly staticMemory?: boolean;
   /** Off: refuses programs that compute with floats, and needs no `math.h`. */
   readonly float?: boolean;
   /** Conditions to check at the entry of a function, in terms of its own variables. */
@@ -31,6 +37,7 @@ export interface CompiledC {
   readonly header: string;
   readonly source: string;
   readonly kernels: ReadonlyMap<string, Kernel>;
+  readonly models: readonly Model[];
   /** Status `code` is entry `code - 1`. */
   readonly statuses: readonly StatusInfo[];
 }
@@ -48,14 +55,17 @@ export function generate(
   const { written, needsScratch } = effectsOf(module);
   const names = new Names();
   const kernels = new Map<string, Kernel>();
+  const models = options.models ?? [];
+  const parts = new Set(models.flatMap((m) => [m.name, m.workspace ?? ""]));
   const isPublic = (name: string, func: PrimFunc): boolean =>
-    options.exported?.has(name) ?? !func.isPrivate;
-  const needed = reachable(module, isPublic);
+    !parts.has(name) && (options.exported?.has(name) ?? !func.isPrivate);
+  const needed = reachable(module, (name, func) => parts.has(name) || isPublic(name, func));
+  const symbols = new Map(models.map((m) => [m.name, names.take(`${prefix}_${m.name}`)]));
   for (const [name, func] of module.functions) {
     if (func.kind !== "tir.PrimFunc" || !needed.has(name)) continue;
     kernels.set(name, {
       name,
-      symbol: names.take(`${prefix}_${name}`),
+      symbol: names.take(`${prefix}_${name}${symbols.has(name) ? "_body" : ""}`),
       func,
       signature: signatureOf(name, func),
       written: written.get(name)!,
@@ -84,18 +94,32 @@ export function generate(
     all
       .filter((k) => k.isPublic === isPublic)
       .flatMap((k) => [ends(prototype(k)), ...(k.needsScratch ? [ends(scratchPrototype(k))] : [])]);
-  const parts: Parts = {
+  const described = models.map((m): Model => {
+    const kernel = kernels.get(m.name)!;
+    const size = m.workspace === undefined ? undefined : kernels.get(m.workspace);
+    const isFixed = m.workspaceBytes !== undefined && !kernel.needsScratch;
+    const isStatic = options.staticMemory === true && isFixed && m.workspaceBytes > 0;
+    return { described: m, symbol: symbols.get(m.name)!, kernel, size, isStatic };
+  });
+  const layout: Parts = {
     prefix,
     float: shared.allowFloat,
-    publicPrototypes: declared(true),
+    publicPrototypes: [...described.map(modelHeader), ...declared(true)],
     privatePrototypes: declared(false),
     externs: [...shared.externs.values()],
     tables: shared.tables,
     routines: [...routines.values()],
-    definitions,
+    definitions: [...definitions, ...described.map(modelSource)],
     statuses,
   };
-  return { prefix, header: headerText(parts), source: sourceText(parts), kernels, statuses };
+  return {
+    prefix,
+    header: headerText(layout),
+    source: sourceText(layout),
+    kernels,
+    models: described,
+    statuses,
+  };
 }
 
 /** The functions that other files may call, and those that they call. */

@@ -7,8 +7,11 @@ import { codes } from "./codes.js";
 import { generate, type CompiledC, type CompileOptions } from "./compile.js";
 
 export { generate, type CompiledC, type CompileOptions } from "./compile.js";
+export type { Kernel } from "./codegen/context.js";
 export { intrinsicNames } from "./codegen/call.js";
 export { driverText } from "./driver.js";
+export { hasSideFile, sideFile, type Model } from "./model.js";
+export { modelDriver, projectFiles } from "./project.js";
 
 /**
  * Compiles all T functions of a module, of any level. Guards are looked up by the function as it stands in `module`.

@@ -31,7 +31,7 @@ extern "C" {
 /* Each function gives 0, or a status whose text this is. */
 const char *${prefix}_status(int32_t status);
 
-${publicPrototypes.join("\n")}
+${publicPrototypes.join("\n\n")}
 
 #ifdef __cplusplus
 #undef restrict

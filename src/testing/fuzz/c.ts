@@ -7,7 +7,7 @@ import type { PrimFunc } from "../../ir/tir/function.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import type { Value } from "../../support/value.js";
 import { compileC } from "../../target/c/index.js";
-import { buildC, findCompiler, STRICT, type CProgram } from "../c/build.js";
+import { buildC, findCompiler, STRICT, type CFunctions } from "../c/build.js";
 import { tensorDifference } from "../generate/data.js";
 import type { Program } from "../generate/program.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
@@ -86,7 +86,7 @@ function runBatch(
   flags: readonly string[],
   report: (index: number, program: Program, reason: string) => void,
 ): void {
-  let built: CProgram;
+  let built: CFunctions;
   try {
     built = build(programs, compiler, flags);
   } catch (error) {
@@ -108,7 +108,7 @@ function build(
   programs: readonly Numbered[],
   compiler: string,
   flags: readonly string[],
-): CProgram {
+): CFunctions {
   const functions = programs.flatMap(({ index, program }) => renamed(program, index));
   const sink = new Diagnostics();
   const compiled = compileC(irModule(new Map(functions)), sink);
@@ -119,7 +119,7 @@ function build(
 }
 
 /** Text of what differs. */
-function compare(built: CProgram, name: string, program: Program): string | undefined {
+function compare(built: CFunctions, name: string, program: Program): string | undefined {
   const expected = program.makeArgs();
   const outcome = interpret(program.module, program.entry, expected, { stepLimit: STEP_LIMIT });
   if (!outcome.ok) return `interpreter: ${outcome.diagnostic.code} ${outcome.diagnostic.message}`;

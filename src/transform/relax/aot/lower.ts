@@ -43,6 +43,8 @@ export interface AotFunction {
   readonly constants?: Uint8Array;
   /** Name of the function that gives the bytes of the workspace; absent when none is needed. */
   readonly workspace?: string;
+  /** Bytes of the workspace, when they are the same for all sizes. */
+  readonly workspaceBytes?: number;
   /** Its arguments: sizes of the inputs, and scalars among them. */
   readonly symbols: readonly Var[];
 }
@@ -341,6 +343,7 @@ function assemble(frame: Frame, func: Func, p: Pieces): Lowered {
       outputs: p.outputs.length,
       ...(needsTable && { constants: p.table.write() }),
       ...(size !== undefined && { workspace: p.sizeName }),
+      ...(isFixed && { workspaceBytes: Number(top.value) }),
     },
   };
 }
