@@ -1,0 +1,132 @@
+/** Blocks moved into loops, inlined and cached, on windows and tails. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Diagnostics } from "../../../src/support/diagnostic.js";
+import { lowerLoops } from "../../../src/transform/loop-pipeline.js";
+import { differs, read, refusalOf, scheduled, textOf, type Steps } from "./apply.js";
+import { blur, dense } from "./programs.js";
+
+const test = suite("schedule: blocks moved, inlined, cached");
+
+const LENGTHS = [2, 3, 4, 9, 10, 11, 18].map((n) => ({ n }));
+const MATRICES = [0, 1, 3, 4, 5].map((m) => ({ m, n: m + 2, k: 3 - (m % 3) }));
+
+/** Checks text and values, before and after loops are lowered. */
+function same(text: string, sizes: readonly Record<string, number>[], steps: Steps): string {
+  const before = read(text);
+  const after = scheduled(before, steps);
+  const shown = textOf(after);
+  assert.not.match(shown, /^# /m, shown);
+  assert.is(differs(before, after, ...sizes), undefined, shown);
+  const loops = lowerLoops(after, new Diagnostics());
+  if (loops !== undefined) assert.is(differs(before, loops, ...sizes), undefined, textOf(loops));
+  return shown;
+}
+
+test("a window is filled for each tile", () => {
+  const text = same(blur, LENGTHS, (s) => {
+    const [i] = s.loops(s.block("sum"));
+    const [i0] = s.list("split", i!, [null, 8]);
+    s.call("compute_at", s.block("double"), i0!);
+  });
+  assert.match(text, /for ax0 in range\(T.int64\(10\)\)/);
+});
+
+test("a consumer takes what a tile made", () => {
+  same(blur, LENGTHS, (s) => {
+    const [i] = s.loops(s.block("sum"));
+    const [i0] = s.list("split", i!, [null, 8]);
+    s.call("reverse_compute_at", s.block("shift"), i0!);
+    s.call("compute_at", s.block("double"), i0!);
+  });
+});
+
+test("a consumer of a window does not fit a tile", () => {
+  const code = refusalOf(blur, (s) => {
+    const [i] = s.loops(s.block("double"));
+    const [i0] = s.list("split", i!, [null, 8]);
+    s.call("reverse_compute_at", s.block("sum"), i0!);
+  });
+  assert.is(code, "SCH103");
+});
+
+test("a reduction is computed where a row needs it", () => {
+  same(dense, MATRICES, (s) => {
+    s.call("compute_inline", s.block("add"));
+    const [i, j] = s.loops(s.block("relu"));
+    const [, j1] = s.list("split", j!, [null, 4]);
+    s.call("reorder", j1!);
+    s.call("compute_at", s.block("matmul"), i!);
+  });
+});
+
+test("inlining both ways leaves one block", () => {
+  const forward = same(blur, LENGTHS, (s) => {
+    s.call("compute_inline", s.block("double"));
+    s.call("compute_inline", s.block("sum"));
+  });
+  assert.is(forward.match(/T.sblock\(/g)!.length, 1);
+  const backward = same(blur, LENGTHS, (s) => {
+    s.call("compute_inline", s.block("double"));
+    s.call("reverse_compute_inline", s.block("shift"));
+  });
+  assert.is(backward.match(/T.sblock\(/g)!.length, 1);
+  assert.match(backward, /T.sblock\("sum"\)/);
+});
+
+test("a cached operand is filled where it is used", () => {
+  same(dense, MATRICES, (s) => {
+    const b = s.block("matmul");
+    const [i, , k] = s.loops(b);
+    const [i0, i1] = s.list("split", i!, [null, 4]);
+    s.call("reorder", i0!, k!, i1!);
+    const a = s.call("cache_read", b, "A", "global");
+    s.call("compute_at", a, k!);
+    const c = s.call("cache_read", b, 1, "local");
+    s.call("compute_at", c, i0!);
+  });
+});
+
+test("refusals name their reason", () => {
+  const relu = (steps: Steps): string => refusalOf(dense, steps);
+  assert.is(
+    relu((s) => s.call("compute_inline", s.block("relu"))),
+    "SCH104",
+  );
+  assert.is(
+    relu((s) => s.call("compute_inline", s.block("matmul"))),
+    "SCH104",
+  );
+  assert.is(
+    relu((s) => s.call("reverse_compute_inline", s.block("add"))),
+    "SCH104",
+  );
+  assert.is(
+    relu((s) => s.call("cache_read", s.block("relu"), 7, "local")),
+    "SCH101",
+  );
+  assert.is(relu((s) => s.call("compute_at", s.block("relu"), s.loops(s.block("add"))[0]!)), "SCH103"); // prettier-ignore
+  assert.is(
+    relu((s) => s.call("inline_init", s.block("matmul"), "relu")),
+    "SCH106",
+  );
+  assert.is(
+    relu((s) => {
+      const b = s.block("matmul");
+      const [i, j, k] = s.loops(b);
+      s.call("reorder", k!, i!, j!);
+      s.call("decompose_reduction", b, j!);
+    }),
+    "SCH105",
+  );
+  assert.is(
+    relu((s) => {
+      const b = s.block("matmul");
+      s.call("decompose_reduction", b, s.loops(b)[2]!);
+      s.call("cache_write", b, 0, "local");
+    }),
+    "SCH102",
+  );
+});
+
+test.run();
