@@ -70,6 +70,7 @@ export function generate(
       signature: signatureOf(name, func),
       written: written.get(name)!,
       needsScratch: needsScratch.has(name),
+      measures: models.some((m) => m.workspace === name),
       isPublic: isPublic(name, func),
     });
   }

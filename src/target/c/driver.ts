@@ -130,6 +130,8 @@ function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
     values: new Map(),
     pointers: new Map(),
     variables: new Map(),
+    sizes: new Set(kernel.signature.symbols),
+    naturals: new Set(),
     ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),
     scratch: undefined,
     depth: 0,

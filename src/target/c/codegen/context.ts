@@ -27,6 +27,8 @@ export interface Kernel {
   readonly written: ReadonlySet<Var>;
   /** Whether it takes memory for its large or symbolic allocations, as last parameter. */
   readonly needsScratch: boolean;
+  /** Whether its scalars are sizes, which it computes another size from. */
+  readonly measures: boolean;
   /** Whether other files may call it. */
   readonly isPublic: boolean;
 }
@@ -68,6 +70,10 @@ export interface FunctionContext {
   readonly pointers: Map<Var, PointerHome>;
   /** Buffers of one element that are C variables. */
   readonly variables: Map<Buffer, string>;
+  /** Symbols, and what is computed from them alone: their arithmetic stays within 64 bits. */
+  readonly sizes: Set<Var>;
+  /** Those of them that are not negative though nothing bounds them above. */
+  readonly naturals: Set<Var>;
   /** Bounds of loop variables. */
   readonly ranges: Map<Var, Interval>;
   /** Name of the first free byte of the memory given for allocations. */

@@ -17,7 +17,7 @@ import { castPiece, wrapped } from "./cast.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext } from "./context.js";
 import { emitFloatBinary } from "./float.js";
-import { emitIntegerBinary, wrapping } from "./integer.js";
+import { emitIntegerBinary, noteValue, wrapping } from "./integer.js";
 import { intervalOf } from "./interval.js";
 import { atWidth, literal } from "./literal.js";
 import { emitLoad } from "./element.js";
@@ -218,6 +218,5 @@ export function bindValue(cx: FunctionContext, v: Let["var"], value: PrimExpr): 
   cx.lines.declare(name, `const ${scalarType(v.dtype)} ${name} = ${x.text};`);
   if (v.dtype.code === "handle") cx.pointers.set(v, { name, element: "void" });
   else cx.values.set(v, name);
-  const bounds = intervalOf(value, cx.ranges);
-  if (bounds !== undefined) cx.ranges.set(v, bounds);
+  noteValue(cx, v, value);
 }

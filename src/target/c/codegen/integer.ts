@@ -1,6 +1,6 @@
 /** Integer arithmetic: two's-complement wrap without undefined behaviour, checked division, bit operations. */
-import type { Binary, PrimExpr } from "../../../ir/tir/expr.js";
-import { isSigned, type DType } from "../../../support/dtype.js";
+import type { Binary, PrimExpr, Var } from "../../../ir/tir/expr.js";
+import { int64, isSigned, type DType } from "../../../support/dtype.js";
 import { wrapped } from "./cast.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
@@ -25,7 +25,10 @@ export function emitIntegerBinary(cx: FunctionContext, e: Binary, exact: boolean
   if (plain !== undefined) {
     const [x, y] = [emitExpr(cx, a, exact), emitExpr(cx, b, exact)];
     const result = bounds[0] && bounds[1] && combined(e.op, bounds[0], bounds[1]);
-    const isSafe = fits(result, e.dtype) || (exact && e.dtype.code === "int" && e.dtype.bits >= 32);
+    const isSafe =
+      fits(result, e.dtype) ||
+      (exact && e.dtype.code === "int" && e.dtype.bits >= 32) ||
+      isSize(cx, e);
     return isSafe && e.dtype.code !== "bool"
       ? infix(plain, /\b[a-z]/.test(y.text) ? x : atWidth(x, e.dtype), y)
       : wrapping(cx.shared, e.op, e.dtype, x, y);
@@ -39,6 +42,35 @@ export function emitIntegerBinary(cx: FunctionContext, e: Binary, exact: boolean
     return called(routine, emitExpr(cx, a, exact), emitExpr(cx, b, exact));
   }
   return emitDivision(cx, e, a, b, exact);
+}
+
+/** Whether an integer is known not to be negative. */
+function isNatural(cx: FunctionContext, e: PrimExpr): boolean {
+  const bounds = intervalOf(e, cx.ranges);
+  if (bounds !== undefined) return bounds.low >= 0n;
+  if (e.kind === "tir.Var") return cx.naturals.has(e);
+  if (e.kind !== "tir.Binary" || !isSize(cx, e)) return false;
+  return (
+    /^(add|mul|max|min|floordiv|floormod)$/.test(e.op) && isNatural(cx, e.a) && isNatural(cx, e.b)
+  );
+}
+
+/** Notes what is known of a variable's value. */
+export function noteValue(cx: FunctionContext, v: Var, value: PrimExpr): void {
+  if (v.dtype === value.dtype && isSize(cx, value)) {
+    if (isNatural(cx, value)) cx.naturals.add(v);
+    cx.sizes.add(v);
+  }
+  const bounds = intervalOf(value, cx.ranges);
+  if (bounds !== undefined) cx.ranges.set(v, bounds);
+}
+
+/** Whether an expression is arithmetic of sizes, which memory bounds. */
+export function isSize(cx: FunctionContext, e: PrimExpr): boolean {
+  if (e.dtype !== int64) return false;
+  if (e.kind === "tir.Var") return cx.sizes.has(e);
+  if (e.kind === "tir.IntImm") return e.value < 2 ** 31 && e.value > -(2 ** 31);
+  return e.kind === "tir.Binary" && isSize(cx, e.a) && isSize(cx, e.b);
 }
 
 /** `a + b`, `a - b`, `a * b` modulo the width of the type. */
@@ -103,7 +135,7 @@ function emitDivision(
   b: PrimExpr,
   exact: boolean,
 ): Piece {
-  const [p, q] = [intervalOf(a, cx.ranges), intervalOf(b, cx.ranges)];
+  const q = intervalOf(b, cx.ranges);
   const x = emitExpr(cx, a, exact);
   const positive = q !== undefined && q.low > 0n;
   const nonZero = positive || (b.kind === "tir.IntImm" && b.value !== 0);
@@ -119,7 +151,7 @@ function emitDivision(
   const truncates = e.op === "div" || e.op === "mod";
   const remainder = e.op === "mod" || e.op === "floormod";
   const unsigned = !isSigned(e.dtype);
-  const natural = unsigned || (positive && (truncates || (p !== undefined && p.low >= 0n)));
+  const natural = unsigned || (positive && (truncates || isNatural(cx, a)));
   if (natural && e.op !== "ceildiv") return narrowed(infix(remainder ? "%" : "/", x, y), e.dtype);
   if (truncates && b.kind === "tir.IntImm" && b.value !== -1)
     return narrowed(infix(remainder ? "%" : "/", x, y), e.dtype);

@@ -72,6 +72,8 @@ export function defineKernel(
     values: new Map(),
     pointers: new Map(),
     variables: new Map([...variables].map((b) => [b, b.name])),
+    sizes: new Set(sizesOf(kernel)),
+    naturals: new Set(),
     ranges: new Map(),
     scratch: kernel.needsScratch ? names.take("scratch") : undefined,
     depth: 0,
@@ -90,11 +92,14 @@ export function defineKernel(
   return `${prototype(kernel, params)} {\n${unused.join("")}${body}${end}}\n`;
 }
 
+const sizesOf = ({ signature, measures }: Kernel): readonly Var[] =>
+  measures ? [...signature.scalars, ...signature.symbols] : signature.symbols;
+
 function bindParam(cx: FunctionContext, kernel: Kernel, p: CParam): void {
   if (p.var === undefined) return;
   if (p.var.dtype.code !== "handle") {
     cx.values.set(p.var, p.name);
-    const isSymbol = kernel.signature.symbols.includes(p.var);
+    const isSymbol = sizesOf(kernel).includes(p.var);
     const narrow = intervalOf(p.var, new Map());
     if (isSymbol) cx.ranges.set(p.var, sizeRangeOf(p.var));
     else if (narrow !== undefined) cx.ranges.set(p.var, narrow);
