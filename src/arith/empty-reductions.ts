@@ -2,9 +2,9 @@
 import type { Node } from "../ir/nodes.js";
 import { rebuild, refresh, substitute } from "../ir/core/rewrite.js";
 import { varsOf } from "../ir/core/free-vars.js";
-import { boolImm, compare, intImm, logic, type PrimExpr } from "../ir/tir/expr.js";
+import { boolImm, compare, intImm, logic, makeVar, type PrimExpr } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
-import { block, ifStmt, seq, type Block, type For, type Stmt } from "../ir/tir/stmt.js";
+import { block, forLoop, ifStmt, seq, type Block, type For, type Stmt } from "../ir/tir/stmt.js";
 
 /** The initialisation of a block, on its way out to where the reduction starts. */
 interface Pending {
@@ -82,17 +82,20 @@ function leave(p: Pending, loop: For): Pending[] {
   return [{ ...p, stmt, isEmpty: inside === p.stmt ? p.isEmpty : boolImm(true) }];
 }
 
-/** The block that only initialises, and when it is needed. */
+/** The block that only initialises, and when it is needed: when a reduced axis has no value at all. */
 function initOf(b: Block, loops: readonly For[]): Pending[] {
   if (b.init === undefined || b.values === undefined) return [];
   const { values, iters } = b;
   const isSpatial = iters.map((iter) => iter.iterKind !== "reduce");
   const reduced = new Set(values.filter((_, i) => !isSpatial[i]).flatMap(varsOf));
   const reductions = loops.filter((l) => reduced.has(l.var));
-  const unsure = reductions.filter((l) => l.extent.kind !== "tir.IntImm" || l.extent.value <= 0);
+  // A loop may run over a part of the axis only; what counts is the axis.
+  const axes = iters.filter((_, i) => !isSpatial[i]).map((iter) => iter.dom?.extent);
+  const extents = axes.includes(undefined) ? reductions.map((l) => l.extent) : (axes as PrimExpr[]);
+  const unsure = extents.filter((e) => e.kind !== "tir.IntImm" || e.value <= 0);
   if (unsure.length === 0) return [];
   const isEmpty = unsure
-    .map((l): PrimExpr => compare("le", l.extent, intImm(0, l.extent.dtype)))
+    .map((e): PrimExpr => compare("le", e, intImm(0, e.dtype)))
     .reduce((p, q) => logic("or", p, q));
   // Where the reduction variables stand when a block is initialised.
   const start = new Map(
@@ -101,11 +104,22 @@ function initOf(b: Block, loops: readonly For[]): Pending[] {
       .map((iter) => [iter.var, iter.dom?.min ?? intImm(0, iter.var.dtype)]),
   );
   const spatial = iters.filter((_, i) => isSpatial[i]);
+  const own = values.filter((_, i) => isSpatial[i]);
+  // An axis that shares a loop with a reduced one runs through all its values here.
+  const whole: For[] = [];
+  const bindings = own.map((value, i) => {
+    const { dom, var: v } = spatial[i]!;
+    if (dom === undefined || !varsOf(value).some((x) => reduced.has(x))) return value;
+    const { min, extent } = dom;
+    const loop = forLoop({ min, extent, var: makeVar(v.name, v.dtype), body: b.init! });
+    whole.push(loop);
+    return loop.var;
+  });
   const conditions = conjuncts(b.predicate).filter((c) => !varsOf(c).some((v) => reduced.has(v)));
   const only = block({
     ...b,
     name: `${b.name}_init`,
-    values: values.filter((_, i) => isSpatial[i]),
+    values: bindings,
     iters: spatial,
     predicate:
       conditions.length === 0 ? boolImm(true) : conditions.reduce((p, q) => logic("and", p, q)),
@@ -114,7 +128,8 @@ function initOf(b: Block, loops: readonly For[]): Pending[] {
     init: undefined,
     body: b.init,
   });
-  const stmt = refresh(substitute(only, start), new Set<Node>(spatial.map((iter) => iter.var)));
+  const fresh = refresh(substitute(only, start), new Set<Node>(spatial.map((iter) => iter.var)));
+  const stmt = whole.reduceRight<Stmt>((body, loop) => ({ ...loop, body }), fresh);
   return [{ reductions: new Set(reductions), isEmpty, stmt }];
 }
 

@@ -27,7 +27,7 @@ export function traceToJson(trace: RecordedTrace): Json {
       if (key === "decision") {
         if (value !== null) decisions.push([index, encode(value, false)]);
       } else if (!param.isInput) attrs.push(encode(value, false));
-      else if (isFlat(declared, key) && Array.isArray(value))
+      else if (isFlat(declared, key) && Array.isArray(value) && value.length > 0)
         inputs.push(...value.map((item) => encode(item as RecordedValue, true)));
       else if (!(isFlat(declared, key) && sameLiteral(value, param.fallback)))
         inputs.push(encode(value, true));
@@ -132,7 +132,10 @@ function readInstruction(
     const list = param.isInput ? left.inputs : left.attrs;
     if (param.isInput && isFlat(primitive, key)) {
       const items = list.splice(0).map((x) => decode(x, true));
-      if (items.length > 0 || param.fallback === undefined) give(key, param, items);
+      const [only] = items;
+      const isEmpty = items.length === 1 && Array.isArray(only) && only.length === 0;
+      if (isEmpty) give(key, param, []);
+      else if (items.length > 0 || param.fallback === undefined) give(key, param, items);
     } else if (list.length > 0) give(key, param, decode(list.shift(), param.isInput));
     // Attributes that an older release did not have yet have their defaults.
     else if (param.fallback === undefined) fail(`${where} has no \`${key}\``);
