@@ -1,12 +1,13 @@
 import { checkText } from "../../driver/frontend.js";
-import type { Diagnostic } from "../../support/diagnostic.js";
+import type { IRModule } from "../../ir/module.js";
+import { Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
 import { applyFixes, safeFixes } from "../../support/fixes.js";
 import { makeProgress } from "../../support/progress.js";
 import type { Source } from "../../support/source.js";
 import { defineCommand } from "../command.js";
-import { inputFlags, programFlags } from "../common-flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
+import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
 export const check = defineCommand({
@@ -14,11 +15,12 @@ export const check = defineCommand({
   summary: "Parses, resolves and verifies programs, and reports every problem.",
   description:
     "A folder stands for all .relax files below it. With --report jsonl one object a file is written, whether or not " +
-    "something was found.",
+    "something was found. With --lib the libraries are checked too, and that each operator of a program has a lowering.",
   args: [{ name: "PATHS", help: "files, folders, or - for standard input", many: true }],
   flags: {
     ...inputFlags,
     ...programFlags,
+    ...libraryFlags,
     fix: { type: "boolean", help: "Apply the fixes that do not change the meaning of a program." },
   },
   examples: [
@@ -31,12 +33,25 @@ export const check = defineCommand({
   diagnosticsTo: "stdout",
   async run({ host, args, flags, report, say }) {
     const options = elaborateOptions(flags);
+    const libraries = await librariesOf(host, flags.lib);
     const check = async (source: Source): Promise<readonly Diagnostic[]> => {
       const { module, diagnostics, failed } = checkText(source, options);
-      if (failed || module.templates === undefined) return diagnostics;
-      const { checkTemplates } = await import("../../driver/check-templates.js");
-      return [...diagnostics, ...checkTemplates(source, { isMixed: module.functions.size > 0 })];
+      if (failed) return diagnostics;
+      const found = [...diagnostics];
+      if (module.templates !== undefined) {
+        const { checkTemplates } = await import("../../driver/check-templates.js");
+        found.push(...checkTemplates(source, { isMixed: module.functions.size > 0 }));
+      }
+      if (areUsable) found.push(...(await findingsOfLowering(module, libraries)));
+      return found;
     };
+    let areUsable = false;
+    for (const library of libraries) {
+      const diagnostics = await check(library);
+      report({ file: library.name, diagnostics });
+      areUsable = !diagnostics.some((d) => d.severity === "error");
+      if (!areUsable) break;
+    }
     const inputs = await inputsOf(host, args, flags);
     const progress = makeProgress(host.stderr, host.now);
     let fixed = 0;
@@ -61,3 +76,14 @@ export const check = defineCommand({
     return "ok";
   },
 });
+
+/** What lowering the operators of a program by the libraries says; nothing is kept of it. */
+async function findingsOfLowering(
+  module: IRModule,
+  libraries: readonly Source[],
+): Promise<readonly Diagnostic[]> {
+  const { lowerModule } = await import("../../driver/lower.js");
+  const sink = new Diagnostics();
+  await lowerModule(module, sink, { libraries });
+  return sink.all;
+}
