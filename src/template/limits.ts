@@ -1,7 +1,7 @@
 /** Least and greatest values of types. */
 import { boolImm, floatImm, intImm } from "../ir/tir/expr.js";
 import { bool, isFloat, type DType } from "../support/dtype.js";
-import { int } from "../support/int.js";
+import { integerLimit } from "../support/integer-limit.js";
 import { floatFormat } from "../support/numeric/float-format.js";
 import { exprValue, type Value } from "./values.js";
 
@@ -16,14 +16,6 @@ export function limitOf(name: "min_value" | "max_value" | "infinity", dtype: DTy
 
 const greatest = (dtype: DType): number =>
   floatFormat(dtype)?.maxFinite ?? (dtype.bits === 64 ? Number.MAX_VALUE : 3.4028234663852886e38);
-
-/** Least or greatest value of an integer type. */
-export function integerLimit(dtype: DType, most: boolean): ReturnType<typeof int> {
-  const bits = BigInt(dtype.bits);
-  if (dtype === bool) return most ? 1 : 0;
-  if (dtype.code === "uint") return most ? int((1n << bits) - 1n) : 0;
-  return most ? int((1n << (bits - 1n)) - 1n) : int(-(1n << (bits - 1n)));
-}
 
 /** −∞, or the least value where the type has no infinity. */
 export function lowestOf(dtype: DType): Value {

@@ -2,7 +2,8 @@
 import { floatImm, intImm } from "../../ir/tir/expr.js";
 import { bool, float32, isFloat, isInteger, type DType } from "../../support/dtype.js";
 import { toDType } from "../statics.js";
-import { integerLimit, lowestOf } from "../limits.js";
+import { integerLimit } from "../../support/integer-limit.js";
+import { lowestOf } from "../limits.js";
 import { boolValue, dtypeValue, exprValue, intValue, type Value } from "../values.js";
 import { libraryFunctionOf as f, wrong, type LibraryFunction } from "./library-function.js";
 
