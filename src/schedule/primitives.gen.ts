@@ -4,6 +4,7 @@ import { addUnitLoop } from "./primitives/add-unit-loop.js";
 import { anchor } from "./primitives/anchor.js";
 import { annotate } from "./primitives/annotate.js";
 import { bind } from "./primitives/bind.js";
+import { blockize } from "./primitives/blockize.js";
 import { cacheRead } from "./primitives/cache-read.js";
 import { cacheWrite } from "./primitives/cache-write.js";
 import { computeAt } from "./primitives/compute-at.js";
@@ -28,6 +29,7 @@ import { reorder } from "./primitives/reorder.js";
 import { reorderBlockIterVar } from "./primitives/reorder-block-iter-var.js";
 import { reverseComputeAt } from "./primitives/reverse-compute-at.js";
 import { reverseComputeInline } from "./primitives/reverse-compute-inline.js";
+import { rfactor } from "./primitives/rfactor.js";
 import { sampleCategorical } from "./primitives/sample-categorical.js";
 import { samplePartitionedTile } from "./primitives/sample-partitioned-tile.js";
 import { samplePerfectTile } from "./primitives/sample-perfect-tile.js";
@@ -47,6 +49,7 @@ export const primitives: readonly Primitive[] = [
   anchor as unknown as Primitive,
   annotate as unknown as Primitive,
   bind as unknown as Primitive,
+  blockize as unknown as Primitive,
   cacheRead as unknown as Primitive,
   cacheWrite as unknown as Primitive,
   computeAt as unknown as Primitive,
@@ -71,6 +74,7 @@ export const primitives: readonly Primitive[] = [
   reorderBlockIterVar as unknown as Primitive,
   reverseComputeAt as unknown as Primitive,
   reverseComputeInline as unknown as Primitive,
+  rfactor as unknown as Primitive,
   sampleCategorical as unknown as Primitive,
   samplePartitionedTile as unknown as Primitive,
   samplePerfectTile as unknown as Primitive,
