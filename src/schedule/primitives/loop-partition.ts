@@ -1,6 +1,10 @@
 import { exprText, type Analyzer } from "../../arith/index.js";
+import { varsOf } from "../../ir/core/free-vars.js";
+import { rebuild } from "../../ir/core/rewrite.js";
+import type { Node } from "../../ir/nodes.js";
+import { range } from "../../ir/tir/buffer.js";
 import { binary, compare, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
-import { seq, type For } from "../../ir/tir/stmt.js";
+import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { addIndex, castIndex, subIndex } from "../../transform/tir/strides.js";
 import { copyOf } from "../copy.js";
 import { loopCodes } from "../loop-codes.js";
@@ -10,7 +14,6 @@ import { definePrimitive, giving, refuse } from "../primitive.js";
 import { loopRef } from "../reference.js";
 import { replaceAt } from "../site.js";
 import { analyzerAt, funcOf, withFunc } from "../state.js";
-import { range } from "../../ir/tir/buffer.js";
 
 /**
  * Precondition: a plain serial loop. Result: loops one after the other over consecutive parts of its range, the last
@@ -49,7 +52,7 @@ export const loopPartition = definePrimitive({
         analyzer.bind(v, range(zero, extent));
         return bound(node.body, new Map<Var, PrimExpr>([[node.var, value]]), analyzer);
       });
-      const part: For = { ...node, var: v, min: zero, extent, body };
+      const part = { ...node, var: v, min: zero, extent, body: withoutInits(analyzer, v, extent, body) }; // prettier-ignore
       loops.push(k === 0 ? part : copyOf(func, part));
       // Names of this copy are taken for the next one.
       func = replaceAt(funcOf(state), loop, seq(loops));
@@ -58,6 +61,29 @@ export const loopPartition = definePrimitive({
     return giving(withFunc(state, func), ...loops.map(loopRef));
   },
 });
+
+/** Parts that start behind the first value of a reduced axis do not initialise it. */
+function withoutInits(analyzer: Analyzer, v: Var, extent: PrimExpr, body: Stmt): Stmt {
+  const walk = (node: Node): Node => {
+    if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return node;
+    const b = rebuild(node, walk);
+    if (b.kind !== "tir.Block" || b.init === undefined) return b;
+    const isLater = b.iters.some((axis, k) => {
+      const value = b.values?.[k];
+      if (axis.iterKind !== "reduce" || value === undefined || !varsOf(value).includes(v))
+        return false;
+      const first = axis.dom?.min ?? intImm(0, value.dtype);
+      return analyzer.scope(() => {
+        analyzer.assume(compare("ge", extent, intImm(1, extent.dtype)));
+        analyzer.bind(v, range(intImm(0, v.dtype), extent));
+        return analyzer.prove(compare("gt", value, first)) === true;
+      });
+    });
+    // What is summed so far is an input then.
+    return isLater ? { ...b, init: undefined, reads: [...b.writes, ...b.reads] } : b;
+  };
+  return walk(body) as Stmt;
+}
 
 /** Lengths of all parts, the rest included. */
 function solveParts(

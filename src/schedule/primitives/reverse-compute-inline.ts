@@ -2,6 +2,7 @@ import { accessRegions, type Analyzer } from "../../arith/index.js";
 import { rewrite, substitute } from "../../ir/core/rewrite.js";
 import { compare, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { Block } from "../../ir/tir/stmt.js";
+import { addIndex } from "../../transform/tir/strides.js";
 import { loadOf, storedThrough, type Definition } from "../../transform/tir/inline-block.js";
 import { blockCodes } from "../block-codes.js";
 import { storeAt } from "../definition.js";
@@ -13,7 +14,7 @@ import { allOf, both, inType, outside } from "../nest.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
 import { findBlock, replaceAt, type BlockSite } from "../site.js";
-import { analyzerAt, funcOf, withFunc, type ScheduleState } from "../state.js";
+import { analyzerAt, analyzerOf, funcOf, withFunc, type ScheduleState } from "../state.js";
 
 /** The producer of what a block reads stores the block's result in its place; the buffer between them is gone. */
 export const reverseComputeInline = definePrimitive({
@@ -108,12 +109,35 @@ function axesOf(
   for (const { var: v, dom } of producer.node.iters) if (dom !== undefined) analyzer.bind(v, dom);
   const map = axesFrom(analyzer, iters, load.indices, made.axes);
   if (map === undefined) return several;
+  if (!isMade(state, producer, made, consumer.leaf.block, load.indices))
+    return `it also runs where \`${producer.node.name}\` does not make what it reads`;
   const conds = [
     ...load.indices.map((e, k) => compare("eq", substitute(e, map), inType(made.axes[k]!, e.dtype))), // prettier-ignore
     ...iters.map((i) => compare("lt", map.get(i.var)!, inType(i.dom!.extent, i.var.dtype))),
   ];
   const open = conds.filter((c) => analyzer.prove(c) !== true);
   return { map, predicate: allOf(open.map((c) => outside(producer.node, c))), analyzer };
+}
+
+/** Whether the producer stores, for all axes of the consumer, the element at the given indices. */
+function isMade(
+  state: ScheduleState,
+  { node }: BlockSite,
+  made: Definition,
+  consumer: Block,
+  indices: readonly PrimExpr[],
+): boolean {
+  const analyzer = analyzerOf(state);
+  for (const { var: v, dom } of consumer.iters) if (dom !== undefined) analyzer.bind(v, dom);
+  return indices.every((e, k) => {
+    const dom = node.iters.find((i) => i.var === made.axes[k])?.dom;
+    if (dom === undefined) return true;
+    const [min, end] = [inType(dom.min, e.dtype), inType(addIndex(dom.min, dom.extent), e.dtype)];
+    return (
+      analyzer.prove(compare("ge", e, min)) === true &&
+      analyzer.prove(compare("lt", e, end)) === true
+    );
+  });
 }
 
 /** The block with the indices of its accesses in their shortest form. */
