@@ -1,4 +1,4 @@
-/** The C99 target: matrix products against the peak, and a network. */
+/** The C99 target, compiled by `CC`: matrix products against the peak, and a network against LLVM. */
 import type { BenchRow } from "./measure.js";
 import { matmulTwins } from "./matmul.js";
 import { chosenTwins, type BenchOptions } from "./options.js";
@@ -11,8 +11,11 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const networks = fixedNetworks().filter(({ net }) => net.name === "resnet18");
   const peak = peakOfCore();
   try {
-    const twins = chosenTwins([...products, ...networks], options);
-    return await compareAll(twins, { bench: "c", target: "c", peak });
+    const to = { bench: "c", target: "c", peak };
+    return [
+      ...(await compareAll(chosenTwins(products, options), to)),
+      ...(await compareAll(chosenTwins(networks, options), { ...to, beside: "llvm" })),
+    ];
   } finally {
     peak?.end();
   }

@@ -33,6 +33,26 @@ export function measure(work: () => unknown, runs = 3): Sample {
   return { seconds: best, runs };
 }
 
+const cpuMicros = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+/** The best CPU time of a call within some time, in seconds; short calls are timed together. */
+export function roundOf(call: () => unknown, seconds: number): number {
+  let start = cpuMicros();
+  call();
+  const count = Math.max(1, Math.floor(2000 / Math.max(1, cpuMicros() - start)));
+  const end = performance.now() + seconds * 1000;
+  let best = Infinity;
+  do {
+    start = cpuMicros();
+    for (let i = 0; i < count; i++) call();
+    best = Math.min(best, (cpuMicros() - start) / count);
+  } while (performance.now() < end);
+  return best / 1e6;
+}
+
 /** One line of a report; `ratio` > 1 where ours is better. */
 export interface BenchRow {
   readonly bench: string;

@@ -15,6 +15,8 @@ import type { Point, Twin } from "./twin.js";
 export interface CompareOptions {
   readonly bench: string;
   readonly target: string;
+  /** Another target of ours as a peer. */
+  readonly beside?: string;
   /** Peers beside ONNX Runtime, which makes their models. */
   readonly others?: readonly Peer[];
   /** ONNX Runtime itself is timed; default true. */
@@ -64,6 +66,7 @@ interface Setting extends CompareOptions {
 async function compare(twin: Twin, to: Setting, give: (row: BenchRow) => void): Promise<void> {
   const { net } = twin;
   const ours = await buildOurs(twin, to.target);
+  const other = to.beside === undefined ? undefined : await buildOurs(twin, to.beside);
   try {
     const model = join(to.folder, "model.onnx");
     const constants = twin.constants === "all" ? net.weights.map((w) => w.name) : [];
@@ -80,18 +83,28 @@ async function compare(twin: Twin, to: Setting, give: (row: BenchRow) => void): 
       const result = files("result", "npy");
       await to.onnx?.ask({ do: "feed", feeds: pick(inputs), result });
       const prepared = ours.prepare(tensors);
-      const output = prepared.call();
       if (to.onnx)
-        check(output, fromArray(readNpy(new Uint8Array(readFileSync(result)))), twin.tolerance);
+        check(
+          prepared.output(),
+          fromArray(readNpy(new Uint8Array(readFileSync(result)))),
+          twin.tolerance,
+        );
       const raw = inputs.map((name) => {
         const { dtype, shape } = tensors.get(name)!;
         return { name, dtype: dtype.name, shape, file: files(name, "raw") };
       });
-      for (const row of await timed(point, prepared, { ...to, model, net, raw, isFirst: i === 0 }))
+      for (const row of await timed(point, prepared, other?.prepare(tensors), {
+        ...to,
+        model,
+        net,
+        raw,
+        isFirst: i === 0,
+      }))
         give(row);
     }
   } finally {
     ours.dispose();
+    other?.dispose();
   }
 }
 
@@ -108,7 +121,12 @@ interface Side {
   round(): Promise<number> | number;
 }
 
-async function timed(point: Point, prepared: Prepared, to: Timing): Promise<BenchRow[]> {
+async function timed(
+  point: Point,
+  prepared: Prepared,
+  other: Prepared | undefined,
+  to: Timing,
+): Promise<BenchRow[]> {
   const others: Peer[] = [];
   for (const peer of to.others ?? []) {
     try {
@@ -124,19 +142,33 @@ async function timed(point: Point, prepared: Prepared, to: Timing): Promise<Benc
     name: peer.name,
     round: async () => Number((await peer.ask({ do: "round", seconds: ROUND }))["seconds"]),
   });
-  const resident: Side = { name: "resident", round: () => roundOf(() => prepared.invoke()) };
-  const copying: Side = { name: "copying", round: () => roundOf(() => prepared.call()) };
-  const needsCopies = peers.some(isCopying);
-  const sides = [resident, ...(needsCopies ? [copying] : []), ...peers.map(ofPeer)];
+  const resident: Side = { name: "resident", round: () => prepared.resident(ROUND) };
+  const copying: Side = { name: "copying", round: () => prepared.copying!(ROUND) };
+  const needsCopies = prepared.copying !== undefined && peers.some(isCopying);
+  const beside: Side | undefined = other && {
+    name: `our ${to.beside}`,
+    round: () => other.resident(ROUND),
+  };
+  const sides = [
+    resident,
+    ...(needsCopies ? [copying] : []),
+    ...(beside ? [beside] : []),
+    ...peers.map(ofPeer),
+  ];
   const peak = to.peak;
   const best = await rounds(peak && point.work ? [...sides, peak.side(to.target)] : sides);
   const of = (name: string): number => best.get(name)! * 1e6;
   const rows = peers.flatMap((peer) => {
     const row = (name: string, side: Side): BenchRow =>
       timeRowOf(to.bench, name, "us CPU", of(side.name), of(peer.name), peer.name);
-    const rest = isCopying(peer) ? [row(`${point.name}, arrays in and out`, copying)] : [];
+    const rest =
+      needsCopies && isCopying(peer) ? [row(`${point.name}, arrays in and out`, copying)] : [];
     return [row(point.name, resident), ...rest];
   });
+  if (beside !== undefined)
+    rows.push(
+      timeRowOf(to.bench, point.name, "us CPU", of("resident"), of(beside.name), beside.name),
+    );
   if (rows.length === 0) rows.push(timeRowOf(to.bench, point.name, "us CPU", of("resident")));
   if (peak && point.work !== undefined)
     rows.push(peak.row(to.bench, point, best.get("resident")!, best.get("peak")!));
@@ -158,26 +190,6 @@ async function rounds(sides: readonly Side[]): Promise<Map<string, number>> {
     }
   }
   return best;
-}
-
-const cpuMicros = (): number => {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-};
-
-/** The best CPU time of a call within a round, in seconds; short calls are timed together. */
-function roundOf(call: () => unknown): number {
-  let start = cpuMicros();
-  call();
-  const count = Math.max(1, Math.floor(2000 / Math.max(1, cpuMicros() - start)));
-  const end = performance.now() + ROUND * 1000;
-  let best = Infinity;
-  do {
-    start = cpuMicros();
-    for (let i = 0; i < count; i++) call();
-    best = Math.min(best, (cpuMicros() - start) / count);
-  } while (performance.now() < end);
-  return best / 1e6;
 }
 
 /** Throws when the results differ by more than the order of additions explains. */

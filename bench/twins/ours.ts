@@ -1,8 +1,8 @@
 /** Our side of a twin: `.relax` text through the pipelines of a build, run through the runtime's interface. */
 import { relaxText } from "../../scripts/nets/relax-text.js";
-import type { Net } from "../../scripts/nets/net.js";
-import { encodeArtefact } from "../../src/artefact/index.js";
+import { encodeArtefact, type Artefact } from "../../src/artefact/index.js";
 import { buildFor } from "../../src/driver/build.js";
+import { buildForC } from "../../src/driver/c-project.js";
 import { readModule } from "../../src/driver/frontend.js";
 import { nodeHost } from "../../src/driver/host-node.js";
 import { detectProcessor } from "../../src/driver/host-processor.js";
@@ -11,13 +11,15 @@ import { loadNative } from "../../src/driver/native.js";
 import { optimise } from "../../src/driver/optimise.js";
 import type { Func } from "../../src/ir/relax/expr.js";
 import { fromArray, type Tensor } from "../../src/runtime/api/tensor.js";
-import { load, type Program } from "../../src/runtime/index.js";
+import { load } from "../../src/runtime/index.js";
 import { Diagnostics } from "../../src/support/diagnostic.js";
 import type { NDArray } from "../../src/support/ndarray.js";
 import { parseTarget } from "../../src/support/target-description.js";
 import { runPipeline, step } from "../../src/transform/pipeline.js";
 import { bindParams } from "../../src/transform/relax/params/bind-params.js";
 import { bindSymbolicVars } from "../../src/transform/relax/params/bind-symbolic-vars.js";
+import { roundOf } from "../measure.js";
+import { runnableC } from "./ours-c.js";
 import type { Twin } from "./twin.js";
 
 /** A target that cannot be measured here, with the reason. */
@@ -31,19 +33,21 @@ export interface Ours {
   dispose(): void;
 }
 
-/** Calls on the same tensors. */
+/** Calls on the same tensors; times are the best CPU seconds of a call within a round of some seconds. */
 export interface Prepared {
+  output(): Tensor;
   /** Tensors stay where the program has them. */
-  invoke(): void;
-  /** Also copies them in, and the result out. */
-  call(): Tensor;
+  resident(seconds: number): number;
+  /** Each call also copies them in, and the result out; absent where there is no such call. */
+  copying?(seconds: number): number;
 }
 
 export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
   const processor = await detectProcessor(nodeHost());
   const parsed = parseTarget(target, processor);
   const description = "target" in parsed ? parsed.target : undefined;
-  if (description?.kind !== "wasm" && description?.kind !== "llvm")
+  const kind = description?.kind;
+  if (kind !== "wasm" && kind !== "llvm" && kind !== "c")
     throw new Unavailable(`programs cannot be built for ${target} here`);
   const { net, points, isFixed = false } = twin;
   const sink = new Diagnostics();
@@ -67,19 +71,30 @@ export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
     ],
     sink,
   );
-  const lowered = await optimise(checked(bound), `@default-${description.kind}`, sink, {
-    target,
-    processor,
-  });
-  const options = { producer: "bench", sources: false, graph: isStatic || undefined, description };
-  const artefact = checked(buildFor(checked(lowered), sink, options));
-  const executor = isStatic ? "graph" : "vm";
-  const program = load(encodeArtefact(artefact), { executor, native: loadNative });
+  const lowered = checked(
+    await optimise(checked(bound), `@default-${kind}`, sink, { target, processor }),
+  );
+  const inputs = [net.input, ...net.weights].flatMap(({ name }) =>
+    constants.has(name) ? [] : [name],
+  );
+  const built = (): Runnable => {
+    if (kind === "c") return runnableC(checked(buildForC(lowered, sink, { prefix: "model" })));
+    const options = { producer: "bench", sources: false, graph: isStatic || undefined };
+    const artefact = checked(buildFor(lowered, sink, { ...options, description: description! }));
+    return runnableOf(artefact, isStatic ? "graph" : "vm");
+  };
+  const runnable = built();
   return {
     tensorsFor: (sizes) => tensorsOf(main, sizes, constants),
-    prepare: (tensors) => prepare(program, net, constants, tensors),
-    dispose: () => program.dispose(),
+    prepare: (tensors) => runnable.prepare(new Map(inputs.map((n) => [n, tensors.get(n)!]))),
+    dispose: () => runnable.dispose(),
   };
+}
+
+/** A built program; inputs are in the order of its parameters. */
+export interface Runnable {
+  prepare(inputs: ReadonlyMap<string, NDArray>): Prepared;
+  dispose(): void;
 }
 
 function tensorsOf(
@@ -96,24 +111,25 @@ function tensorsOf(
   );
 }
 
-function prepare(
-  program: Program,
-  net: Net,
-  constants: ReadonlyMap<string, NDArray>,
-  tensors: ReadonlyMap<string, NDArray>,
-): Prepared {
-  const inputs = [net.input, ...net.weights]
-    .filter(({ name }) => !constants.has(name))
-    .map(({ name }) => [name, fromArray(tensors.get(name)!)] as const);
-  const invocation = program.prepare("main");
-  const setInputs = (): void => inputs.forEach(([name, x]) => invocation.setInput(name, x));
-  setInputs();
+/** An artefact through the runtime's interface. */
+function runnableOf(artefact: Artefact, executor: "graph" | "vm"): Runnable {
+  const program = load(encodeArtefact(artefact), { executor, native: loadNative });
   return {
-    invoke: () => invocation.invoke(),
-    call() {
-      setInputs();
-      invocation.invoke();
-      return invocation.getOutput() as Tensor;
+    prepare(given) {
+      const inputs = [...given].map(([name, x]) => [name, fromArray(x)] as const);
+      const invocation = program.prepare("main");
+      const call = (): Tensor => {
+        inputs.forEach(([name, x]) => invocation.setInput(name, x));
+        invocation.invoke();
+        return invocation.getOutput() as Tensor;
+      };
+      const output = call();
+      return {
+        output: () => output,
+        resident: (seconds) => roundOf(() => invocation.invoke(), seconds),
+        copying: (seconds) => roundOf(call, seconds),
+      };
     },
+    dispose: () => program.dispose(),
   };
 }
