@@ -14,6 +14,7 @@ import image from "../../../stdlib/image.relax";
 import index from "../../../stdlib/index.relax";
 import linearAlgebra from "../../../stdlib/linear-algebra.relax";
 import manipulate from "../../../stdlib/manipulate.relax";
+import matmulWasm from "../../../stdlib/matmul-wasm.relax";
 import nn from "../../../stdlib/nn.relax";
 import norm from "../../../stdlib/norm.relax";
 import poolBlocked from "../../../stdlib/pool-blocked.relax";
@@ -45,6 +46,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/index.relax", text: index },
   { name: "stdlib/linear-algebra.relax", text: linearAlgebra },
   { name: "stdlib/manipulate.relax", text: manipulate },
+  { name: "stdlib/matmul-wasm.relax", text: matmulWasm },
   { name: "stdlib/nn.relax", text: nn },
   { name: "stdlib/norm.relax", text: norm },
   { name: "stdlib/pool-blocked.relax", text: poolBlocked },
