@@ -1,4 +1,5 @@
 /** Programs with planned memory: interpreter, bytecode and compiled functions must agree with the program as written. */
+import { aotCall } from "../../driver/aot.js";
 import { buildForWasm } from "../../driver/build.js";
 import { readModule } from "../../driver/frontend.js";
 import { makeInputs } from "../../driver/inputs.js";
@@ -11,6 +12,7 @@ import { loadArtefact } from "../../runtime/load-artefact.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import type { Value } from "../../support/value.js";
 import { runPipeline, step } from "../../transform/pipeline.js";
+import { lowerToLoops } from "../../transform/relax/aot/lower.js";
 import { callTirRewrite } from "../../transform/relax/memory/call-tir-rewrite.js";
 import { staticPlanBlockMemory } from "../../transform/relax/memory/static-plan-block-memory.js";
 import { removePurityChecking } from "../../transform/relax/clean/remove-purity-checking.js";
@@ -45,12 +47,29 @@ export function compareExecutors({ text, sizes }: MemoryProgram): string | undef
     // A machine that is watched runs the bytecode.
     const options = { instrument: () => undefined };
     const bytecode = loadArtefact(bytes, "program", options).invoke("main", inputs());
-    for (const [name, value] of Object.entries({ planned: found, compiled, bytecode })) {
+    const loops = asLoops(planned!, inputs());
+    if (typeof loops === "string") return `${what}, loops: ${loops}`;
+    const all = { planned: found, compiled, bytecode, ...(loops && { loops }) };
+    for (const [name, value] of Object.entries(all)) {
       const unlike = difference(value, expected);
       if (unlike !== undefined) return `${what}, ${name}: ${unlike}`;
     }
   }
   return undefined;
+}
+
+/** One loop function for the whole program, with or without a table of constants. */
+function asLoops(planned: IRModule, args: readonly Value[]): Value | string | undefined {
+  const sink = new Diagnostics();
+  const constants = args.length % 2 === 0 ? "table" : "inline";
+  const aot = lowerToLoops(planned, sink, { constants });
+  const main = aot?.functions.find((f) => f.name === "main");
+  // Only the virtual machine runs functions that call themselves.
+  if (sink.all.some((d) => d.name === "recursive")) return undefined;
+  if (aot === undefined || main === undefined) return sink.all[0]?.message ?? "no function";
+  const call = aotCall(aot.module, main, args);
+  const outcome = interpret(aot.module, "main", call.args, { stepLimit: 1_000_000 });
+  return outcome.ok ? call.result() : outcome.diagnostic.message;
 }
 
 function onInterpreter(module: IRModule, args: readonly Value[]): Value | string {

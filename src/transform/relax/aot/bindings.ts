@@ -13,7 +13,7 @@ import {
   type PrimExpr,
 } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
-import { evaluate, ifStmt, bind } from "../../../ir/tir/stmt.js";
+import { evaluate, ifStmt, bind, type Stmt } from "../../../ir/tir/stmt.js";
 import type { Binding, Call, Expr, If, SeqExpr, Var as Value } from "../../../ir/relax/expr.js";
 import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
@@ -144,7 +144,16 @@ function emitIf(s: Scope, e: If, bound: Value | undefined): Place {
     const { stmts } = collect(frame, () => copyPlace(s, from, to));
     x.stmts.push(...stmts);
   };
-  const place = joined(s, then.place, otherwise.place, bound?.sinfo, bound?.name ?? "joined", e);
+  const branches = [...then.stmts, ...otherwise.stmts];
+  const place = joined(
+    s,
+    then.place,
+    otherwise.place,
+    bound?.sinfo,
+    bound?.name ?? "joined",
+    e,
+    branches,
+  );
   hand(then, then.place, place);
   hand(otherwise, otherwise.place, place);
   frame.body.push(ifStmt(cond, block(then.stmts), block(otherwise.stmts), e.span));
@@ -169,23 +178,28 @@ function joined(
   info: StructInfo | undefined,
   hint: string,
   e: If,
+  branches: readonly Stmt[],
 ): Place {
   const { frame } = s;
   if (a.kind === "tuple" && b.kind === "tuple" && a.fields.length === b.fields.length) {
     const infos = info?.kind === "relax.TupleInfo" ? info.fields : [];
-    return { kind: "tuple", fields: a.fields.map((f, k) => joined(s, f, b.fields[k]!, infos[k], hint, e)) }; // prettier-ignore
+    return { kind: "tuple", fields: a.fields.map((f, k) => joined(s, f, b.fields[k]!, infos[k], hint, e, branches)) }; // prettier-ignore
   }
   if (a.kind !== "tensor" || b.kind !== "tensor" || a.buffer.dtype !== b.buffer.dtype)
     return refuse(s, "a choice between values that are no tensors", e.span);
   const dims = sharedShape(s, a, b, info);
   if (dims === undefined) return refuse(s, "a choice between tensors of sizes that only a branch tells,", e.span); // prettier-ignore
   if (sameMemory(frame, a.buffer, b.buffer)) {
-    const buffer = viewOf(frame, a.buffer, long(0), dims, a.buffer.dtype, hint);
-    return { kind: "tensor", buffer };
+    // A declaration in a branch does not hold behind it.
+    const outside = [a, b].find((p) => !isDeclaredIn(branches, p.buffer));
+    return { kind: "tensor", buffer: viewOf(frame, outside?.buffer ?? a.buffer, long(0), dims, a.buffer.dtype, hint, outside === undefined) }; // prettier-ignore
   }
   const storage = take(frame, tensorBytes(dims, a.buffer.dtype), hint, e.span);
   return { kind: "tensor", buffer: tensorIn(frame, storage, long(0), dims, a.buffer.dtype, hint) };
 }
+
+const isDeclaredIn = (stmts: readonly Stmt[], buffer: Buffer): boolean =>
+  stmts.some((s) => s.kind === "tir.Decl" && s.buffer === buffer);
 
 /** The shape of both, in terms that hold behind the branches. */
 function sharedShape(

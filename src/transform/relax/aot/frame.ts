@@ -162,7 +162,7 @@ const sameView = (
 export const isEqual = (frame: Frame, a: PrimExpr, b: PrimExpr): boolean =>
   a === b || frame.analyzer.prove(compare("eq", a, b)) === true;
 
-/** The same memory seen with another shape or type. */
+/** The same memory seen with another shape or type; `anew`: declared here in any case. */
 export function viewOf(
   frame: Frame,
   of: Buffer,
@@ -170,9 +170,10 @@ export function viewOf(
   shape: readonly PrimExpr[],
   dtype: DType,
   hint: string,
+  anew = false,
 ): Buffer {
   const isWhole = offset.kind === "tir.IntImm" && offset.value === 0;
-  if (isWhole && sameView(frame, of, shape, dtype)) return of;
+  if (!anew && isWhole && sameView(frame, of, shape, dtype)) return of;
   const before = product(of.elemOffset ?? long(0), long(bytesOf(of.dtype)));
   const storage: Storage = { kind: "storage", data: of.data, offset: before };
   return tensorIn(frame, storage, offset, shape, dtype, hint);
