@@ -8,6 +8,7 @@ import { range } from "../ir/tir/buffer.js";
 import type { PrimExpr, Var } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import { block, type Block, type Stmt } from "../ir/tir/stmt.js";
+import type { TensorIntrinsic } from "./intrinsics.js";
 import { eachSite, type Site } from "./site.js";
 
 /** Everything a primitive may read; it returns another one. */
@@ -21,6 +22,8 @@ export interface ScheduleState {
   readonly removed: ReadonlyMap<Var | string, string>;
   /** Seed of the next sampling. */
   readonly seed: number;
+  /** Tensor intrinsics of libraries, by name. */
+  readonly intrinsics?: ReadonlyMap<string, TensorIntrinsic> | undefined;
 }
 
 /** Starts to schedule a T function of the module. */
