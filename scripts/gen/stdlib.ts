@@ -6,11 +6,11 @@ const FOLDER = "stdlib";
 
 export async function generateStdlib(): Promise<Generated> {
   if (!existsSync(FOLDER)) return { files: new Map(), problems: [] };
-  const files = readdirSync(FOLDER)
+  const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".relax"))
     .sort();
   const variable = (file: string): string =>
-    file.replace(/\.relax$/, "").replace(/-(\w)/g, (_, c: string) => c.toUpperCase());
+    file.replace(/\.relax$/, "").replace(/[-/](\w)/g, (_, c: string) => c.toUpperCase());
   const text = `// Made by \`npm run gen\` from the files of ${FOLDER}/.
 import type { Source } from "../../support/source.js";
 ${files.map((f) => `import ${variable(f)} from "../../../${FOLDER}/${f}";`).join("\n")}

@@ -10,6 +10,7 @@ import { missingBlock } from "../params.js";
 import { isBlockRef, isLoopRef } from "../reference.js";
 import { findBlock, findLoop } from "../site.js";
 import { notAffine, notReduction, incomplete, childrenOf, scopeAround } from "../facts.js";
+import { isContiguous, isFlat, isRowWise } from "./function-facts.js";
 import { referenceOf } from "./objects.js";
 import { currentFunc, type Session } from "./session.js";
 
@@ -111,6 +112,45 @@ export const inspections: readonly Inspection[] = [
         .iters.map(({ iterKind }) => (iterKind === "reduce" ? "R" : "S"))
         .join(""),
     }),
+  },
+  {
+    name: "is_row_wise",
+    params: "",
+    min: 0,
+    max: 0,
+    summary:
+      "Whether all reductions of the function run over the innermost dimensions of what they read.",
+    run: (session) => boolValue(isRowWise(currentFunc(session))),
+  },
+  {
+    name: "is_flat",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary:
+      "Whether the block computes each element from those at the same place, so that its loops may be fused.",
+    run: (session, s, [b], at) =>
+      boolValue(isFlat(currentFunc(session), blockOf(session, s, b!, at).name)),
+  },
+  {
+    name: "is_contiguous",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Whether each access of the block moves by at most one element along its last axis.",
+    run: (session, s, [b], at) =>
+      boolValue(isContiguous(currentFunc(session), blockOf(session, s, b!, at).name)),
+  },
+  {
+    name: "rank",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "How many spatial axes the block has.",
+    run: (session, s, [b], at) =>
+      intValue(
+        blockOf(session, s, b!, at).iters.filter(({ iterKind }) => iterKind !== "reduce").length,
+      ),
   },
   {
     name: "reads",

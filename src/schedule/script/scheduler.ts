@@ -92,9 +92,7 @@ function failure(def: ScheduleDef, func: string, reason: Diagnostic): Diagnostic
 }
 
 function marked(func: PrimFunc, def: ScheduleDef): PrimFunc {
-  const attrs = new Map(func.attrs)
-    .set(SCHEDULED, true)
-    .set("relaxc.schedule", def.name);
+  const attrs = new Map(func.attrs).set(SCHEDULED, true).set("relaxc.schedule", def.name);
   return { ...func, attrs };
 }
 

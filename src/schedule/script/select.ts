@@ -1,6 +1,7 @@
 /** Schedules of libraries for a function, in order of preference (§13 of the template language). */
 import { leafBlocks } from "../../analysis/tir-pattern/index.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { servesTarget } from "../../support/target-description.js";
 import { SCHEDULE_KINDS } from "../../template/library/schedule-decorators.js";
 import type { TemplateLibrary } from "../../template/library/library.js";
 import type { ScheduleDef, ScheduleKey, Template } from "../../template/template.js";
@@ -36,9 +37,9 @@ export function candidatesFor(
     groups.flatMap((keys) =>
       keys
         .flatMap(([kind, key]) => (key === undefined ? [] : library.schedulesOf(kind, key)))
-        .filter((def) => def.target === undefined || def.target === target)
+        .filter((def) => servesTarget(def.target, target))
         .reverse()
-        .sort((a, b) => b.priority - a.priority || isExact(b) - isExact(a))
+        .sort((a, b) => b.priority - a.priority || isExact(b, target) - isExact(a, target))
         .map((def): Candidate => ({
           def,
           names: () => namesFor(libraries, def, func, origin),
@@ -47,7 +48,8 @@ export function candidatesFor(
   );
 }
 
-const isExact = (def: ScheduleDef): number => Number(def.target !== undefined);
+const isExact = (def: ScheduleDef, target: string): number =>
+  def.target === undefined ? 0 : def.target === target ? 2 : 1;
 
 /** Kinds of a function, the special one first. */
 function kindsOf(func: PrimFunc): readonly string[] {

@@ -21,6 +21,9 @@ import poolBlocked from "../../../stdlib/pool-blocked.relax";
 import pool from "../../../stdlib/pool.relax";
 import prelude from "../../../stdlib/prelude.relax";
 import quantize from "../../../stdlib/quantize.relax";
+import schedulesFlat from "../../../stdlib/schedules/flat.relax";
+import schedulesLanes from "../../../stdlib/schedules/lanes.relax";
+import schedulesRows from "../../../stdlib/schedules/rows.relax";
 import search from "../../../stdlib/search.relax";
 import shape from "../../../stdlib/shape.relax";
 import statistical from "../../../stdlib/statistical.relax";
@@ -53,6 +56,9 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/pool.relax", text: pool },
   { name: "stdlib/prelude.relax", text: prelude },
   { name: "stdlib/quantize.relax", text: quantize },
+  { name: "stdlib/schedules/flat.relax", text: schedulesFlat },
+  { name: "stdlib/schedules/lanes.relax", text: schedulesLanes },
+  { name: "stdlib/schedules/rows.relax", text: schedulesRows },
   { name: "stdlib/search.relax", text: search },
   { name: "stdlib/shape.relax", text: shape },
   { name: "stdlib/statistical.relax", text: statistical },
