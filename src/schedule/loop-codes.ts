@@ -67,7 +67,7 @@ export const loopCodes = defineCodes("SCH", {
   },
   notOrder: {
     number: 33,
-    message: "{order} is no order of the {count} axis(s) of block `{block}`",
+    message: "block `{block}` has {count} axes, and {order} is no order of them",
     hint: "name every position from 0 on once",
   },
   rootBlock: {
@@ -91,7 +91,7 @@ export const loopCodes = defineCodes("SCH", {
   },
   axisOutside: {
     number: 39,
-    message: "`{buffer}` has {rank} axis(s), and {axis} is not one of them",
+    message: "`{buffer}` has {rank} axes, and {axis} is not one of them",
   },
   badAmount: {
     number: 40,

@@ -9,6 +9,7 @@ import { cacheRead } from "./primitives/cache-read.js";
 import { cacheWrite } from "./primitives/cache-write.js";
 import { computeAt } from "./primitives/compute-at.js";
 import { computeInline } from "./primitives/compute-inline.js";
+import { decomposePadding } from "./primitives/decompose-padding.js";
 import { decomposeReduction } from "./primitives/decompose-reduction.js";
 import { enterPostproc } from "./primitives/enter-postproc.js";
 import { epilogue } from "./primitives/epilogue.js";
@@ -23,6 +24,7 @@ import { getSblocks } from "./primitives/get-sblocks.js";
 import { inlineInit } from "./primitives/inline-init.js";
 import { loopPartition } from "./primitives/loop-partition.js";
 import { merge } from "./primitives/merge.js";
+import { padEinsum } from "./primitives/pad-einsum.js";
 import { parallel } from "./primitives/parallel.js";
 import { prologue } from "./primitives/prologue.js";
 import { reorder } from "./primitives/reorder.js";
@@ -37,6 +39,7 @@ import { seed } from "./primitives/seed.js";
 import { setScope } from "./primitives/set-scope.js";
 import { split } from "./primitives/split.js";
 import { storageAlign } from "./primitives/storage-align.js";
+import { tensorize } from "./primitives/tensorize.js";
 import { transformLayout } from "./primitives/transform-layout.js";
 import { unannotate } from "./primitives/unannotate.js";
 import { unroll } from "./primitives/unroll.js";
@@ -54,6 +57,7 @@ export const primitives: readonly Primitive[] = [
   cacheWrite as unknown as Primitive,
   computeAt as unknown as Primitive,
   computeInline as unknown as Primitive,
+  decomposePadding as unknown as Primitive,
   decomposeReduction as unknown as Primitive,
   enterPostproc as unknown as Primitive,
   epilogue as unknown as Primitive,
@@ -68,6 +72,7 @@ export const primitives: readonly Primitive[] = [
   inlineInit as unknown as Primitive,
   loopPartition as unknown as Primitive,
   merge as unknown as Primitive,
+  padEinsum as unknown as Primitive,
   parallel as unknown as Primitive,
   prologue as unknown as Primitive,
   reorder as unknown as Primitive,
@@ -82,6 +87,7 @@ export const primitives: readonly Primitive[] = [
   setScope as unknown as Primitive,
   split as unknown as Primitive,
   storageAlign as unknown as Primitive,
+  tensorize as unknown as Primitive,
   transformLayout as unknown as Primitive,
   unannotate as unknown as Primitive,
   unroll as unknown as Primitive,

@@ -7,7 +7,7 @@ import type { IRModule } from "../ir/module.js";
 import { range } from "../ir/tir/buffer.js";
 import type { PrimExpr, Var } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
-import { block, type Block, type Stmt } from "../ir/tir/stmt.js";
+import { block, seq, type Alloc, type Block, type Stmt } from "../ir/tir/stmt.js";
 import type { TensorIntrinsic } from "./intrinsics.js";
 import { eachSite, type Site } from "./site.js";
 
@@ -107,7 +107,18 @@ export function enter(analyzer: Analyzer, s: Stmt): void {
 /** Blocks with names of their own, loops with variables of their own, a root block around all. */
 function prepared(func: PrimFunc): PrimFunc {
   const body = uniqueNames(uniqueLoops(func.body));
-  return { ...func, body };
+  return withOwnBuffers({ ...func, body });
+}
+
+/** Allocations at the head of the function become buffers of its root block, as those of schedules are. */
+function withOwnBuffers(func: PrimFunc): PrimFunc {
+  const root = rooted(func).body as Block;
+  if (root.body.kind !== "tir.Seq") return func;
+  const isPlain = (s: Stmt): s is Alloc => s.kind === "tir.Alloc" && s.annotations.size === 0 && !s.buffer.scalar; // prettier-ignore
+  const moved = root.body.body.filter(isPlain).map((s) => s.buffer);
+  if (moved.length === 0) return func;
+  const body = seq(root.body.body.filter((s) => !isPlain(s)), root.body.span); // prettier-ignore
+  return { ...func, body: { ...root, allocs: [...root.allocs, ...moved], body } };
 }
 
 const rooted = (func: PrimFunc): PrimFunc =>
