@@ -108,11 +108,15 @@ export function nestOver(
   );
 }
 
-/** A block that copies a region of one buffer to the same place of another, under loops over the region. */
-export function copyNest(name: string, from: Buffer, to: Buffer, parts: readonly Part[]): Stmt {
-  const iters = to.shape.map((d, k) =>
+/** Axes over the elements of a buffer. */
+export const elementIters = (buffer: Buffer): readonly IterVar[] =>
+  buffer.shape.map((d, k) =>
     iterVar(makeVar(`v${k}`, d.dtype), "spatial", range(intImm(0, d.dtype), d)),
   );
+
+/** A block that copies a region of one buffer to the same place of another, under loops over the region. */
+export function copyNest(name: string, from: Buffer, to: Buffer, parts: readonly Part[]): Stmt {
+  const iters = elementIters(to);
   const vars = iters.map((i) => i.var);
   const copy = block({
     name,
