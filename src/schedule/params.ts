@@ -193,6 +193,7 @@ function floatOf(raw: ScheduleValue): number | undefined {
 }
 
 function exprOf(raw: ScheduleValue): PrimExpr | undefined {
+  if (isChosen(raw)) return intImm(raw.value);
   const value = intOf(raw);
   if (value !== undefined) return isNode(raw) ? (raw as PrimExpr) : intImm(value);
   return isNode(raw) && isPrim(raw) ? raw : undefined;

@@ -1,8 +1,10 @@
 import { rewrite } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
+import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
 import { cast, load } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { replaceNodes } from "../../transform/tir/replace.js";
 import { tryDType } from "../../support/dtype.js";
 import { allocatedBuffer } from "../allocated.js";
 import { loopCodes } from "../loop-codes.js";
@@ -30,11 +32,10 @@ export const unsafeSetDtype = definePrimitive({
     const buffer = allocatedBuffer(state, "unsafe_set_dtype", block, buffer_index);
     requireElementwise(funcOf(state), buffer);
     const other = makeBuffer({ ...buffer, data: undefined, dtype });
-    const func = rewrite(funcOf(state), (n) => {
-      if (n === buffer) return other;
-      if (n === buffer.data) return other.data;
+    const images = new Map<Node, Node>([[buffer, other], [buffer.data, other.data]]); // prettier-ignore
+    const func = rewrite(replaceNodes(funcOf(state), images), (n) => {
       if (n.kind === "tir.Load" && n.buffer === other)
-        return cast(load(other, n.indices, n.span, n.predicate), n.dtype, n.span);
+        return cast(load(other, n.indices, n.span, n.predicate), buffer.dtype, n.span);
       return n.kind === "tir.Store" && n.buffer === other
         ? { ...n, value: cast(n.value, dtype) }
         : n;
