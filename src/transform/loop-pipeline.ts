@@ -13,6 +13,7 @@ import { lowerThreadBinding } from "./tir/lower-thread-binding.js";
 import { mergeLoops } from "./tir/merge-loops.js";
 import { planAllocation } from "./tir/plan-allocation.js";
 import { removeNoOp } from "./tir/remove-no-op.js";
+import { simplify } from "./tir/simplify.js";
 import { simplifyIndex } from "./tir/simplify-index.js";
 import { unrollLoop } from "./tir/unroll-loop.js";
 import { vectorizeLoop } from "./tir/vectorize-loop.js";
@@ -39,6 +40,7 @@ export const loopPipeline = ({
   step(planAllocation),
   step(convertBlocks),
   step(simplifyIndex),
+  step(simplify),
   step(compactBuffer),
   step(lowerThreadBinding),
   step(canonicalizeLoop),

@@ -9,6 +9,7 @@ import { varsOf } from "../../ir/core/free-vars.js";
 import { visit } from "../../ir/core/visit.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { combinerOf } from "../combiner.js";
 
 const leavesOf = (func: PrimFunc): readonly LeafBlock[] => leafBlocks(func)?.leaves ?? [];
 
@@ -30,13 +31,26 @@ const isUnitStride = (leaf: LeafBlock, axis: Var): boolean =>
     indices.every((e, k) => !varsOf(e).includes(axis) || (k === indices.length - 1 && e === axis)),
   );
 
-/** Whether all reductions run over the innermost dimensions of what they read. */
+/** Shorter rows are not worth vectors of partial results. */
+const LONG_ROW = 32;
+
+/** Whether the reduced axes are one, or of known lengths, and a row may be long. */
+function hasLongRows({ block }: LeafBlock): boolean {
+  const extents = block.iters.flatMap(({ iterKind, dom }) =>
+    iterKind === "reduce" && dom !== undefined ? [dom.extent] : [],
+  );
+  const known = extents.flatMap((e) => (e.kind === "tir.IntImm" ? [Number(e.value)] : []));
+  if (known.length < extents.length) return extents.length === 1;
+  return known.reduce((a, b) => a * b, 1) >= LONG_ROW;
+}
+
+/** Whether all reductions are by one operator and run over long rows of what they read. */
 export function isRowWise(func: PrimFunc): boolean {
   const leaves = leavesOf(func);
   const reductions = leaves.filter((l) => l.reduced.length > 0);
   return (
     reductions.length > 0 &&
-    reductions.every((leaf) => isUnitStride(leaf, leaf.reduced.at(-1)!)) &&
+    reductions.every((leaf) => combinerOf(leaf.block) && hasLongRows(leaf) && isUnitStride(leaf, leaf.reduced.at(-1)!)) &&
     leaves.every((leaf) => leaf.reduced.length > 0 || leaf.spatial.length === 0 || isUnitStride(leaf, leaf.spatial.at(-1)!)) // prettier-ignore
   );
 }

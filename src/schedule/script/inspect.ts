@@ -119,7 +119,7 @@ export const inspections: readonly Inspection[] = [
     min: 0,
     max: 0,
     summary:
-      "Whether all reductions of the function run over the innermost dimensions of what they read.",
+      "Whether all reductions of the function are by one operator and run over long rows of what they read.",
     run: (session) => boolValue(isRowWise(currentFunc(session))),
   },
   {

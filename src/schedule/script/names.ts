@@ -149,5 +149,7 @@ export function parameterNames(func: PrimFunc): Map<string, Value> {
     found.set(v.name, value);
     found.set(name, value);
   }
+  // They keep their meaning.
+  for (const root of ["S", "T", "R"]) found.delete(root);
   return found;
 }
