@@ -115,6 +115,12 @@ export const passes = [
     load: async () => (await import("./relax/clean/convert-to-dataflow.js")).convertToDataflow,
   },
   {
+    name: "dataflow-use-inplace-calls",
+    summary: "Lets results take the memory of operands that are not needed any more.",
+    load: async () =>
+      (await import("./relax/memory/dataflow-use-inplace-calls.js")).dataflowUseInplaceCalls,
+  },
+  {
     name: "dead-code-elimination",
     summary: "Removes bindings that nothing uses, and functions that nothing reaches.",
     load: async () => (await import("./relax/clean/dead-code-elimination.js")).deadCodeElimination,

@@ -10,7 +10,8 @@ export function countUses(root: Node): ReadonlyMap<Var | Symbol, number> {
   const counts = new Map<Var | Symbol, number>();
   visit(root, {
     enter(node, defining) {
-      if (defining || (node.kind !== "relax.Var" && node.kind !== "tir.Var")) return;
+      // A variable alone is a use.
+      if ((defining && node !== root) || (node.kind !== "relax.Var" && node.kind !== "tir.Var")) return;
       counts.set(node, (counts.get(node) ?? 0) + 1);
     },
   });
