@@ -39,6 +39,9 @@ export const cacheRead = definePrimitive({
         accessesOf(s.node).reads.has(buffer) &&
         (chosen === undefined || chosen.includes(s.node) || s.node === node),
     );
+    const stranger = chosen?.find((b) => !readers.some((s) => s.node === b));
+    if (stranger !== undefined)
+      refused(`block \`${stranger.name}\` does not read it beside this one`);
     const writers = all.filter((s) => accessesOf(s.node).writes.has(buffer));
     if (writers.length > 1) refused("several blocks write it");
     const [writer] = writers;

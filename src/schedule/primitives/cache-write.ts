@@ -33,7 +33,11 @@ export const cacheWrite = definePrimitive({
     const kind = neitherKind(state, site, scope);
     if (kind !== undefined) refused(kind);
     const moved = new Set((consumer_blocks ?? []).map((s) => s.node));
-    const readers = readersOf(scope, buffer).filter((s) => s.node !== node && !moved.has(s.node));
+    const others = readersOf(scope, buffer).filter((s) => s.node !== node);
+    const stranger = [...moved].find((b) => !others.some((s) => s.node === b));
+    if (stranger !== undefined)
+      refused(`block \`${stranger.name}\` does not read it beside this one`);
+    const readers = others.filter((s) => !moved.has(s.node));
     const { at, depth } = placeApart(site, scope, readers);
     const reduced = isReducedAbove(site, depth);
     if (reduced !== undefined) refused(`the loop \`${reduced.name}\` around both it and a reader is reduced`); // prettier-ignore

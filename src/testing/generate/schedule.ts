@@ -5,7 +5,7 @@ import {
   allPrimitives, blockRef, callPrimitive, isLoopRef, type Param, type Schedule, type ScheduleValue,
 } from "../../schedule/index.js"; // prettier-ignore
 import { accessesOf } from "../../schedule/facts.js";
-import { eachSite, loopsAround, type BlockSite } from "../../schedule/site.js";
+import { eachSite, type BlockSite } from "../../schedule/site.js";
 import { funcOf } from "../../schedule/state.js";
 import { int64 } from "../../support/dtype.js";
 import type { Random } from "./random.js";
@@ -41,7 +41,10 @@ export function randomStep(
   rng: Random,
   schedule: Schedule,
 ): { readonly schedule: Schedule; readonly step: Step } {
-  const candidates = allPrimitives().filter((p) => p.pure !== true && !LEFT_OUT.has(p.name));
+  const isPadded = schedule.trace.some((i) => (i.args.get("pad_value") ?? null) !== null);
+  // Elements that a layout adds have no value, which copies of whole buffers would read.
+  const mayCome = (name: string): boolean => !LEFT_OUT.has(name) && !(isPadded && name.includes("cache")); // prettier-ignore
+  const candidates = allPrimitives().filter((p) => p.pure !== true && mayCome(p.name));
   const weighted = candidates.map((p) => [WEIGHTS[p.name] ?? 2, p] as const);
   const primitive = rng.weighted(weighted);
   // Loops come from queries, so that the trace has names for them.
@@ -105,10 +108,34 @@ function argumentsFor(
       };
     case "compute_at":
     case "reverse_compute_at": {
-      const others = blocks.filter((b) => b.node !== site.node && loopsAround(b).length > 0);
-      if (others.length === 0) break;
-      const target = query(rng.pick(others));
-      return { block, loop: rng.pick(target), preserve_unit_loops: rng.chance(0.3) };
+      const pairs = blocks.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
+      if (pairs.length === 0) break;
+      const [producer, consumer] = rng.pick(pairs);
+      const [moved, stays] = name === "compute_at" ? [producer!, consumer!] : [consumer!, producer!]; // prettier-ignore
+      const target = query(stays);
+      if (target.length === 0) break;
+      const outer = target.slice(0, rng.between(1, target.length));
+      return {
+        block: blockRef(moved.node),
+        loop: rng.pick(outer),
+        preserve_unit_loops: rng.chance(0.3),
+      };
+    }
+    case "compute_inline":
+    case "reverse_compute_inline": {
+      const pairs = blocks.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
+      if (pairs.length === 0) break;
+      return { block: blockRef(rng.pick(pairs)[name === "compute_inline" ? 0 : 1]!.node) };
+    }
+    case "decompose_reduction":
+    case "rfactor": {
+      const reductions = blocks.filter((b) => b.node.init !== undefined);
+      if (reductions.length === 0) break;
+      const reduction = rng.pick(reductions);
+      const around = query(reduction);
+      if (around.length === 0) break;
+      if (name === "rfactor") return { loop: rng.pick(around.slice(-2)), factor_axis: 0 };
+      return { block: blockRef(reduction.node), loop: rng.pick(around) };
     }
     case "pad_einsum":
       return { block, padding: site.node.iters.map(() => rng.pick([1, 2, 4, 8])) };
@@ -147,6 +174,10 @@ function argumentsFor(
   }
   return named;
 }
+
+/** Whether the second block reads what the first one writes. */
+const feeds = (a: BlockSite, b: BlockSite): boolean =>
+  a.node !== b.node && [...accessesOf(a.node).writes].some((x) => accessesOf(b.node).reads.has(x));
 
 interface Around {
   readonly block: ScheduleValue;
