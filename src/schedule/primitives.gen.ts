@@ -3,8 +3,11 @@ import type { Primitive } from "./primitive.js";
 import { addUnitLoop } from "./primitives/add-unit-loop.js";
 import { anchor } from "./primitives/anchor.js";
 import { annotate } from "./primitives/annotate.js";
+import { annotateBufferAccess } from "./primitives/annotate-buffer-access.js";
 import { bind } from "./primitives/bind.js";
 import { blockize } from "./primitives/blockize.js";
+import { cacheIndex } from "./primitives/cache-index.js";
+import { cacheInplace } from "./primitives/cache-inplace.js";
 import { cacheRead } from "./primitives/cache-read.js";
 import { cacheWrite } from "./primitives/cache-write.js";
 import { computeAt } from "./primitives/compute-at.js";
@@ -27,6 +30,9 @@ import { merge } from "./primitives/merge.js";
 import { padEinsum } from "./primitives/pad-einsum.js";
 import { parallel } from "./primitives/parallel.js";
 import { prologue } from "./primitives/prologue.js";
+import { reindex } from "./primitives/reindex.js";
+import { reindexCacheRead } from "./primitives/reindex-cache-read.js";
+import { reindexCacheWrite } from "./primitives/reindex-cache-write.js";
 import { reorder } from "./primitives/reorder.js";
 import { reorderBlockIterVar } from "./primitives/reorder-block-iter-var.js";
 import { reverseComputeAt } from "./primitives/reverse-compute-at.js";
@@ -40,9 +46,11 @@ import { setScope } from "./primitives/set-scope.js";
 import { split } from "./primitives/split.js";
 import { storageAlign } from "./primitives/storage-align.js";
 import { tensorize } from "./primitives/tensorize.js";
+import { transformBlockLayout } from "./primitives/transform-block-layout.js";
 import { transformLayout } from "./primitives/transform-layout.js";
 import { unannotate } from "./primitives/unannotate.js";
 import { unroll } from "./primitives/unroll.js";
+import { unsafeHideBufferAccess } from "./primitives/unsafe-hide-buffer-access.js";
 import { unsafeSetDtype } from "./primitives/unsafe-set-dtype.js";
 import { vectorize } from "./primitives/vectorize.js";
 import { workOnFunction } from "./primitives/work-on.js";
@@ -51,8 +59,11 @@ export const primitives: readonly Primitive[] = [
   addUnitLoop as unknown as Primitive,
   anchor as unknown as Primitive,
   annotate as unknown as Primitive,
+  annotateBufferAccess as unknown as Primitive,
   bind as unknown as Primitive,
   blockize as unknown as Primitive,
+  cacheIndex as unknown as Primitive,
+  cacheInplace as unknown as Primitive,
   cacheRead as unknown as Primitive,
   cacheWrite as unknown as Primitive,
   computeAt as unknown as Primitive,
@@ -75,6 +86,9 @@ export const primitives: readonly Primitive[] = [
   padEinsum as unknown as Primitive,
   parallel as unknown as Primitive,
   prologue as unknown as Primitive,
+  reindex as unknown as Primitive,
+  reindexCacheRead as unknown as Primitive,
+  reindexCacheWrite as unknown as Primitive,
   reorder as unknown as Primitive,
   reorderBlockIterVar as unknown as Primitive,
   reverseComputeAt as unknown as Primitive,
@@ -88,9 +102,11 @@ export const primitives: readonly Primitive[] = [
   split as unknown as Primitive,
   storageAlign as unknown as Primitive,
   tensorize as unknown as Primitive,
+  transformBlockLayout as unknown as Primitive,
   transformLayout as unknown as Primitive,
   unannotate as unknown as Primitive,
   unroll as unknown as Primitive,
+  unsafeHideBufferAccess as unknown as Primitive,
   unsafeSetDtype as unknown as Primitive,
   vectorize as unknown as Primitive,
   workOnFunction as unknown as Primitive,

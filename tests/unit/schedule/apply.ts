@@ -3,11 +3,12 @@ import { evaluate } from "../../../src/arith/index.js";
 import { readModule } from "../../../src/driver/frontend.js";
 import { interpret } from "../../../src/interp/index.js";
 import type { IRModule } from "../../../src/ir/module.js";
-import type { Var } from "../../../src/ir/tir/expr.js";
-import type { PrimFunc } from "../../../src/ir/tir/function.js";
+import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js";
+import type { IndexMap, PrimFunc } from "../../../src/ir/tir/function.js";
 import {
   callPrimitive, openSchedule, scheduledModule, type Schedule, type ScheduleValue,
 } from "../../../src/schedule/index.js"; // prettier-ignore
+import { int32 } from "../../../src/support/dtype.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
 import { elementCount, zeros, type NDArray } from "../../../src/support/ndarray.js";
 import { elementAccess } from "../../../src/support/numeric/element.js";
@@ -141,3 +142,14 @@ export function textOf(module: IRModule): string {
   const errors = found.all.filter((d) => d.severity === "error");
   return [printModule(module), ...errors.map((d) => `# ${d.code}: ${d.message}`)].join("\n");
 }
+
+/** A function on indices: `lambda("i j", (i, j) => [j, i])`. */
+export function lambda(
+  names: string,
+  results: (...indices: PrimExpr[]) => readonly PrimExpr[],
+): IndexMap {
+  const params = names.split(" ").map((n) => makeVar(n, int32));
+  return { kind: "tir.IndexMap", params, results: results(...params), separators: [] };
+}
+export const div = (a: PrimExpr, by: number): PrimExpr => binary("floordiv", a, intImm(by));
+export const mod = (a: PrimExpr, by: number): PrimExpr => binary("floormod", a, intImm(by));

@@ -1,0 +1,67 @@
+import { makeBuffer } from "../../ir/tir/buffer.js";
+import { seq } from "../../ir/tir/stmt.js";
+import { replaceNodes } from "../../transform/tir/replace.js";
+import { blockCodes } from "../block-codes.js";
+import { isReducedAbove, placeApart, regionAt, type Use } from "../cache-place.js";
+import { allocateIn, mapBlock } from "../edit.js";
+import { accessesOf, childrenOf, scopeAround } from "../facts.js";
+import { copyNest } from "../nest.js";
+import { p } from "../params.js";
+import { pickBuffer } from "../pick-buffer.js";
+import { definePrimitive, giving, refuse } from "../primitive.js";
+import { blockRef } from "../reference.js";
+import { findBlock, replaceAt } from "../site.js";
+import { freshBlockName, funcOf, withFunc } from "../state.js";
+
+/** A block that changes a buffer in place does so on a copy, which is copied back. */
+export const cacheInplace = definePrimitive({
+  name: "cache_inplace",
+  summary: "Lets a block change a copy of a buffer that it reads and writes: in, run, out.",
+  params: {
+    block: p.block("The block that reads and writes the buffer."),
+    read_buffer_index: p.buffer("Number or name of the buffer among what the block reads."),
+    storage_scope: p.string('Where the copy lives, such as "local".'),
+  },
+  outputs: "list",
+  run(state, { block: site, read_buffer_index, storage_scope }) {
+    const { node } = site;
+    const buffer = pickBuffer(node, "read", read_buffer_index);
+    const primitive = "cache_inplace";
+    const refused = (reason: string): never =>
+      refuse(blockCodes.cacheRefused({ primitive, buffer: buffer.name, block: node.name, reason, at: node.span })); // prettier-ignore
+    const { reads, writes } = accessesOf(node);
+    if (!reads.has(buffer) || !writes.has(buffer)) refused("the block does not both read and write it"); // prettier-ignore
+    const scope = scopeAround(state, site);
+    const uses = childrenOf(scope).filter(
+      ({ node: b }) => b !== node && (accessesOf(b).reads.has(buffer) || accessesOf(b).writes.has(buffer)), // prettier-ignore
+    );
+    const { at, depth } = placeApart(site, scope, uses);
+    const reduced = isReducedAbove(site, depth);
+    if (reduced !== undefined) refused(`the loop \`${reduced.name}\` around both it and another block is reduced`); // prettier-ignore
+    const regions = [...node.reads, ...node.writes].filter((r) => r.buffer === buffer);
+    const isKnown = node.reads.some((r) => r.buffer === buffer) && node.writes.some((r) => r.buffer === buffer); // prettier-ignore
+    const parts = regionAt(state, site, depth, buffer, isKnown ? regions.map((region): Use => ({ site, region })) : []); // prettier-ignore
+    if (
+      scope.node.allocs.includes(buffer) &&
+      !uses.some((b) => accessesOf(b.node).writes.has(buffer))
+    )
+      refused("nothing is written to it before");
+    const cache = makeBuffer({
+      ...buffer,
+      name: `${buffer.name}_${storage_scope}`,
+      data: undefined,
+      strides: [],
+      elemOffset: undefined,
+      offsetFactor: 0,
+      scope: storage_scope,
+    });
+    const before = funcOf(state);
+    const input = freshBlockName(before, `${cache.name}_in`);
+    const output = freshBlockName(before, `${cache.name}_out`);
+    const around = [copyNest(input, buffer, cache, parts), at.node, copyNest(output, cache, buffer, parts)]; // prettier-ignore
+    let func = replaceAt(before, at, seq(around));
+    func = mapBlock(func, node.name, (b) => replaceNodes(b, new Map([[buffer, cache]])));
+    func = allocateIn(func, scope, cache);
+    return giving(withFunc(state, func), ...[input, output].map((n) => blockRef(findBlock(func, n)!.node))); // prettier-ignore
+  },
+});

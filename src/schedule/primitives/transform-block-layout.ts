@@ -1,0 +1,83 @@
+import { varsOf } from "../../ir/core/free-vars.js";
+import { substitute } from "../../ir/core/rewrite.js";
+import { range } from "../../ir/tir/buffer.js";
+import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { forLoop, iterVar, type Block, type Stmt } from "../../ir/tir/stmt.js";
+import { blockCodes } from "../block-codes.js";
+import { withRegions } from "../edit.js";
+import { isTrivial } from "../facts.js";
+import { mapped, mappedShape, typedMap, undone } from "../layout-map.js";
+import { isTrue, isZero } from "../nest.js";
+import { p } from "../params.js";
+import { changed, definePrimitive, refuse } from "../primitive.js";
+import { loopsAround, replaceAt } from "../site.js";
+import { analyzerOf, funcOf, withFunc } from "../state.js";
+
+/** The axes of a block, with their loops, become functions of the ones it had. */
+export const transformBlockLayout = definePrimitive({
+  name: "transform_block_layout",
+  summary: "Replaces the axes of a block and its loops by functions of them.",
+  params: {
+    block: p.block("A block whose axes are its loops."),
+    index_map: p.indexMap("From the axes to the new ones."),
+  },
+  outputs: "none",
+  run(state, { block: site, index_map }) {
+    const { node } = site;
+    const refused = (reason: string): never =>
+      refuse(blockCodes.axesRefused({ block: node.name, reason, at: node.span }));
+    const loops = loopsAround(site);
+    const top = loops[0];
+    const isChain = loops.every(({ node: f }, k) => f.body === (loops[k + 1]?.node ?? node));
+    if (top === undefined || !isChain) return refused("its loops hold more than the block");
+    if (!isTrivial(site) || !isTrue(node.predicate)) refused("its axes are not bare loops");
+    if (loops.length !== node.iters.length) refused("it has more loops than axes");
+    if (
+      loops.some(
+        (l) => !isZero(l.node.min) || l.node.step !== undefined || l.node.loopKind !== "serial",
+      )
+    )
+      // prettier-ignore
+      refused("a loop does not start at 0, or is marked");
+    if (node.iters.some((i) => i.dom === undefined || !isZero(i.dom.min))) refused("an axis does not start at 0"); // prettier-ignore
+    if (index_map.params.length !== node.iters.length)
+      refused(`the map takes ${index_map.params.length} axes, the block has ${node.iters.length}`);
+    const dtype = node.iters.reduce((t, i) => (i.var.dtype.bits > t.bits ? i.var.dtype : t), node.iters[0]!.var.dtype); // prettier-ignore
+    const map = typedMap(index_map, dtype);
+    const analyzer = analyzerOf(state);
+    const extents = node.iters.map((i) => i.dom!.extent);
+    const shape = mappedShape(analyzer, map, extents);
+    const back = undone(analyzer, map, extents);
+    if (shape === undefined) return refused("the map gives values that are not proved to start at 0"); // prettier-ignore
+    if ("reason" in back) return refused(`the map is not proved one to one: ${back.reason}`);
+    const count = (dims: readonly PrimExpr[]): PrimExpr =>
+      dims.reduce<PrimExpr>((n, d) => binary("mul", n, d), intImm(1, dtype));
+    if (analyzer.equal(count(shape), count(extents)) !== true) refused("the map leaves gaps");
+    const kinds = map.results.map((r) => {
+      const sources = node.iters.filter((_, k) => varsOf(r).includes(map.params[k]!));
+      return new Set(sources.map((i) => i.iterKind));
+    });
+    if (kinds.some((k) => k.size > 1)) refused("a new axis mixes spatial and reduced ones");
+    const iters = shape.map(
+      (extent, k) =>
+      iterVar(makeVar(`v${k}`, dtype), [...kinds[k]!][0] ?? "spatial", range(intImm(0, dtype), extent)), // prettier-ignore
+    );
+    const at = mapped(back.inverse, iters.map((i) => i.var)); // prettier-ignore
+    for (const i of iters) analyzer.bind(i.var, i.dom!);
+    const names = new Map<Var, PrimExpr>(node.iters.map((i, k) => [i.var, analyzer.simplify(at[k]!)])); // prettier-ignore
+    const vars = iters.map((_, k) => makeVar(`ax${k}`, dtype));
+    const inner: Block = withRegions({
+      ...node,
+      iters,
+      values: vars,
+      init: node.init && substitute(node.init, names),
+      body: substitute(node.body, names),
+      matches: node.matches.map((m) => substitute(m, names)),
+    });
+    const nest = vars.reduceRight<Stmt>(
+      (body, v, k) => forLoop({ var: v, min: intImm(0, dtype), extent: shape[k]!, body }),
+      inner,
+    );
+    return changed(withFunc(state, replaceAt(funcOf(state), top, nest)));
+  },
+});
