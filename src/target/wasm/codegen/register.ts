@@ -52,3 +52,10 @@ export function wrapToWidth(f: FunctionBuilder, type: DType): void {
     f.op("i32.shr_s");
   }
 }
+
+/** How the lanes of vectors of the type are held. */
+export type Shape = "i32x4" | "i64x2" | "f32x4" | "f64x2";
+export const shapeOf = (type: DType): Shape => {
+  const reg = registerOf(laneOf(type));
+  return reg === "i32" ? "i32x4" : reg === "i64" ? "i64x2" : reg === "f32" ? "f32x4" : "f64x2";
+};

@@ -8,9 +8,9 @@ import { coerce } from "./coerce.js";
 import type { Chunks, FunctionContext } from "./context.js";
 import { emitStore, emitStoreAt } from "./element.js";
 import { laneAt } from "./lanes.js";
-import { registerOf } from "./register.js";
+import { registerOf, shapeOf } from "./register.js";
 import { contiguous, groupFor, type Group } from "./vector-plan.js";
-import { emitChunk, shapeOf, vectorState } from "./vector.js";
+import { emitChunk, vectorState } from "./vector.js";
 
 /** All values of a vector are computed before the first is written. */
 export function emitStoreStmt(cx: FunctionContext, s: Store): void {

@@ -4,7 +4,7 @@
  * computed lane by lane.
  */
 import { visit } from "../../../ir/core/visit.js";
-import type { Binary, Call, Cast, Load, PrimExpr, Ramp } from "../../../ir/tir/expr.js";
+import type { Binary, Call, Cast, Let, Load, PrimExpr, Ramp } from "../../../ir/tir/expr.js";
 import { bytesOf, isFloat, isInteger, laneOf, type DType } from "../../../support/dtype.js";
 import type { FunctionContext } from "./context.js";
 import { vectorProgram } from "./program.js";
@@ -54,9 +54,8 @@ export function fits(cx: FunctionContext, e: PrimExpr, group: Group): boolean {
       if (home !== undefined) return home.kind === "chunks" && home.group === group;
       return (
         e.dtype.code !== "bool" &&
-        contiguous(e) !== undefined &&
         !cx.promoted.has(e.buffer) &&
-        loadFits(e, group)
+        (contiguous(e) === undefined ? gatherFits(e, group) : loadFits(e, group))
       );
     }
     case "tir.Cast":
@@ -86,12 +85,48 @@ export function fits(cx: FunctionContext, e: PrimExpr, group: Group): boolean {
         fits(cx, e.cond, group) &&
         both(e.then, e.otherwise)
       );
+    case "tir.IfThenElse":
+      return (
+        e.dtype.code !== "bool" &&
+        e.cond.dtype.lanes === 1 &&
+        laneOf(e.then.dtype) === laneOf(e.otherwise.dtype) &&
+        both(e.then, e.otherwise)
+      );
+    case "tir.Let":
+      return letFits(cx, e, group);
+    case "tir.Shuffle":
+      return (
+        e.dtype.code !== "bool" &&
+        e.indices.every((i) => i.kind === "tir.IntImm") &&
+        e.vectors.every((v) => v.dtype.lanes % group === 0 && fits(cx, v, group))
+      );
     case "tir.Call":
       return callFits(cx, e, group);
     default:
       return false;
   }
 }
+
+/** Where the variable will live, its uses can be looked at before it has a value. */
+function letFits(cx: FunctionContext, e: Let, group: Group): boolean {
+  if (e.var.dtype.lanes === 1) return fits(cx, e.body, group);
+  if (e.var.dtype.code === "bool" || !fits(cx, e.value, group)) return false;
+  const known = cx.vectors.get(e.var);
+  cx.vectors.set(e.var, { kind: "chunks", group, locals: [] });
+  const ok = fits(cx, e.body, group);
+  if (known === undefined) cx.vectors.delete(e.var);
+  else cx.vectors.set(e.var, known);
+  return ok;
+}
+
+/** Elements of registers' width that lie apart are loaded one by one. */
+const gatherFits = (e: Load, group: Group): boolean =>
+  e.predicate === undefined &&
+  e.buffer.dtype.lanes === 1 &&
+  e.dtype.bits === (group === 4 ? 32 : 64) &&
+  e.indices.every(
+    (i) => i.dtype.lanes === 1 || i.kind === "tir.Ramp" || i.kind === "tir.Broadcast",
+  );
 
 /** The last index of a contiguous access: a Ramp of stride 1, all other indices scalar. */
 export function contiguous(
@@ -186,6 +221,18 @@ export const vectorInstructions: Readonly<
 };
 
 function callFits(cx: FunctionContext, e: Call, group: Group): boolean {
+  if (e.op === "reinterpret") {
+    const [value] = e.args;
+    return (
+      value !== undefined &&
+      "dtype" in value &&
+      value.kind !== "tir.Buffer" &&
+      value.dtype.lanes === e.dtype.lanes &&
+      value.dtype.bits === e.dtype.bits &&
+      e.dtype.bits === (group === 4 ? 32 : 64) &&
+      fits(cx, value, group)
+    );
+  }
   if (!isFloat(e.dtype)) return false;
   const ok = e.args.every(
     (a) =>

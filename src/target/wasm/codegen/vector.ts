@@ -1,13 +1,27 @@
 /** v128 code for vector expressions that the plan admits, one group of lanes at a time. */
-import type { Binary, Call, Cast, Compare, Load, PrimExpr } from "../../../ir/tir/expr.js";
+import type {
+  Binary,
+  Call,
+  Cast,
+  Compare,
+  Let,
+  Load,
+  PrimExpr,
+  Select,
+  Shuffle,
+  Var,
+} from "../../../ir/tir/expr.js";
 import { bytesOf, isFloat, isSigned, laneOf, type DType } from "../../../support/dtype.js";
 import type { Local } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { placeOf, type Place } from "./address.js";
 import { readsMemory } from "./linear-form.js";
-import type { FunctionContext } from "./context.js";
+import { coerce } from "./coerce.js";
+import { bindLocal, type FunctionContext } from "./context.js";
 import { emitVectorProgram } from "./program.js";
-import { isUnsigned, registerOf } from "./register.js";
+import { isUnsigned, registerOf, shapeOf } from "./register.js";
+import { emitShuffle } from "./shuffle.js";
+import { emitGather } from "./gather.js";
 import { contiguous, splatConstant, vectorInstructions, type Group } from "./vector-plan.js";
 
 /** Splats already computed in this statement. */
@@ -15,19 +29,17 @@ export interface VectorState {
   readonly cx: FunctionContext;
   readonly group: Group;
   readonly splats: Map<PrimExpr, Local>;
+  /** Locals of variables bound inside the statement. */
+  readonly lets: Map<Var, readonly Local[]>;
 }
 
 export const vectorState = (cx: FunctionContext, group: Group): VectorState => ({
   cx,
   group,
   splats: new Map(),
+  lets: new Map(),
 });
 
-export type Shape = "i32x4" | "i64x2" | "f32x4" | "f64x2";
-export const shapeOf = (type: DType): Shape => {
-  const reg = registerOf(laneOf(type));
-  return reg === "i32" ? "i32x4" : reg === "i64" ? "i64x2" : reg === "f32" ? "f32x4" : "f64x2";
-};
 /** Width of the lanes of a mask: that of the values compared. */
 const maskWidth = (e: PrimExpr): 32 | 64 => {
   switch (e.kind) {
@@ -80,16 +92,75 @@ export function emitChunk(s: VectorState, e: PrimExpr, chunk: number): void {
       }
       f.op("v128.not");
       return e.dtype.code === "bool" ? undefined : wrapLanes(s, e.dtype);
-    case "tir.Select":
+    case "tir.IfThenElse": {
+      s.cx.emit(e.cond);
+      const branch = (value: PrimExpr) => (): void =>
+        s.cx.region.inside(() => emitChunk(vectorState(s.cx, s.group), value, chunk));
+      return f.if("v128", branch(e.then), branch(e.otherwise));
+    }
+    case "tir.Let":
+      return emitVectorLet(s, e, chunk);
+    case "tir.Shuffle":
+      return emitShuffle(s.cx, e, chunk, s.group, (vector, at) => emitChunk(s, vector, at));
+    case "tir.Select": {
+      const extreme = extremeOf(s.cx, e);
+      if (extreme !== undefined) {
+        extreme.args.forEach(part);
+        return f.op(`${shapeOf(e.dtype)}.${extreme.op}` as PlainOp);
+      }
       part(e.then);
       part(e.otherwise);
       emitMask(s, e.cond, chunk, shapeOf(e.dtype).endsWith("x2") ? 64 : 32);
       return f.op("v128.bitselect");
+    }
     case "tir.Call":
       return emitVectorCall(s, e, chunk);
     default:
       throw new Error(`no vector code for ${e.kind}`);
   }
+}
+
+/** `p < q ? q : p` and `p < q ? p : q` of floats are single instructions, not-a-numbers included. */
+function extremeOf(
+  cx: FunctionContext,
+  { cond, then, otherwise }: Select,
+): { readonly op: "pmax" | "pmin"; readonly args: readonly PrimExpr[] } | undefined {
+  if (cond.kind !== "tir.Compare" || !isFloat(cond.a.dtype)) return undefined;
+  if (cond.op !== "lt" && cond.op !== "gt") return undefined;
+  const [p, q] = cond.op === "lt" ? [cond.a, cond.b] : [cond.b, cond.a];
+  const same = (x: PrimExpr, y: PrimExpr): boolean =>
+    x === y || (!readsMemory(x) && cx.terms.keyOf(x) === cx.terms.keyOf(y));
+  if (same(then, q) && same(otherwise, p)) return { op: "pmax", args: [p, q] };
+  return same(then, p) && same(otherwise, q) ? { op: "pmin", args: [q, p] } : undefined;
+}
+
+/** The value is computed where the first part of the body is. */
+function emitVectorLet(s: VectorState, e: Let, chunk: number): void {
+  const { cx } = s;
+  const { f } = cx;
+  const at = s.lets.get(e.var);
+  if (e.var.dtype.lanes === 1) {
+    if (at === undefined) {
+      const local = f.local(registerOf(e.var.dtype));
+      cx.emit(coerce(e.value, e.var.dtype));
+      f.set(local);
+      bindLocal(cx, e.var, local);
+      s.lets.set(e.var, [local]);
+    }
+    return emitChunk(s, e.body, chunk);
+  }
+  if (at === undefined) {
+    const value = coerce(e.value, e.var.dtype);
+    const locals = Array.from({ length: e.var.dtype.lanes / s.group }, (_, part) => {
+      const local = f.local("v128");
+      emitChunk(s, value, part);
+      f.set(local);
+      return local;
+    });
+    s.lets.set(e.var, locals);
+    cx.vectors.set(e.var, { kind: "chunks", group: s.group, locals });
+  }
+  emitChunk(s, e.body, chunk);
 }
 
 function emitRamp(s: VectorState, e: Extract<PrimExpr, { kind: "tir.Ramp" }>, chunk: number): void {
@@ -147,7 +218,8 @@ function emitVectorLoad(s: VectorState, e: Load, chunk: number): void {
   const { f } = s.cx;
   const home = s.cx.vectors.get(e.buffer.data);
   if (home?.kind === "chunks") return f.get(home.locals[chunk]!);
-  const ramp = contiguous(e)!;
+  const ramp = contiguous(e);
+  if (ramp === undefined) return emitGather(s.cx, e, chunk, s.group);
   const type = laneOf(e.dtype);
   const bytes = bytesOf(type);
   const place = placeOf(s.cx, e.buffer, [...e.indices.slice(0, -1), ramp.base]);
@@ -304,6 +376,7 @@ function emitVectorCompare(s: VectorState, e: Compare, chunk: number): void {
 
 function emitVectorCall(s: VectorState, e: Call, chunk: number): void {
   for (const arg of e.args) emitChunk(s, arg as PrimExpr, chunk);
+  if (e.op === "reinterpret") return;
   const instruction = Object.hasOwn(vectorInstructions, e.op)
     ? vectorInstructions[e.op]
     : undefined;
