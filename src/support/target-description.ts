@@ -168,3 +168,7 @@ export const unknownTarget = (kind: string): TargetDescription => ({
 /** How many elements of a type one vector register holds; at least one. */
 export const lanesOf = ({ vectorBits }: TargetDescription, dtype: DType): number =>
   Math.max(1, Math.floor(vectorBits / Math.max(8, dtype.bits)));
+
+/** Whether what a library has for one target is for another: C for the machine at hand takes what native code takes. */
+export const servesTarget = (written: string | undefined, wanted: string | undefined): boolean =>
+  written === undefined || written === wanted || (wanted === "c" && written === "llvm");

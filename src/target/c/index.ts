@@ -2,6 +2,8 @@
 import type { IRModule } from "../../ir/module.js";
 import type { Sink } from "../../support/diagnostic.js";
 import { lowerLoops, type LowerOptions } from "../../transform/loop-pipeline.js";
+import { runPipeline, step } from "../../transform/pipeline.js";
+import { splitRegisterBuffers } from "../../transform/tir/split-register-buffers.js";
 import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { codes } from "./codes.js";
 import { generate, type CompiledC, type CompileOptions } from "./compile.js";
@@ -23,7 +25,8 @@ export function compileC(
   options: CompileOptions & LowerOptions = {},
 ): CompiledC | undefined {
   try {
-    const lowered = lowerLoops(module, sink, options);
+    const flat = lowerLoops(module, sink, { masks: true, maxUnroll: 64, ...options });
+    const lowered = flat && runPipeline(flat, [step(splitRegisterBuffers)], sink);
     if (lowered === undefined) return undefined;
     const { guards } = options;
     return generate(lowered, sink, {

@@ -8,6 +8,7 @@ import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../.
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
+import { servesTarget } from "../../support/target-description.js";
 import { positionAt } from "../../support/source.js";
 import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
@@ -175,11 +176,12 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     const key = `${op} ${target ?? ""}`;
     let found = ranked.get(key);
     if (found === undefined) {
-      const isExact = (t: Template): number => Number(t.target !== undefined);
+      const isExact = (t: Template): number =>
+        t.target === undefined ? 0 : t.target === target ? 2 : 1;
       found = libraries.flatMap((library) =>
         library
           .templatesOf(op)
-          .filter((t) => t.target === undefined || t.target === target)
+          .filter((t) => servesTarget(t.target, target))
           .reverse()
           .sort((a, b) => b.priority - a.priority || isExact(b) - isExact(a)),
       );

@@ -1,10 +1,11 @@
 /** Integer arithmetic: two's-complement wrap without undefined behaviour, checked division, bit operations. */
 import type { Binary, PrimExpr, Var } from "../../../ir/tir/expr.js";
 import { int64, isSigned, type DType } from "../../../support/dtype.js";
+import { int } from "../../../support/int.js";
 import { wrapped } from "./cast.js";
 import { coerce } from "./coerce.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
-import { atWidth } from "./literal.js";
+import { atWidth, literal } from "./literal.js";
 import { combined, fits, intervalOf } from "./interval.js";
 import { stopIf } from "./stop.js";
 import { called, converted, infix, primary, type Piece } from "./text.js";
@@ -24,6 +25,8 @@ export function emitIntegerBinary(cx: FunctionContext, e: Binary, exact: boolean
   const plain = PLAIN[e.op];
   if (plain !== undefined) {
     const [x, y] = [emitExpr(cx, a, exact), emitExpr(cx, b, exact)];
+    const folded = foldPlain(e.op, e.dtype, x, y);
+    if (folded !== undefined) return folded;
     const result = bounds[0] && bounds[1] && combined(e.op, bounds[0], bounds[1]);
     const isSafe =
       fits(result, e.dtype) ||
@@ -42,6 +45,23 @@ export function emitIntegerBinary(cx: FunctionContext, e: Binary, exact: boolean
     return called(routine, emitExpr(cx, a, exact), emitExpr(cx, b, exact));
   }
   return emitDivision(cx, e, a, b, exact);
+}
+
+/** The value where it needs no operation: of two numbers, or of a neutral one. */
+function foldPlain(op: string, type: DType, x: Piece, y: Piece): Piece | undefined {
+  if (type.code === "bool") return undefined;
+  const number = (p: Piece): bigint | undefined => {
+    const digits = /^(?:INT64_C\()?(-?\d+)\)?u?$/.exec(p.text)?.[1];
+    return digits === undefined ? undefined : BigInt(digits);
+  };
+  const [a, b] = [number(x), number(y)];
+  if (a !== undefined && b !== undefined) {
+    const value = op === "add" ? a + b : op === "sub" ? a - b : a * b;
+    return fits({ low: value, high: value }, type) ? literal(int(value), type) : undefined;
+  }
+  if (op === "mul") return a === 1n ? y : b === 1n ? x : undefined;
+  if (b === 0n) return x;
+  return op === "add" && a === 0n ? y : undefined;
 }
 
 /** Whether an integer is known not to be negative. */

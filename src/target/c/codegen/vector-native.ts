@@ -8,7 +8,7 @@ import type {
   PrimExpr,
   Select,
 } from "../../../ir/tir/expr.js";
-import { isFloat, isSigned, laneOf, type DType } from "../../../support/dtype.js";
+import { bool, isFloat, isSigned, laneOf, type DType } from "../../../support/dtype.js";
 import {
   isPowerOfTwo,
   vectorRoutine,
@@ -324,6 +324,13 @@ function emitSelect(cx: FunctionContext, e: Select | IfThenElse): Piece | undefi
   const small = isSmallFloat(laneOf(e.dtype)) && isPowerOfTwo(e.dtype.lanes);
   if (!isNative(e.dtype) && !small) return undefined;
   const [then, otherwise] = [coerce(e.then, e.dtype), coerce(e.otherwise, e.dtype)];
+  if (
+    e.cond.dtype.lanes === 1 &&
+    then.dtype.lanes === e.dtype.lanes &&
+    otherwise.dtype.lanes === e.dtype.lanes
+  )
+    // prettier-ignore
+    return emitBranches(cx, e, then, otherwise);
   // A choice that protects its sides, and one whose sides are scalars, goes lane by lane.
   if (e.kind === "tir.IfThenElse" || e.cond.dtype.lanes !== e.dtype.lanes) return undefined;
   if (e.cond.dtype.code !== "bool") return undefined;
@@ -345,6 +352,23 @@ function emitSelect(cx: FunctionContext, e: Select | IfThenElse): Piece | undefi
     },
     [held, emitVector(cx, then), emitVector(cx, otherwise)],
   );
+}
+
+/** One condition for all lanes. */
+function emitBranches(
+  cx: FunctionContext,
+  e: Select | IfThenElse,
+  then: PrimExpr,
+  otherwise: PrimExpr,
+): Piece {
+  const cond = emitExpr(cx, e.cond.dtype === bool ? e.cond : coerce(e.cond, bool));
+  const name = cx.names.take("chosen");
+  cx.lines.declare(name, `${vectorType(cx.shared, vectorTypeOf(e.dtype))} ${name};`);
+  const side = (head: string, value: PrimExpr): void =>
+    cx.lines.block(head, () => cx.lines.add(`${name} = ${emitVector(cx, value).text};`));
+  side(`if (${cond.text})`, then);
+  side("else", otherwise);
+  return primary(name);
 }
 
 function nameFor(cx: FunctionContext, x: Piece, type: string): Piece {
