@@ -45,6 +45,17 @@ const LISTS = {
       return [{ name, summary, dialect, from, to, options: described }];
     });
   },
+  primitives: async (): Promise<readonly RegistryEntry[]> => {
+    const { allPrimitives } = await import("../schedule/registry.js");
+    return allPrimitives().map(({ name, summary, params }) => ({
+      name,
+      summary,
+      options: Object.entries(params).map(([key, { help, expected }]) => ({
+        name: key,
+        help: `${help} (${expected})`,
+      })),
+    }));
+  },
   ops: async (): Promise<readonly RegistryEntry[]> => {
     const { allOps } = await import("../op/registry.js");
     const { standardLibrary } = await import("../template/library/stdlib.js");

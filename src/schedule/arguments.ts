@@ -31,7 +31,7 @@ export function bindArguments<P extends ParamSet>(
       return;
     }
     const isOneList = rest.length === 1 && Array.isArray(rest[0]);
-    if (rest.length > 0) raw.set(key, isOneList ? rest[0]! : rest);
+    if (rest.length > 0 || !(key in named)) raw.set(key, isOneList ? rest[0]! : rest);
   });
   for (const [key, value] of Object.entries(named)) {
     if (!(key in primitive.params))
