@@ -30,6 +30,9 @@ const pipelineOf = ({ run }: GoldenCase): string => {
   return words[words.indexOf("-p") + 1] ?? "";
 };
 
+/** Nothing is left that `#: values` could call; tests of these passes run the loop functions they give. */
+const ENDS_RELAX = new Set(["lower-to-aot"]);
+
 for (const { name } of allPasses()) {
   const found = [...cases].find(([path]) => path.endsWith(`/${name}.relax`));
 
@@ -37,7 +40,7 @@ for (const { name } of allPasses()) {
     assert.ok(found !== undefined);
     const [, own] = found!;
     assert.ok(own.length >= 4);
-    assert.ok(own.some((c) => c.values.length > 0));
+    if (!ENDS_RELAX.has(name)) assert.ok(own.some((c) => c.values.length > 0));
   });
 
   test(`${name} leaves its own result alone, and its text reads back`, async () => {

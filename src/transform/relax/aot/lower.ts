@@ -11,9 +11,9 @@ import { irModule, type BaseFunc, type IRModule } from "../../../ir/module.js";
 import { shapeExpr, type Expr, type Func } from "../../../ir/relax/expr.js";
 import { dimsOf, objectInfo, tupleInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
-import { call, compare, intImm, makeVar, pointerVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
+import { compare, intImm, makeVar, pointerVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
 import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
-import { assertStmt, evaluate, seq, type Stmt } from "../../../ir/tir/stmt.js";
+import { assertStmt, returnStmt, seq, type Stmt } from "../../../ir/tir/stmt.js";
 import { DiagnosticError, type Sink } from "../../../support/diagnostic.js";
 import { handle, int64, uint8, voidType } from "../../../support/dtype.js";
 import { freshGlobal } from "../rewrite/index.js";
@@ -366,7 +366,7 @@ function sizeFunction(frame: Frame, { sizeName }: Pieces): PrimFunc {
     return [{ ...s, var: v, value }];
   });
   const result = substitute(frame.top, env);
-  const give = evaluate(call("ret", [result.dtype === int64 ? result : intImm(0, int64)], int64));
+  const give = returnStmt(result.dtype === int64 ? result : intImm(0, int64));
   return {
     kind: "tir.PrimFunc",
     name: sizeName,
