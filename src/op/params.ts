@@ -25,6 +25,15 @@ export const dtypeArg = arg("dtype");
 export const func = arg("func");
 export const any = arg("any");
 
+/** Where a tensor lies in storage, and its type. */
+export const placeInStorage: readonly OpParam[] = [
+  any("storage"),
+  prim("offset"),
+  shape("shape"),
+  dtypeArg("dtype"),
+  prim("runtime_device_ind", { default: 0 }),
+];
+
 /** Attribute; without a default it must be given, unless `more` makes it optional. */
 const attr =
   (type: AttrType) =>

@@ -11,7 +11,7 @@ import { checkSize, fail, placeOf, spanOf, type State } from "./state.js";
 import { exprValue, type Value } from "./values.js";
 
 /** Functions of Python that templates have. */
-const PYTHON: ReadonlySet<string> = new Set([
+export const PYTHON: ReadonlySet<string> = new Set([
   "len",
   "tuple",
   "range",

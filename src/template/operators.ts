@@ -10,6 +10,7 @@ import { bool, int64, isFloat, isInteger, type DType } from "../support/dtype.js
 import {
   addInt, floorDivInt, floorModInt, int, maxInt, minInt, mulInt, negInt, subInt, truncDivInt, truncModInt, type Int,
 } from "../support/int.js"; // prettier-ignore
+import { isOrdered, isOrderSign } from "../support/ordering.js";
 import { codes } from "./codes.js";
 import { fail, placeOf, spanOf, type State } from "./state.js";
 import {
@@ -322,20 +323,8 @@ export function condition(s: State, cond: PrimExpr, phase: Phase): ExprValue {
 function compareNumbers(op: CompareOperator, a: Int | boolean, b: Int | boolean): boolean {
   const x = typeof a === "boolean" ? Number(a) : a;
   const y = typeof b === "boolean" ? Number(b) : b;
-  switch (op) {
-    case "<":
-      return x < y;
-    case "<=":
-      return x <= y;
-    case ">":
-      return x > y;
-    case ">=":
-      return x >= y;
-    case "==":
-      return x === y;
-    default:
-      return x !== y;
-  }
+  if (isOrderSign(op)) return isOrdered(op, x, y);
+  return op === "==" ? x === y : x !== y;
 }
 
 /** Whether two static values are equal; a dtype equals its name. */

@@ -12,6 +12,7 @@ import {
   subInt,
   type Int,
 } from "../../support/int.js";
+import { isOrdered, isOrderSign } from "../../support/ordering.js";
 import { memberOf, resolve, type ElabContext } from "../context.js";
 import { plainLiteral } from "./literal.js";
 
@@ -206,16 +207,5 @@ function compareOne(
   if (op === "==" || op === "is") return x === y;
   if (op === "!=" || op === "is not") return x !== y;
   if (x === null || y === null || typeof x !== typeof y) return undefined;
-  switch (op) {
-    case "<":
-      return x < y;
-    case "<=":
-      return x <= y;
-    case ">":
-      return x > y;
-    case ">=":
-      return x >= y;
-    default:
-      return undefined;
-  }
+  return isOrderSign(op) ? isOrdered(op, x, y) : undefined;
 }

@@ -8,6 +8,7 @@ import type { Source, Span } from "../../support/source.js";
 import { didYouMean } from "../../support/suggest.js";
 import { codes } from "../codes.js";
 import { functionNames, libraryFunction } from "../library-functions/index.js";
+import { PYTHON } from "../names.js";
 import { signatureOf, type Signature } from "../parameters.js";
 import { newState } from "../state.js";
 import type { Library, Template } from "../template.js";
@@ -89,17 +90,6 @@ function checkOperator(
 
 // ---- names ------------------------------------------------------------------------
 
-const PYTHON: ReadonlySet<string> = new Set([
-  "len",
-  "tuple",
-  "range",
-  "int",
-  "float",
-  "bool",
-  "abs",
-  "min",
-  "max",
-]);
 const ROOTS: ReadonlySet<string> = new Set(["S", "T", "R", "I"]);
 /** Members of `S` that are no functions of the registry. */
 const STRUCTURE: ReadonlySet<string> = new Set([

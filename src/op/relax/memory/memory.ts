@@ -1,6 +1,15 @@
 /** Explicit memory, after planning. */
 import { defineOp } from "../../define-op.js";
-import { any, dtypeArg, optional, prim, shape, strArg, tensor } from "../../params.js";
+import {
+  any,
+  dtypeArg,
+  optional,
+  placeInStorage,
+  prim,
+  shape,
+  strArg,
+  tensor,
+} from "../../params.js";
 import { allocTensorRule, objectRule, viewRule, voidRule } from "../../rules/memory.js";
 import { identityRule, sameAs } from "../../rules/same-as.js";
 
@@ -42,13 +51,7 @@ export const allocTensor = defineOp({
   name: "memory.alloc_tensor",
   summary: "Tensor at an offset in storage.",
   must: "CTQ",
-  params: [
-    any("storage"),
-    prim("offset"),
-    shape("shape"),
-    dtypeArg("dtype"),
-    prim("runtime_device_ind", { default: 0 }),
-  ],
+  params: placeInStorage,
   rule: allocTensorRule,
 });
 

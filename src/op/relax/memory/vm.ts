@@ -1,6 +1,15 @@
 /** Virtual-machine level. */
 import { defineOp } from "../../define-op.js";
-import { any, dtypeArg, func, prim, shape, strArg, tupleArg } from "../../params.js";
+import {
+  any,
+  dtypeArg,
+  func,
+  placeInStorage,
+  prim,
+  shape,
+  strArg,
+  tupleArg,
+} from "../../params.js";
 import { allocTensorRule, objectRule, voidRule } from "../../rules/memory.js";
 
 const common = { family: "vm", structural: true };
@@ -24,13 +33,7 @@ export const vmAllocTensor = defineOp({
   name: "vm.alloc_tensor",
   summary: "Tensor at an offset in storage.",
   must: "CTQ",
-  params: [
-    any("storage"),
-    prim("offset"),
-    shape("shape"),
-    dtypeArg("dtype"),
-    prim("runtime_device_ind", { default: 0 }),
-  ],
+  params: placeInStorage,
   rule: allocTensorRule,
 });
 

@@ -42,6 +42,13 @@ const KERNELS = `
             B[i] = A[i] * by
 
     @T.prim_func(private=True)
+    def spread(A: T.Buffer(("n",), "float32"), B: T.Buffer(("m",), "float32")):
+        n = T.int64()
+        m = T.int64()
+        for i in range(m):
+            B[i] = A[i % n]
+
+    @T.prim_func(private=True)
     def is_zero(A: T.Buffer((), "int64"), B: T.Buffer((), "bool")):
         B[()] = A[()] <= T.int64(0)
 
@@ -346,13 +353,6 @@ test("limits hold: steps of recursion, and bytes", async () => {
 
 test("memory that functions take for themselves is limited too", async () => {
   const built = await build(`
-    @T.prim_func(private=True)
-    def spread(A: T.Buffer(("n",), "float32"), B: T.Buffer(("m",), "float32")):
-        n = T.int64()
-        m = T.int64()
-        for i in range(m):
-            B[i] = A[i % n]
-
     @R.function
     def main(x: R.Tensor(("n",), "float32")):
         n = T.int64()
@@ -401,18 +401,11 @@ test("loops of a kernel whose output takes its input's memory keep their order",
 
 test("negative sizes are refused as bytecode refuses them", async () => {
   const built = await build(`
-    @T.prim_func(private=True)
-    def head(A: T.Buffer(("n",), "float32"), B: T.Buffer(("m",), "float32")):
-        n = T.int64()
-        m = T.int64()
-        for i in range(m):
-            B[i] = A[i % n]
-
     @R.function
     def main(x: R.Tensor(("n",), "float32")):
         n = T.int64()
         cls = Module
-        a = R.call_tir(cls.head, (x,), out_ty=R.Tensor((n - 2,), "float32"))
+        a = R.call_tir(cls.spread, (x,), out_ty=R.Tensor((n - 2,), "float32"))
         b = R.call_tir(cls.reverse, (a,), out_ty=R.Tensor((n - 2,), "float32"))
         return b
 `);
