@@ -4,6 +4,7 @@ import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
+import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
 import convWinograd from "../../../stdlib/conv-winograd.relax";
 import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
@@ -39,6 +40,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/binary.relax", text: binary },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
+  { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
   { name: "stdlib/conv-winograd.relax", text: convWinograd },
   { name: "stdlib/conv.relax", text: conv },
   { name: "stdlib/creation.relax", text: creation },

@@ -222,14 +222,22 @@ export function underMask(cx: FunctionContext, cond: Ref, type: DType, make: () 
   return value;
 }
 
-/** The same for what has no value. */
-export function whereMasked(cx: FunctionContext, cond: Ref, lanes: number, make: () => void): void {
+/** The same for what has no value; what is harmless is also done for no lane at all. */
+export function whereMasked(
+  cx: FunctionContext,
+  cond: Ref,
+  lanes: number,
+  isHarmless: boolean,
+  make: () => void,
+): void {
   const type = typeOf(cx, withLanes(bool, lanes));
-  cx.f.when(anyOf(cx, cond, lanes), () => {
+  const work = (): void => {
     cx.mask = { ref: cond, lanes, type };
     make();
     cx.mask = undefined;
-  });
+  };
+  if (isHarmless) work();
+  else cx.f.when(anyOf(cx, cond, lanes), work);
 }
 
 function emitShuffle(cx: FunctionContext, e: Shuffle): Ref {

@@ -10,6 +10,7 @@ import type { Ref } from "../text/function.js";
 import type { FunctionContext, Mask } from "./context.js";
 import { emitAs, emitExpr, underMask, whereMasked } from "./expr.js";
 import { emitIndex, indexOp } from "./index-value.js";
+import { isHarmless } from "./purity.js";
 import { decodeSmall, encodeSmall } from "./small-float.js";
 import { isSmallFloat, memoryType, splat, vectorOf } from "./type.js";
 import { integer, laneOfValue, typeOf, vectorOfLanes, splatValue } from "./value.js";
@@ -231,7 +232,10 @@ export function emitStore(cx: FunctionContext, s: Store): void {
     return storeLanes(cx, s, type, value, undefined);
   }
   const cond = emitAs(cx, s.predicate, withLanes(bool, lanes));
-  whereMasked(cx, cond, lanes, () => storeLanes(cx, s, type, emitAs(cx, s.value, type), cx.mask));
+  const isFree = [s.value, ...s.indices].every((e) => isHarmless(e, lanes));
+  whereMasked(cx, cond, lanes, isFree, () =>
+    storeLanes(cx, s, type, emitAs(cx, s.value, type), cx.mask),
+  );
 }
 
 function storeLanes(

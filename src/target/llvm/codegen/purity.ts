@@ -47,6 +47,24 @@ export function isSafe(e: PrimExpr, mayLoad: boolean): boolean {
   return safe;
 }
 
+/** Whether evaluation under a mask of so many lanes does nothing wrong when no lane takes part. */
+export function isHarmless(e: PrimExpr, lanes: number): boolean {
+  let harmless = true;
+  visit(e, {
+    enter(node) {
+      if (!harmless) return false;
+      if (node.kind === "tir.CallGlobal") harmless = false;
+      if (node.kind === "tir.Load") harmless &&= node.dtype.lanes === lanes;
+      if (node.kind === "tir.Call")
+        harmless &&= elementaryNames.includes(node.op) || PURE.has(node.op);
+      if (node.kind === "tir.Binary" && /div|mod/.test(node.op) && node.dtype.lanes !== lanes)
+        harmless &&= isFloat(node.dtype) || isConstant(node.b);
+      return;
+    },
+  });
+  return harmless;
+}
+
 /** Intrinsics that are a few instructions. */
 const PURE = new Set([
   "sqrt", "floor", "ceil", "trunc", "round", "nearbyint", "rint", "fabs", "abs", "copysign", "fma", "isnan", "isinf",
