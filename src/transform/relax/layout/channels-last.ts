@@ -1,4 +1,5 @@
-import type { Call } from "../../../ir/relax/expr.js";
+import { visit } from "../../../ir/core/visit.js";
+import type { Call, Func } from "../../../ir/relax/expr.js";
 import { dimsOf } from "../../../ir/relax/struct-info.js";
 import { float32 } from "../../../support/dtype.js";
 import { option } from "../../../support/option.js";
