@@ -21,16 +21,15 @@ export const ROUND64 = 6755399441055744;
 export const ROUND64_BITS = 0x4338000000000000n;
 const ROUND32_BITS = 0x4b400000;
 
+/** `(expm1(r) − r) / r²` on the reduced range. */
+const EXP32 = [1.381459646e-3, 8.368717507e-3, 4.166838899e-2, 1.666652113e-1, 4.999999404e-1];
+
 /** `2^k · (1 + q)` split: `q = expm1(r)` and the integer `k`, for float32. */
 function reduce32(b: Builder, x: Ref): { readonly k: Ref; readonly q: Ref } {
   const t = b.add(b.mul(x, LOG2E), ROUND32);
   const n = b.sub(t, ROUND32);
   const r = b.sub(b.sub(x, b.mul(n, 0.693145751953125)), b.mul(n, 1.42860682e-6));
-  const s = horner(
-    b,
-    r,
-    [1.381459646e-3, 8.368717507e-3, 4.166838899e-2, 1.666652113e-1, 4.999999404e-1],
-  );
+  const s = horner(b, r, EXP32);
   return { k: b.isub(b.bits(t), ROUND32_BITS), q: b.add(r, b.mul(b.mul(r, r), s)) };
 }
 
@@ -52,11 +51,23 @@ export function exp32(b: Builder, x: Ref): Ref {
   return scale32(b, b.add(q, 1), k);
 }
 
-/** Accurate near 0; for arguments up to 88. */
-export function expm1f(b: Builder, x: Ref): Ref {
-  const { k, q } = reduce32(b, clamp(b, x, -40, 88));
-  const p = pow2f(b, k);
-  return b.add(b.mul(p, q), b.sub(p, 1));
+/**
+ * `expm1(2x)/2` of x between 0 and 20, accurate near 0. The rounded quotient carries the offset of an exponent, so that
+ * its low bits are the power of two.
+ */
+export function halfExpm1OfDouble(b: Builder, x: Ref): Ref {
+  const t = b.add(b.mul(x, 2 * LOG2E), ROUND32 + 127);
+  const n = b.sub(t, ROUND32 + 127);
+  const r = b.sub(b.sub(x, b.mul(n, 0.693145751953125 / 2)), b.mul(n, 1.42860682e-6 / 2));
+  // Of 2r, twice.
+  const s = horner(
+    b,
+    r,
+    EXP32.map((c, i) => c * 2 ** (EXP32.length - i)),
+  );
+  const h = b.add(r, b.mul(b.mul(r, r), s));
+  const p = b.float(b.shl(b.bits(t), 23));
+  return b.add(b.mul(p, h), b.sub(b.mul(p, 0.5), 0.5));
 }
 
 const EXP = [

@@ -1,16 +1,17 @@
 /** Hyperbolic functions, their inverses, and the logistic function. */
 import type { Builder, Ref } from "../program.js";
-import { exp32, exp64, expm1d, expm1f } from "./exponential.js";
+import { exp32, exp64, expm1d, halfExpm1OfDouble } from "./exponential.js";
 import { log1pd, log64 } from "./logarithm.js";
 
 const withSign = (b: Builder, x: Ref, value: Ref): Ref =>
   b.select(b.lt(x, 0), b.neg(value), b.select(b.eq(x, 0), x, value));
 
-/** `e/(e + 2)` with `e = expm1(2x)`; 1 beyond where it rounds to 1. */
+/** `e/(e + 1)` with `e = expm1(2|x|)/2`, and the sign of x; 1 beyond where it rounds to 1. */
 export function tanh32(b: Builder, x: Ref): Ref {
   const a = b.abs(x);
-  const e = expm1f(b, b.mul(2, b.select(b.lt(10, a), 10, a)));
-  return withSign(b, x, b.div(e, b.add(e, 2)));
+  const e = halfExpm1OfDouble(b, b.select(b.lt(10, a), 10, a));
+  const sign = b.iand(b.bits(x), -0x80000000);
+  return b.float(b.iadd(b.bits(b.div(e, b.add(e, 1))), sign));
 }
 
 export function tanh64(b: Builder, x: Ref): Ref {
