@@ -305,6 +305,11 @@ export const passes = [
       (await import("./relax/algebra/optimize-layout-transform.js")).optimizeLayoutTransform,
   },
   {
+    name: "pad-channels",
+    summary: "Lets convolutions give whole vectors of channels.",
+    load: async () => (await import("./relax/layout/pad-channels.js")).padChannels,
+  },
+  {
     name: "plan-allocation",
     summary: "Turns block allocations into allocation statements where they are used.",
     load: async () => (await import("./tir/plan-allocation.js")).planAllocation,
@@ -386,6 +391,11 @@ export const passes = [
     name: "simplify-index",
     summary: "Simplifies indices that have quotients and remainders.",
     load: async () => (await import("./tir/simplify-index.js")).simplifyIndex,
+  },
+  {
+    name: "specialise-tails",
+    summary: "Gives whole tiles code of their own, without the conditions that tails need.",
+    load: async () => (await import("./tir/specialise-tails.js")).specialiseTails,
   },
   {
     name: "split-register-buffers",

@@ -24,7 +24,7 @@ export function emitIntegerBinary(cx: FunctionContext, e: Binary, exact: boolean
   const bounds = [intervalOf(a, cx.ranges), intervalOf(b, cx.ranges)] as const;
   const plain = PLAIN[e.op];
   if (plain !== undefined) {
-    const [x, y] = [emitExpr(cx, a, exact), emitExpr(cx, b, exact)];
+    const [x, y] = emitOperands(cx, a, b, exact);
     const folded = foldPlain(e.op, e.dtype, x, y);
     if (folded !== undefined) return folded;
     const result = bounds[0] && bounds[1] && combined(e.op, bounds[0], bounds[1]);
@@ -45,6 +45,28 @@ export function emitIntegerBinary(cx: FunctionContext, e: Binary, exact: boolean
     return called(routine, emitExpr(cx, a, exact), emitExpr(cx, b, exact));
   }
   return emitDivision(cx, e, a, b, exact);
+}
+
+/** Both operands; in an index C widens the one itself when the other is wide. */
+function emitOperands(
+  cx: FunctionContext,
+  a: PrimExpr,
+  b: PrimExpr,
+  exact: boolean,
+): [Piece, Piece] {
+  // prettier-ignore
+  const narrow = (e: PrimExpr, other: PrimExpr): PrimExpr =>
+    exact && e.kind === "tir.Cast" && e.dtype === int64 && isWide(other) && e.value.dtype.code === "int" // prettier-ignore
+      ? e.value
+      : e;
+  return [emitExpr(cx, narrow(a, b), exact), emitExpr(cx, narrow(b, a), exact)];
+}
+
+/** Whether C computes it with 64 bits. */
+function isWide(e: PrimExpr): boolean {
+  if (e.dtype !== int64) return false;
+  if (e.kind === "tir.Var") return true;
+  return e.kind === "tir.Binary" && /^(add|sub|mul)$/.test(e.op) && (isWide(e.a) || isWide(e.b));
 }
 
 /** The value where it needs no operation: of two numbers, or of a neutral one. */

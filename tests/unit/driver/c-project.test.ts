@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { callModel, compileProgram } from "../../../src/cli/c-program.js";
+import { buildForC, cNameOf } from "../../../src/driver/c-project.js";
+import { checkText } from "../../../src/driver/frontend.js";
+import { makeInputs } from "../../../src/driver/inputs.js";
+import { lowerModule } from "../../../src/driver/lower.js";
+import { prepareFor } from "../../../src/driver/optimise.js";
+import { difference } from "../../../src/driver/outputs.js";
+import { signaturesOf } from "../../../src/driver/run.js";
+import { interpret } from "../../../src/interp/index.js";
+import { DiagnosticError, Diagnostics } from "../../../src/support/diagnostic.js";
+import { findCompiler, STRICT } from "../../../src/testing/c/build.js";
+
+const projects = suite("C projects: whole models");
+const compiler = findCompiler("gcc", "cc", "clang", "clang-14", "tcc");
+const flags = compiler?.endsWith("tcc") ? ["-Wall"] : [...STRICT, "-O1"];
+
+async function built(file: string, more: { readonly staticMemory?: boolean } = {}) {
+  const front = checkText({ name: file, text: readFileSync(file, "utf8") });
+  const sink = new Diagnostics();
+  const module = await prepareFor("c", front.module, sink);
+  const project = buildForC(module!, sink, { prefix: "model", ...more });
+  assert.equal(sink.all.map((d) => d.message), []); // prettier-ignore
+  const reference = (await lowerModule(front.module, sink))!;
+  return { project: project!, reference };
+}
+
+/** Runs a sample's function in C and on the interpreter. */
+async function compare(file: string, entry: string, sizes: Readonly<Record<string, number>>) {
+  const { project, reference } = await built(file);
+  if (compiler === undefined) return;
+  const args = makeInputs(signaturesOf(reference).get(entry)!, {
+    symbols: new Map(Object.entries(sizes)),
+    shapes: new Map(),
+    given: new Map(),
+    seed: 1,
+  });
+  const expected = interpret(reference, entry, args);
+  assert.ok(expected.ok);
+  const program = compileProgram(project.files, compiler, flags);
+  try {
+    const value = callModel(program, project, entry, args);
+    // Sums may run in another order.
+    assert.is(difference(value, expected.value, 1e-5), undefined);
+  } finally {
+    program.close();
+  }
+}
+
+projects("sizes are parameters", () =>
+  compare("samples/21-graph-operators.relax", "main", { batch: 2, seq: 5 }),
+);
+projects("branches", () => compare("samples/07-branches.relax", "main", { n: 6 }));
+projects("results of functions that are called", () =>
+  compare("samples/12-match-cast.relax", "main", { a: 3, b: 4 }),
+);
+projects("constants", () => compare("samples/16-constants.relax", "main", { m: 3 }));
+projects("integers", () => compare("samples/08-quantised-matmul.relax", "main", { m: 3 }));
+
+projects("memory may be part of the program", async () => {
+  const caller = await built("samples/07-branches.relax");
+  const own = await built("samples/07-branches.relax", { staticMemory: true });
+  const header = (p: typeof own): string => p.project.compiled.header;
+  assert.ok(header(caller).includes("void *memory"), header(caller));
+  assert.ok(header(caller).includes("#define MODEL_MAIN_MEMORY 128"), header(caller));
+  assert.not.ok(header(own).includes("void *memory"), header(own));
+});
+
+projects("a stopped model says why", async () => {
+  if (compiler === undefined) return;
+  const { project } = await built("samples/01-matmul-relu.relax");
+  const program = compileProgram(project.files, compiler, flags);
+  const sizes = { m: 2, n: 3, k: 4 };
+  const args = makeInputs(
+    signaturesOf((await built("samples/01-matmul-relu.relax")).reference).get("main")!,
+    { symbols: new Map(Object.entries(sizes)), shapes: new Map(), given: new Map(), seed: 1 },
+  );
+  assert.throws(
+    () => callModel(program, project, "main", args),
+    (error: unknown) =>
+      error instanceof DiagnosticError && /status 1: fused_matmul_relu/.test(error.diagnostic.message),
+  );
+  program.close();
+});
+
+projects("names of files become names of C", () => {
+  assert.is(cNameOf("samples/01-matmul-relu.relax"), "matmul_relu");
+  assert.is(cNameOf("-"), "model");
+});
+
+projects.run();
