@@ -75,7 +75,7 @@ export function libraryScope(s: State, library: Library): Scope {
   const scope: Scope = {
     ...newScope("file", undefined),
     outside(name) {
-      if (!values.has(name)) values.set(name, entryValue(s, library, library.lookup(name), name));
+      if (!values.has(name)) values.set(name, entryValue(s, library.lookup(name), name));
       return values.get(name);
     },
     known: () => library.names(),
@@ -83,12 +83,7 @@ export function libraryScope(s: State, library: Library): Scope {
   return scope;
 }
 
-function entryValue(
-  s: State,
-  library: Library,
-  entry: LibraryEntry | undefined,
-  name: string,
-): Value | undefined {
+function entryValue(s: State, entry: LibraryEntry | undefined, name: string): Value | undefined {
   switch (entry?.kind) {
     case undefined:
       return undefined;
@@ -103,12 +98,12 @@ function entryValue(
         name,
         params: def.params,
         body: def.body,
-        scope: libraryScope(s, library),
+        scope: libraryScope(s, entry.library),
         source,
       };
     }
     case "constant":
-      return evaluate(s, libraryScope(s, library), entry.value);
+      return evaluate(s, libraryScope(s, entry.library), entry.value);
     case "template":
       return { kind: "template", template: entry.template, bound: new Map() };
   }

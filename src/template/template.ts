@@ -67,9 +67,24 @@ export type LibraryEntry =
   | { readonly kind: "schedule"; readonly schedule: ScheduleDef }
   | { readonly kind: "intrinsic"; readonly intrinsic: IntrinsicDef }
   /** A composed primitive of schedules. */
-  | { readonly kind: "proc"; readonly def: FunctionDef; readonly source: Source }
-  | { readonly kind: "inline"; readonly def: FunctionDef; readonly source: Source }
-  | { readonly kind: "constant"; readonly value: Expr; readonly source: Source }
+  | {
+      readonly kind: "proc";
+      readonly def: FunctionDef;
+      readonly source: Source;
+      readonly library: Library;
+    }
+  | {
+      readonly kind: "inline";
+      readonly def: FunctionDef;
+      readonly source: Source;
+      readonly library: Library;
+    }
+  | {
+      readonly kind: "constant";
+      readonly value: Expr;
+      readonly source: Source;
+      readonly library: Library;
+    }
   | { readonly kind: "template"; readonly template: Template };
 
 /** The names that the text of a library sees: its own, imported ones, and those of the prelude. */

@@ -51,7 +51,7 @@ export function makeScheduleHost(session: Session): EvaluatorHost {
       }
       const { def, source } = entry;
       const { params, body } = def;
-      const library = libraryScope(s, session.library);
+      const library = libraryScope(s, entry.library);
       return expand(s, { kind: "function", name, params, body, scope: library, source }, argumentsOf(s, scope, call), call); // prettier-ignore
     },
     property: (s, of, name, at) => property(session, s, of, name, at),

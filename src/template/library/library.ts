@@ -231,9 +231,9 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
       case "schedule":
         return { kind: "schedule", schedule: { ...given, ...common } };
       case "proc":
-        return { kind: "proc", def, source };
+        return { kind: "proc", def, source, library };
       default:
-        return { kind: "inline", def, source };
+        return { kind: "inline", def, source, library };
     }
   }
   const notLibrary = (node: ast.AstBase, what: string): Diagnostic =>
@@ -250,7 +250,7 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
         if (stmt.targets.length === 1 && target?.kind === "Name")
           enter(
             target.id,
-            { kind: "constant", value: stmt.value, source },
+            { kind: "constant", value: stmt.value, source, library },
             target.start,
             target.end,
           );

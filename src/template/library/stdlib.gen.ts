@@ -5,10 +5,12 @@ import binary from "../../../stdlib/binary.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
 import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
+import convWinogradLast from "../../../stdlib/conv-winograd-last.relax";
 import convWinograd from "../../../stdlib/conv-winograd.relax";
 import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
 import datatype from "../../../stdlib/datatype.relax";
+import gemmBatched from "../../../stdlib/gemm-batched.relax";
 import gemm from "../../../stdlib/gemm.relax";
 import grad from "../../../stdlib/grad.relax";
 import image from "../../../stdlib/image.relax";
@@ -41,10 +43,12 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
   { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
+  { name: "stdlib/conv-winograd-last.relax", text: convWinogradLast },
   { name: "stdlib/conv-winograd.relax", text: convWinograd },
   { name: "stdlib/conv.relax", text: conv },
   { name: "stdlib/creation.relax", text: creation },
   { name: "stdlib/datatype.relax", text: datatype },
+  { name: "stdlib/gemm-batched.relax", text: gemmBatched },
   { name: "stdlib/gemm.relax", text: gemm },
   { name: "stdlib/grad.relax", text: grad },
   { name: "stdlib/image.relax", text: image },
