@@ -66,7 +66,7 @@ function chosen(
 }
 
 /** 3 × 3 taps in steps of one. */
-function isSmallFilter(call: Call, at: Cursor): boolean {
+export function isSmallFilter(call: Call, at: Cursor): boolean {
   const sizes = dimsOf(at.infer.infoOf(call.args[1]!))?.slice(2);
   const is = (attr: string): boolean => {
     const value = intsIn(call.attrs.get(attr)) ?? [];
