@@ -101,10 +101,10 @@ class SetEvaluation {
     let sum: IntSet = onePoint(constPoly(p.constant));
     for (const t of p.terms) {
       const set = this.term(t);
-      sum = {
-        min: sum.min && set.min && add(sum.min, set.min),
-        max: sum.max && set.max && add(sum.max, set.max),
-      };
+      const min = sum.min && set.min && add(sum.min, set.min);
+      // A sum of points is a point.
+      const isPoint = sum.min === sum.max && set.min === set.max;
+      sum = { min, max: isPoint ? min : sum.max && set.max && add(sum.max, set.max) };
     }
     return sum;
   }

@@ -15,6 +15,7 @@ import { planAllocation } from "./tir/plan-allocation.js";
 import { removeNoOp } from "./tir/remove-no-op.js";
 import { simplify } from "./tir/simplify.js";
 import { simplifyIndex } from "./tir/simplify-index.js";
+import { specialiseTails } from "./tir/specialise-tails.js";
 import { unrollLoop } from "./tir/unroll-loop.js";
 import { vectorizeLoop } from "./tir/vectorize-loop.js";
 
@@ -42,6 +43,7 @@ export const loopPipeline = ({
   step(simplifyIndex),
   step(simplify),
   step(compactBuffer),
+  step(specialiseTails),
   step(lowerThreadBinding),
   step(canonicalizeLoop),
   step(flattenBuffer),

@@ -18,13 +18,14 @@ export const simplify = definePass({
   dialect: "tir",
   summary: "Simplifies indices, decides conditions, drops loops that run once.",
   options: {},
-  run: (module) => mapPrimFuncs(module, settled),
+  run: (module) => mapPrimFuncs(module, simplifyFunc),
 });
 
 /** Each round may open the next: a loop that is gone makes indices constant, a decided condition frees a loop. */
 const MOST_ROUNDS = 8;
 
-function settled(func: PrimFunc): PrimFunc {
+/** The pass on one function. */
+export function simplifyFunc(func: PrimFunc): PrimFunc {
   let current = func;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const after = unitLoops(walkWithBounds(unitLoops(current), reduced, simplified));
@@ -45,7 +46,10 @@ function reduced(e: PrimExpr, analyzer: Analyzer): PrimExpr {
     isSymbolic(e)
   ) {
     const truth = analyzer.prove(e);
-    return truth === undefined ? e : boolImm(truth, e.span);
+    if (truth !== undefined) return boolImm(truth, e.span);
+    // Of two conditions one may be decided.
+    const [a, b] = e.kind === "tir.Logic" ? [e.a, e.b] : [e, e];
+    return a.kind === "tir.IntImm" ? b : b.kind === "tir.IntImm" ? a : e;
   }
   if (e.kind === "tir.Select" || e.kind === "tir.IfThenElse") {
     if (e.cond.kind !== "tir.IntImm" || e.cond.dtype.lanes !== 1) return e;
