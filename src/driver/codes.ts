@@ -183,6 +183,6 @@ export const codes = defineCodes("CFG", {
   targetExecutor: {
     number: 97,
     message: "the target `{target}` has no executor `{executor}`",
-    hint: "`--target c` runs whole models, `aot`; `vm` and `graph` run WebAssembly and native code",
+    hint: "`--target c` runs whole models (`aot`); `vm` and `graph` are for WebAssembly and native code",
   },
 });

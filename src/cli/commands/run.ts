@@ -70,7 +70,7 @@ export const run = defineCommand({
     executor: {
       type: "choice",
       choices: ["vm", "graph", "aot"],
-      help: "What runs it: the virtual machine (default), a fixed list of kernel calls, or one call of a whole model (C).",
+      help: "What runs it: the virtual machine (default), a fixed list of kernel calls, or one call of a whole model.",
     },
     input: {
       type: "list",
@@ -189,7 +189,8 @@ export const run = defineCommand({
       signature: Signature,
     ): Promise<((values: readonly Value[]) => Promise<Output[]>) | undefined> {
       const { executor } = flags;
-      if (executor !== undefined && kind !== "interp" && (executor === "aot") !== (kind === "c"))
+      const isModel = executor === "aot" && !isKernel(signature);
+      if (executor !== undefined && (kind === "c" || kind === "interp") && executor !== "aot")
         throw new DiagnosticError(driverCodes.targetExecutor({ target: kind, executor }));
       if (kind === "c") {
         if (program.loaded.kind === "artefact")
@@ -204,6 +205,28 @@ export const run = defineCommand({
         });
         report({ file, diagnostics: sink.all });
         return run && ((values) => Promise.resolve(run(values)));
+      }
+      if (isModel && (kind === "wasm" || kind === "llvm") && program.loaded.kind === "text") {
+        const { graph, libraries } = program.loaded;
+        const sink = new Diagnostics();
+        const { runnerForAot } = await import("../run-aot.js");
+        const run = await runnerForAot(
+          kind,
+          graph,
+          signature.name,
+          sink,
+          {
+            libraries,
+            target: chosen.target,
+            processor: chosen.processor,
+            producer: `relaxc ${version}`,
+            description,
+            fma: !flags.noFma,
+          },
+          (job) => start({ ...job, stepLimit: flags.stepLimit }, (text) => out(`${text}\n`)),
+        );
+        report({ file, diagnostics: sink.all });
+        return run;
       }
       const job = await programOf(program, signature);
       return job && ((values) => outputsFrom(job, signature, values, (text) => out(`${text}\n`)));

@@ -15,7 +15,7 @@ import { findCompiler, STRICT } from "../../../src/testing/c/build.js";
 
 const projects = suite("C projects: whole models");
 const compiler = findCompiler("gcc", "cc", "clang", "clang-14", "tcc");
-const flags = compiler?.endsWith("tcc") ? ["-Wall"] : [...STRICT, "-O1"];
+const flags = compiler?.endsWith("tcc") ? ["-Wall"] : [...STRICT, "-O0"];
 
 async function built(file: string, more: { readonly staticMemory?: boolean } = {}) {
   const front = checkText({ name: file, text: readFileSync(file, "utf8") });
