@@ -8,7 +8,7 @@ export interface NamedPipeline {
 
 /** What every target does to operators: values known before are computed, loops that can be shared are. */
 const optimiseWith = (layouts = ""): string =>
-  "decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
+  "fold-batchnorm-to-conv2d{known=true},decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
   `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
   "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
   "rewrite-dataflow-reshape,apply-schedules,propagate-layouts,merge-loops";
@@ -32,7 +32,7 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
   },
   "default-llvm": {
     summary: "What a build for LLVM does.",
-    text: `${optimiseWith("fold-constant,block-channels,")},@memory`,
+    text: `${optimiseWith("pad-channels,fold-constant,block-channels,")},@memory`,
   },
   "default-c": { summary: "What a build for C does.", text: "@optimise,@memory" },
   "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },

@@ -3,6 +3,7 @@ import { shapeExpr, type Call, type Expr, type TupleGetItem } from "../../../ir/
 import { intImm } from "../../../ir/tir/expr.js";
 import { int64 } from "../../../support/dtype.js";
 import { makeCall } from "../../../op/make-call.js";
+import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { flagIn, numberIn, scalarConstant } from "../rewrite/index.js";
 import { intIn, rewriteCalls, type RuleSite } from "./rewrite-calls.js";
@@ -15,11 +16,21 @@ export const foldBatchnormToConv2d = definePass({
   name: "fold-batchnorm-to-conv2d",
   dialect: "relax",
   summary: "Scales weights instead of normalising the results of convolutions.",
-  options: {},
-  run: (module) => rewriteCalls(module, () => undefined, folded),
+  options: {
+    known: option.bool({
+      default: false,
+      help: "Only where the weights are known: others would be scaled in every run.",
+    }),
+  },
+  run: (module, { known }) =>
+    rewriteCalls(
+      module,
+      () => undefined,
+      (item, site) => folded(item, site, known),
+    ),
 });
 
-function folded(item: TupleGetItem, site: RuleSite): Expr | undefined {
+function folded(item: TupleGetItem, site: RuleSite, known: boolean): Expr | undefined {
   if (item.index !== 0 || !site.isOnlyUse(item.tuple)) return undefined;
   const norm = site.callOf(item.tuple, "nn.batch_norm");
   if (norm === undefined || !isOff(norm.attrs.get("training"))) return undefined;
@@ -27,6 +38,7 @@ function folded(item: TupleGetItem, site: RuleSite): Expr | undefined {
   const conv = site.isOnlyUse(data) ? site.callOf(data, "nn.conv2d") : undefined;
   if (conv === undefined) return undefined;
   const [x, w] = conv.args;
+  if (known && w!.kind !== "relax.Const") return undefined;
   const layouts = layoutsOf(conv);
   const info = site.at.infer.infoOf(w!);
   const axis = intIn(norm.attrs.get("axis"));
