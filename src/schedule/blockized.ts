@@ -9,7 +9,7 @@ import { binary, compare, intImm, makeVar, type PrimExpr, type Var } from "../ir
 import type { PrimFunc } from "../ir/tir/function.js";
 import { block, forLoop, iterVar, type Block, type For, type IterVar, type Stmt } from "../ir/tir/stmt.js"; // prettier-ignore
 import { blockCodes } from "./block-codes.js";
-import { notWhole } from "./iterations.js";
+import { notInjective, notWhole } from "./iterations.js";
 import { allOf, conjuncts, endOf, inType, isOne, isZero, plus } from "./nest.js";
 import { refuse } from "./primitive.js";
 import { blocksBelow, loopsAround, replaceAt, type BlockSite, type LoopSite } from "./site.js";
@@ -49,6 +49,14 @@ export function blockized(
   const indices = node.values ?? [];
   const divided = indices.length === 0 ? undefined : subspaceDivide({ indices, domain, level: "any", analyzer }, new Set(inner.map((f) => f.var))); // prettier-ignore
   if (divided?.ok === false) return refused(divided.reason);
+  const isOff = divided?.indices.some(({ outer, inner: low, innerExtent }, k) => {
+    const value = indices[k]!;
+    const sum = binary("add", binary("mul", inType(outer, value.dtype), inType(innerExtent, value.dtype)), inType(low, value.dtype)); // prettier-ignore
+    return analyzer.equal(value, sum) !== true;
+  });
+  if (isOff === true) refused("an axis does not start with a whole part");
+  const repeated = node.init === undefined ? undefined : notInjective(analyzer, node, inner);
+  if (repeated !== undefined) refused(repeated);
   const cuts = node.iters.map((iter, k) => cut(iter, divided!.indices[k]!, keepUnit));
   const outerVars = new Set(loops.slice(0, loops.length - inner.length).map((f) => f.var));
   if (inner.some((f) => [...varsOf(f.min), ...varsOf(f.extent)].some((v) => outerVars.has(v))))
@@ -94,7 +102,12 @@ const isChain = (loops: readonly For[], inner: Block): boolean =>
 const nest = (loops: readonly For[], inner: Stmt): Stmt =>
   loops.reduceRight<Stmt>((body, f) => forLoop({ ...f, body }), inner);
 
-function cut(iter: IterVar, { outer, outerExtent, inner, innerExtent }: DividedIndex, keepUnit: boolean): Cut { // prettier-ignore
+function cut(
+  iter: IterVar,
+  { outer, outerExtent, inner, innerExtent }: DividedIndex,
+  keepUnit: boolean,
+): Cut {
+  // prettier-ignore
   const { dtype, name } = iter.var;
   const axis = (suffix: string, extent: PrimExpr): IterVar =>
     iterVar(makeVar(`${name}_${suffix}`, dtype), iter.iterKind, range(intImm(0, dtype), inType(extent, dtype))); // prettier-ignore

@@ -1,13 +1,14 @@
 /** Where a copy between a buffer and its cache stands, and what it copies. */
-import { isProvedInside, setOfRange, unionOf } from "../arith/index.js";
+import { isProvedInside, setOfRange, unionOf, type Analyzer } from "../arith/index.js";
 import type { Buffer, BufferRegion } from "../ir/tir/buffer.js";
 import { range } from "../ir/tir/buffer.js";
-import { intImm, type Var } from "../ir/tir/expr.js";
+import { intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import { varsOf } from "../ir/core/free-vars.js";
 import type { For } from "../ir/tir/stmt.js";
 import { siteAt } from "./edit.js";
-import { notAffine } from "./facts.js";
-import { isZero, partOf, wholePart, type Part } from "./nest.js";
+import { notAffine, type Reason } from "./facts.js";
+import { fillsBox, notWhole } from "./iterations.js";
+import { isOne, isZero, outside, partOf, wholePart, type Part } from "./nest.js";
 import { commonDepth, loopsBelow, regionOutside, sweep } from "./regions.js";
 import type { BlockSite, Site } from "./site.js";
 import { analyzerOf, enter, type ScheduleState } from "./state.js";
@@ -94,4 +95,36 @@ function isDense({ node }: BlockSite, { region }: BufferRegion): boolean {
     if (isAxis) seen.add(min);
     return isAxis;
   });
+}
+
+/** Why a block does not write, while the loops below the depth run, all of the box that its region sweeps. */
+export function leavesGaps(
+  state: ScheduleState,
+  site: BlockSite,
+  region: BufferRegion | undefined,
+  depth: number,
+): Reason {
+  const whole = notWhole(state, site);
+  if (whole !== undefined) return whole;
+  if (region === undefined) return "it does not declare what it writes";
+  const analyzer = analyzerOf(state);
+  for (const s of site.path.slice(0, depth)) enter(analyzer, s);
+  const loops = loopsBelow(site.path, depth);
+  const positions: PrimExpr[] = [];
+  for (const [k, { min, extent }] of region.region.entries()) {
+    const isAll = isZero(min) && analyzer.equal(extent, region.buffer.shape[k]!) === true;
+    if (isAll) continue;
+    const part = isOne(extent) ? min : partNumber(analyzer, min, extent);
+    if (part === undefined) return "it is not proved to write all of a box";
+    positions.push(outside(site.node, part));
+  }
+  return fillsBox(analyzer, positions, loops)
+    ? undefined
+    : "it is not proved to write all of a box";
+}
+
+/** `v` where the start of a part is `v * extent`. */
+function partNumber(analyzer: Analyzer, min: PrimExpr, extent: PrimExpr): PrimExpr | undefined {
+  const isWhole = min.kind === "tir.Binary" && min.op === "mul" && analyzer.equal(min.b, extent) === true; // prettier-ignore
+  return isWhole ? min.a : isZero(min) ? min : undefined;
 }

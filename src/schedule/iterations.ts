@@ -46,3 +46,13 @@ export function fillsBox(
   const map = detectIterMap({ indices, domain, level: "surjective", analyzer });
   return map.ok && map.maps.every((m) => m.args.every((a) => a.scale.key === poly.one.key));
 }
+
+/** Why different iterations of loops may be the same run of a block. */
+export function notInjective(analyzer: Analyzer, { values }: Block, loops: readonly For[]): Reason {
+  const running = loops.filter((f) => !(f.extent.kind === "tir.IntImm" && f.extent.value === 1));
+  if (running.length === 0) return undefined;
+  const domain = new Map(running.map((f) => [f.var, range(f.min, f.extent)]));
+  // Without the condition there are more iterations; what is one to one on them is so on those that run.
+  const map = detectIterMap({ indices: values ?? [], domain, level: "bijective", analyzer });
+  return map.ok ? undefined : `iterations are not proved to be different runs of it: ${map.reason}`;
+}

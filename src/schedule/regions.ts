@@ -34,15 +34,8 @@ export const sweptRegion = (
     return intersectionOf(analyzer, set, whole, dtype);
   });
 
-/**
- * What a region sweeps while `loops` run, one set a dimension. Outer variables stay symbols. The sets hold at least
- * the region.
- */
-export function sweep(
-  analyzer: Analyzer,
-  { region }: BufferRegion,
-  loops: readonly For[],
-): readonly IntSet[] {
+/** The values of loop variables, each over all iterations of those before it. */
+export function setsOf(analyzer: Analyzer, loops: readonly For[]): ReadonlyMap<Var, IntSet> {
   const domain = new Map<Var, IntSet>();
   for (const f of loops) {
     const own = setOfRange(analyzer, range(f.min, f.extent));
@@ -52,6 +45,19 @@ export function sweep(
     const high = own.max && evalSet(analyzer, last, domain).max;
     domain.set(f.var, { min: low, max: high });
   }
+  return domain;
+}
+
+/**
+ * What a region sweeps while `loops` run, one set a dimension. Outer variables stay symbols. The sets hold at least
+ * the region.
+ */
+export function sweep(
+  analyzer: Analyzer,
+  { region }: BufferRegion,
+  loops: readonly For[],
+): readonly IntSet[] {
+  const domain = setsOf(analyzer, loops);
   return region.map((r) => {
     const { dtype } = r.min;
     const first = evalSet(analyzer, r.min, domain);

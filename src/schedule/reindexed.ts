@@ -1,6 +1,6 @@
 /** Caches indexed by the axes of the block that uses them. */
 import { eachLoad, sameIndices } from "../analysis/tir-pattern/index.js";
-import type { Analyzer } from "../arith/index.js";
+import { evalSet, setOfRange, type Analyzer, type IntSet } from "../arith/index.js";
 import { varsOf } from "../ir/core/free-vars.js";
 import { rewrite, substitute } from "../ir/core/rewrite.js";
 import { makeBuffer, range, type Buffer } from "../ir/tir/buffer.js";
@@ -8,16 +8,17 @@ import { compare, intImm, load, type PrimExpr, type Var } from "../ir/tir/expr.j
 import type { IndexMap, PrimFunc } from "../ir/tir/function.js";
 import { block, store, type Block, type IterVar } from "../ir/tir/stmt.js";
 import { blockCodes } from "./block-codes.js";
-import { isReducedAbove, placeApart } from "./cache-place.js";
+import { isReducedAbove, placeApart, writesParts } from "./cache-place.js";
 import { allocateIn, insertBeside, mapBlock, withRegions } from "./edit.js";
 import { accessesOf, childrenOf, scopeAround } from "./facts.js";
-import { notWhole } from "./iterations.js";
+import { fillsBox, notWhole } from "./iterations.js";
 import { mappedShape, typedMap, undone } from "./layout-map.js";
-import { freshIters, isZero, nestOver, wholePart } from "./nest.js";
+import { freshIters, isZero, nestOver, partOf, type Part } from "./nest.js";
 import { refuse } from "./primitive.js";
+import { loopsBelow, setsOf } from "./regions.js";
 import { isOpaque } from "./relayout.js";
 import type { BlockSite } from "./site.js";
-import { analyzerOf, freshBlockName, funcOf, type ScheduleState } from "./state.js";
+import { analyzerOf, enter, freshBlockName, funcOf, type ScheduleState } from "./state.js";
 
 export interface ReindexRequest {
   readonly primitive: string;
@@ -81,8 +82,19 @@ export function reindexed(
   const reduced = isReducedAbove(site, place.depth);
   if (side === "write" && reduced !== undefined)
     refused(`the loop \`${reduced.name}\` around both it and a reader is reduced`);
+  const parts = partsAt(state, site, used, place.depth);
+  if (side === "write" && !writesJust(state, site, used, place.depth))
+    refused(
+      "it is not proved to store just what is copied in each iteration of the loops around both",
+    );
+  const writer = others[others.length - 1];
+  if (side === "read" && writer !== undefined) {
+    const region = regionOver(state, site, buffer, indices, used, parts, place.depth);
+    if (region === undefined || !writesParts(state, writer, buffer, place.depth, region))
+      refused(`block \`${writer.node.name}\` is not proved to write all of it before`);
+  }
   const name = freshBlockName(funcOf(state), cache.name);
-  const copy = copyNestOver(name, used, side === "read" ? [buffer, indices, cache, map.results] : [cache, map.results, buffer, indices]); // prettier-ignore
+  const copy = copyNestOver(name, used, side === "read" ? [buffer, indices, cache, map.results] : [cache, map.results, buffer, indices], parts); // prettier-ignore
   let func = insertBeside(funcOf(state), place.at, side === "read" ? "before" : "after", copy);
   func = mapBlock(func, node.name, (b) => withRegions(onCache(b, buffer, cache, map.results)));
   return { func: allocateIn(func, scope, cache), name };
@@ -157,14 +169,67 @@ function mapOver(
     : `the map uses the axis \`${loose.name}\`, which does not select the element`;
 }
 
+/** The parts of axes that the block runs over while the loops below the depth run. */
+function partsAt(
+  state: ScheduleState,
+  { node, path }: BlockSite,
+  axes: readonly IterVar[],
+  depth: number,
+): readonly Part[] {
+  const analyzer = analyzerOf(state);
+  for (const s of path.slice(0, depth)) enter(analyzer, s);
+  const loops = setsOf(analyzer, loopsBelow(path, depth));
+  return axes.map((axis) => {
+    const value = node.values![node.iters.indexOf(axis)]!;
+    return partOf(analyzer, evalSet(analyzer, value, loops), axis.dom!);
+  });
+}
+
+/** Whether the block runs over all of those parts, without gaps. */
+function writesJust(
+  state: ScheduleState,
+  { node, path }: BlockSite,
+  axes: readonly IterVar[],
+  depth: number,
+): boolean {
+  const analyzer = analyzerOf(state);
+  for (const s of path.slice(0, depth)) enter(analyzer, s);
+  const values = axes.map((axis) => node.values![node.iters.indexOf(axis)]!);
+  return fillsBox(analyzer, values, loopsBelow(path, depth));
+}
+
+/** The elements of the buffer at the parts of the axes. */
+function regionOver(
+  state: ScheduleState,
+  { path }: BlockSite,
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+  axes: readonly IterVar[],
+  parts: readonly Part[],
+  depth: number,
+): readonly Part[] | undefined {
+  const analyzer = analyzerOf(state);
+  for (const s of path.slice(0, depth)) enter(analyzer, s);
+  const sets = new Map(axes.map((a, k): [Var, IntSet] => [a.var, setOfRange(analyzer, parts[k]!.over)])); // prettier-ignore
+  return indices.map((e, k) => {
+    const d = buffer.shape[k]!;
+    return partOf(analyzer, evalSet(analyzer, e, sets), range(intImm(0, d.dtype), d));
+  });
+}
+
 type Ends = readonly [Buffer, readonly PrimExpr[], Buffer, readonly PrimExpr[]];
 
 /** A block over copies of the axes that copies an element to its other place. */
-function copyNestOver(name: string, axes: readonly IterVar[], [from, source, to, target]: Ends) {
+function copyNestOver(
+  name: string,
+  axes: readonly IterVar[],
+  [from, source, to, target]: Ends,
+  parts: readonly Part[],
+) {
   const { iters, map } = freshIters(axes.map((i) => ({ ...i, iterKind: "spatial" as const })));
   const at = (e: PrimExpr): PrimExpr => substitute(e, map);
   const copy = block({ name, iters, values: iters.map((i) => i.var), body: store(to, target.map(at), load(from, source.map(at))) }); // prettier-ignore
-  return nestOver(withRegions(copy), iters.map((i) => wholePart({ ...i.dom!, ...range(i.dom!.min, i.dom!.extent) }))); // prettier-ignore
+  return nestOver(withRegions(copy), parts);
 }
 
 /** The block with its element of the buffer taken from the cache. */

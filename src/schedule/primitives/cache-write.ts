@@ -1,6 +1,6 @@
 import { makeBuffer } from "../../ir/tir/buffer.js";
 import { blockCodes } from "../block-codes.js";
-import { placeApart, regionAt, isReducedAbove } from "../cache-place.js";
+import { leavesGaps, placeApart, regionAt, isReducedAbove } from "../cache-place.js";
 import { allocateIn, insertBeside, mapBlock } from "../edit.js";
 import { neitherKind, readersOf, scopeAround } from "../facts.js";
 import { copyNest } from "../nest.js";
@@ -51,6 +51,8 @@ export const cacheWrite = definePrimitive({
       scope: storage_scope,
     });
     const write = node.writes.find((w) => w.buffer === buffer);
+    const gaps = leavesGaps(state, site, write, depth);
+    if (gaps !== undefined) refused(gaps);
     const parts = regionAt(state, site, depth, buffer, write === undefined ? [] : [{ site, region: write }]); // prettier-ignore
     const name = freshBlockName(funcOf(state), cache.name);
     let func = insertBeside(funcOf(state), at, "after", copyNest(name, cache, buffer, parts));

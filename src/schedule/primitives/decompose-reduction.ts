@@ -8,6 +8,7 @@ import { forLoop, type Block, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { blockCodes } from "../block-codes.js";
 import { insertBeside, mapBlock, withRegions } from "../edit.js";
 import { allOf, conjuncts, endOf, freshIters, inType, plainCondition } from "../nest.js";
+import { notInjective } from "../iterations.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
@@ -46,6 +47,9 @@ export const decomposeReduction = definePrimitive({
       return refused("the range of a loop depends on a reduced one");
     const name = freshBlockName(funcOf(state), `${node.name}_init`);
     const analyzer = analyzerAt(state, { node: loop.node, path: loop.path });
+    // A run that is repeated would add its part again.
+    const repeated = notInjective(analyzer, node, loops.slice(at));
+    if (repeated !== undefined) return refused(repeated);
     const dropped = new Set(loops.slice(at).flatMap((f) => (kept.includes(f) ? [] : [f.var])));
     const predicate = predicateOf(analyzer, node, spatial, kept, dropped);
     const init = initBlock(node, name, spatial, predicate);
