@@ -27,7 +27,8 @@ export function checkSchedules(
     const names = namesOf(schedule, templateNamed);
     const { def, source, of } = schedule;
     const found = checkDef(library, def, source, names);
-    if (of.kind === "template" && templateNamed(of.name) === undefined)
+    const isMissing = of.kind === "template" && templateNamed(of.name) === undefined;
+    if (isMissing && !library.isForeign(of.name))
       found.unshift(
         templateCodes.unknownName({
           at: { source, start: of.at.start, end: of.at.end },

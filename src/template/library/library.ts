@@ -17,6 +17,8 @@ export interface TemplateLibrary extends Library {
   templatesOf(op: string): readonly Template[];
   /** Schedules for what is named, in the order of the text. */
   schedulesOf(kind: ScheduleKey["kind"], name: string): readonly ScheduleDef[];
+  /** Whether the name is imported from a library that is not at hand. */
+  isForeign(name: string): boolean;
   /** The intrinsic of that name. */
   intrinsic(name: string): IntrinsicDef | undefined;
   /** All templates; reads every file. */
@@ -53,6 +55,7 @@ interface FileContents {
   readonly entries: ReadonlyMap<string, LibraryEntry>;
   readonly templates: readonly Template[];
   readonly imports: ReadonlyMap<string, () => LibraryEntry | undefined>;
+  readonly foreign: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -115,6 +118,7 @@ export function makeLibrary(
         .flatMap((part) => [...contents(part).entries.values()])
         .flatMap((entry) => (entry.kind === "schedule" ? [entry.schedule] : []))
         .filter(({ of }) => of.kind === kind && of.name === name),
+    isForeign: (name) => all().some(({ foreign }) => foreign.has(name)),
     intrinsic: (name) =>
       parts
         .filter((part) => part.scheduled.has(name))
@@ -196,6 +200,7 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
   const sink = new Diagnostics();
   const entries = new Map<string, LibraryEntry>();
   const imports = new Map<string, () => LibraryEntry | undefined>();
+  const foreign = new Set<string>();
   const templates: Template[] = [];
   const at = (start: number, end: number) => ({ source, start, end });
   const enter = (name: string, entry: LibraryEntry, start: number, end: number): void => {
@@ -271,12 +276,15 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
         if (context.isMixed !== true) sink.report(notLibrary(stmt, "this statement"));
     }
   }
-  return { entries, templates, imports, diagnostics: sink.all };
+  return { entries, templates, imports, foreign, diagnostics: sink.all };
 
   /** `from stdlib import conv`; other imports give Python its prefixes. */
   function readImport(stmt: ast.Import, name: string, bound: string): void {
     const from = stmt.module === undefined ? undefined : context.imports?.(stmt.module);
-    if (from === undefined) return;
+    if (from === undefined) {
+      foreign.add(bound);
+      return;
+    }
     const found = from.lookup(name);
     if (found !== undefined) imports.set(bound, () => found);
     else {

@@ -10,9 +10,11 @@ import { memoryHost } from "../../../src/testing/memory-host.js";
 const docs = suite("docs: commands and links");
 const pages = [
   ...readdirSync(".").filter((name) => name.endsWith(".md")),
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
+  ...["docs", "samples"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(folder, name)),
+  ),
 ];
 const scripts = Object.keys(
   (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object }).scripts,
