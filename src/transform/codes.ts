@@ -143,6 +143,12 @@ export const codes = defineCodes("PAS", {
     message: "output {index} of `{name}` has a layout that cannot be undone",
     hint: "choose a layout whose blocks divide the lengths, and one change for each output",
   },
+  otherWeights: {
+    number: 46,
+    message: "`{pass}` cannot share what `{func}` computes from its weights with `{other}`",
+    hint: "give both functions weights of the same types, in the same order",
+    explain: "A shared function takes the weights of all functions at once.",
+  },
   notBroken: {
     number: 30,
     severity: "error",
