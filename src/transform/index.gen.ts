@@ -6,6 +6,11 @@ export const passes = [
     load: async () => (await import("./relax/algebra/adjust-matmul-order.js")).adjustMatmulOrder,
   },
   {
+    name: "align-storage",
+    summary: "Lays out buffers with the distances between rows that blocks ask for.",
+    load: async () => (await import("./tir/align-storage.js")).alignStorage,
+  },
+  {
     name: "allocate-workspace",
     summary: "Gives external functions the scratch memory they ask for.",
     load: async () => (await import("./relax/partition/allocate-workspace.js")).allocateWorkspace,

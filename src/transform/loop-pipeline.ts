@@ -2,6 +2,7 @@
 import type { IRModule } from "../ir/module.js";
 import type { Sink } from "../support/diagnostic.js";
 import { runPipeline, step, type PipelineHooks, type Step } from "./pipeline.js";
+import { alignStorage } from "./tir/align-storage.js";
 import { canonicalizeLoop } from "./tir/canonicalize-loop.js";
 import { checkAccess } from "./tir/check-access.js";
 import { compactBuffer } from "./tir/compact-buffer.js";
@@ -43,6 +44,7 @@ export const loopPipeline = ({
   step(simplifyIndex),
   step(simplify),
   step(compactBuffer),
+  step(alignStorage),
   step(specialiseTails),
   step(lowerThreadBinding),
   step(canonicalizeLoop),

@@ -1,4 +1,5 @@
 import type { AttrValue } from "../../ir/core/node.js";
+import { ALIGN } from "../../transform/tir/align-storage.js";
 import { allocatedBuffer } from "../allocated.js";
 import { annotated } from "../annotations.js";
 import { loopCodes } from "../loop-codes.js";
@@ -7,8 +8,6 @@ import { buffersOf } from "../pick-buffer.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
 import { replaceAt } from "../site.js";
 import { funcOf, withFunc } from "../state.js";
-
-const KEY = "buffer_dim_align";
 
 /**
  * Precondition: a buffer that the function allocates. Result: when it is laid out, the distance of neighbours along the
@@ -35,12 +34,12 @@ export const storageAlign = definePrimitive({
     if (factor < 1)
       refuse(loopCodes.badAmount({ what: "the factor", found: factor, expected: "at least 1", at: span })); // prettier-ignore
     const index = buffersOf(block.node, "write").indexOf(buffer);
-    const known = block.node.annotations.get(KEY);
+    const known = block.node.annotations.get(ALIGN);
     const others = Array.isArray(known)
       ? (known as readonly (readonly AttrValue[])[]).filter((e) => e[0] !== index || e[1] !== at)
       : [];
     const annotations = new Map(block.node.annotations);
-    annotations.set(KEY, [...others, [index, at, factor, offset]]);
+    annotations.set(ALIGN, [...others, [index, at, factor, offset]]);
     const func = replaceAt(funcOf(state), block, annotated(block.node, annotations));
     return changed(withFunc(state, func));
   },

@@ -1,4 +1,5 @@
 import type { Analyzer } from "../../arith/index.js";
+import type { Attrs } from "../../ir/core/node.js";
 import { varsOf } from "../../ir/core/free-vars.js";
 import { rebuild } from "../../ir/core/rewrite.js";
 import type { Node } from "../../ir/nodes.js";
@@ -34,6 +35,7 @@ interface Compact {
   readonly mins: readonly (PrimExpr | undefined)[];
   /** Absent: where it was. */
   readonly inside: For | undefined;
+  readonly annotations: Attrs;
 }
 
 function compacted(func: PrimFunc): PrimFunc {
@@ -47,8 +49,9 @@ function compacted(func: PrimFunc): PrimFunc {
   }
   if (changes.size === 0) return func;
   const moved = new Map<For, Stmt[]>();
-  for (const { buffer, inside } of changes.values())
-    if (inside !== undefined) moved.set(inside, [...(moved.get(inside) ?? []), alloc(buffer)]);
+  for (const { buffer, inside, annotations } of changes.values())
+    if (inside !== undefined)
+      moved.set(inside, [...(moved.get(inside) ?? []), alloc(buffer, annotations)]);
   const walk = (node: Node): Node => {
     if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return node;
     if (node.kind === "tir.Seq") {
@@ -118,7 +121,7 @@ function compact(
   if (isSame && inside === undefined) return undefined;
   const buffer = makeBuffer({ ...old.buffer, data: undefined, shape });
   for (const { path } of accesses) for (const f of loopsOf(path.slice(end))) bindLoop(analyzer, f);
-  return { compact: { buffer, mins, inside }, analyzer };
+  return { compact: { buffer, mins, inside, annotations: old.annotations }, analyzer };
 }
 
 const lanesOf = (n: Load | Store): number =>

@@ -1,9 +1,11 @@
 import { rewrite } from "../../ir/core/rewrite.js";
 import { makeBuffer } from "../../ir/tir/buffer.js";
 import { alloc, seq, type Block, type Realize, type Stmt } from "../../ir/tir/stmt.js";
+import { noAttrs } from "../../ir/core/node.js";
 import { codes } from "../codes.js";
 import { definePass, type PassContext } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { ALIGN, alignmentOf } from "./align-storage.js";
 import { replaceNodes } from "./replace.js";
 
 /**
@@ -28,7 +30,10 @@ export const planAllocation = definePass({
 
 function planned(block: Block, ctx: PassContext): Block {
   if (block.init === undefined) {
-    const allocs = block.allocs.map((b) => alloc(b));
+    const allocs = block.allocs.map((b) => {
+      const requests = alignmentOf(block, b);
+      return alloc(b, requests.length === 0 ? noAttrs : new Map([[ALIGN, requests]]));
+    });
     return { ...block, allocs: [], body: seq([...allocs, block.body]) };
   }
   const fix = "lower-init-block";

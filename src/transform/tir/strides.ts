@@ -105,8 +105,10 @@ export function rowMajor(shape: readonly PrimExpr[]): readonly PrimExpr[] {
 export function elementsOf(buffer: Buffer): PrimExpr {
   if (buffer.strides.length === 0)
     return buffer.shape.reduce<PrimExpr>(mulIndex, intImm(1, buffer.shape[0]?.dtype));
-  return buffer.shape.reduce<PrimExpr>(
+  const last = buffer.shape.reduce<PrimExpr>(
     (n, d, k) => addIndex(n, mulIndex(subIndex(d, intImm(1, d.dtype)), buffer.strides[k]!)),
     intImm(1, buffer.shape[0]?.dtype),
   );
+  // Without any element the last position lies before the first.
+  return last.kind === "tir.IntImm" ? last : binary("max", last, intImm(0, last.dtype));
 }
