@@ -65,7 +65,7 @@ export const blockCodes = defineCodes("SCH", {
   noIntrinsic: {
     number: 113,
     message: "there is no tensor intrinsic named `{name}`",
-    hint: "declare it with `@S.intrinsic`: {known}",
+    hint: "declare it in the library with `@S.intrinsic`, or give functions `{base}_desc` and `{base}_impl`",
   },
   axesRefused: {
     number: 114,

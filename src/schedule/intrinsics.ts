@@ -15,11 +15,10 @@ export interface TensorIntrinsic {
  * for what is no letter or digit of the name.
  */
 export function intrinsicOf(state: ScheduleState, name: string): TensorIntrinsic {
-  const given = state.intrinsics?.get(name);
+  const given = state.intrinsics?.(name);
   if (given !== undefined) return given;
   const base = name.replace(/\W/g, "_");
   const [desc, impl] = ["desc", "impl"].map((part) => state.module.functions.get(`${base}_${part}`)); // prettier-ignore
   if (desc?.kind === "tir.PrimFunc" && impl?.kind === "tir.PrimFunc") return { desc, impl };
-  const known = [...(state.intrinsics?.keys() ?? [])].map((k) => `\`${k}\``).join(", ");
-  return refuse(blockCodes.noIntrinsic({ name, known: known || `or give the functions \`${base}_desc\` and \`${base}_impl\``, at: funcOf(state).span })); // prettier-ignore
+  return refuse(blockCodes.noIntrinsic({ name, base, at: funcOf(state).span }));
 }

@@ -22,8 +22,8 @@ export interface ScheduleState {
   readonly removed: ReadonlyMap<Var | string, string>;
   /** Seed of the next sampling. */
   readonly seed: number;
-  /** Tensor intrinsics of libraries, by name. */
-  readonly intrinsics?: ReadonlyMap<string, TensorIntrinsic> | undefined;
+  /** Finds tensor intrinsics of libraries by name. */
+  readonly intrinsics?: ((name: string) => TensorIntrinsic | undefined) | undefined;
 }
 
 /** Starts to schedule a T function of the module. */

@@ -17,6 +17,7 @@ import { valueText, type Value } from "../../template/values.js";
 import type { ScheduleValue } from "../reference.js";
 import { openSchedule, type Schedule } from "../schedule.js";
 import { makeScheduleHost } from "./host.js";
+import { intrinsicsOf } from "./intrinsics.js";
 import { fromScheduleValue, hostValue, toScheduleValue } from "./objects.js";
 import { assume, type Session, type Tunable } from "./session.js";
 import { tunableValues, TUNABLES } from "./tunables.js";
@@ -55,7 +56,7 @@ export function runSchedule(
   const session: Session = {
     library: def.library,
     target: options.target,
-    schedule: opened.schedule,
+    schedule: withIntrinsics(opened.schedule, def),
     assumed: [],
     tunables: [],
     missedFigure: false,
@@ -88,6 +89,12 @@ export function runSchedule(
     throw error;
   }
 }
+
+/** The schedule, which finds the intrinsics of the library. */
+const withIntrinsics = (schedule: Schedule, { library }: ScheduleDef): Schedule => ({
+  ...schedule,
+  state: { ...schedule.state, intrinsics: intrinsicsOf(library) },
+});
 
 /** The part of `where` that does not hold; what is not known is assumed. */
 function refuted(session: Session, s: State, scope: Scope, def: ScheduleDef): string | undefined {
