@@ -170,6 +170,11 @@ export const passes = [
     load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
   },
   {
+    name: "flatten-rows",
+    summary: "Computes many matrices times one as the rows of one product.",
+    load: async () => (await import("./relax/algebra/flatten-rows.js")).flattenRows,
+  },
+  {
     name: "fold-batchnorm-to-conv2d",
     summary: "Scales weights instead of normalising the results of convolutions.",
     load: async () =>
