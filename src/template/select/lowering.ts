@@ -89,7 +89,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       if (op === undefined || view === undefined || !("facts" in view)) return [];
       const found: Candidate[] = [];
       const wanted = call.attrs.get(LOWER_BY);
-      for (const template of candidates(`relax.${op.name}`, site.target)) {
+      for (const template of candidatesFor(call, op.name, site)) {
         if (wanted !== undefined && template.name !== wanted) continue;
         const made = lowerBy(template, view, site);
         const reason = "reason" in made ? made.reason : undefined;
@@ -110,7 +110,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     const view = viewOf(op, call, site);
     if (!("facts" in view)) return { kind: "none", types, diagnostic: view };
     const notes: string[] = [];
-    for (const template of candidates(`relax.${op.name}`, site.target)) {
+    for (const template of candidatesFor(call, op.name, site)) {
       if (wanted !== undefined && template.name !== wanted) continue;
       const made = lowerBy(template, view, site);
       if (!("reason" in made)) return made;
@@ -171,7 +171,14 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     return own;
   }
 
-  /** Templates for a call in order of preference. */
+  /** Templates for a call; C takes those of native code where all sizes are known, as its text holds no variants. */
+  function candidatesFor(call: Call, op: string, site: LoweringSite): readonly Template[] {
+    const all = candidates(`relax.${op}`, site.target);
+    if (site.target !== "c" || hasFixedSizes(call, site)) return all;
+    return all.filter((t) => t.target === undefined || t.target === "c");
+  }
+
+  /** Templates for an operator in order of preference. */
   function candidates(op: string, target: string | undefined): readonly Template[] {
     const key = `${op} ${target ?? ""}`;
     let found = ranked.get(key);
@@ -190,6 +197,13 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     return found;
   }
 }
+
+const hasFixedSizes = (call: Call, site: LoweringSite): boolean =>
+  call.args.every((a) => {
+    const info = site.infer.infoOf(a);
+    const dims = info?.kind === "relax.TensorInfo" ? dimsOf(info) : undefined;
+    return dims?.every((d) => d.kind === "tir.IntImm") ?? true;
+  });
 
 /** Type of an output: as inferred, with the shape that the template supplies where inference has none. */
 const infoOf =
