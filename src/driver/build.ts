@@ -48,13 +48,17 @@ const guardLookup = (module: IRModule, options: BuildOptions) => {
 export function buildForWasm(
   module: IRModule,
   sink: Sink,
-  options: BuildOptions,
+  options: BuildOptions & Partial<NativeBuildOptions>,
 ): Artefact | undefined {
+  const fma = options.description?.fma === true && options.fma !== false;
   const wasm = compileWasm(module, sink, {
     simd: options.simd ?? true,
+    fma,
     guards: guardLookup(module, options),
   });
-  return assemble(module, sink, options, wasm && { ...wasm, target: "wasm", code: wasm.bytes });
+  const requires = fma ? ["relaxed-simd"] : [];
+  const code = wasm && { ...wasm, target: "wasm", code: wasm.bytes, requires };
+  return assemble(module, sink, options, code);
 }
 
 export interface NativeBuildOptions extends BuildOptions {

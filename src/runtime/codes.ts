@@ -115,4 +115,11 @@ export const codes = defineCodes("RUN", {
     hint: "build it with `--target wasm`, or run it with `relaxc run`",
     explain: "Browsers, and programs that load the runtime alone, run WebAssembly.",
   },
+  missingInstructions: {
+    number: 134,
+    message: "`{name}` needs {features}, which this engine of WebAssembly lacks",
+    hint: "build it for `--target wasm`, or run it on Node 21 or newer",
+    explain:
+      "Relaxed SIMD rounds a product and a sum at once. `relaxc doctor` shows what the engine has.",
+  },
 });

@@ -77,6 +77,9 @@ function makeDevice(
     );
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
+    const features = table.requires?.join(", ") ?? "";
+    if (features !== "")
+      throw new DiagnosticError(codes.missingInstructions({ name: file, features }));
     return damaged("its WebAssembly code cannot be instantiated");
   }
 }

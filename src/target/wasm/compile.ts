@@ -25,6 +25,8 @@ export interface CompiledWasm extends CompiledFunctions {
 export interface CompileOptions {
   /** Conditions to check at the entry of a function, in terms of its own variables. */
   readonly guards?: (name: string, func: PrimFunc) => readonly Guard[];
+  /** Round `a·b + c` of vectors once, where the engine has relaxed SIMD; default false, as the interpreter rounds. */
+  readonly fma?: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export function generate(
   const shared: ModuleContext = {
     module: builder,
     kernels,
+    fma: options.fma ?? false,
     hostImports,
     stackPointer: builder.global("i32", 0, "scratch"),
     stackEnd: builder.global("i32", 0, "scratch_end"),

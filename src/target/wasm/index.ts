@@ -39,8 +39,9 @@ function compile(
   const flat = lowerLoops(module, sink, options);
   const lowered = flat && runPipeline(flat, [step(splitRegisterBuffers)], sink);
   if (lowered === undefined) return undefined;
-  const { guards } = options;
+  const { guards, fma = false } = options;
   return generate(lowered, sink, {
+    fma,
     ...(guards && {
       guards: (name) => {
         const original = module.functions.get(name);

@@ -31,6 +31,8 @@ export interface Kernel {
 export interface ModuleContext {
   readonly module: ModuleBuilder;
   readonly kernels: ReadonlyMap<string, Kernel>;
+  /** Vectors of floats may round `a·b + c` once, by relaxed SIMD. */
+  readonly fma: boolean;
   /** What the host must provide; `key` is the name of the import. */
   readonly hostImports: HostImport[];
   /** Globals: bounds of the scratch stack and the returned bits. */

@@ -331,6 +331,7 @@ function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
     emitChunk(s, e.a, chunk);
     return f.op(`${shape}.p${e.op}` as PlainOp);
   }
+  if (s.cx.shared.fma && isFloat(type) && emitFused(s, e, chunk)) return;
   emitChunk(s, e.a, chunk);
   switch (e.op) {
     case "shl":
@@ -363,6 +364,18 @@ function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
       f.op(`${shape}.${e.op}` as PlainOp);
       wrapLanes(s, type);
   }
+}
+
+/** `a·b + c` and `c − a·b` by one rounding; false when it is neither. */
+function emitFused(s: VectorState, { op, a, b, dtype }: Binary, chunk: number): boolean {
+  const isProduct = (x: PrimExpr): x is Binary =>
+    x.kind === "tir.Binary" && x.op === "mul" && x.dtype === dtype;
+  const [product, rest] = op === "add" && isProduct(a) ? [a, b] : [b, a];
+  if ((op !== "add" && op !== "sub") || !isProduct(product)) return false;
+  for (const operand of [product.a, product.b, rest]) emitChunk(s, operand, chunk);
+  const shape = shapeOf(dtype) as "f32x4" | "f64x2";
+  s.cx.f.op(`${shape}.${op === "add" ? "relaxed_madd" : "relaxed_nmadd"}`);
+  return true;
 }
 
 function emitVectorCompare(s: VectorState, e: Compare, chunk: number): void {

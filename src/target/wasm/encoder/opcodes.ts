@@ -319,6 +319,7 @@ export const plainOps = {
   "f32x4.relaxed_madd": [0xfd, 0x85, 0x02],
   "f32x4.relaxed_nmadd": [0xfd, 0x86, 0x02],
   "f64x2.relaxed_madd": [0xfd, 0x87, 0x02],
+  "f64x2.relaxed_nmadd": [0xfd, 0x88, 0x02],
 } as const satisfies Record<string, readonly number[]>;
 
 /** Loads and stores: log2 of the access size, then the opcode. */

@@ -144,6 +144,45 @@ def halo(A: T.Buffer((64, 64), "float32"), B: T.Buffer((64, 64), "float32")):
   ]);
 });
 
+test("a product and a sum are rounded once only when that is asked for", () => {
+  const text = `
+@T.prim_func
+def saxpy(A: T.Buffer((8,), "float32"), B: T.Buffer((8,), "float32")):
+    for j in T.vectorized(8):
+        B[j] = B[j] + A[j] * T.float32(3)
+`;
+  const sink = new Diagnostics();
+  const module = parseModule({ name: "t.relax", text }, sink);
+  const fused = (fma: boolean): boolean =>
+    Buffer.from(compileWasm(module, sink, { fma })!.bytes).includes(
+      Buffer.from([0xfd, 0x85, 0x02]),
+    );
+  assert.equal([fused(false), fused(true)], [false, true]);
+});
+
+test("elements that lie apart, chosen and shuffled lanes are what they are one by one", () => {
+  const text = `
+@T.prim_func
+def mixed(A: T.Buffer((64,), "float32"), B: T.Buffer((32,), "float32"), C: T.Buffer((16, 4), "float32")):
+    for j in T.vectorized(8):
+        B[j] = A[2 * j + 1] + A[3 * j]
+    for j in T.vectorized(8):
+        B[j + 8] = T.Select(A[j] < T.float32(0), T.float32(0), A[j])
+    for j in T.vectorized(8):
+        B[j + 16] = T.if_then_else(A[0] > T.float32(0), A[63 - j], A[j])
+    for j in T.vectorized(8):
+        y: T.let[T.float32] = A[j] * A[j]
+        B[j + 24] = T.reinterpret("float32", T.reinterpret("int32", y) + 1) + y
+    for i in range(16):
+        C[i, 0:4] = T.Shuffle([A[i * 4:i * 4 + 4], B[0:4]], [3, 4, 1, 6])
+`;
+  agree(text, [
+    tensor("float32", noise(64, 1)),
+    tensor("float32", noise(32, 2)),
+    tensor("float32", noise(64, 3), [16, 4]),
+  ]);
+});
+
 test("loops with steps, jumps and several strides count as they should", () => {
   const text = `
 @T.prim_func
