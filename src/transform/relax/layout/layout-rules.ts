@@ -1,4 +1,5 @@
 /** How operators compute in another layout of their operands. */
+import { ELEMENTWISE } from "../elementwise.js";
 import type { AttrValue } from "../../../ir/core/node.js";
 import { primValue, tuple, type Call, type Expr } from "../../../ir/relax/expr.js";
 import { intImm } from "../../../ir/tir/expr.js";
@@ -189,14 +190,7 @@ const rules = (names: string, rule: LayoutRule): [string, LayoutRule][] =>
 
 /** Rules by operator; all others work in their own layouts. */
 export const layoutRules: ReadonlyMap<string, LayoutRule> = new Map([
-  ...rules(
-    "abs acos acosh asin asinh atan atanh ceil cos cosh erf exp floor log negative round rsqrt sigmoid sign sin sinh sqrt square tan tanh trunc logical_not bitwise_not isfinite isinf isnan clip astype nn.relu nn.gelu nn.gelu_tanh nn.selu nn.silu nn.leakyrelu nn.softplus ones_like zeros_like",
-    elementwise,
-  ),
-  ...rules(
-    "add subtract multiply divide power maximum minimum floor_divide mod floor_mod atan2 log_add_exp equal not_equal greater greater_equal less less_equal logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor left_shift right_shift where ewise_fma",
-    elementwise,
-  ),
+  ...[...ELEMENTWISE].map((name): [string, LayoutRule] => [name, elementwise]),
   ...rules("nn.softmax nn.log_softmax nn.prelu quantize dequantize cumsum cumprod flip split nn.batch_norm", alongAxis("axis")), // prettier-ignore
   ...rules("nn.layer_norm nn.rms_norm", alongAxes("axes")),
   ...rules("nn.group_norm nn.instance_norm", alongAxes("channel_axis", "axes")),
