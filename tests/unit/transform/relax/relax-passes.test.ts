@@ -22,6 +22,7 @@ import { removePurityChecking } from "../../../../src/transform/relax/clean/remo
 import { toNonDataflow } from "../../../../src/transform/relax/clean/to-non-dataflow.js";
 import { topologicalSort } from "../../../../src/transform/relax/clean/topological-sort.js";
 import { normalize } from "../../../../src/transform/relax/clean/normalize.js";
+import { dataflowUseInplaceCalls } from "../../../../src/transform/relax/memory/dataflow-use-inplace-calls.js";
 
 import { computePrimValue } from "../../../../src/transform/relax/function/compute-prim-value.js";
 import { expandTupleArguments } from "../../../../src/transform/relax/function/expand-tuple-arguments.js";
@@ -52,6 +53,7 @@ const pipelines: readonly (readonly Step[])[] = [
   [step(toNonDataflow), step(removePurityChecking)],
   [step(toNonDataflow), step(convertToDataflow, { minSize: 1 })],
   [step(eliminateCommonSubexpr), step(canonicalizeBindings), step(deadCodeElimination)],
+  [step(convertToDataflow, { minSize: 1 }), step(dataflowUseInplaceCalls)],
 ];
 
 const COUNT = 10;
