@@ -23,7 +23,8 @@ export async function runnerForC(
   options: LowerOptions & { readonly fma: boolean },
 ): Promise<((values: readonly Value[]) => Output[]) | undefined> {
   const { CC } = host.env;
-  const compiler = findCompiler(CC === undefined ? ["cc", "gcc", "clang", "tcc"] : [CC], host.env);
+  const env = { PATH: process.env.PATH, ...host.env };
+  const compiler = findCompiler(CC === undefined ? ["cc", "gcc", "clang", "tcc"] : [CC], env);
   if (compiler === undefined) throw new DiagnosticError(codes.noCompiler({}));
   const flags = speedFlags(compiler, options.fma);
   const { name } = signature;

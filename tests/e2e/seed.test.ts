@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { findCompiler } from "../../src/testing/c/build.js";
 import { runCli } from "../../src/testing/run-cli.js";
 
 /** The script as it stands in the page: indented, no class around it. */
@@ -61,6 +62,15 @@ for (const [m, n] of [
       assert.match(stdout, new RegExp(`^out_0 {2}\\(${m}, ${n}\\) float32`));
     });
   }
+}
+
+for (const shape of ["m=2,n=3,k=3", "m=16,n=33,k=33"]) {
+  test(`runs for ${shape} as C`, async () => {
+    if (findCompiler("cc", "gcc", "clang", "tcc") === undefined) return;
+    const argv = ["run", "seed.relax", "--target", "c", "--random", "1", "--shape", shape];
+    const { exit, stderr } = await run(...argv, "--oracle");
+    assert.is(exit, 0, stderr);
+  });
 }
 
 for (const target of ["wasm", "interp"]) {
