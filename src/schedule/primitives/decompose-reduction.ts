@@ -12,7 +12,7 @@ import { notInjective } from "../iterations.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
-import { findBlock, loopsAround } from "../site.js";
+import { findBlock, loopsAround, occursIn } from "../site.js";
 import { analyzerAt, enter, freshBlockName, funcOf, withFunc } from "../state.js";
 
 /** The init of a reduction becomes a block of its own before a loop; the reduction only updates. */
@@ -32,6 +32,8 @@ export const decomposeReduction = definePrimitive({
     const loops = loopsAround(site).map((l) => l.node);
     const at = loops.indexOf(loop.node);
     if (at < 0) return refused("the loop is not around the block");
+    const local = node.allocs.find((b) => occursIn(node.init!, b));
+    if (local !== undefined) return refused(`it uses \`${local.name}\`, which the block allocates`);
     const reduced = new Set<Var>();
     node.iters.forEach((iter, k) => {
       if (iter.iterKind === "reduce") for (const v of varsOf(node.values![k]!)) reduced.add(v);
@@ -83,6 +85,8 @@ function initBlock(
     reads: [],
     writes: [],
     annotations: new Map(),
+    allocs: [],
+    matches: node.matches.filter((m) => occursIn(body, m.buffer)),
     init: undefined,
     body,
   });

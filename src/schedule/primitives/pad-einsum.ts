@@ -57,6 +57,8 @@ export const padEinsum = definePrimitive({
       if (analyzer.equal(next, extent) !== true) wide.set(v, next);
     });
     if (wide.size === 0) return giving(state);
+    const marked = loops.find((f) => f.loopKind !== "serial" && node.iters.some((i, k) => wide.has(i.var) && node.values![k] === f.var)); // prettier-ignore
+    if (marked !== undefined) return refused(`the loop \`${marked.var.name}\` is marked already`);
     const sum = einsumOf(node, wide);
     if (typeof sum === "string") return refused(sum);
     const { at } = placeApart(site, scope, []);
