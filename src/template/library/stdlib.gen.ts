@@ -27,6 +27,7 @@ import quantize from "../../../stdlib/quantize.relax";
 import schedulesFlat from "../../../stdlib/schedules/flat.relax";
 import schedulesLanes from "../../../stdlib/schedules/lanes.relax";
 import schedulesRows from "../../../stdlib/schedules/rows.relax";
+import schedulesTranspose from "../../../stdlib/schedules/transpose.relax";
 import search from "../../../stdlib/search.relax";
 import shape from "../../../stdlib/shape.relax";
 import statistical from "../../../stdlib/statistical.relax";
@@ -65,6 +66,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/schedules/flat.relax", text: schedulesFlat },
   { name: "stdlib/schedules/lanes.relax", text: schedulesLanes },
   { name: "stdlib/schedules/rows.relax", text: schedulesRows },
+  { name: "stdlib/schedules/transpose.relax", text: schedulesTranspose },
   { name: "stdlib/search.relax", text: search },
   { name: "stdlib/shape.relax", text: shape },
   { name: "stdlib/statistical.relax", text: statistical },
