@@ -1,12 +1,13 @@
 import { evalSet, isProvedInside, setOfRange, type Analyzer, type IntSet } from "../../arith/index.js"; // prettier-ignore
 import { eachLoad } from "../../analysis/tir-pattern/index.js";
 import type { Buffer, BufferRegion } from "../../ir/tir/buffer.js";
-import { binary, intImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { Block } from "../../ir/tir/stmt.js";
 import { blockCodes } from "../block-codes.js";
 import { isReducedAbove } from "../cache-place.js";
 import { accessesOf, childrenOf, incomplete, scopeAround } from "../facts.js";
 import { fillsBox, notWhole } from "../iterations.js";
+import { axesFrom } from "../layout-map.js";
 import { chosenPlace, conflicts, placesIn, withPart } from "../move.js";
 import { nestOver, outside, partOf, wholePart, type Part } from "../nest.js";
 import { p } from "../params.js";
@@ -107,9 +108,11 @@ function madeParts(
     const sets = made.get(primary);
     const read = node.reads.find((r) => r.buffer === primary);
     if (sets === undefined || read === undefined || !isAlwaysRead(node, primary)) continue;
+    const back = throughLayout(analyzer, node, read, sets);
     const parts = node.iters.map(({ var: v, dom }) => {
       const d = read.region.findIndex((r) => r.min === v && isPointExtent(r.extent));
-      return d < 0 ? wholePart(dom!) : partOf(analyzer, sets[d]!, dom!);
+      const set = d < 0 ? back?.get(v) : sets[d]!;
+      return set === undefined ? wholePart(dom!) : partOf(analyzer, set, dom!);
     });
     const isSound = buffers.every((buffer) => {
       const swept = node.reads.filter((r) => r.buffer === buffer);
@@ -157,4 +160,22 @@ function readsInside(
     };
     return isProvedInside(analyzer, swept, sets[d]!);
   });
+}
+
+/** The values of the axes with which the block reads elements of a box, where they follow from the element. */
+function throughLayout(
+  analyzer: Analyzer,
+  { iters }: Block,
+  { region }: BufferRegion,
+  sets: readonly IntSet[],
+): ReadonlyMap<Var, IntSet> | undefined {
+  if (
+    region.every((r) => r.min.kind === "tir.Var") ||
+    !region.every((r) => isPointExtent(r.extent))
+  )
+    return undefined;
+  const at = region.map((r, d) => makeVar(`e${d}`, r.min.dtype));
+  const domain = new Map<Var, IntSet>(at.map((v, d) => [v, sets[d]!]));
+  const axes = axesFrom(analyzer, iters, region.map((r) => r.min), at); // prettier-ignore
+  return axes && new Map([...axes].map(([v, e]) => [v, evalSet(analyzer, e, domain)]));
 }

@@ -30,6 +30,20 @@ test("an intermediate is swapped, or cut into tiles", () => {
   assert.match(text, /P\[vj \/\/ T.int64\(4\), vi, vj % T.int64\(4\)\]/);
 });
 
+test("a consumer follows what a tile made in another layout", () => {
+  const text = same(dense, SIZES, (s) => {
+    const b = s.block("matmul");
+    const tiles = lambda("i j", (i, j) => [div(j, 4), i, mod(j, 4)]);
+    s.named("transform_layout", { pad_value: 0 }, b, ["write", 0], tiles);
+    const [i, j, k] = s.loops(b);
+    const [j0, j1] = s.list("split", j!, [null, 4]);
+    s.call("reorder", i!, j0!, k!, j1!);
+    s.call("reverse_compute_at", s.block("add"), j0!);
+    s.call("reverse_compute_inline", s.block("relu"));
+  });
+  assert.match(text, /for ax1 in range\(T.int64\(4\)\)/);
+});
+
 test("gaps need a value, maps must be one to one", () => {
   const by = (f: Parameters<typeof lambda>[1]): string =>
     refusalOf(dense, (s) => s.call("transform_layout", s.block("matmul"), ["write", 0], lambda("i j", f))); // prettier-ignore
