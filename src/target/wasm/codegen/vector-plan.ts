@@ -8,6 +8,7 @@ import type { Binary, Call, Cast, Let, Load, PrimExpr, Ramp } from "../../../ir/
 import { bytesOf, isFloat, isInteger, laneOf, type DType } from "../../../support/dtype.js";
 import type { FunctionContext } from "./context.js";
 import { vectorProgram } from "./program.js";
+import { pairProductOf } from "./dot.js";
 import { isSmallFloat, isUnsigned } from "./register.js";
 
 export type Group = 2 | 4;
@@ -162,6 +163,7 @@ function castFits(e: Cast): boolean {
 function binaryFits(cx: FunctionContext, e: Binary, group: Group): boolean {
   const type = laneOf(e.dtype);
   if (type.code === "bool") return false;
+  if (group === 4 && pairProductOf(cx, e) !== undefined) return true;
   const operands = fits(cx, e.a, group) && fits(cx, e.b, group);
   switch (e.op) {
     case "add":

@@ -19,6 +19,7 @@ import { readsMemory } from "./linear-form.js";
 import { coerce } from "./coerce.js";
 import { bindLocal, type FunctionContext } from "./context.js";
 import { emitVectorProgram } from "./program.js";
+import { firstLane, pairProductOf } from "./dot.js";
 import { isUnsigned, registerOf, shapeOf } from "./register.js";
 import { emitShuffle } from "./shuffle.js";
 import { emitGather } from "./gather.js";
@@ -331,6 +332,12 @@ function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
     emitChunk(s, e.a, chunk);
     return f.op(`${shape}.p${e.op}` as PlainOp);
   }
+  const pairs = s.group === 4 ? pairProductOf(s.cx, e) : undefined;
+  if (pairs !== undefined) {
+    emitPairs(s.cx, pairs.vector, "pairs", chunk * 16, "v128.load");
+    emitPairs(s.cx, pairs.scalar, "splat32", 0, "v128.load32_splat");
+    return f.op("i32x4.dot_i16x8_s");
+  }
   if (s.cx.shared.fma && isFloat(type) && emitFused(s, e, chunk)) return;
   emitChunk(s, e.a, chunk);
   switch (e.op) {
@@ -364,6 +371,18 @@ function emitVectorBinary(s: VectorState, e: Binary, chunk: number): void {
       f.op(`${shape}.${e.op}` as PlainOp);
       wrapLanes(s, type);
   }
+}
+
+function emitPairs(
+  cx: FunctionContext,
+  e: Load,
+  how: string,
+  shift: number,
+  instruction: "v128.load" | "v128.load32_splat",
+): void {
+  const place = placeOf(cx, e.buffer, firstLane(e));
+  const at = { ...place, offset: place.offset + shift };
+  loadOnce(cx, e, how, at, () => cx.f.memory(instruction, at.offset, 1));
 }
 
 /** `a·b + c` and `c − a·b` by one rounding; false when it is neither. */

@@ -183,6 +183,41 @@ def mixed(A: T.Buffer((64,), "float32"), B: T.Buffer((32,), "float32"), C: T.Buf
   ]);
 });
 
+test("two products of 16-bit neighbours are one instruction, and wrap as they should", () => {
+  const text = (second: string): string => `
+@T.prim_func
+def pairs(A: T.Buffer((2, 6), "int16"), B: T.Buffer((3, 8, 2), "int16"), C: T.Buffer((2, 8), "int32")):
+    acc = T.alloc_buffer((2, 8), "int32", scope="local")
+    for i in T.unroll(2):
+        for l in T.vectorized(8):
+            acc[i, l] = 0
+    for q in range(3):
+        for i in T.unroll(2):
+            for l in T.vectorized(8):
+                acc[i, l] = acc[i, l] + (
+                    T.Cast("int32", B[q, l, 0]) * T.Cast("int32", A[i, q * 2])
+                    + T.Cast("int32", B[q, l, 1]) * T.Cast("int32", A[i, ${second}])
+                )
+    for i in T.unroll(2):
+        for l in T.vectorized(8):
+            C[i, l] = acc[i, l]
+`;
+  const extremes = (count: number): number[] =>
+    Array.from({ length: count }, (_, k) => [-32768, 32767, -1, 77][(k * 7) % 4]!);
+  const isDot = (bytes: Uint8Array): boolean =>
+    Buffer.from(bytes).includes(Buffer.from([0xfd, 0xba, 0x01]));
+  const found = ["q * 2 + 1", "q * 2"].map((second) =>
+    isDot(
+      agree(text(second), [
+        tensor("int16", extremes(12), [2, 6]),
+        tensor("int16", extremes(48), [3, 8, 2]),
+        tensor("int32", Array<number>(16).fill(0), [2, 8]),
+      ]),
+    ),
+  );
+  assert.equal(found, [true, false]);
+});
+
 test("loops with steps, jumps and several strides count as they should", () => {
   const text = `
 @T.prim_func
