@@ -64,7 +64,8 @@ function takeScratch({ module, attributes }: ModuleContext, p: string): string {
   const read = (at: string): string => f.value(`load i64, ${cell} ${at}, align 8`);
   const write = (value: string, at: string): void => f.line(`store i64 ${value}, ${cell} ${at}, align 8`); // prettier-ignore
   f.when(f.value("icmp ugt i64 %bytes, 1099511627776"), () => f.ret(`ret ${p} null`));
-  const rounded = f.value("add i64 %bytes, 63");
+  // One line at least: an empty buffer has an address too.
+  const rounded = f.value("add i64 %bytes, 64");
   const size = f.value(`and i64 ${rounded}, -64`);
   const lacks = (top: string, bottom: string): string =>
     f.value(`icmp ult i64 ${f.value(`sub i64 ${top}, ${bottom}`)}, ${size}`);

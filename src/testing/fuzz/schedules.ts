@@ -8,6 +8,10 @@ import { structuralEqual, firstDifference as irDifference } from "../../ir/core/
 import type { IRModule } from "../../ir/module.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { instantiate } from "../../runtime/wasm/instance.js";
+import { instantiateNative } from "../../native/instance.js";
+import { compileIr } from "../../native/llvm/compile.js";
+import { llvmLibrary } from "../../native/llvm/library.js";
+import { compileLlvm } from "../../target/llvm/index.js";
 import { runPrimFunc } from "../../runtime/wasm/run-prim-func.js";
 import {
   openSchedule, record, replay, scheduledModule, simplified, traceFromJson, traceText, traceToJson, type Schedule,
@@ -182,14 +186,42 @@ export const onWasm: Runner = (module, name) => {
   };
 };
 
+/** Native code; its instance lives as long as the process. */
+export const onNative: Runner = (module, name) => {
+  const sink = new Diagnostics();
+  const machine = {
+    llvmVersion: llvmLibrary().version,
+    processor: "x86-64-v3",
+    features: "",
+    vectorBits: 256,
+    fma: false,
+    vnni: false,
+  };
+  const compiled = compileLlvm(module, sink, { machine });
+  if (compiled === undefined) return () => `llvm: ${sink.all.map((d) => d.message).join("; ")}`;
+  const object = compileIr(compiled.text, { processor: machine.processor });
+  return (args) => {
+    const instance = instantiateNative({ ...compiled, object });
+    try {
+      const result = runPrimFunc(instance, name, args);
+      return result.ok
+        ? undefined
+        : `llvm: status ${result.status} ${result.reason?.message ?? ""}`;
+    } finally {
+      instance.dispose();
+    }
+  };
+};
+
 // ---- the campaign -----------------------------------------------------------------------------------------------
 
-/** The campaign on the interpreter and WebAssembly. */
+/** The campaign on the interpreter, WebAssembly and native code. */
 export const schedulesCampaign: Campaign = {
   name: "schedules",
-  summary: "Random schedules of random kernels change no result, on the interpreter and on WebAssembly.", // prettier-ignore
+  summary: "Random schedules of random kernels change no result, on the interpreter, WebAssembly and natively.", // prettier-ignore
   full: 5000,
-  run: (count, seed, progress) => fuzzSchedules(count, seed, progress, [onInterpreter, onWasm]),
+  run: (count, seed, progress) =>
+    fuzzSchedules(count, seed, progress, [onInterpreter, onWasm, onNative]),
 };
 
 /** Runs `runs` cases of a seed. Coverage: how often each primitive was applied, per hundred cases. */
