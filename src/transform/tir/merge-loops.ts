@@ -110,7 +110,8 @@ function join(nest: Nest, part: Part, analyzer: Analyzer): Nest | undefined {
       min: substitute(f.min, names),
       extent: substitute(f.extent, names),
     }));
-    const moved: Part = { ...part, inner, block: { ...part.block, values } };
+    const predicate = substitute(part.block.predicate, names);
+    const moved: Part = { ...part, inner, block: { ...part.block, values, predicate } };
     const before = isOne ? [{ ...first!, inner: first!.inner.slice(count) }] : nest.parts;
     return { shared, parts: [...before, moved] };
   }
