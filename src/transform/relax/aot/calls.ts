@@ -184,7 +184,7 @@ function bindSymbols(s: Scope, info: StructInfo | undefined, place: Place): void
 }
 
 /** Ways to the tensors of a result. */
-export function leafPaths(info: StructInfo, path: readonly number[] = []): (readonly number[])[] {
+function leafPaths(info: StructInfo, path: readonly number[] = []): (readonly number[])[] {
   if (info.kind !== "relax.TupleInfo") return [path];
   return info.fields.flatMap((f, i) => leafPaths(f, [...path, i]));
 }
