@@ -13,7 +13,7 @@ export interface Machine {
   /** Whether `a·b + c` is rounded once. */
   readonly fma: boolean;
   /** Whether four products of bytes are summed by one instruction. */
-  readonly vnni: boolean;
+  readonly vnni?: boolean;
 }
 
 /** Processors to compile for when only the extensions are known, the best first. */

@@ -1,11 +1,7 @@
 /** Generated T functions: interpreter and native code must agree bit for bit. */
-import { instantiateNative } from "../../native/instance.js";
-import { compileIr } from "../../native/llvm/compile.js";
-import { llvmLibrary } from "../../native/llvm/library.js";
 import { runPrimFunc } from "../../runtime/wasm/run-prim-func.js";
 import { interpret } from "../../interp/index.js";
-import { Diagnostics } from "../../support/diagnostic.js";
-import { compileLlvm } from "../../target/llvm/index.js";
+import { nativeInstance } from "../native.js";
 import type { Program } from "../generate/program.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 import { firstDifference, programAt, STEP_LIMIT } from "./wasm.js";
@@ -15,21 +11,8 @@ export function compareNative(program: Program): string | undefined {
   const expected = program.makeArgs();
   const outcome = interpret(program.module, program.entry, expected, { stepLimit: STEP_LIMIT });
   if (!outcome.ok) return `interpreter: ${outcome.diagnostic.code} ${outcome.diagnostic.message}`;
-  const sink = new Diagnostics();
-  const machine = {
-    llvmVersion: llvmLibrary().version,
-    processor: "x86-64-v3",
-    features: "",
-    vectorBits: 256,
-    fma: false,
-    vnni: false,
-  };
-  const compiled = compileLlvm(program.module, sink, { machine });
-  if (compiled === undefined)
-    return `compiler: ${sink.all.map((d) => `${d.code} ${d.message}`).join("; ")}`;
-  const object = compileIr(compiled.text, { processor: machine.processor });
   const actual = program.makeArgs();
-  const instance = instantiateNative({ ...compiled, object });
+  const instance = nativeInstance(program.module);
   try {
     const result = runPrimFunc(instance, program.entry, actual);
     if (!result.ok)

@@ -358,7 +358,7 @@ function emitDotOfFour(cx: FunctionContext, e: Call): Ref {
   let sum = emitAs(cx, operand(e, 2), e.dtype);
   const native = DOT_WIDTHS[e.dtype.lanes];
   const isNative =
-    cx.shared.machine.vnni &&
+    cx.shared.machine.vnni === true &&
     native !== undefined &&
     native <= cx.shared.machine.vectorBits &&
     laneOf(e.dtype) === int32 &&

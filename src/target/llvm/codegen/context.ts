@@ -1,6 +1,7 @@
 /** What code generation of one module and of one function knows. */
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
+import type { Alloc, For } from "../../../ir/tir/stmt.js";
 import type { HostImport, StatusInfo } from "../../../runtime/kernel-info.js";
 import type { DType } from "../../../support/dtype.js";
 import type { Span } from "../../../support/source.js";
@@ -52,6 +53,8 @@ export interface FunctionContext {
   readonly f: FunctionText;
   /** Pointers to memory that nothing else points to. */
   readonly pointers: readonly Var[];
+  /** Buffers that parts of parallel loops have for themselves. */
+  readonly privates: ReadonlyMap<For, readonly Alloc[]>;
   /** Whether the code runs in a part of a parallel loop. */
   readonly isOutlined: boolean;
   /** Values of variables, of the type of the variable. */

@@ -7,6 +7,7 @@ import { markScratch, takesScratch } from "./alloc.js";
 import { stopIf, type FunctionContext, type Kernel, type ModuleContext } from "./context.js";
 import { emitAs } from "./expr.js";
 import { fromBits } from "./leave.js";
+import { privateBuffers } from "./parallel.js";
 import { emitStmt } from "./stmt.js";
 
 const parameters = (kernel: Kernel): number => {
@@ -29,6 +30,7 @@ export function defineKernel(
     symbol: kernel.symbol,
     f,
     pointers: [...signature.pointers, ...func.params.flatMap((p) => p.buffer?.data ?? [])],
+    privates: privateBuffers(func.body),
     isOutlined: false,
     values: new Map(),
     wide: new Map(),

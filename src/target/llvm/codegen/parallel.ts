@@ -2,14 +2,51 @@
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
-import type { For, Stmt } from "../../../ir/tir/stmt.js";
+import type { Alloc, For, Stmt } from "../../../ir/tir/stmt.js";
 import { int64, voidType } from "../../../support/dtype.js";
 import { functionText, type Ref } from "../text/function.js";
+import { emitAlloc } from "./alloc.js";
 import { emitCast } from "./cast.js";
 import type { FunctionContext } from "./context.js";
 import { emitIndex, indexOp } from "./index-value.js";
 import { emitRange } from "./loop.js";
 import { typeOf } from "./value.js";
+
+/**
+ * Buffers in registers that are used in one parallel loop only, by that loop: each part of the loop has its own, wherever
+ * they are allocated.
+ */
+export function privateBuffers(body: Stmt): ReadonlyMap<For, readonly Alloc[]> {
+  const homes = new Map<Var, For | undefined>();
+  const allocs: Alloc[] = [];
+  let loop: For | undefined;
+  const note = (v: Var): void => {
+    if (homes.has(v) && homes.get(v) !== loop) homes.set(v, undefined);
+    else homes.set(v, loop);
+  };
+  visit(body, {
+    enter(node) {
+      if (node.kind === "tir.For" && isShared(node)) loop ??= node;
+      if (node.kind === "tir.Alloc") allocs.push(node);
+      else if (node.kind === "tir.Load" || node.kind === "tir.Store") note(node.buffer.data);
+      else if (node.kind === "tir.Decl") note(node.buffer.data);
+      else if (node.kind === "tir.Call" || node.kind === "tir.CallGlobal")
+        for (const arg of node.args) {
+          if (arg.kind === "tir.Buffer") note(arg.data);
+          if (arg.kind === "tir.BufferRegion") note(arg.buffer.data);
+        }
+    },
+    leave(node) {
+      if (node === loop) loop = undefined;
+    },
+  });
+  const found = new Map<For, Alloc[]>();
+  for (const alloc of allocs) {
+    const home = alloc.buffer.scope === "local" ? homes.get(alloc.buffer.data) : undefined;
+    if (home !== undefined) found.set(home, [...(found.get(home) ?? []), alloc]);
+  }
+  return found;
+}
 
 /** Place of the function that shares out work in the context of a thread, in 8-byte fields; 0 where there is one thread. */
 const LAUNCH_FIELD = 4;
@@ -26,7 +63,7 @@ interface Captured {
 
 /** Shares the iterations among threads; false when they have to run in order. */
 export function emitParallel(cx: FunctionContext, s: For): boolean {
-  if (cx.isOutlined || s.step !== undefined || leavesFunction(s.body)) return false;
+  if (cx.isOutlined || !isShared(s)) return false;
   const { f } = cx;
   const { dialect } = cx.shared.module;
   const p = dialect.pointer;
@@ -71,6 +108,9 @@ function loadField(cx: FunctionContext, field: number): Ref {
   const at = cell === p ? address : f.value(`bitcast ${p} ${address} to ${cell}`);
   return f.value(`load i64, ${cell} ${at}, align 8`);
 }
+
+const isShared = (s: For): boolean =>
+  s.loopKind === "parallel" && s.step === undefined && !leavesFunction(s.body);
 
 function leavesFunction(body: Stmt): boolean {
   let found = false;
@@ -154,6 +194,7 @@ function defineBody(
     const isOwn = type === p && vars.some((v) => pointers.has(v));
     return `${type}${isOwn ? " noalias nocapture" : ""} ${name}`;
   });
+  for (const alloc of cx.privates.get(s) ?? []) emitAlloc(inner, alloc);
   emitRange(inner, { ...s, loopKind: "serial" }, "%first", "%end");
   f.ret("ret i32 0");
   const all = [`${p} %context`, "i64 %first", "i64 %end", ...params].join(", ");
