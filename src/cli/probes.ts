@@ -1,5 +1,7 @@
 /** What the machine has: the engine, its WebAssembly features, memory. */
 import { availableParallelism, totalmem } from "node:os";
+import { NativeUnavailable } from "../native/foreign.js";
+import { llvmLibrary } from "../native/llvm/library.js";
 import { version } from "./version.js";
 
 export interface Probe {
@@ -63,6 +65,19 @@ export async function probeAll(): Promise<readonly Probe[]> {
       detail: `${process.versions.node}; 20.10 or newer is needed`,
     },
     ...features,
+    probeNative(),
     { name: "machine", state: "found", detail: memory },
   ];
+}
+
+/** The library behind target `llvm`. */
+function probeNative(): Probe {
+  const name = "libLLVM";
+  try {
+    const { file, version: found } = llvmLibrary();
+    return { name, state: "found", detail: `${file}, version ${found}; target \`llvm\`` };
+  } catch (error) {
+    if (!(error instanceof NativeUnavailable)) throw error;
+    return { name, state: "absent", detail: `${error.what}; ${error.hint}` };
+  }
 }
