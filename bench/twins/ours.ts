@@ -42,8 +42,11 @@ export interface Prepared {
   copying?(seconds: number): number;
 }
 
+/** The processor at hand, looked up once. */
+let host: ReturnType<typeof detectProcessor> | undefined;
+
 export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
-  const processor = await detectProcessor(nodeHost());
+  const processor = await (host ??= detectProcessor(nodeHost()));
   const parsed = parseTarget(target, processor);
   const description = "target" in parsed ? parsed.target : undefined;
   const kind = description?.kind;
