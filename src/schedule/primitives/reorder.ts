@@ -3,7 +3,8 @@ import { boundsMention } from "../loops.js";
 import { orderMatters } from "../independence.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
-import { replaceAt, type LoopSite } from "../site.js";
+import { blocksBelow, replaceAt, type LoopSite } from "../site.js";
+import { axesBoundBy } from "../facts.js";
 import { funcOf, withFunc, type ScheduleState } from "../state.js";
 import type { For, Stmt } from "../../ir/tir/stmt.js";
 
@@ -35,6 +36,7 @@ export const reorder = definePrimitive({
         refuse(loopCodes.dependentBounds({ primitive: "reorder", inner: inner.var.name, outer: later.var.name, action: `put it outside of \`${later.var.name}\``, at: inner.span })); // prettier-ignore
     });
     requireFree(state, chain);
+    requireInits(chain, after);
     const { body } = chain[chain.length - 1]!.node;
     const nest = after.reduceRight<Stmt>((inner, node) => ({ ...node, body: inner }), body);
     return changed(withFunc(state, replaceAt(funcOf(state), chain[0]!, nest)));
@@ -62,4 +64,21 @@ function requireFree(state: ScheduleState, chain: readonly LoopSite[]): void {
   const reason = orderMatters(state, chain);
   if (reason !== undefined)
     refuse(loopCodes.notOrderFree({ primitive: "reorder", loop: chain[0]!.node.var.name, reason, at: chain[0]!.node.span })); // prettier-ignore
+}
+
+/**
+ * A reduction starts at its first instance. Where a loop runs over reduced and spatial axes at once, only the order of
+ * the text is known to begin with it for every result.
+ */
+function requireInits(chain: readonly LoopSite[], after: readonly For[]): void {
+  for (const { node } of blocksBelow(chain[chain.length - 1]!)) {
+    if (node.init === undefined) continue;
+    const kinds = (f: For): readonly string[] => axesBoundBy(node, f.var).map((i) => i.iterKind);
+    const reduces = (f: For): boolean => kinds(f).includes("reduce");
+    const mixed = after.find((f) => reduces(f) && kinds(f).includes("spatial"));
+    const before = chain.map((l) => l.node).filter(reduces);
+    if (mixed === undefined || after.filter(reduces).every((f, k) => f === before[k])) continue;
+    const reason = `\`${mixed.var.name}\` runs over spatial and reduced axes of block \`${node.name}\` at once`;
+    refuse(loopCodes.notOrderFree({ primitive: "reorder", loop: mixed.var.name, reason, at: mixed.span })); // prettier-ignore
+  }
 }
