@@ -8,6 +8,15 @@ export const SCHEDULED = "tir.is_scheduled";
 /** Attribute: the steps of its schedule, as text. */
 export const TRACE = "relaxc.trace";
 
+/** What a scheduler is told beside the function. */
+export interface SchedulingSite {
+  readonly sink: Sink;
+  /** Names that the module will have. */
+  readonly taken: ReadonlySet<string>;
+  /** Note the steps of each schedule. */
+  readonly isTraced: boolean;
+}
+
 export interface Scheduler {
   /**
    * The functions that take the place of one: itself under its name, scheduled or choosing among variants, and those
@@ -16,6 +25,6 @@ export interface Scheduler {
   schedule(
     module: IRModule,
     name: string,
-    site: { readonly sink: Sink; readonly taken: ReadonlySet<string> },
+    site: SchedulingSite,
   ): ReadonlyMap<string, PrimFunc> | undefined;
 }

@@ -41,7 +41,9 @@ function loopOf(session: Session, s: State, v: Value, at: AstBase): For {
   const ref = referenceOf(v);
   if (ref === undefined || !isLoopRef(ref)) return wrong(s, at, `${valueText(v)} is no loop`);
   const found = findLoop(currentFunc(session), ref.var);
-  return found?.node ?? wrong(s, at, `the loop \`${ref.var.name}\` is no longer there`);
+  const primitive = session.schedule.state.removed.get(ref.var) ?? "an earlier step";
+  const what = `the loop \`${ref.var.name}\` is no longer there: \`${primitive}\` took it away`;
+  return found?.node ?? wrong(s, at, what);
 }
 
 const isSpatial = ({ iters, init }: Block): boolean =>

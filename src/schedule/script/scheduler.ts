@@ -12,8 +12,10 @@ import type { TemplateLibrary } from "../../template/library/library.js";
 import type { ScheduleDef } from "../../template/template.js";
 import { copyFunction } from "../../transform/relax/rewrite/copy.js";
 import { freshGlobal } from "../../transform/relax/rewrite/index.js";
-import { SCHEDULED, type Scheduler } from "../../transform/scheduler.js";
-import { scheduledModule } from "../schedule.js";
+import { SCHEDULED, TRACE, type Scheduler } from "../../transform/scheduler.js";
+import { scheduledModule, type Trace } from "../schedule.js";
+import { record, simplified } from "../trace.js";
+import { traceText } from "../trace-text.js";
 import { runSchedule } from "./run.js";
 import { candidatesFor } from "./select.js";
 
@@ -35,9 +37,9 @@ export interface SchedulerOptions {
 
 /** A scheduler over libraries. */
 export const makeScheduler = (options: SchedulerOptions): Scheduler => ({
-  schedule(module, name, { sink, taken }) {
+  schedule(module, name, { sink, taken, isTraced }) {
     const func = module.functions.get(name) as PrimFunc;
-    const variants = variantsOf(module, name, sink, options);
+    const variants = variantsOf(module, name, sink, isTraced, options);
     const [first] = variants;
     if (first === undefined) return undefined;
     if (first.condition === undefined) return new Map([[name, first.func]]);
@@ -50,6 +52,7 @@ function variantsOf(
   module: IRModule,
   name: string,
   sink: Sink,
+  isTraced: boolean,
   { libraries, target, description }: SchedulerOptions,
 ): readonly Variant[] {
   const func = module.functions.get(name) as PrimFunc;
@@ -68,7 +71,11 @@ function variantsOf(
       continue;
     }
     const scheduled = scheduledModule(run.schedule).functions.get(name) as PrimFunc;
-    variants.push({ def, condition, func: marked(scheduled, def) });
+    variants.push({
+      def,
+      condition,
+      func: marked(scheduled, def, isTraced ? run.schedule.trace : undefined),
+    });
     if (condition === undefined) break;
   }
   return variants;
@@ -91,7 +98,7 @@ function failure(def: ScheduleDef, func: string, reason: Diagnostic): Diagnostic
   return { ...shown, label, labels };
 }
 
-function marked(func: PrimFunc, def: ScheduleDef): PrimFunc {
+function marked(func: PrimFunc, def: ScheduleDef, trace: Trace | undefined): PrimFunc {
   const attrs = new Map(func.attrs).set(SCHEDULED, true).set("relaxc.schedule", def.name);
   return { ...func, attrs };
 }

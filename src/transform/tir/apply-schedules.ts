@@ -2,6 +2,7 @@
 import { irModule, type BaseFunc, type IRModule } from "../../ir/module.js";
 import { visit } from "../../ir/core/visit.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
 import { definePass } from "../pass.js";
 import { SCHEDULED } from "../scheduler.js";
@@ -16,8 +17,10 @@ export const applySchedules = definePass({
   dialect: "tir",
   summary: "Schedules functions as the library says for the target.",
   from: "block",
-  options: {},
-  run(module, _, ctx) {
+  options: {
+    trace: option.bool({ default: false, help: "Note the steps taken in `relaxc.trace`." }),
+  },
+  run(module, { trace }, ctx) {
     const { scheduler } = ctx;
     if (scheduler === undefined) {
       ctx.report(codes.noLibrary({ pass: "apply-schedules" }));
@@ -29,7 +32,7 @@ export const applySchedules = definePass({
     for (const [name, func] of module.functions) {
       const made =
         func.kind === "tir.PrimFunc" && isPlain(func)
-          ? scheduler.schedule(current, name, { sink: ctx, taken })
+          ? scheduler.schedule(current, name, { sink: ctx, taken, isTraced: trace })
           : undefined;
       if (made === undefined) {
         functions.set(name, func);
