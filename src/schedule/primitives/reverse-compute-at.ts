@@ -47,6 +47,8 @@ export const reverseComputeAt = definePrimitive({
       const own = notWhole(state, b);
       if (own !== undefined) refused(`of block \`${b.node.name}\`: ${own}`);
     }
+    const apart = [...reads].find((x) => all.filter((b) => startsOf(b, x)).length > 1);
+    if (apart !== undefined) refused(`several blocks make parts of \`${apart.name}\``);
     const at = all.findIndex((b) => b.node === node);
     const end = all.findIndex((b) => b.node === inside[inside.length - 1]!.node);
     if (at < end) refused("it stands before them");
@@ -77,6 +79,10 @@ export const reverseComputeAt = definePrimitive({
     return changed(withFunc(state, replaceAt(func, target, withPart(target.node, place, nest))));
   },
 });
+
+/** Whether a block writes a buffer without going on with what is in it. */
+const startsOf = ({ node }: BlockSite, buffer: Buffer): boolean =>
+  accessesOf(node).writes.has(buffer) && !accessesOf(node).reads.has(buffer);
 
 const meet = (a: ReadonlySet<Buffer>, b: ReadonlySet<Buffer>): boolean =>
   [...a].some((x) => b.has(x));
