@@ -100,6 +100,7 @@ function failure(def: ScheduleDef, func: string, reason: Diagnostic): Diagnostic
 
 function marked(func: PrimFunc, def: ScheduleDef, trace: Trace | undefined): PrimFunc {
   const attrs = new Map(func.attrs).set(SCHEDULED, true).set("relaxc.schedule", def.name);
+  if (trace !== undefined) attrs.set(TRACE, traceText(simplified(record(trace))));
   return { ...func, attrs };
 }
 
