@@ -33,7 +33,7 @@ import type { Exit } from "../exit-code.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { chosenTarget } from "../target.js";
-import { allowRelaxedSimd } from "../../driver/relaxed-simd.js";
+import { allowRelaxedSimd } from "../relaxed-simd.js";
 import { version } from "../version.js";
 
 /** Something that can be started. */
