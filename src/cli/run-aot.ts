@@ -2,6 +2,7 @@
 import { aotCall } from "../driver/aot.js";
 import { buildFor, type NativeBuildOptions } from "../driver/build.js";
 import type { LowerOptions } from "../driver/lower.js";
+import type { EntryGuard } from "../driver/guards.js";
 import { prepareFor } from "../driver/optimise.js";
 import { outputsOf, type Output } from "../driver/outputs.js";
 import { artefactBytes } from "../driver/run.js";
@@ -20,10 +21,11 @@ export async function runnerForAot(
   options: LowerOptions & NativeBuildOptions,
   start: (job: RunJob) => Promise<JobResult>,
 ): Promise<((values: readonly Value[]) => Promise<Output[]>) | undefined> {
-  const module = await prepareFor(kind, graph, sink, options);
+  const guards = new Map<string, readonly EntryGuard[]>();
+  const module = await prepareFor(kind, graph, sink, { ...options, guards });
   const aot = module && lowerToLoops(module, sink, { constants: "table", functions: new Set([name]) }); // prettier-ignore
   const described = aot?.functions[0];
-  const artefact = aot && buildFor(aot.module, sink, options);
+  const artefact = aot && buildFor(aot.module, sink, { ...options, guards });
   if (artefact === undefined || aot === undefined || described === undefined) return undefined;
   const program = { kind: "artefact", bytes: artefactBytes(artefact), file: name } as const;
   return async (values) => {

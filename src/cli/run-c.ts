@@ -2,6 +2,7 @@
 import { codes } from "../driver/codes.js";
 import { buildForC } from "../driver/c-project.js";
 import type { LowerOptions } from "../driver/lower.js";
+import type { EntryGuard } from "../driver/guards.js";
 import { prepareFor } from "../driver/optimise.js";
 import { outputsOf, type Output } from "../driver/outputs.js";
 import { isKernel, type Signature } from "../driver/run.js";
@@ -47,8 +48,9 @@ export async function runnerForC(
         return outputsOf(tupleValue(isVoid ? stored : [...stored, value]));
       });
   }
-  const module = await prepareFor("c", graph, sink, options);
-  const project = module && buildForC(module, sink, { prefix: "model", entry: name });
+  const guards = new Map<string, readonly EntryGuard[]>();
+  const module = await prepareFor("c", graph, sink, { ...options, guards });
+  const project = module && buildForC(module, sink, { prefix: "model", entry: name, guards });
   if (project === undefined) return undefined;
   return (values) =>
     within(compileProgram(project.files, compiler, flags), (program) =>

@@ -9,7 +9,7 @@ import type { Guard } from "../target/guard.js";
 import { compileGraph } from "../target/graph/index.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
-import { guardsOf } from "./guards.js";
+import { guardsOf, type EntryGuards } from "./guards.js";
 import { interfaceOf } from "./interface.js";
 import { compileNative } from "./native.js";
 import { signaturesOf } from "./run.js";
@@ -26,8 +26,8 @@ export interface BuildOptions {
   readonly sources?: boolean;
   /** Also for the graph executor: the function that must be a graph, or `true` for all public ones. */
   readonly graph?: string | true | undefined;
-  /** Those of the module, when they are at hand. */
-  readonly guards?: ReturnType<typeof guardsOf>;
+  /** Those that are known of functions; the others are found. */
+  readonly guards?: EntryGuards | undefined;
 }
 
 /** Code of T functions, with what the runtime must know of it. */
@@ -39,7 +39,7 @@ interface KernelCode extends Omit<KernelTable, "constants"> {
 }
 
 const guardLookup = (module: IRModule, options: BuildOptions) => {
-  const guards = options.guards ?? guardsOf(module);
+  const guards = guardsOf(module, options.guards);
   return (name: string): Guard[] =>
     (guards.get(name) ?? []).map((g) => ({ condition: g.cond, message: g.text, span: g.span }));
 };

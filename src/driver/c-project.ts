@@ -3,7 +3,7 @@ import type { IRModule } from "../ir/module.js";
 import type { Sink } from "../support/diagnostic.js";
 import { compileC, projectFiles, type CompiledC } from "../target/c/index.js";
 import { lowerToLoops, type AotModule } from "../transform/relax/aot/lower.js";
-import { guardsOf } from "./guards.js";
+import { guardsOf, type EntryGuards } from "./guards.js";
 
 export interface CProjectOptions {
   /** First part of the names of files and functions. */
@@ -15,6 +15,8 @@ export interface CProjectOptions {
   readonly simd?: boolean | undefined;
   /** The function to compile; default: all public ones. */
   readonly entry?: string | undefined;
+  /** Those that are known of functions; the others are found. */
+  readonly guards?: EntryGuards | undefined;
 }
 
 /** A model in C, and how it is called. */
@@ -35,7 +37,7 @@ export function buildForC(
     ...(options.entry !== undefined && { functions: new Set([options.entry]) }),
   });
   if (aot === undefined) return undefined;
-  const guards = guardsOf(module);
+  const guards = guardsOf(module, options.guards);
   const compiled = compileC(aot.module, sink, {
     prefix: options.prefix,
     models: aot.functions,

@@ -15,11 +15,14 @@ export interface EntryGuard {
   readonly span: Span | undefined;
 }
 
-/** Guards of all T functions, by name. */
-export function guardsOf(module: IRModule): ReadonlyMap<string, readonly EntryGuard[]> {
+/** By the names of functions. */
+export type EntryGuards = ReadonlyMap<string, readonly EntryGuard[]>;
+
+/** Guards of all T functions; those that are known already are taken as they are. */
+export function guardsOf(module: IRModule, known: EntryGuards = new Map()): EntryGuards {
   const all = new Map<string, readonly EntryGuard[]>();
   for (const [name, func] of module.functions) {
-    if (func.kind === "tir.PrimFunc") all.set(name, entryGuards(func));
+    if (func.kind === "tir.PrimFunc") all.set(name, known.get(name) ?? entryGuards(func));
   }
   return all;
 }

@@ -3,6 +3,7 @@ import { visit } from "../ir/core/visit.js";
 import type { IRModule } from "../ir/module.js";
 import { lookupOp } from "../op/registry.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
+import type { EntryGuard } from "./guards.js";
 import type { Source } from "../support/source.js";
 import type { HostProcessor } from "../support/target-description.js";
 import type { TemplateLowering } from "../template/select/lowering.js";
@@ -16,6 +17,11 @@ export interface LowerOptions {
   readonly target?: string | undefined;
   /** What native code is compiled for when the target does not say. */
   readonly processor?: HostProcessor | undefined;
+  /**
+   * Takes the guards of functions that are scheduled, as they are before: the loops of a schedule hide what a size must
+   * be behind the parts it was split into.
+   */
+  readonly guards?: Map<string, readonly EntryGuard[]> | undefined;
 }
 
 /** Whether the module calls an operator that a loop nest computes. */

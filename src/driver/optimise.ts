@@ -1,5 +1,5 @@
 /** Named pipelines in builds: from a checked program to what code is generated from. */
-import type { IRModule } from "../ir/module.js";
+import { irModule, type IRModule } from "../ir/module.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import { libraryHooks } from "./library-hooks.js";
 import { lowerModule, needsLowering, type LowerOptions } from "./lower.js";
@@ -56,5 +56,17 @@ export async function optimise(
   for (const d of found.all) sink.report(d);
   if (found.failed) return undefined;
   const { makeKernelRunner } = await import("./kernel-runner.js");
-  return runPipeline(module, steps, sink, { runKernel: makeKernelRunner(), ...hooks });
+  const { guardsOf } = await import("./guards.js");
+  return runPipeline(module, steps, sink, {
+    runKernel: makeKernelRunner(),
+    ...hooks,
+    after({ pass }, _, before, after) {
+      if (pass.name !== "apply-schedules" || options.guards === undefined) return;
+      const scheduled = [...before.functions].filter(
+        ([name, func]) => after.functions.get(name) !== func,
+      );
+      const guards = guardsOf(irModule(new Map(scheduled)));
+      for (const [name, list] of guards) options.guards.set(name, list);
+    },
+  });
 }

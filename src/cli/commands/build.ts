@@ -1,6 +1,7 @@
 import { buildFor } from "../../driver/build.js";
 import { buildForC, cNameOf } from "../../driver/c-project.js";
 import { checkText } from "../../driver/frontend.js";
+import type { EntryGuard } from "../../driver/guards.js";
 import { prepareFor } from "../../driver/optimise.js";
 import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
@@ -73,13 +74,15 @@ export const build = defineCommand({
     if (front.failed) return "findings";
     const sink = new Diagnostics();
     const libraries = await librariesOf(host, flags.lib);
-    const options = { libraries, target, processor };
+    const guards = new Map<string, readonly EntryGuard[]>();
+    const options = { libraries, target, processor, guards };
     const module = await prepareFor(kind, front.module, sink, options);
     if (kind === "c") {
       const project =
         module &&
         buildForC(module, sink, {
           prefix: cNameOf(path),
+          guards,
           float: !flags.integerOnly,
           staticMemory: flags.staticMemory,
           simd: !flags.noSimd,
@@ -98,6 +101,7 @@ export const build = defineCommand({
     const artefact =
       module &&
       buildFor(module, sink, {
+        guards,
         producer: `relaxc ${version}`,
         description,
         fma: !flags.noFma,

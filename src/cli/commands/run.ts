@@ -5,6 +5,7 @@ import { checkText } from "../../driver/frontend.js";
 import { makeInputs, parseShapes } from "../../driver/inputs.js";
 import { parseBytes, parseSeconds, parseTolerance } from "../../driver/limits.js";
 import { lowerModule } from "../../driver/lower.js";
+import type { EntryGuard } from "../../driver/guards.js";
 import { prepareFor } from "../../driver/optimise.js";
 import { difference, outputsOf, summary, type Output } from "../../driver/outputs.js";
 import { runJob, type JobProgram, type JobResult, type RunJob } from "../../driver/run-job.js";
@@ -282,6 +283,7 @@ export const run = defineCommand({
       }
       if (kind === "interp") return loaded;
       const sink = new Diagnostics();
+      const guards = new Map<string, readonly EntryGuard[]>();
       // A T function that is started by itself must not be fused away.
       const module = isKernel(signature)
         ? loaded.module
@@ -289,6 +291,7 @@ export const run = defineCommand({
             libraries: loaded.libraries,
             target: chosen.target,
             processor: chosen.processor,
+            guards,
           });
       const artefact =
         module &&
@@ -296,6 +299,7 @@ export const run = defineCommand({
           producer: `relaxc ${version}`,
           description,
           fma: !flags.noFma,
+          guards,
           graph: flags.executor === "graph" ? signature.name : undefined,
         });
       report({ file, diagnostics: sink.all });
