@@ -35,7 +35,10 @@ export function compareTargets(program: Program): string | undefined {
   return firstDifference(expected, actual);
 }
 
-export function firstDifference(expected: readonly Value[], actual: readonly Value[]): string | undefined {
+export function firstDifference(
+  expected: readonly Value[],
+  actual: readonly Value[],
+): string | undefined {
   for (const [k, value] of expected.entries()) {
     const other = actual[k]!;
     if (value.kind !== "tensor" || other.kind !== "tensor") continue;

@@ -11,7 +11,8 @@ export function countUses(root: Node): ReadonlyMap<Var | Symbol, number> {
   visit(root, {
     enter(node, defining) {
       // A variable alone is a use.
-      if ((defining && node !== root) || (node.kind !== "relax.Var" && node.kind !== "tir.Var")) return;
+      if ((defining && node !== root) || (node.kind !== "relax.Var" && node.kind !== "tir.Var"))
+        return;
       counts.set(node, (counts.get(node) ?? 0) + 1);
     },
   });
