@@ -32,6 +32,8 @@ await build({
   bundle: true,
   splitting: true,
   platform: "node",
+  // Packages that have both forms: the one that can be bundled.
+  mainFields: ["module", "main"],
   target: "node20",
   format: "esm",
   chunkNames: "chunks/[name]-[hash]",

@@ -37,6 +37,22 @@ bundle("--version needs none of the heavy parts", () => {
   assert.ok(size(cli) < 60_000, `start-up loads ${size(cli)} bytes`);
 });
 
+bundle("every command loads all it needs", () => {
+  const examples = [
+    ["map", "samples/cgra/dot-product.json", "--fabric", "cgra-flow-2x2"],
+    ["schedule", "samples/schedule/matmul.relax"],
+    ["plan", "--csv", "samples/buffers.csv"],
+    ["opt", "samples/01-matmul-relu.relax", "-p", "@zero"],
+    ["lower", "samples/21-graph-operators.relax"],
+    ["list", "primitives"],
+    ["doctor"],
+  ];
+  for (const args of examples) {
+    const { status, stderr } = run(args);
+    assert.is(status, 0, `${args.join(" ")}: ${stderr}`);
+  }
+});
+
 bundle("works from any folder", () => {
   const cwd = mkdtempSync(join(tmpdir(), "relaxc-"));
   try {
