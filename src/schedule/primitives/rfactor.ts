@@ -50,7 +50,7 @@ export const rfactor = definePrimitive({
     const partial = partialBuffer(buffer, loop.node.extent, axis);
     const name = freshBlockName(funcOf(state), `${node.name}_rf`);
     const analyzer = analyzerAt(state, site);
-    const first = partialBlock(analyzer, node, name, partial, axis, combiner, parts, refused);
+    const first = partialBlock(analyzer, site, name, partial, axis, combiner, parts, refused);
     const last = finalBlock(node, partial, axis, combiner, parts);
     const inner = parts.inner.reduceRight<Stmt>((body, f) => forLoop({ ...f, body }), first);
     const both = seq([inner, finalNest(last, parts)]);
@@ -73,14 +73,15 @@ interface Parts {
 
 function apart(site: BlockSite, factored: For, refused: (reason: string) => never): Parts {
   const { node, path } = site;
+  const loops = loopsAround(site).map((l) => l.node);
   const reduced = new Set<Var>();
   const spatial = new Set<Var>();
   node.iters.forEach(({ iterKind }, k) => {
-    for (const v of varsOf(node.values![k]!)) (iterKind === "reduce" ? reduced : spatial).add(v);
+    const used = new Set(varsOf(node.values![k]!));
+    for (const f of loops) if (used.has(f.var)) (iterKind === "reduce" ? reduced : spatial).add(f.var); // prettier-ignore
   });
   if (!reduced.has(factored.var)) refused("it is not reduced");
   if (spatial.has(factored.var)) refused("a spatial axis runs over it too");
-  const loops = loopsAround(site).map((l) => l.node);
   // Statements beside the block stay outside.
   const branching = path.findLastIndex((s) => s.kind === "tir.Seq" || s.kind === "tir.If");
   const alone = path.slice(branching + 1).filter((s): s is For => s.kind === "tir.For");
@@ -90,6 +91,8 @@ function apart(site: BlockSite, factored: For, refused: (reason: string) => neve
   const above = loops.slice(0, loops.length - inner.length).find((f) => reduced.has(f.var));
   if (above !== undefined)
     refused(`the loop \`${above.var.name}\` around other statements is reduced`);
+  const both = inner.find((f) => reduced.has(f.var) && spatial.has(f.var));
+  if (both !== undefined) refused(`a spatial axis runs over the reduced loop \`${both.var.name}\``);
   const isLoose = inner.some((f) => [...varsOf(f.min), ...varsOf(f.extent)].some((v) => inner.some((o) => o.var === v))); // prettier-ignore
   if (isLoose) refused("the range of a loop depends on another one");
   const isSerial = (f: For): boolean => f.loopKind === "serial";
@@ -109,7 +112,7 @@ const inserted = <T>(list: readonly T[], axis: number, item: T): readonly T[] =>
 /** The reduction of what belongs to one iteration of the loop. */
 function partialBlock(
   analyzer: Analyzer,
-  node: Block,
+  site: BlockSite,
   name: string,
   partial: Buffer,
   axis: number,
@@ -117,6 +120,7 @@ function partialBlock(
   { inner, reduced, factored }: Parts,
   refused: (reason: string) => never,
 ): Block {
+  const { node } = site;
   const axes: { iter: IterVar; value: PrimExpr }[] = [];
   const images = new Map<Var, PrimExpr>();
   // Loop variables as the block may name them.
@@ -139,10 +143,11 @@ function partialBlock(
   node.iters.forEach((iter, k) => {
     if (iter.iterKind === "reduce") images.set(iter.var, substitute(node.values![k]!, own));
   });
+  const loops = new Set(loopsAround(site).map((l) => l.node.var));
   const conditions = conjuncts(node.predicate);
   const isReduced = (c: PrimExpr): boolean => varsOf(c).some((v) => reduced.has(v));
   const inside = conditions.filter(isReduced).map((c) => {
-    const loose = varsOf(c).find((v) => inner.some((f) => f.var === v) && !own.has(v));
+    const loose = varsOf(c).find((v) => loops.has(v) && !own.has(v));
     if (loose !== undefined) refused(`its condition depends on the loop \`${loose.name}\` too`);
     return substitute(plainCondition(c), own);
   });

@@ -70,4 +70,39 @@ test("what cannot be taken apart is refused", () => {
   assert.is(refusalOf(rows("16", "B[vi] - A[vi, vk]"), lanes(4)), "SCH109");
 });
 
+test("conditions on spatial loops alone stay conditions of the block", () => {
+  const text = same(
+    rows('"n"', SUM),
+    [
+      { m: 4, n: 5 },
+      { m: 1, n: 3 },
+    ],
+    (s) => {
+      const [i, k] = s.loops(s.block("sum"));
+      s.list("split", i!, [3, null]);
+      s.call("rfactor", s.list("split", k!, [2, null])[1]!, 0);
+    },
+  );
+  assert.match(text, /if_then_else/);
+});
+
+test("tiles of a size in the symbol that conditions are in too", () => {
+  const square = rows('"m"', SUM);
+  same(square, [{ m: 1 }, { m: 4 }, { m: 7 }], (s) => {
+    const [i, k] = s.loops(s.block("sum"));
+    s.list("split", i!, [3, null]);
+    s.call("rfactor", s.list("split", k!, [2, null])[1]!, 0);
+  });
+});
+
+test("a reduced loop that a spatial axis runs over too is refused", () => {
+  const fusedOuter: Steps = (s) => {
+    const [i, k] = s.loops(s.block("sum"));
+    const [outer, inner] = s.list("split", k!, [null, 4]);
+    s.call("fuse", i!, outer!);
+    s.call("rfactor", inner!, 0);
+  };
+  assert.is(refusalOf(rows("16", SUM), fusedOuter), "SCH109");
+});
+
 test.run();
