@@ -1,5 +1,5 @@
 /** A nest with one block as a block of its own. */
-import { accessRegions, subspaceDivide, type DividedIndex } from "../arith/index.js";
+import { accessRegions, subspaceDivide, type Analyzer, type DividedIndex } from "../arith/index.js";
 import { varsOf } from "../ir/core/free-vars.js";
 import { refresh, substitute } from "../ir/core/rewrite.js";
 import { visit } from "../ir/core/visit.js";
@@ -57,12 +57,18 @@ export function blockized(
   if (isOff === true) refused("an axis does not start with a whole part");
   const repeated = node.init === undefined ? undefined : notInjective(analyzer, node, inner);
   if (repeated !== undefined) refused(repeated);
-  const cuts = node.iters.map((iter, k) => cut(iter, divided!.indices[k]!, keepUnit));
+  const cuts = node.iters.map((iter, k) => {
+    const index = divided!.indices[k]!;
+    const outerExtent = reach(analyzer, index) ?? refused("an axis does not start at zero");
+    return cut(iter, { ...index, outerExtent }, keepUnit);
+  });
+  for (const f of inner) enter(analyzer, f);
+  const isInside = divided?.indices.every((d) => isWithin(analyzer, d.inner, d.innerExtent));
+  if (isInside === false) refused("an axis does not start with a whole part");
   const outerVars = new Set(loops.slice(0, loops.length - inner.length).map((f) => f.var));
   if (inner.some((f) => [...varsOf(f.min), ...varsOf(f.extent)].some((v) => outerVars.has(v))))
     refused("the range of a loop inside depends on one outside");
   const name = freshBlockName(funcOf(state), `${node.name}_o`);
-  for (const f of inner) enter(analyzer, f);
   for (const { outer } of cuts) if (outer?.dom !== undefined) analyzer.bind(outer.var, outer.dom);
   const predicate = allOf(
     cuts.flatMap(({ iter, innerValue, inner: part, whole }) => {
@@ -94,6 +100,18 @@ export function blockized(
     body: nest(inner, { ...body, ...accessRegions(body) }),
   });
   return { func: replaceAt(funcOf(state), loop, { ...outer, ...accessRegions(outer) }), name };
+}
+
+const isWithin = (analyzer: Analyzer, e: PrimExpr, extent: PrimExpr): boolean =>
+  analyzer.prove(compare("ge", e, intImm(0, e.dtype))) === true &&
+  analyzer.prove(compare("lt", e, inType(extent, e.dtype))) === true;
+
+/** How far the outer part of an axis goes, from zero: one that does not start there goes beyond its own extent. */
+function reach(analyzer: Analyzer, { outer, outerExtent }: DividedIndex): PrimExpr | undefined {
+  if (isWithin(analyzer, outer, outerExtent)) return outerExtent;
+  const { min, max } = analyzer.constBound(outer);
+  if (min < 0 || max === Infinity) return undefined;
+  return analyzer.simplify(binary("add", intImm(max, outer.dtype), intImm(1, outer.dtype)));
 }
 
 const isChain = (loops: readonly For[], inner: Block): boolean =>

@@ -96,6 +96,25 @@ test("a nest with tails becomes a block, its init with it", () => {
   }
 });
 
+for (const keep of [true, false])
+  test(`a part of a partitioned loop as a block${keep ? "" : ", without axes of one value"}`, () => {
+    const before = read(`@T.prim_func
+def rows(A: T.Buffer((5, 3), "float32"), B: T.Buffer((5,), "float32")):
+    for i, k in T.grid(5, 3):
+        with T.sblock("sum"):
+            vi, vk = T.axis.remap("SR", [i, k])
+            with T.init():
+                B[vi] = T.float32(0)
+            B[vi] = B[vi] + A[vi, vk]
+`);
+    const after = scheduled(before, (s) => {
+      s.list("loop_partition", s.loops(s.block("sum"))[0]!, [null, 1, 2]);
+      s.call("blockize", s.loops(s.block("sum_1"))[1]!, keep);
+    });
+    assert.not.match(textOf(after), /^# /m);
+    assert.is(differs(before, after, {}), undefined, textOf(after));
+  });
+
 test("what holds more than a nest does not become a block", () => {
   const code = refusalOf(dense, (s) => {
     const b = s.block("matmul");
