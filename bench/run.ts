@@ -24,6 +24,10 @@ const benches: Readonly<
     summary: "The C99 target: matrix products against the peak, ResNet-18 against LLVM.",
     load: () => import("./c.js"),
   },
+  cgra: {
+    summary: "Intervals of data-flow graphs mapped to fabrics, beside published ones.",
+    load: () => import("./cgra.js"),
+  },
   conv: {
     summary: "Convolution layers of image networks.",
     load: () => import("./conv.js"),

@@ -11,6 +11,7 @@ import type { Problem } from "./places.js";
 import { readMapping } from "./read-mapping.js";
 import {
   limitIssue,
+  limitResults,
   negated,
   scheduleLiterals,
   type ScheduleLiterals,
@@ -247,7 +248,9 @@ export function encode(
     return { from, to, inRegister, inOutput, moved, crosses };
   }
 
-  limitIssue(problem, ii, schedule, (p, c) => movesIn[p]![c]!, clauses);
+  const moves = (p: number, c: number): readonly number[] => movesIn[p]![c]!;
+  limitIssue(problem, ii, schedule, moves, clauses);
+  limitResults(problem, ii, schedule, moves, clauses);
   for (const slots of crossingsOf) for (const literals of slots) atMostOne(solver, literals);
 
   const limited = new Set<number>();

@@ -141,3 +141,24 @@ export function limitIssue(
     }
   }
 }
+
+/** At most one result reaches the output of an element in a slot; where all take one cycle, issue limits it already. */
+export function limitResults(
+  { graph, fabric, places, latencies }: Problem,
+  ii: number,
+  { issued }: ScheduleLiterals,
+  moves: (element: number, slot: number) => readonly number[],
+  { sink }: Clauses,
+): void {
+  if (latencies.every((latency) => latency === 1)) return;
+  for (let p = 0; p < fabric.elements.length; p++) {
+    for (let c = 0; c < ii; c++) {
+      const literals = graph.nodes.flatMap((_, v) => {
+        if (!places[v]!.includes(p)) return [];
+        const literal = issued(v, p, slotOf(c - latencies[v]! + 1, ii));
+        return literal === NEVER ? [] : [literal];
+      });
+      atMostOne(sink, [...literals, ...moves(p, c)]);
+    }
+  }
+}

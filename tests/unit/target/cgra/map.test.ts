@@ -64,10 +64,15 @@ const fabrics = fc
     hops: fc.integer({ min: 1, max: 3 }),
     regs: fc.integer({ min: 1, max: 4 }),
     visible: fc.constantFrom("self", "neighbours"),
+    lat: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ regs, visible, ...rest }) => ({
+  .map(({ regs, visible, lat, ...rest }) => ({
     ...rest,
-    pe: { ops: ["mov", "alu", "mul", "mem"], rf: { regs, visible } },
+    pe: {
+      ops: ["mov", "alu", "mul", "mem"],
+      rf: { regs, visible },
+      lat: { MUL: lat, LD: 1 + (lat % 2) },
+    },
   }));
 
 test("mappings keep the rules of their fabric, and no interval is below the bound", () => {
