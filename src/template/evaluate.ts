@@ -312,7 +312,9 @@ export function accessIndices(
       }),
     );
   return positions.map((p) => {
-    const index = castTo(toExpr(s, p, e), int64);
+    const written = toExpr(s, p, e);
+    if (written.kind === "tir.Ramp") return written;
+    const index = castTo(written, int64);
     return index.kind === "tir.Var" || index.kind === "tir.IntImm"
       ? index
       : s.analyzer.simplify(index);

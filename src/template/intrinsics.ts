@@ -1,10 +1,11 @@
 /** Calls of T that are values: operators in function form, intrinsics, limits of types; allocations and axes. */
 import type * as ast from "../../grammar/ast/nodes.js";
-import { call as makeCall, dtypeImm, stringImm, type CallArg } from "../ir/tir/expr.js";
+import { broadcast, call as makeCall, dtypeImm, ramp, stringImm, type CallArg } from "../ir/tir/expr.js"; // prettier-ignore
 import { arityOf, intrinsicOf, intrinsics } from "../op/tir/index.js";
 import { BINARY, BITS, COMPARE } from "../syntax/elaborate/tir/operator-call.js";
 import { isExprArg, resultType } from "../syntax/elaborate/tir/intrinsic-type.js";
-import type { DType } from "../support/dtype.js";
+import { castTo } from "../syntax/elaborate/tir/operators.js";
+import { int64, type DType } from "../support/dtype.js";
 import { argumentsOf, bindArguments, type Arguments } from "./arguments.js";
 import { axis, remap } from "./axes.js";
 import { allocate } from "./buffers.js";
@@ -87,6 +88,16 @@ export function callT(
         args,
       );
       return convert(s, e, bound.get("value")!, toDType(s, bound.get("dtype")!, e));
+    }
+    case "Ramp": {
+      if (positional.length !== 3) return wrong(s, e, "T.Ramp takes a base, a stride and lanes");
+      const [base, stride, lanes] = positional.map((v) => castTo(toExpr(s, v, e), int64));
+      return exprValue(ramp(base!, stride!, lanes!, spanOf(s, e)), "value");
+    }
+    case "Broadcast": {
+      if (positional.length !== 2) return wrong(s, e, "T.Broadcast takes a value and lanes");
+      const [value, lanes] = positional.map((v) => toExpr(s, v, e));
+      return exprValue(broadcast(value!, lanes!, spanOf(s, e)), "value");
     }
     case "min_value":
     case "max_value":

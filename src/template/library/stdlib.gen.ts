@@ -11,6 +11,7 @@ import conv from "../../../stdlib/conv.relax";
 import creation from "../../../stdlib/creation.relax";
 import datatype from "../../../stdlib/datatype.relax";
 import gemmBatched from "../../../stdlib/gemm-batched.relax";
+import gemmBytes from "../../../stdlib/gemm-bytes.relax";
 import gemm from "../../../stdlib/gemm.relax";
 import grad from "../../../stdlib/grad.relax";
 import image from "../../../stdlib/image.relax";
@@ -50,6 +51,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/creation.relax", text: creation },
   { name: "stdlib/datatype.relax", text: datatype },
   { name: "stdlib/gemm-batched.relax", text: gemmBatched },
+  { name: "stdlib/gemm-bytes.relax", text: gemmBytes },
   { name: "stdlib/gemm.relax", text: gemm },
   { name: "stdlib/grad.relax", text: grad },
   { name: "stdlib/image.relax", text: image },
