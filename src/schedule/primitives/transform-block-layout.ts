@@ -2,12 +2,13 @@ import { varsOf } from "../../ir/core/free-vars.js";
 import { substitute } from "../../ir/core/rewrite.js";
 import { range } from "../../ir/tir/buffer.js";
 import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
-import { forLoop, iterVar, type Block, type Stmt } from "../../ir/tir/stmt.js";
+import { forLoop, iterVar, type Block, type IterVar, type Stmt } from "../../ir/tir/stmt.js";
+import type { DType } from "../../support/dtype.js";
 import { blockCodes } from "../block-codes.js";
 import { withRegions } from "../edit.js";
 import { isTrivial } from "../facts.js";
 import { mapped, mappedShape, typedMap, undone } from "../layout-map.js";
-import { isTrue, isZero } from "../nest.js";
+import { inType, isTrue, isZero } from "../nest.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
 import { loopsAround, replaceAt } from "../site.js";
@@ -42,7 +43,7 @@ export const transformBlockLayout = definePrimitive({
     if (node.iters.some((i) => i.dom === undefined || !isZero(i.dom.min))) refused("an axis does not start at 0"); // prettier-ignore
     if (index_map.params.length !== node.iters.length)
       refused(`the map takes ${index_map.params.length} axes, the block has ${node.iters.length}`);
-    const dtype = node.iters.reduce((t, i) => (i.var.dtype.bits > t.bits ? i.var.dtype : t), node.iters[0]!.var.dtype); // prettier-ignore
+    const dtype = widest(node.iters)!;
     const map = typedMap(index_map, dtype);
     const analyzer = analyzerOf(state);
     const extents = node.iters.map((i) => i.dom!.extent);
@@ -53,19 +54,25 @@ export const transformBlockLayout = definePrimitive({
     const count = (dims: readonly PrimExpr[]): PrimExpr =>
       dims.reduce<PrimExpr>((n, d) => binary("mul", n, d), intImm(1, dtype));
     if (analyzer.equal(count(shape), count(extents)) !== true) refused("the map leaves gaps");
-    const kinds = map.results.map((r) => {
-      const sources = node.iters.filter((_, k) => varsOf(r).includes(map.params[k]!));
-      return new Set(sources.map((i) => i.iterKind));
-    });
-    if (kinds.some((k) => k.size > 1)) refused("a new axis mixes spatial and reduced ones");
-    const iters = shape.map(
-      (extent, k) =>
-      iterVar(makeVar(`v${k}`, dtype), [...kinds[k]!][0] ?? "spatial", range(intImm(0, dtype), extent)), // prettier-ignore
+    const sources = map.results.map((r) =>
+      node.iters.filter((_, k) => varsOf(r).includes(map.params[k]!)),
     );
-    const at = mapped(back.inverse, iters.map((i) => i.var)); // prettier-ignore
+    const kinds = sources.map((from) => new Set(from.map((i) => i.iterKind)));
+    if (kinds.some((k) => k.size > 1)) refused("a new axis mixes spatial and reduced ones");
+    const iters = shape.map((extent, k) => {
+      const own = widest(sources[k]!) ?? dtype;
+      const dom = range(intImm(0, own), inType(extent, own));
+      return iterVar(makeVar(`v${k}`, own), [...kinds[k]!][0] ?? "spatial", dom);
+    });
     for (const i of iters) analyzer.bind(i.var, i.dom!);
-    const names = new Map<Var, PrimExpr>(node.iters.map((i, k) => [i.var, analyzer.simplify(at[k]!)])); // prettier-ignore
-    const vars = iters.map((_, k) => makeVar(`ax${k}`, dtype));
+    // Each old axis in its own type, which the accesses of the block are in.
+    const names = new Map<Var, PrimExpr>(
+      node.iters.map(({ var: v }, k) => {
+        const at = mapped(typedMap(back.inverse, v.dtype), iters.map((i) => inType(i.var, v.dtype))); // prettier-ignore
+        return [v, inType(analyzer.simplify(at[k]!), v.dtype)];
+      }),
+    );
+    const vars = iters.map((i, k) => makeVar(`ax${k}`, i.var.dtype));
     const inner: Block = withRegions({
       ...node,
       iters,
@@ -75,9 +82,13 @@ export const transformBlockLayout = definePrimitive({
       matches: node.matches.map((m) => substitute(m, names)),
     });
     const nest = vars.reduceRight<Stmt>(
-      (body, v, k) => forLoop({ var: v, min: intImm(0, dtype), extent: shape[k]!, body }),
+      (body, v, k) => forLoop({ var: v, min: intImm(0, v.dtype), extent: iters[k]!.dom!.extent, body }), // prettier-ignore
       inner,
     );
     return changed(withFunc(state, replaceAt(funcOf(state), top, nest)));
   },
 });
+
+/** The widest type of the axes; undefined without any. */
+const widest = (iters: readonly IterVar[]): DType | undefined =>
+  iters.map((i) => i.var.dtype).reduce<DType | undefined>((t, d) => (t && t.bits >= d.bits ? t : d), undefined); // prettier-ignore

@@ -1,6 +1,7 @@
 /** Buffers and axes in another order. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { firstDifference } from "../../../src/ir/core/equal.js";
 import { binary, intImm, type PrimExpr } from "../../../src/ir/tir/expr.js";
 import { paramLayoutsOf } from "../../../src/transform/param-layout.js";
 import { differs, div, lambda, mod, read, refusalOf, scheduled, textOf, type Steps } from "./apply.js"; // prettier-ignore
@@ -100,6 +101,28 @@ test("axes are swapped and tiled with their loops", () => {
     by((i) => [i]),
     "SCH114",
   );
+});
+
+test("axes of several integer types keep them, and accesses theirs", () => {
+  const text = `@T.prim_func
+def shift(A: T.Buffer(("m", 4), "float32"), B: T.Buffer(("m", 4), "float32")):
+    m = T.int64()
+    for i, j in T.grid(m, 4):
+        with T.sblock("shift"):
+            vi, vj = T.axis.remap("SS", [i, j])
+            B[vi, vj] = A[vi, (vj + 1) % 4]
+`;
+  for (const map of [
+    lambda("i j", (i, j) => [j, i]),
+    lambda("i j", (i, j) => [i, div(j, 2), mod(j, 2)]),
+  ]) {
+    const after = scheduled(read(text), (s) =>
+      s.call("transform_block_layout", s.block("shift"), map),
+    );
+    const shown = textOf(after);
+    assert.is(firstDifference(read(shown), after), undefined, shown);
+    assert.is(differs(read(text), after, { m: 0 }, { m: 3 }), undefined, shown);
+  }
 });
 
 test("operands are copied in the order of the axes", () => {
