@@ -6,6 +6,7 @@ import { substitute } from "../../ir/core/rewrite.js";
 import { mayNotInterleave } from "../independence.js";
 import { loopCodes } from "../loop-codes.js";
 import { requirePlain } from "../loops.js";
+import { inType } from "../nest.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { loopRef } from "../reference.js";
@@ -38,7 +39,7 @@ export const merge = definePrimitive({
         const [min, extent] = [substitute(b.min, values), substitute(b.extent, values)];
         if (analyzer.equal(a.min, min) !== true || analyzer.equal(a.extent, extent) !== true)
           refuse(loopCodes.differentExtents({ a: a.var.name, b: b.var.name, first: exprText(a.extent), second: exprText(b.extent), at: b.span })); // prettier-ignore
-        values.set(b.var, a.var);
+        values.set(b.var, inType(a.var, b.var.dtype));
       }
     }
     const innermost = nests.map((nest) => nest[nest.length - 1]!.node);

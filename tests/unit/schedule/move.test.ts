@@ -1,6 +1,7 @@
 /** Blocks moved into loops, inlined and cached, on windows and tails. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { firstDifference } from "../../../src/ir/core/equal.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
 import { lowerLoops } from "../../../src/transform/loop-pipeline.js";
 import { differs, read, refusalOf, scheduled, textOf, type Steps } from "./apply.js";
@@ -127,6 +128,26 @@ test("refusals name their reason", () => {
     }),
     "SCH102",
   );
+});
+
+test("loops of different integer types are merged, each binding in its own", () => {
+  const before = read(`@T.prim_func
+def rows(A: T.Buffer((3,), "float32"), B: T.Buffer((3,), "float32"), C: T.Buffer((3,), "float32")):
+    for i in range(T.int64(3)):
+        with T.sblock("b"):
+            vi = T.axis.spatial(T.int64(3), i)
+            B[vi] = A[vi]
+    for i in range(3):
+        with T.sblock("c"):
+            vi = T.axis.spatial(3, i)
+            C[vi] = A[vi]
+`);
+  const after = scheduled(before, (s) => {
+    s.call("merge", ...s.loops(s.block("b")), ...s.loops(s.block("c")));
+  });
+  const shown = textOf(after);
+  assert.is(firstDifference(read(shown), after), undefined, shown);
+  assert.is(differs(before, after, {}), undefined, shown);
 });
 
 test.run();
