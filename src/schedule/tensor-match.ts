@@ -6,7 +6,7 @@ import { isRoot } from "../analysis/tir-pattern/index.js";
 import type { Node } from "../ir/nodes.js";
 import type { Buffer } from "../ir/tir/buffer.js";
 import { binary, intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
-import { seq, type Block, type Stmt } from "../ir/tir/stmt.js";
+import { type Block, type Stmt } from "../ir/tir/stmt.js";
 import { inType, isOne, isTrue } from "./nest.js";
 
 /** Where the part of a buffer starts that a buffer of the description stands for. */

@@ -101,7 +101,7 @@ class Layout implements LaidOut {
     private readonly program: GraphProgram,
     private readonly graph: GraphFunction,
     given: readonly Int[],
-    private readonly storages: DeviceStorage[],
+    storages: DeviceStorage[],
     private readonly freeAll: () => void,
   ) {
     const { vm } = program;

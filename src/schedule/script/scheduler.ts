@@ -5,7 +5,6 @@ import type { PrimFunc } from "../../ir/tir/function.js";
 import { evaluate, ifStmt, type Stmt } from "../../ir/tir/stmt.js";
 import { voidType } from "../../support/dtype.js";
 import type { Diagnostic, Sink } from "../../support/diagnostic.js";
-import { positionAt } from "../../support/source.js";
 import type { TargetDescription } from "../../support/target-description.js";
 import { codes as templateCodes } from "../../template/codes.js";
 import type { TemplateLibrary } from "../../template/library/library.js";

@@ -13,44 +13,6 @@ export const codes = defineCodes("GEN", {
     message: "values of type `{type}` have no C form here",
     hint: "vectorise with a fixed number of lanes, and keep scalars within 64 bits",
   },
-  notLowered: {
-    number: 203,
-    message: "{what} must be lowered before C is generated",
-    hint: "run the pass `{pass}` first",
-  },
-  unboundVariable: {
-    number: 204,
-    message: "`{name}` has no value where C for it is generated",
-    hint: "pass `{name}` as a parameter or mention it as a bare dimension of a buffer parameter",
-  },
-  unknownCallee: {
-    number: 205,
-    message: "`{name}` is not a T function of this module",
-    hint: "define `{name}`, or call it with `T.call_extern`",
-  },
-  calleeSymbol: {
-    number: 206,
-    message: "the call of `{name}` does not determine its symbol `{symbol}`",
-    hint: "pass the buffer itself instead of its pointer, or make `{symbol}` a parameter of `{name}`",
-  },
-  argumentCount: {
-    number: 207,
-    message: "`{name}` takes {expected} arguments, but {given} are given",
-  },
-  operand: {
-    number: 208,
-    message: "operand {index} of `T.{name}` must be {expected}",
-  },
-  tooDeep: {
-    number: 209,
-    message: "the expression is nested more than {limit} levels deep",
-    hint: "bind parts of it to variables",
-  },
-  memoryScope: {
-    number: 210,
-    message: "memory scope `{scope}` of `{name}` does not exist in C",
-    hint: "use `global` or `local`",
-  },
   scratchSize: {
     number: 211,
     message: "how much memory `{function}` needs for `{name}` is not known when it is called",

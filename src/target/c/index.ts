@@ -5,7 +5,7 @@ import { lowerLoops, type LowerOptions } from "../../transform/loop-pipeline.js"
 import { runPipeline, step } from "../../transform/pipeline.js";
 import { splitRegisterBuffers } from "../../transform/tir/split-register-buffers.js";
 import { DEPTH_LIMIT } from "./codegen/expr.js";
-import { codes } from "./codes.js";
+import { codegenCodes } from "../codes.js";
 import { generate, type CompiledC, type CompileOptions } from "./compile.js";
 
 export { generate, type CompiledC, type CompileOptions } from "./compile.js";
@@ -41,7 +41,7 @@ export function compileC(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // The JavaScript stack ended before the counted limit did.
-    sink.report(codes.tooDeep({ limit: DEPTH_LIMIT }));
+    sink.report(codegenCodes.tooDeep({ limit: DEPTH_LIMIT }));
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import type { IRModule } from "../../ir/module.js";
 import type { Sink } from "../../support/diagnostic.js";
 import { lowerLoops, type LowerOptions } from "../../transform/loop-pipeline.js";
-import { codes } from "./codes.js";
+import { codegenCodes } from "../codes.js";
 import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { generate, type CompiledLlvm, type CompileOptions } from "./compile.js";
 
@@ -36,7 +36,7 @@ export function compileLlvm(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // The JavaScript stack ended before the counted limit did.
-    sink.report(codes.deepNesting({ limit: DEPTH_LIMIT }));
+    sink.report(codegenCodes.tooDeep({ limit: DEPTH_LIMIT }));
     return undefined;
   }
 }

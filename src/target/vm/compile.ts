@@ -17,7 +17,7 @@ import type { Span } from "../../support/source.js";
 import { emitCall, hasCode } from "./calls.js";
 import { codes } from "./codes.js";
 import { emitMatch, type Later } from "./match.js";
-import { operandOf, primOperand, registerOf } from "./operand.js";
+import { operandOf, registerOf } from "./operand.js";
 import {
   bindSymbol,
   builtin,

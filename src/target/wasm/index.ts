@@ -1,7 +1,7 @@
 /** WebAssembly with 128-bit SIMD: lowering, code generation, own binary encoder. */
 import type { IRModule } from "../../ir/module.js";
 import type { Sink } from "../../support/diagnostic.js";
-import { codes } from "./codes.js";
+import { codegenCodes } from "../codes.js";
 import { DEPTH_LIMIT } from "./codegen/expr.js";
 import { generate, type CompiledWasm, type CompileOptions } from "./compile.js";
 import { runPipeline, step } from "../../transform/pipeline.js";
@@ -26,7 +26,7 @@ export function compileWasm(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // The JavaScript stack ended before the counted limit did.
-    sink.report(codes.tooDeep({ limit: DEPTH_LIMIT }));
+    sink.report(codegenCodes.tooDeep({ limit: DEPTH_LIMIT }));
     return undefined;
   }
 }

@@ -1,8 +1,8 @@
 /** The vector form of a loop body; undefined where there is none. */
 import { visit } from "../../ir/core/visit.js";
 import {
-  broadcast, call, ifThenElse, intImm, letIn, load, logic, makeVar, select, unary,
-  type Call, type CallArg, type Load, type PrimExpr, type Var,
+broadcast,call,ifThenElse,intImm,letIn,load,logic,makeVar,select,unary,
+type Call,type CallArg,type Load,type PrimExpr,type Var,
 } from "../../ir/tir/expr.js"; // prettier-ignore
 import {
   bind,
@@ -14,7 +14,7 @@ import {
   type If,
   type Stmt,
 } from "../../ir/tir/stmt.js";
-import { isInteger, laneOf, withLanes } from "../../support/dtype.js";
+import { isInteger, withLanes } from "../../support/dtype.js";
 import { elementaryNames } from "../../support/numeric/transcendental.js";
 import { addIndex, castIndex, mulIndex, sameLanes, spread, subIndex } from "./strides.js";
 

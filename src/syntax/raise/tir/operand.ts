@@ -15,7 +15,6 @@ import {
   intExpr,
   lambdaExpr,
   listExpr,
-  nameExpr,
   none,
   path,
   slice,

@@ -10,9 +10,9 @@ import { bytesOf, int64, laneOf } from "../../../support/dtype.js";
 import type { NDArray } from "../../../support/ndarray.js";
 import { elementAccess } from "../../../support/numeric/element.js";
 import type { Span } from "../../../support/source.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { vectorType } from "../routine/vector.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { elementType } from "./element.js";
 import { emitExpr } from "./expr.js";
@@ -115,7 +115,7 @@ function rejectOtherUses(
 export function emitAlloc(cx: FunctionContext, buffer: Buffer, span: Span | undefined): void {
   if (DEVICE_SCOPE.test(buffer.scope))
     throw new DiagnosticError(
-      codes.memoryScope({ scope: buffer.scope, name: buffer.name, at: span ?? buffer.span }),
+      codegenCodes.memoryScope({ scope: buffer.scope, name: buffer.name, at: span ?? buffer.span }),
     );
   const name = cx.names.take(buffer.name);
   if (cx.variables.has(buffer)) {

@@ -1,11 +1,11 @@
 /** Direct calls of other T functions of the module. */
-import { cast, binary, intImm, type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
+import { type CallArg,type CallGlobal,type PrimExpr } from "../../../ir/tir/expr.js"; // prettier-ignore
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { int64 } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
-import { coerce } from "./coerce.js";
-import type { FunctionContext, Kernel } from "./context.js";
+import { symbolValue } from "../../callee-symbol.js";
+import { codegenCodes } from "../../codes.js";
+import { coerce } from "../../coerce.js";
+import type { FunctionContext } from "./context.js";
 import { elementType, emitPointer } from "./element.js";
 import { emitExpr } from "./expr.js";
 import { infix, primary, type Piece } from "./text.js";
@@ -16,11 +16,17 @@ import { addressOf } from "./vector-native.js";
 export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): Piece {
   const { name } = e.callee;
   const kernel = cx.shared.kernels.get(name);
-  if (kernel === undefined) throw new DiagnosticError(codes.unknownCallee({ name, at: e.span }));
+  if (kernel === undefined)
+    throw new DiagnosticError(codegenCodes.unknownCallee({ name, at: e.span }));
   const { params, retType } = kernel.func;
   if (params.length !== e.args.length)
     throw new DiagnosticError(
-      codes.argumentCount({ name, expected: params.length, given: e.args.length, at: e.span }),
+      codegenCodes.argumentCount({
+        name,
+        expected: params.length,
+        given: e.args.length,
+        at: e.span,
+      }),
     );
   const pointers: string[] = [];
   const scalars: string[] = [];
@@ -74,35 +80,11 @@ function pointerArgument(
     return callee === undefined ? pointer : `(${elementType(callee.dtype)} *)${/^\w+$/.test(pointer) ? pointer : `(${pointer})`}`; // prettier-ignore
   }
   throw new DiagnosticError(
-    codes.operand({ index: position + 1, name, expected: "a buffer or a pointer", at: arg.span }),
+    codegenCodes.operand({
+      index: position + 1,
+      name,
+      expected: "a buffer or a pointer",
+      at: arg.span,
+    }),
   );
-}
-
-/** The value of an implicit symbol, from the shape, strides or offset of the buffer that is passed. */
-export function symbolValue(e: CallGlobal, kernel: Kernel, symbol: Var): PrimExpr {
-  for (const [k, param] of kernel.func.params.entries()) {
-    const arg = e.args[k]!;
-    if (param.buffer === undefined || arg.kind !== "tir.Buffer") continue;
-    const axis = param.buffer.shape.indexOf(symbol);
-    if (axis >= 0 && axis < arg.shape.length) return arg.shape[axis]!;
-    const stride = param.buffer.strides.indexOf(symbol);
-    if (stride >= 0 && stride < arg.shape.length) return strideOf(arg, stride);
-    if (param.buffer.elemOffset === symbol) return arg.elemOffset ?? intImm(0, int64);
-  }
-  throw new DiagnosticError(
-    codes.calleeSymbol({ name: kernel.name, symbol: symbol.name, at: e.span }),
-  );
-}
-
-/** The stride of an axis in elements, written or row-major. */
-function strideOf(buffer: Buffer, axis: number): PrimExpr {
-  if (buffer.strides.length > 0) return buffer.strides[axis]!;
-  const wide = (e: PrimExpr): PrimExpr =>
-    e.kind === "tir.IntImm" ? intImm(e.value, int64) : e.dtype === int64 ? e : cast(e, int64);
-  return buffer.shape
-    .slice(axis + 1)
-    .reduce<PrimExpr>(
-      (n, d) => (n.kind === "tir.IntImm" && n.value === 1 ? wide(d) : binary("mul", n, wide(d))),
-      intImm(1, int64),
-    );
 }

@@ -1,25 +1,16 @@
 /** C for intrinsic calls. */
-import {
-  binary,
-  floatImm,
-  ifThenElse,
-  intImm,
-  type BinaryOp,
-  type Call,
-  type CallArg,
-  type PrimExpr,
-} from "../../../ir/tir/expr.js";
+import { binary, intImm, type Call, type PrimExpr } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { dtype, int32, isFloat, laneOf, tryDType, uint8, type DType } from "../../../support/dtype.js"; // prettier-ignore
-import { floatFormat } from "../../../support/numeric/float-format.js";
-import { integerRange } from "../../../support/numeric/scalar.js";
+import { dtype,int32,isFloat,laneOf,type DType } from "../../../support/dtype.js"; // prettier-ignore
+import { codegenCodes } from "../../codes.js";
+import { definedIntrinsics, definitionOf, namedType, operandOf } from "../../intrinsic.js";
 import { codes } from "../codes.js";
 import { bitsRoutine, fromBitsRoutine } from "../routine/bits.js";
 import { countRoutine, nextAfterRoutine, powerRoutine, scaleRoutine } from "../routine/number.js";
 import { elementaryRoutine } from "../routine/elementary.js";
 import { decodeRoutine, encodeRoutine } from "../routine/small-float.js";
 import { castPiece, wrapped } from "./cast.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { elementType, emitPointer } from "./element.js";
 import { emitExpr, named } from "./expr.js";
@@ -45,21 +36,6 @@ import { addressOf } from "./vector-native.js";
 
 type Emit = (cx: FunctionContext, e: Call) => Piece;
 
-/** The scalar operand at a position. */
-export function operandOf(e: Call, index: number): PrimExpr {
-  const arg: CallArg | undefined = e.args[index];
-  if (arg === undefined || !("dtype" in arg) || arg.kind === "tir.Buffer")
-    throw new DiagnosticError(
-      codes.operand({
-        index: index + 1,
-        name: e.op,
-        expected: "a scalar",
-        at: arg?.span ?? e.span,
-      }),
-    );
-  return arg;
-}
-
 const unsupported = (e: Call): never => {
   throw new DiagnosticError(codes.unsupportedIntrinsic({ name: e.op, at: e.span }));
 };
@@ -79,12 +55,6 @@ const rounding =
   (cx, e) =>
     isFloat(e.dtype) ? maths(name)(cx, e) : emitExpr(cx, operandOf(e, 0));
 
-const asBinary =
-  (op: BinaryOp): Emit =>
-  (cx, e) =>
-    emitExpr(cx, { kind: "tir.Binary", op, a: operandOf(e, 0), b: operandOf(e, 1), dtype: e.dtype, span: e.span }); // prettier-ignore
-
-const identity: Emit = (cx, e) => emitExpr(cx, operandOf(e, 0));
 const nothing: Emit = () => primary("");
 
 const intrinsics: Readonly<Record<string, Emit>> = {
@@ -99,10 +69,6 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   abs: emitAbs,
   copysign: maths("copysign"),
   fmod: maths("fmod"),
-  fma(cx, e) {
-    const product: PrimExpr = { kind: "tir.Binary", op: "mul", a: operandOf(e, 0), b: operandOf(e, 1), dtype: e.dtype }; // prettier-ignore
-    return emitExpr(cx, { kind: "tir.Binary", op: "add", a: product, b: operandOf(e, 2), dtype: e.dtype }); // prettier-ignore
-  },
   pow: emitPower,
   power: emitPower,
   ldexp(cx, e) {
@@ -117,25 +83,6 @@ const intrinsics: Readonly<Record<string, Emit>> = {
     const args = [0, 1].map((k) => emitExpr(cx, coerce(operandOf(e, k), e.dtype)));
     return called(nextAfterRoutine(cx.shared, e.dtype.bits === 64 ? "f64" : "f32"), ...args);
   },
-  bitwise_and: asBinary("bitand"),
-  bitwise_or: asBinary("bitor"),
-  bitwise_xor: asBinary("bitxor"),
-  shift_left: asBinary("shl"),
-  shift_right: asBinary("shr"),
-  truncdiv: asBinary("div"),
-  truncmod: asBinary("mod"),
-  floordiv: asBinary("floordiv"),
-  floormod: asBinary("floormod"),
-  ceildiv: asBinary("ceildiv"),
-  min: asBinary("min"),
-  max: asBinary("max"),
-  bitwise_not: (cx, e) =>
-    emitExpr(cx, { kind: "tir.Unary", op: "bitnot", a: coerce(operandOf(e, 0), e.dtype), dtype: e.dtype }), // prettier-ignore
-  if_then_else: (cx, e) =>
-    emitExpr(cx, ifThenElse(operandOf(e, 0), operandOf(e, 1), operandOf(e, 2), e.span)),
-  min_value: (cx, e) => emitExpr(cx, extremeOf(e.dtype, "min")),
-  max_value: (cx, e) => emitExpr(cx, extremeOf(e.dtype, "max")),
-  infinity: (cx, e) => emitExpr(cx, floatImm(Infinity, e.dtype)),
   dp4a: emitDotOfFour,
   isnan(cx, e) {
     const arg = operandOf(e, 0);
@@ -147,7 +94,6 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   isfinite: (cx, e) => emitAgainstInfinity(cx, operandOf(e, 0), "<", "1"),
   popcount: (cx, e) => emitCount(cx, e, "popcount"),
   clz: (cx, e) => emitCount(cx, e, "clz"),
-  likely: identity,
   assume: nothing,
   check_index: emitCheckedIndex,
   undef: (_, e) => primary(isFloat(e.dtype) ? "0.0f" : "0"),
@@ -155,19 +101,12 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   start_profile_intrinsic: nothing,
   end_profile_intrinsic: nothing,
   reinterpret: emitReinterpret,
-  large_uint_imm(cx, e) {
-    const part = (i: number): bigint => {
-      const arg = operandOf(e, i);
-      return arg.kind === "tir.IntImm" ? BigInt.asUintN(32, BigInt(arg.value)) : 0n;
-    };
-    return emitExpr(cx, intImm((part(1) << 32n) | part(0), e.dtype));
-  },
   isnullptr: (cx, e) => prefix("!", emitExpr(cx, operandOf(e, 0))),
   address_of(cx, e) {
     const target = operandOf(e, 0);
     if (target.kind !== "tir.Load")
       throw new DiagnosticError(
-        codes.operand({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
+        codegenCodes.operand({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
       );
     const at = target.indices.map((i) => (i.kind === "tir.Ramp" ? i.base : i));
     return addressOf(cx, target.buffer, at);
@@ -203,12 +142,17 @@ const intrinsics: Readonly<Record<string, Emit>> = {
 };
 
 /** Names of the intrinsics with a C form, elementary functions apart. */
-export const intrinsicNames: readonly string[] = Object.keys(intrinsics).filter((n) => n !== LANE);
+export const intrinsicNames: readonly string[] = [
+  ...Object.keys(intrinsics),
+  ...definedIntrinsics,
+].filter((n) => n !== LANE);
 
 /** The value of an intrinsic call; an empty text for those without a value. */
 export function emitCall(cx: FunctionContext, e: Call): Piece {
   const emit = Object.hasOwn(intrinsics, e.op) ? intrinsics[e.op] : undefined;
-  return emit === undefined ? emitElementary(cx, e) : emit(cx, e);
+  if (emit !== undefined) return emit(cx, e);
+  const definition = definitionOf(e);
+  return definition === undefined ? emitElementary(cx, e) : emitExpr(cx, definition);
 }
 
 function emitElementary(cx: FunctionContext, e: Call): Piece {
@@ -227,24 +171,6 @@ function emitPower(cx: FunctionContext, e: Call): Piece {
   if (!isUnsigned(e.dtype) && !/^\d/.test(n.text))
     stopIf(cx, `${n.text} < 0`, { kind: "unreachable", message: "negative power of an integer", span: e.span }); // prettier-ignore
   return wrapped(cx.shared, called(powerRoutine(cx.shared, laneName(e.dtype)), x, n), e.dtype);
-}
-
-/** The type an operand names. */
-function namedType(arg: CallArg | undefined): DType {
-  if (arg?.kind === "tir.DTypeImm") return arg.value;
-  if (arg?.kind === "tir.StringImm") return tryDType(arg.value) ?? uint8;
-  if (arg?.kind === "tir.AttrArg" && typeof arg.value === "string")
-    return tryDType(arg.value) ?? uint8;
-  if (arg?.kind === "tir.Call" && arg.op === "type_annotation")
-    return arg.args[0] === undefined ? arg.dtype : namedType(arg.args[0]);
-  return arg !== undefined && "dtype" in arg && arg.dtype !== undefined ? arg.dtype : uint8;
-}
-
-function extremeOf(type: DType, which: "min" | "max"): PrimExpr {
-  if (!isFloat(type)) return intImm(integerRange(type)[which], type);
-  const greatest =
-    floatFormat(type)?.maxFinite ?? (type.bits === 32 ? 3.4028234663852886e38 : Number.MAX_VALUE);
-  return floatImm(which === "min" ? -greatest : greatest, type);
 }
 
 /** Sum of the products of four bytes each, added to the third operand. */

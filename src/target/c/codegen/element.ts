@@ -10,10 +10,10 @@ import {
 } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { isFloat, laneOf, type DType } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { decodeRoutine, encodeRoutine } from "../routine/small-float.js";
 import { wrapped } from "./cast.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { emitExpr } from "./expr.js";
 import { called, infix, primary, type Piece } from "./text.js";
@@ -27,7 +27,7 @@ export function emitPointer(cx: FunctionContext, buffer: Buffer): Piece {
   const home = cx.pointers.get(buffer.data);
   if (home === undefined)
     throw new DiagnosticError(
-      codes.unboundVariable({ name: `${buffer.name}.data`, at: buffer.span }),
+      codegenCodes.unboundVariable({ name: `${buffer.name}.data`, at: buffer.span }),
     );
   const element = elementType(buffer.dtype);
   return home.element === element

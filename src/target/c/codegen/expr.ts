@@ -10,11 +10,12 @@ import type {
 } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, isFloat, laneOf, type DType } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import { emitCall } from "./call.js";
 import { emitCallGlobal } from "./call-global.js";
 import { castPiece, wrapped } from "./cast.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { emitFloatBinary } from "./float.js";
 import { emitIntegerBinary, noteValue, wrapping } from "./integer.js";
@@ -32,7 +33,7 @@ export const DEPTH_LIMIT = 1500;
 /** The value of a scalar expression. `exact`: it is part of an index. */
 export function emitExpr(cx: FunctionContext, e: PrimExpr, exact = false): Piece {
   if (++cx.depth > DEPTH_LIMIT)
-    throw new DiagnosticError(codes.tooDeep({ limit: DEPTH_LIMIT, at: e.span }));
+    throw new DiagnosticError(codegenCodes.tooDeep({ limit: DEPTH_LIMIT, at: e.span }));
   const piece = emitNode(cx, e, exact);
   cx.depth--;
   return piece;
@@ -55,7 +56,7 @@ function emitNode(cx: FunctionContext, e: PrimExpr, exact: boolean): Piece {
     case "tir.Var": {
       const name = cx.values.get(e) ?? cx.pointers.get(e)?.name;
       if (name === undefined)
-        throw new DiagnosticError(codes.unboundVariable({ name: e.name, at: e.span }));
+        throw new DiagnosticError(codegenCodes.unboundVariable({ name: e.name, at: e.span }));
       return primary(name);
     }
     case "tir.IntImm":

@@ -2,7 +2,7 @@
 import type { Binary } from "../../../ir/tir/expr.js";
 import type { DType } from "../../../support/dtype.js";
 import { roundRoutine } from "../routine/small-float.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
 import { emitExpr, named } from "./expr.js";
 import { extremeRoutine } from "./integer.js";

@@ -2,7 +2,7 @@
 import { globalVar } from "../../../ir/module.js";
 import { callGlobal, type Call, type CallArg, type PrimExpr } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { emitCallGlobal } from "./call-global.js";
 import type { FunctionContext } from "./context.js";
 import { emitPointer } from "./element.js";
@@ -16,13 +16,18 @@ export function emitHostCall(cx: FunctionContext, e: Call): Piece {
   const [callee, ...args] = e.args;
   if (callee?.kind !== "tir.StringImm")
     throw new DiagnosticError(
-      codes.operand({ index: 1, name: e.op, expected: "the function's name", at: e.span }),
+      codegenCodes.operand({ index: 1, name: e.op, expected: "the function's name", at: e.span }),
     );
   if (cx.shared.kernels.has(callee.value))
     return emitCallGlobal(cx, callGlobal(globalVar(callee.value), args, e.dtype, e.span));
   if (!/^[A-Za-z_]\w*$/.test(callee.value))
     throw new DiagnosticError(
-      codes.operand({ index: 1, name: e.op, expected: "a name of C", at: callee.span ?? e.span }),
+      codegenCodes.operand({
+        index: 1,
+        name: e.op,
+        expected: "a name of C",
+        at: callee.span ?? e.span,
+      }),
     );
   const given = args.map((arg, k) => argumentOf(cx, e, arg, k + 2));
   const result = e.dtype.code === "void" ? "void" : scalarType(e.dtype);
@@ -54,7 +59,7 @@ function argumentOf(
   if ("dtype" in arg && arg.kind !== "tir.Buffer" && arg.dtype.lanes === 1)
     return { type: scalarType(arg.dtype), value: emitExpr(cx, arg as PrimExpr) };
   throw new DiagnosticError(
-    codes.operand({
+    codegenCodes.operand({
       index: position,
       name: e.op,
       expected: "a scalar, a pointer or a compact buffer",

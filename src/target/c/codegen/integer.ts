@@ -3,7 +3,7 @@ import type { Binary, PrimExpr, Var } from "../../../ir/tir/expr.js";
 import { int64, isSigned, type DType } from "../../../support/dtype.js";
 import { int } from "../../../support/int.js";
 import { wrapped } from "./cast.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
 import { atWidth, literal } from "./literal.js";
 import { combined, fits, intervalOf } from "./interval.js";

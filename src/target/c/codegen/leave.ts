@@ -1,6 +1,6 @@
 /** Leaving a function. */
 import type { PrimExpr } from "../../../ir/tir/expr.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { emitExpr } from "./expr.js";
 

@@ -1,7 +1,7 @@
 /** Fixed-point multiplication of quantised programs: 64 bits inside, halves rounded up. */
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { int64 } from "../../../support/dtype.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
 import { emitExpr } from "./expr.js";
 import { called, type Piece } from "./text.js";

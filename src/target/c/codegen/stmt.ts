@@ -3,11 +3,11 @@ import { compare, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.j
 import type { AssertStmt, For, If, Stmt, While } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { isInteger } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { emitAlloc, emitDecl, emitTable } from "./alloc.js";
 import { emitCall } from "./call.js";
 import { emitCallGlobal } from "./call-global.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { bindValue, emitExpr } from "./expr.js";
 import { intervalOf, sizeRange } from "./interval.js";
@@ -51,11 +51,15 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
       return emitReturn(cx, s.value);
     case "tir.Block":
       throw new DiagnosticError(
-        codes.notLowered({ what: `block \`${s.name}\``, pass: "convert-blocks", at: s.span }),
+        codegenCodes.notLowered({
+          what: `block \`${s.name}\``,
+          pass: "convert-blocks",
+          at: s.span,
+        }),
       );
     case "tir.Realize":
       throw new DiagnosticError(
-        codes.notLowered({
+        codegenCodes.notLowered({
           what: `\`T.realize\` of \`${s.region.buffer.name}\``,
           pass: "plan-allocation",
           at: s.span,

@@ -5,7 +5,7 @@ import { DiagnosticError } from "../../../support/diagnostic.js";
 import { int32, laneOf } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
 import { storeRoutine, vectorType } from "../routine/vector.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { elementType, emitElement, emitPointer, emitPosition, emitStoreOne, toMemory } from "./element.js"; // prettier-ignore
 import { emitExpr } from "./expr.js";

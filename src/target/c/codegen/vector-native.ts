@@ -17,7 +17,7 @@ import {
   type VectorType,
 } from "../routine/vector.js";
 import { vectorElementary } from "../routine/vector-elementary.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { elementType, emitPointer, emitPosition } from "./element.js";
 import { comparedType, COMPARISONS, emitExpr } from "./expr.js";

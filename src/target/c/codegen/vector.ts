@@ -1,6 +1,5 @@
 /** C for vector expressions: vector operations where there are some, else a loop over the lanes. */
 import {
-  call,
   intImm,
   makeVar,
   type Call,
@@ -11,14 +10,15 @@ import {
   type Var,
 } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { int32, isFloat, laneOf, withLanes, type DType } from "../../../support/dtype.js";
+import { int32, isFloat, laneOf, type DType } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import { vectorType, type VectorType } from "../routine/vector.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { elementType, emitPointer, emitPosition, fromMemory } from "./element.js";
 import { checkFloat, emitExpr } from "./expr.js";
-import { laneAt, LANE } from "./lanes.js";
+import { laneAt } from "./lanes.js";
 import { infix, primary, type Piece } from "./text.js";
 import { cTypeOf, laneName } from "./types.js";
 import { nativeVector } from "./vector-native.js";
@@ -41,7 +41,7 @@ export function emitVector(cx: FunctionContext, e: PrimExpr): Piece {
   if (e.kind === "tir.Var") {
     const name = cx.values.get(e);
     if (name === undefined)
-      throw new DiagnosticError(codes.unboundVariable({ name: e.name, at: e.span }));
+      throw new DiagnosticError(codegenCodes.unboundVariable({ name: e.name, at: e.span }));
     return primary(name);
   }
   if (e.kind === "tir.Let") {
@@ -167,7 +167,7 @@ function sourceOf(e: Shuffle, lane: number): { vector: PrimExpr; at: number } {
     rest -= vector.dtype.lanes;
   }
   throw new DiagnosticError(
-    codes.operand({ index: lane + 1, name: "Shuffle", expected: "a lane of the vectors, as a number", at: e.span }), // prettier-ignore
+    codegenCodes.operand({ index: lane + 1, name: "Shuffle", expected: "a lane of the vectors, as a number", at: e.span }), // prettier-ignore
   );
 }
 

@@ -5,7 +5,7 @@ import { visit } from "../../../ir/core/visit.js";
 import type { Alloc, Decl, Stmt } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bytesOf, int64 } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { stopIf, type FunctionContext } from "./context.js";
 import { emitIndex } from "./index-value.js";
 
@@ -22,7 +22,11 @@ export function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   if (isPrivate && !cx.isOutlined) return;
   if (DEVICE_SCOPE.test(buffer.scope))
     throw new DiagnosticError(
-      codes.noMemoryScope({ scope: buffer.scope, name: buffer.name, at: s.span ?? buffer.span }),
+      codegenCodes.memoryScope({
+        scope: buffer.scope,
+        name: buffer.name,
+        at: s.span ?? buffer.span,
+      }),
     );
   const bytes = constantBytes(buffer);
   const { dialect } = cx.shared.module;

@@ -1,19 +1,12 @@
 /** Direct calls of other T functions of the module. */
-import {
-  binary,
-  cast,
-  intImm,
-  type CallArg,
-  type CallGlobal,
-  type PrimExpr,
-  type Var,
-} from "../../../ir/tir/expr.js";
+import { type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { bytesOf, int64 } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { bytesOf } from "../../../support/dtype.js";
+import { symbolValue } from "../../callee-symbol.js";
+import { codegenCodes } from "../../codes.js";
 import type { Ref } from "../text/function.js";
-import type { FunctionContext, Kernel } from "./context.js";
+import type { FunctionContext } from "./context.js";
 import { emitAs, emitExpr } from "./expr.js";
 import { emitIndex, indexOp } from "./index-value.js";
 import { fromBits, toBits } from "./leave.js";
@@ -24,11 +17,17 @@ export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): Ref | undefi
   const { f } = cx;
   const name = e.callee.name;
   const kernel = cx.shared.kernels.get(name);
-  if (kernel === undefined) throw new DiagnosticError(codes.noCallee({ name, at: e.span }));
+  if (kernel === undefined)
+    throw new DiagnosticError(codegenCodes.unknownCallee({ name, at: e.span }));
   const { params, retType } = kernel.func;
   if (params.length !== e.args.length)
     throw new DiagnosticError(
-      codes.argumentNumber({ name, expected: params.length, given: e.args.length, at: e.span }),
+      codegenCodes.argumentCount({
+        name,
+        expected: params.length,
+        given: e.args.length,
+        at: e.span,
+      }),
     );
   const { dialect } = cx.shared.module;
   const isPointer = (k: number): boolean => params[k]!.var.dtype.code === "handle";
@@ -77,7 +76,7 @@ function pointerArgument(
     return addressOf(cx, arg.buffer, arg.indices);
   if ("dtype" in arg && arg.dtype.code === "handle") return emitExpr(cx, arg);
   throw new DiagnosticError(
-    codes.operandKind({
+    codegenCodes.operand({
       index: position + 1,
       name,
       expected: "a buffer or a pointer",
@@ -88,32 +87,3 @@ function pointerArgument(
 
 const scalarBits = (cx: FunctionContext, value: PrimExpr, param: Var): Ref =>
   toBits(cx, emitAs(cx, value, param.dtype), param.dtype);
-
-/** The value of an implicit symbol, from the shape, strides or offset of the buffer that is passed. */
-function symbolValue(e: CallGlobal, kernel: Kernel, symbol: Var): PrimExpr {
-  for (const [k, param] of kernel.func.params.entries()) {
-    const arg = e.args[k]!;
-    if (param.buffer === undefined || arg.kind !== "tir.Buffer") continue;
-    const axis = param.buffer.shape.indexOf(symbol);
-    if (axis >= 0 && axis < arg.shape.length) return arg.shape[axis]!;
-    const stride = param.buffer.strides.indexOf(symbol);
-    if (stride >= 0 && stride < arg.shape.length) return strideOf(arg, stride);
-    if (param.buffer.elemOffset === symbol) return arg.elemOffset ?? intImm(0, int64);
-  }
-  throw new DiagnosticError(
-    codes.undeterminedSymbol({ name: kernel.name, symbol: symbol.name, at: e.span }),
-  );
-}
-
-/** The stride of an axis in elements, written or row-major. */
-function strideOf(buffer: Buffer, axis: number): PrimExpr {
-  if (buffer.strides.length > 0) return buffer.strides[axis]!;
-  const wide = (e: PrimExpr): PrimExpr =>
-    e.kind === "tir.IntImm" ? intImm(e.value, int64) : e.dtype === int64 ? e : cast(e, int64);
-  return buffer.shape
-    .slice(axis + 1)
-    .reduce<PrimExpr>(
-      (n, d) => (n.kind === "tir.IntImm" && n.value === 1 ? wide(d) : binary("mul", n, wide(d))),
-      intImm(1, int64),
-    );
-}

@@ -1,6 +1,6 @@
 /** Intrinsic calls, on scalars and on vectors. */
-import type { Call, CallArg, PrimExpr } from "../../../ir/tir/expr.js";
-import { binary, cast, compare, floatImm, ifThenElse, intImm, select, type BinaryOp } from "../../../ir/tir/expr.js"; // prettier-ignore
+import type { Call, PrimExpr } from "../../../ir/tir/expr.js";
+import { binary,cast,compare,floatImm,intImm,select } from "../../../ir/tir/expr.js"; // prettier-ignore
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import {
   bool,
@@ -17,8 +17,8 @@ import {
   withLanes,
   type DType,
 } from "../../../support/dtype.js";
-import { floatFormat } from "../../../support/numeric/float-format.js";
-import { integerRange } from "../../../support/numeric/scalar.js";
+import { codegenCodes } from "../../codes.js";
+import { definedIntrinsics, definitionOf, namedType, operandOf } from "../../intrinsic.js";
 import { codes } from "../codes.js";
 import type { Ref } from "../text/function.js";
 import { emitCast } from "./cast.js";
@@ -47,20 +47,6 @@ import {
 /** Gives the value; the empty text for what has none. */
 type Emit = (cx: FunctionContext, e: Call) => Ref;
 
-/** The value operand at a position. */
-export function operand(e: Call, index: number): PrimExpr {
-  const arg: CallArg | undefined = e.args[index];
-  if (arg !== undefined && "dtype" in arg && arg.kind !== "tir.Buffer") return arg;
-  throw new DiagnosticError(
-    codes.operandKind({
-      index: index + 1,
-      name: e.op,
-      expected: "a scalar",
-      at: arg?.span ?? e.span,
-    }),
-  );
-}
-
 const refused = (e: Call): never => {
   throw new DiagnosticError(codes.noLlvmForm({ what: `\`T.${e.op}\``, at: e.span }));
 };
@@ -70,27 +56,14 @@ const native =
   (name: string): Emit =>
   (cx, e) => {
     if (!isFloat(e.dtype)) return refused(e);
-    return roundToType(cx, intrinsic(cx, name, e.dtype, emitAs(cx, operand(e, 0), e.dtype)), e.dtype); // prettier-ignore
+    return roundToType(cx, intrinsic(cx, name, e.dtype, emitAs(cx, operandOf(e, 0), e.dtype)), e.dtype); // prettier-ignore
   };
 /** Rounding to whole numbers; integers are whole. */
 const whole =
   (name: string): Emit =>
   (cx, e) =>
-    isFloat(e.dtype) ? native(name)(cx, e) : emitAs(cx, operand(e, 0), e.dtype);
+    isFloat(e.dtype) ? native(name)(cx, e) : emitAs(cx, operandOf(e, 0), e.dtype);
 
-const asBinary =
-  (op: BinaryOp): Emit =>
-  (cx, e) =>
-    emitExpr(cx, {
-      kind: "tir.Binary",
-      op,
-      a: operand(e, 0),
-      b: operand(e, 1),
-      dtype: e.dtype,
-      span: e.span,
-    });
-
-const identity: Emit = (cx, e) => emitExpr(cx, operand(e, 0));
 const nothing: Emit = () => "";
 
 const intrinsics: Readonly<Record<string, Emit>> = {
@@ -108,53 +81,23 @@ const intrinsics: Readonly<Record<string, Emit>> = {
       cx,
       "copysign",
       e.dtype,
-      emitAs(cx, operand(e, 0), e.dtype),
-      emitAs(cx, operand(e, 1), e.dtype),
+      emitAs(cx, operandOf(e, 0), e.dtype),
+      emitAs(cx, operandOf(e, 1), e.dtype),
     ),
-  fma(cx, e) {
-    const [a, b, c] = [0, 1, 2].map((i) => operand(e, i)) as [PrimExpr, PrimExpr, PrimExpr];
-    const node = (op: "mul" | "add", x: PrimExpr, y: PrimExpr): PrimExpr => ({
-      kind: "tir.Binary",
-      op,
-      a: x,
-      b: y,
-      dtype: e.dtype,
-    });
-    return emitExpr(cx, node("add", node("mul", a, b), c));
-  },
   pow: emitPower,
   power: emitPower,
   ldexp: (cx, e) => perLane(cx, e, (args) => scaleByPower(cx, e.dtype, args[0]!, args[1]!), int32),
   nextafter: emitNextAfter,
-  bitwise_and: asBinary("bitand"),
-  bitwise_or: asBinary("bitor"),
-  bitwise_xor: asBinary("bitxor"),
-  shift_left: asBinary("shl"),
-  shift_right: asBinary("shr"),
-  truncdiv: asBinary("div"),
-  truncmod: asBinary("mod"),
-  floordiv: asBinary("floordiv"),
-  floormod: asBinary("floormod"),
-  ceildiv: asBinary("ceildiv"),
-  min: asBinary("min"),
-  max: asBinary("max"),
-  bitwise_not: (cx, e) =>
-    emitExpr(cx, { kind: "tir.Unary", op: "bitnot", a: operand(e, 0), dtype: e.dtype }),
-  if_then_else: (cx, e) =>
-    emitExpr(cx, ifThenElse(operand(e, 0), operand(e, 1), operand(e, 2), e.span)),
-  min_value: (cx, e) => emitExpr(cx, extremeOf(e.dtype, "min")),
-  max_value: (cx, e) => emitExpr(cx, extremeOf(e.dtype, "max")),
-  infinity: (cx, e) => emitExpr(cx, floatImm(Infinity, e.dtype)),
   dp4a: emitDotOfFour,
   fmod: (cx, e) =>
     emitRemainder(
       cx,
       e.dtype,
-      emitAs(cx, operand(e, 0), e.dtype),
-      emitAs(cx, operand(e, 1), e.dtype),
+      emitAs(cx, operandOf(e, 0), e.dtype),
+      emitAs(cx, operandOf(e, 1), e.dtype),
     ),
   isnan(cx, e) {
-    const x = operand(e, 0);
+    const x = operandOf(e, 0);
     if (!isFloat(x.dtype)) return integer(cx, e.dtype, 0);
     const ref = emitExpr(cx, x);
     return binaryOp(cx, "fcmp uno", x.dtype, ref, ref);
@@ -162,19 +105,18 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   isinf: (cx, e) => againstInfinity(cx, e, "fcmp oeq", 0),
   isfinite: (cx, e) => againstInfinity(cx, e, "fcmp olt", 1),
   popcount(cx, e) {
-    const x = operand(e, 0);
+    const x = operandOf(e, 0);
     const count = intrinsic(cx, "ctpop", x.dtype, emitExpr(cx, x));
     return emitCast(cx, count, asUnsigned(x.dtype), e.dtype);
   },
   clz(cx, e) {
-    const x = operand(e, 0);
+    const x = operandOf(e, 0);
     const type = typeOf(cx, x.dtype);
     const name = `llvm.ctlz.${mangled(x.dtype)}`;
     cx.shared.module.declare(name, type, [type, "i1"]);
     const count = cx.f.value(`call ${type} @${name}(${type} ${emitExpr(cx, x)}, i1 false)`);
     return emitCast(cx, count, asUnsigned(x.dtype), e.dtype);
   },
-  likely: identity,
   assume: nothing,
   check_index: emitCheckedIndex,
   undef: (cx, e) => (e.dtype.lanes > 1 ? "zeroinitializer" : emitExpr(cx, zeroImm(e.dtype))),
@@ -182,20 +124,15 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   start_profile_intrinsic: nothing,
   end_profile_intrinsic: nothing,
   reinterpret: emitReinterpret,
-  large_uint_imm(cx, e) {
-    const part = (i: number): bigint => {
-      const arg = operand(e, i);
-      return arg.kind === "tir.IntImm" ? BigInt.asUintN(32, BigInt(arg.value)) : 0n;
-    };
-    return integer(cx, e.dtype, (part(1) << 32n) | part(0));
-  },
   isnullptr: (cx, e) =>
-    cx.f.value(`icmp eq ${cx.shared.module.dialect.pointer} ${emitExpr(cx, operand(e, 0))}, null`),
+    cx.f.value(
+      `icmp eq ${cx.shared.module.dialect.pointer} ${emitExpr(cx, operandOf(e, 0))}, null`,
+    ),
   address_of(cx, e) {
-    const target = operand(e, 0);
+    const target = operandOf(e, 0);
     if (target.kind !== "tir.Load")
       throw new DiagnosticError(
-        codes.operandKind({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
+        codegenCodes.operand({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
       );
     const indices = target.indices.map((i) => (i.kind === "tir.Ramp" ? i.base : i));
     return addressOf(cx, target.buffer, indices);
@@ -203,13 +140,13 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   tvm_access_ptr: (cx, e) =>
     byteOffset(
       cx,
-      emitExpr(cx, operand(e, 1)),
-      indexOp(cx, "mul", emitIndex(cx, operand(e, 2)), String(bytesOf(namedType(e.args[0])))),
+      emitExpr(cx, operandOf(e, 1)),
+      indexOp(cx, "mul", emitIndex(cx, operandOf(e, 2)), String(bytesOf(namedType(e.args[0])))),
     ),
   handle_add_byte_offset: (cx, e) =>
-    byteOffset(cx, emitExpr(cx, operand(e, 0)), emitIndex(cx, operand(e, 1))),
+    byteOffset(cx, emitExpr(cx, operandOf(e, 0)), emitIndex(cx, operandOf(e, 1))),
   q_multiply_shift(cx, e) {
-    const [x, y, q, s] = [0, 1, 2, 3].map((i) => operand(e, i)) as [
+    const [x, y, q, s] = [0, 1, 2, 3].map((i) => operandOf(e, i)) as [
       PrimExpr,
       PrimExpr,
       PrimExpr,
@@ -222,7 +159,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
     return emitExpr(cx, rounded(binary("mul", binary("shl", wide(x, x), left), wide(y, x)), right));
   },
   q_multiply_shift_per_axis(cx, e) {
-    const all = [0, 1, 2, 3, 4].map((i) => operand(e, i));
+    const all = [0, 1, 2, 3, 4].map((i) => operandOf(e, i));
     const [x, y, left, right, q] = all.map((o) => wide(o, all[0]!)) as [
       PrimExpr,
       PrimExpr,
@@ -235,7 +172,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   vectorlow: (cx, e) => halfOf(cx, e, 0),
   vectorhigh: (cx, e) => halfOf(cx, e, e.dtype.lanes),
   vectorcombine(cx, e) {
-    const parts = [operand(e, 0), operand(e, 1)];
+    const parts = [operandOf(e, 0), operandOf(e, 1)];
     const vectors = parts.map((p) => ({ ref: emitExpr(cx, p), type: p.dtype }));
     return pickLanes(
       cx,
@@ -246,13 +183,13 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   get_active_lane_mask(cx, e) {
     const { lanes } = e.dtype;
     const type = withLanes(int64, lanes);
-    const base = splatValue(cx, emitIndex(cx, operand(e, 0)), type);
+    const base = splatValue(cx, emitIndex(cx, operandOf(e, 0)), type);
     const numbers = `<${Array.from({ length: lanes }, (_, k) => `i64 ${k}`).join(", ")}>`;
-    const limit = splatValue(cx, emitIndex(cx, operand(e, 1)), type);
+    const limit = splatValue(cx, emitIndex(cx, operandOf(e, 1)), type);
     return binaryOp(cx, "icmp slt", type, binaryOp(cx, "add", type, base, numbers), limit);
   },
   ret: (cx, e) => {
-    emitReturn(cx, e.args.length === 0 ? undefined : operand(e, 0));
+    emitReturn(cx, e.args.length === 0 ? undefined : operandOf(e, 0));
     return "";
   },
   call_extern: emitHostCall,
@@ -264,17 +201,19 @@ const intrinsics: Readonly<Record<string, Emit>> = {
 };
 
 /** Names of the intrinsics with a native form, elementary functions apart. */
-export const intrinsicNames: readonly string[] = Object.keys(intrinsics);
+export const intrinsicNames: readonly string[] = [...Object.keys(intrinsics), ...definedIntrinsics];
 
 /** The value of an intrinsic call; the empty text for those without one. */
 export function emitCall(cx: FunctionContext, e: Call): Ref {
   const emit = Object.hasOwn(intrinsics, e.op) ? intrinsics[e.op] : undefined;
-  return emit === undefined ? emitElementary(cx, e) : emit(cx, e);
+  if (emit !== undefined) return emit(cx, e);
+  const definition = definitionOf(e);
+  return definition === undefined ? emitElementary(cx, e) : emitExpr(cx, definition);
 }
 
 function emitElementary(cx: FunctionContext, e: Call): Ref {
   if (!isFloat(e.dtype)) return refused(e);
-  const args = e.args.map((_, i) => emitAs(cx, operand(e, i), e.dtype));
+  const args = e.args.map((_, i) => emitAs(cx, operandOf(e, i), e.dtype));
   const width = isDouble(e.dtype) ? "f64" : "f32";
   const value = emitElementaryFunction(cx, e.op, width, e.dtype.lanes, args);
   return value === undefined ? refused(e) : roundToType(cx, value, e.dtype);
@@ -289,7 +228,7 @@ function perLane(
 ): Ref {
   const { lanes } = e.dtype;
   const types = e.args.map((_, i) => withLanes(i === 1 ? second : laneOf(e.dtype), lanes));
-  const args = types.map((type, i) => emitAs(cx, operand(e, i), type));
+  const args = types.map((type, i) => emitAs(cx, operandOf(e, i), type));
   const values = Array.from({ length: lanes }, (_, k) =>
     scalar(args.map((a, i) => laneOfValue(cx, a, types[i]!, k))),
   );
@@ -328,34 +267,16 @@ function emitNextAfter(cx: FunctionContext, e: Call): Ref {
   );
 }
 
-/** The type an operand names. */
-function namedType(arg: CallArg | undefined): DType {
-  if (arg?.kind === "tir.DTypeImm") return arg.value;
-  if (arg?.kind === "tir.StringImm") return tryDType(arg.value) ?? uint8;
-  if (arg?.kind === "tir.AttrArg" && typeof arg.value === "string")
-    return tryDType(arg.value) ?? uint8;
-  if (arg?.kind === "tir.Call" && arg.op === "type_annotation")
-    return arg.args[0] === undefined ? arg.dtype : namedType(arg.args[0]);
-  return arg !== undefined && "dtype" in arg && arg.dtype !== undefined ? arg.dtype : uint8;
-}
-
 const zeroImm = (type: DType): PrimExpr => (isFloat(type) ? floatImm(0, type) : intImm(0, type));
-
-function extremeOf(type: DType, which: "min" | "max"): PrimExpr {
-  if (!isFloat(type)) return intImm(integerRange(type)[which], type);
-  const greatest =
-    floatFormat(type)?.maxFinite ?? (type.bits === 32 ? 3.4028234663852886e38 : Number.MAX_VALUE);
-  return floatImm(which === "min" ? -greatest : greatest, type);
-}
 
 /** Bits of the vector instruction for so many sums. */
 const DOT_WIDTHS: Readonly<Record<number, number>> = { 4: 128, 8: 256, 16: 512 };
 
 /** Sum of the products of four bytes each, added to the third operand. */
 function emitDotOfFour(cx: FunctionContext, e: Call): Ref {
-  const [x, y] = [operand(e, 0), operand(e, 1)];
+  const [x, y] = [operandOf(e, 0), operandOf(e, 1)];
   const [a, b] = [emitExpr(cx, x), emitExpr(cx, y)];
-  let sum = emitAs(cx, operand(e, 2), e.dtype);
+  let sum = emitAs(cx, operandOf(e, 2), e.dtype);
   const native = DOT_WIDTHS[e.dtype.lanes];
   const isNative =
     cx.shared.machine.vnni === true &&
@@ -388,14 +309,14 @@ function emitDotOfFour(cx: FunctionContext, e: Call): Ref {
 
 function emitAbs(cx: FunctionContext, e: Call): Ref {
   if (isFloat(e.dtype)) return native("fabs")(cx, e);
-  const x = emitAs(cx, operand(e, 0), e.dtype);
+  const x = emitAs(cx, operandOf(e, 0), e.dtype);
   if (isUnsigned(e.dtype)) return x;
   const negative = binaryOp(cx, "sub", e.dtype, integer(cx, e.dtype, 0), x);
   return selectOp(cx, binaryOp(cx, "icmp sgt", e.dtype, x, negative), e.dtype, x, negative);
 }
 
 function againstInfinity(cx: FunctionContext, e: Call, test: string, forIntegers: 0 | 1): Ref {
-  const x = operand(e, 0);
+  const x = operandOf(e, 0);
   if (!isFloat(x.dtype)) return integer(cx, e.dtype, forIntegers);
   const size = intrinsic(cx, "fabs", x.dtype, emitExpr(cx, x));
   const infinity = splat(isDouble(x.dtype) ? "double" : "float", floatConstant(Infinity), x.dtype.lanes); // prettier-ignore
@@ -407,7 +328,7 @@ const asUnsigned = (type: DType): DType =>
 
 /** The same bits as another type. */
 function emitReinterpret(cx: FunctionContext, e: Call): Ref {
-  const x = operand(e, e.args.length - 1);
+  const x = operandOf(e, e.args.length - 1);
   const from = x.dtype;
   const to = e.dtype;
   const ref = emitExpr(cx, x);
@@ -467,7 +388,7 @@ function rounded(product: PrimExpr, shift: PrimExpr): PrimExpr {
 }
 
 function halfOf(cx: FunctionContext, e: Call, first: number): Ref {
-  const x = operand(e, 0);
+  const x = operandOf(e, 0);
   const picks = Array.from({ length: e.dtype.lanes }, (_, k) => first + k);
   return pickLanes(cx, [{ ref: emitExpr(cx, x), type: x.dtype }], picks);
 }
@@ -482,7 +403,7 @@ function emitPrefetch(cx: FunctionContext, e: Call): Ref {
   };
   const name = `llvm.prefetch.${module.dialect.mangledPointer("i8")}`;
   module.declare(name, "void", [p, "i32", "i32", "i32"]);
-  const address = emitExpr(cx, operand(e, 0));
+  const address = emitExpr(cx, operandOf(e, 0));
   const hints = [number(1, 0), number(2, 3), number(3, 1)].map((n) => `i32 ${n}`).join(", ");
   cx.f.line(`call void @${name}(${p} ${address}, ${hints})`);
   return "";
@@ -491,8 +412,8 @@ function emitPrefetch(cx: FunctionContext, e: Call): Ref {
 /** `T.check_index(index, extent, "A[i]")` */
 function emitCheckedIndex(cx: FunctionContext, e: Call): Ref {
   const type = e.dtype;
-  const ref = emitAs(cx, operand(e, 0), type);
-  const extent = emitAs(cx, operand(e, 1), type);
+  const ref = emitAs(cx, operandOf(e, 0), type);
+  const extent = emitAs(cx, operandOf(e, 1), type);
   const isBeyond = binaryOp(cx, "icmp sge", type, ref, extent);
   const isBelow = binaryOp(cx, "icmp slt", type, ref, integer(cx, type, 0));
   const isOutside = binaryOp(cx, "or", withLanes(bool, type.lanes), isBeyond, isBelow);

@@ -10,6 +10,7 @@ import type {
 } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, int64, isFloat, laneOf, withLanes, type DType } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import type { Ref } from "../text/function.js";
 import { emitCall } from "./call.js";
@@ -30,7 +31,7 @@ export const DEPTH_LIMIT = 1500;
 /** The value of an expression, of the type that {@link typeOf} gives for its dtype. */
 export function emitExpr(cx: FunctionContext, e: PrimExpr): Ref {
   if (++cx.depth > DEPTH_LIMIT)
-    throw new DiagnosticError(codes.deepNesting({ limit: DEPTH_LIMIT, at: e.span }));
+    throw new DiagnosticError(codegenCodes.tooDeep({ limit: DEPTH_LIMIT, at: e.span }));
   const ref = emitNode(cx, e);
   cx.depth--;
   return ref;
@@ -54,7 +55,7 @@ function emitNode(cx: FunctionContext, e: PrimExpr): Ref {
     case "tir.Var": {
       const ref = cx.values.get(e);
       if (ref === undefined)
-        throw new DiagnosticError(codes.unboundHere({ name: e.name, at: e.span }));
+        throw new DiagnosticError(codegenCodes.unboundVariable({ name: e.name, at: e.span }));
       return ref;
     }
     case "tir.IntImm":
@@ -244,7 +245,7 @@ function emitShuffle(cx: FunctionContext, e: Shuffle): Ref {
   const picks = e.indices.map((index, k) => {
     if (index.kind === "tir.IntImm") return Number(index.value);
     throw new DiagnosticError(
-      codes.operandKind({
+      codegenCodes.operand({
         index: k + 1,
         name: "Shuffle",
         expected: "a constant lane number",
@@ -256,7 +257,7 @@ function emitShuffle(cx: FunctionContext, e: Shuffle): Ref {
   const beyond = picks.findIndex((p) => p < 0 || p >= total);
   if (beyond >= 0)
     throw new DiagnosticError(
-      codes.operandKind({
+      codegenCodes.operand({
         index: beyond + 1,
         name: "Shuffle",
         expected: "a lane number of the vectors",

@@ -5,7 +5,7 @@ import type { Store } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, bytesOf, isFloat, laneOf, withLanes, type DType } from "../../../support/dtype.js";
 import { linearIndex } from "../../position.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import type { Ref } from "../text/function.js";
 import type { FunctionContext, Mask } from "./context.js";
 import { emitAs, emitExpr, underMask, whereMasked } from "./expr.js";
@@ -19,7 +19,9 @@ import { integer, laneOfValue, typeOf, vectorOfLanes, splatValue } from "./value
 export function pointerOf(cx: FunctionContext, buffer: Buffer): Ref {
   const found = cx.values.get(buffer.data);
   if (found !== undefined) return found;
-  throw new DiagnosticError(codes.unboundHere({ name: `${buffer.name}.data`, at: buffer.span }));
+  throw new DiagnosticError(
+    codegenCodes.unboundVariable({ name: `${buffer.name}.data`, at: buffer.span }),
+  );
 }
 
 /** The address so many elements behind a pointer. */

@@ -3,7 +3,7 @@ import { compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { AllocConst, AssertStmt, If, Stmt } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, isInteger } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { emitAlloc, emitDecl } from "./alloc.js";
 import { stopIf, type FunctionContext } from "./context.js";
 import { constantPointer, emitAs, emitExpr } from "./expr.js";
@@ -54,7 +54,7 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
 }
 
 function notFlat(what: string, pass: string, s: Stmt): never {
-  throw new DiagnosticError(codes.notFlat({ what, pass, at: s.span }));
+  throw new DiagnosticError(codegenCodes.notLowered({ what, pass, at: s.span }));
 }
 
 function emitIf(cx: FunctionContext, s: If): void {

@@ -1,8 +1,8 @@
 /** Addresses of buffer elements, computed modulo 2^32. */
-import { intImm, type PrimExpr } from "../../../ir/tir/expr.js";
+import { type PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { bytesOf, isInteger, laneOf } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import type { Local } from "../encoder/function.js";
 import { linearIndex } from "../../position.js";
@@ -21,7 +21,9 @@ export function emitPointer(cx: FunctionContext, buffer: Buffer): void {
 }
 
 const unbound = (buffer: Buffer): DiagnosticError =>
-  new DiagnosticError(codes.unboundVariable({ name: `${buffer.name}.data`, at: buffer.span }));
+  new DiagnosticError(
+    codegenCodes.unboundVariable({ name: `${buffer.name}.data`, at: buffer.span }),
+  );
 
 /** Pushes the low 32 bits of an integer expression; sums and products need no more of their operands. */
 export function emitLow32(cx: FunctionContext, e: PrimExpr): void {

@@ -1,20 +1,13 @@
 /** Direct calls of other T functions of the module. */
-import {
-  binary,
-  cast,
-  intImm,
-  type CallArg,
-  type CallGlobal,
-  type PrimExpr,
-  type Var,
-} from "../../../ir/tir/expr.js";
+import { type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { bytesOf, int64, isFloat, isInteger } from "../../../support/dtype.js";
-import { codes } from "../codes.js";
+import { bytesOf, isFloat } from "../../../support/dtype.js";
+import { symbolValue } from "../../callee-symbol.js";
+import { codegenCodes } from "../../codes.js";
 import { emitLow32, emitPointer, emitPointerTo } from "./address.js";
-import { coerce } from "./coerce.js";
-import type { FunctionContext, Kernel } from "./context.js";
+import { coerce } from "../../coerce.js";
+import type { FunctionContext } from "./context.js";
 import { emitReturned } from "./leave.js";
 import { registerOf } from "./register.js";
 
@@ -23,11 +16,17 @@ export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): void {
   const { f } = cx;
   const name = e.callee.name;
   const kernel = cx.shared.kernels.get(name);
-  if (kernel === undefined) throw new DiagnosticError(codes.unknownCallee({ name, at: e.span }));
+  if (kernel === undefined)
+    throw new DiagnosticError(codegenCodes.unknownCallee({ name, at: e.span }));
   const { params, retType } = kernel.func;
   if (params.length !== e.args.length) {
     throw new DiagnosticError(
-      codes.argumentCount({ name, expected: params.length, given: e.args.length, at: e.span }),
+      codegenCodes.argumentCount({
+        name,
+        expected: params.length,
+        given: e.args.length,
+        at: e.span,
+      }),
     );
   }
   const isPointer = (k: number): boolean => params[k]!.var.dtype.code === "handle";
@@ -73,7 +72,12 @@ function emitPointerArgument(
     cx.emit(arg);
   } else {
     throw new DiagnosticError(
-      codes.operand({ index: position + 1, name, expected: "a buffer or a pointer", at: arg.span }),
+      codegenCodes.operand({
+        index: position + 1,
+        name,
+        expected: "a buffer or a pointer",
+        at: arg.span,
+      }),
     );
   }
 }
@@ -88,37 +92,4 @@ function emitScalar(cx: FunctionContext, value: PrimExpr, param: Var): void {
     f.op("i64.reinterpret_f64");
   } else if (reg === "i32")
     f.op(param.dtype.code === "int" ? "i64.extend_i32_s" : "i64.extend_i32_u");
-}
-
-/** The value of an implicit symbol, from the shape, strides or offset of the buffer that is passed. */
-function symbolValue(e: CallGlobal, kernel: Kernel, symbol: Var): PrimExpr {
-  for (const [k, param] of kernel.func.params.entries()) {
-    const arg = e.args[k]!;
-    if (param.buffer === undefined || arg.kind !== "tir.Buffer") continue;
-    const axis = param.buffer.shape.indexOf(symbol);
-    if (axis >= 0 && axis < arg.shape.length) return arg.shape[axis]!;
-    const stride = param.buffer.strides.indexOf(symbol);
-    if (stride >= 0 && stride < arg.shape.length) return strideOf(arg, stride);
-    if (param.buffer.elemOffset === symbol) return arg.elemOffset ?? intImm(0, int64);
-  }
-  throw new DiagnosticError(
-    codes.calleeSymbol({ name: kernel.name, symbol: symbol.name, at: e.span }),
-  );
-}
-
-/** The stride of an axis in elements, written or row-major. */
-export function strideOf(buffer: Buffer, axis: number): PrimExpr {
-  if (buffer.strides.length > 0) return buffer.strides[axis]!;
-  const wide = (e: PrimExpr): PrimExpr =>
-    e.kind === "tir.IntImm"
-      ? intImm(e.value, int64)
-      : isInteger(e.dtype) && e.dtype === int64
-        ? e
-        : cast(e, int64);
-  return buffer.shape
-    .slice(axis + 1)
-    .reduce<PrimExpr>(
-      (n, d) => (n.kind === "tir.IntImm" && n.value === 1 ? wide(d) : binary("mul", n, wide(d))),
-      intImm(1, int64),
-    );
 }

@@ -1,23 +1,15 @@
 /** Intrinsic calls. */
-import type { Call, CallArg, PrimExpr } from "../../../ir/tir/expr.js";
-import { binary, floatImm, ifThenElse, intImm, type BinaryOp } from "../../../ir/tir/expr.js";
+import type { Call, PrimExpr } from "../../../ir/tir/expr.js";
+import { binary, intImm } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import {
-  bytesOf,
-  dtype,
-  isFloat,
-  laneOf,
-  tryDType,
-  uint8,
-  type DType,
-} from "../../../support/dtype.js";
-import { floatFormat } from "../../../support/numeric/float-format.js";
-import { integerRange } from "../../../support/numeric/scalar.js";
+import { bytesOf, dtype, isFloat, laneOf, type DType } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
+import { definedIntrinsics, definitionOf, namedType, operandOf } from "../../intrinsic.js";
 import { codes } from "../codes.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { emitLow32, emitPointerTo } from "./address.js";
 import { emitCast } from "./cast.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import { stop, type FunctionContext } from "./context.js";
 import { emitRemainder, roundToType } from "./float.js";
 import { emitHostCall } from "./host-call.js";
@@ -32,46 +24,18 @@ import { emitRegisterLane } from "./register-lane.js";
 
 type Emit = (cx: FunctionContext, e: Call) => void;
 
-/** The scalar operand at a position. */
-export function operand(e: Call, index: number): PrimExpr {
-  const arg: CallArg | undefined = e.args[index];
-  if (arg === undefined || !("dtype" in arg) || arg.kind === "tir.Buffer") {
-    throw new DiagnosticError(
-      codes.operand({
-        index: index + 1,
-        name: e.op,
-        expected: "a scalar",
-        at: arg?.span ?? e.span,
-      }),
-    );
-  }
-  return arg;
-}
-
 /** One native float instruction whose result needs no rounding to the type. */
 const native =
   (name: string): Emit =>
   (cx, e) => {
     if (!isFloat(e.dtype))
       throw new DiagnosticError(codes.unsupportedIntrinsic({ name: e.op, at: e.span }));
-    cx.emit(coerce(operand(e, 0), e.dtype));
+    cx.emit(coerce(operandOf(e, 0), e.dtype));
     cx.f.op(`${registerOf(e.dtype)}.${name}` as PlainOp);
     roundToType(cx, e.dtype);
   };
 
-const binaryOf = (op: BinaryOp, dtype: DType, a: PrimExpr, b: PrimExpr): PrimExpr => ({
-  kind: "tir.Binary",
-  op,
-  a,
-  b,
-  dtype,
-});
-const asBinary =
-  (op: BinaryOp): Emit =>
-  (cx, e) =>
-    cx.emit({ ...binaryOf(op, e.dtype, operand(e, 0), operand(e, 1)), span: e.span });
-
-const identity: Emit = (cx, e) => cx.emit(operand(e, 0));
+const identity: Emit = (cx, e) => cx.emit(operandOf(e, 0));
 const nothing: Emit = () => undefined;
 
 const intrinsics: Readonly<Record<string, Emit>> = {
@@ -88,45 +52,23 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   fabs: emitAbs,
   abs: emitAbs,
   copysign(cx, e) {
-    cx.emit(coerce(operand(e, 0), e.dtype));
-    cx.emit(coerce(operand(e, 1), e.dtype));
+    cx.emit(coerce(operandOf(e, 0), e.dtype));
+    cx.emit(coerce(operandOf(e, 1), e.dtype));
     cx.f.op(`${registerOf(e.dtype)}.copysign` as PlainOp);
     roundToType(cx, e.dtype);
-  },
-  fma(cx, e) {
-    const product = binaryOf("mul", e.dtype, operand(e, 0), operand(e, 1));
-    cx.emit(binaryOf("add", e.dtype, product, operand(e, 2)));
   },
   pow: emitPower,
   power: emitPower,
   ldexp: emitScaleByPower,
   nextafter: emitNextAfter,
-  bitwise_and: asBinary("bitand"),
-  bitwise_or: asBinary("bitor"),
-  bitwise_xor: asBinary("bitxor"),
-  shift_left: asBinary("shl"),
-  shift_right: asBinary("shr"),
-  truncdiv: asBinary("div"),
-  truncmod: asBinary("mod"),
-  floordiv: asBinary("floordiv"),
-  floormod: asBinary("floormod"),
-  ceildiv: asBinary("ceildiv"),
-  min: asBinary("min"),
-  max: asBinary("max"),
-  bitwise_not: (cx, e) =>
-    cx.emit({ kind: "tir.Unary", op: "bitnot", a: coerce(operand(e, 0), e.dtype), dtype: e.dtype }),
-  if_then_else: (cx, e) => cx.emit(ifThenElse(operand(e, 0), operand(e, 1), operand(e, 2), e.span)),
-  min_value: (cx, e) => cx.emit(extremeOf(e.dtype, "min")),
-  max_value: (cx, e) => cx.emit(extremeOf(e.dtype, "max")),
-  infinity: (cx, e) => cx.emit(floatImm(Infinity, e.dtype)),
   dp4a: emitDotOfFour,
   fmod(cx, e) {
-    cx.emit(coerce(operand(e, 0), e.dtype));
-    cx.emit(coerce(operand(e, 1), e.dtype));
+    cx.emit(coerce(operandOf(e, 0), e.dtype));
+    cx.emit(coerce(operandOf(e, 1), e.dtype));
     emitRemainder(cx, e.dtype);
   },
   isnan(cx, e) {
-    const x = operand(e, 0);
+    const x = operandOf(e, 0);
     if (!isFloat(x.dtype)) return cx.f.i32(0);
     const reg = registerOf(x.dtype);
     const local = cx.f.local(reg);
@@ -135,10 +77,10 @@ const intrinsics: Readonly<Record<string, Emit>> = {
     cx.f.get(local);
     cx.f.op(`${reg}.ne` as PlainOp);
   },
-  isinf: (cx, e) => emitAgainstInfinity(cx, operand(e, 0), "eq", 0),
-  isfinite: (cx, e) => emitAgainstInfinity(cx, operand(e, 0), "lt", 1),
+  isinf: (cx, e) => emitAgainstInfinity(cx, operandOf(e, 0), "eq", 0),
+  isfinite: (cx, e) => emitAgainstInfinity(cx, operandOf(e, 0), "lt", 1),
   popcount(cx, e) {
-    const x = operand(e, 0);
+    const x = operandOf(e, 0);
     const reg = registerOf(x.dtype);
     cx.emit(x);
     if (x.dtype.bits < 32 && x.dtype.code === "int") {
@@ -149,7 +91,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
     emitCast(cx, dtype(reg === "i64" ? "int64" : "int32"), e.dtype);
   },
   clz(cx, e) {
-    const x = operand(e, 0);
+    const x = operandOf(e, 0);
     const reg = registerOf(x.dtype);
     cx.emit(x);
     if (x.dtype.bits < 32) {
@@ -161,7 +103,6 @@ const intrinsics: Readonly<Record<string, Emit>> = {
     cx.f.op(`${reg}.clz` as PlainOp);
     emitCast(cx, dtype(reg === "i64" ? "int64" : "int32"), e.dtype);
   },
-  likely: identity,
   assume: nothing,
   check_index: emitCheckedIndex,
   undef: (cx, e) => emitZero(cx, e.dtype),
@@ -169,42 +110,35 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   start_profile_intrinsic: nothing,
   end_profile_intrinsic: nothing,
   reinterpret: emitReinterpret,
-  large_uint_imm(cx, e) {
-    const part = (i: number): bigint => {
-      const arg = operand(e, i);
-      return arg.kind === "tir.IntImm" ? BigInt.asUintN(32, BigInt(arg.value)) : 0n;
-    };
-    cx.emit(intImm((part(1) << 32n) | part(0), e.dtype));
-  },
   isnullptr(cx, e) {
-    cx.emit(operand(e, 0));
+    cx.emit(operandOf(e, 0));
     cx.f.op("i32.eqz");
   },
   address_of: emitAddressOf,
   tvm_access_ptr(cx, e) {
     const element = namedType(e.args[0]);
-    cx.emit(operand(e, 1));
-    emitLow32(cx, operand(e, 2));
+    cx.emit(operandOf(e, 1));
+    emitLow32(cx, operandOf(e, 2));
     cx.f.i32(bytesOf(element));
     cx.f.op("i32.mul");
     cx.f.op("i32.add");
   },
   handle_add_byte_offset(cx, e) {
-    cx.emit(operand(e, 0));
-    emitLow32(cx, operand(e, 1));
+    cx.emit(operandOf(e, 0));
+    emitLow32(cx, operandOf(e, 1));
     cx.f.op("i32.add");
   },
   q_multiply_shift: (cx, e) =>
     emitMultiplyShift(
       cx,
-      [0, 1, 2, 3].map((i) => operand(e, i)) as [PrimExpr, PrimExpr, PrimExpr, PrimExpr],
+      [0, 1, 2, 3].map((i) => operandOf(e, i)) as [PrimExpr, PrimExpr, PrimExpr, PrimExpr],
     ),
   q_multiply_shift_per_axis: (cx, e) =>
     emitMultiplyShiftPerAxis(
       cx,
-      [0, 1, 2, 3, 4].map((i) => operand(e, i)),
+      [0, 1, 2, 3, 4].map((i) => operandOf(e, i)),
     ),
-  ret: (cx, e) => emitReturn(cx, e.args.length === 0 ? undefined : operand(e, 0)),
+  ret: (cx, e) => emitReturn(cx, e.args.length === 0 ? undefined : operandOf(e, 0)),
   call_extern: emitHostCall,
   call_pure_extern: emitHostCall,
   call_packed: emitHostCall,
@@ -215,14 +149,17 @@ const intrinsics: Readonly<Record<string, Emit>> = {
 };
 
 /** Names of the intrinsics with a WebAssembly form, elementary functions apart. */
-export const intrinsicNames: readonly string[] = Object.keys(intrinsics).filter(
-  (n) => !n.startsWith("wasm."),
-);
+export const intrinsicNames: readonly string[] = [
+  ...Object.keys(intrinsics),
+  ...definedIntrinsics,
+].filter((n) => !n.startsWith("wasm."));
 
 /** Pushes the value of an intrinsic call (nothing for those without a value). */
 export function emitCall(cx: FunctionContext, e: Call): void {
   const emit = Object.hasOwn(intrinsics, e.op) ? intrinsics[e.op] : undefined;
-  return emit === undefined ? emitElementary(cx, e) : emit(cx, e);
+  if (emit !== undefined) return emit(cx, e);
+  const definition = definitionOf(e);
+  return definition === undefined ? emitElementary(cx, e) : cx.emit(definition);
 }
 
 function emitElementary(cx: FunctionContext, e: Call): void {
@@ -230,7 +167,7 @@ function emitElementary(cx: FunctionContext, e: Call): void {
   const routine = isFloat(e.dtype) ? elementaryRoutine(cx.shared, e.op, width) : undefined;
   if (routine === undefined)
     throw new DiagnosticError(codes.unsupportedIntrinsic({ name: e.op, at: e.span }));
-  routine.params.forEach((_, i) => cx.emit(coerce(operand(e, i), e.dtype)));
+  routine.params.forEach((_, i) => cx.emit(coerce(operandOf(e, i), e.dtype)));
   cx.f.call(routine);
   roundToType(cx, e.dtype);
 }
@@ -239,48 +176,29 @@ function emitElementary(cx: FunctionContext, e: Call): void {
 function emitPower(cx: FunctionContext, e: Call): void {
   if (isFloat(e.dtype)) return emitElementary(cx, { ...e, op: "pow" });
   const reg = registerOf(e.dtype) as "i32" | "i64";
-  cx.emit(coerce(operand(e, 0), e.dtype));
-  cx.emit(coerce(operand(e, 1), e.dtype));
+  cx.emit(coerce(operandOf(e, 0), e.dtype));
+  cx.emit(coerce(operandOf(e, 1), e.dtype));
   cx.f.call(powerRoutine(cx.shared, reg));
   if (reg === "i32") wrapToWidth(cx.f, e.dtype);
-}
-
-/** The type an operand names. */
-function namedType(arg: CallArg | undefined): DType {
-  if (arg?.kind === "tir.DTypeImm") return arg.value;
-  if (arg?.kind === "tir.StringImm") return tryDType(arg.value) ?? uint8;
-  if (arg?.kind === "tir.AttrArg" && typeof arg.value === "string")
-    return tryDType(arg.value) ?? uint8;
-  if (arg?.kind === "tir.Call" && arg.op === "type_annotation") {
-    return arg.args[0] === undefined ? arg.dtype : namedType(arg.args[0]);
-  }
-  return arg !== undefined && "dtype" in arg && arg.dtype !== undefined ? arg.dtype : uint8;
-}
-
-function extremeOf(type: DType, which: "min" | "max"): PrimExpr {
-  if (!isFloat(type)) return intImm(integerRange(type)[which], type);
-  const greatest =
-    floatFormat(type)?.maxFinite ?? (type.bits === 32 ? 3.4028234663852886e38 : Number.MAX_VALUE);
-  return floatImm(which === "min" ? -greatest : greatest, type);
 }
 
 /** Sum of the products of four bytes each, added to the third operand. */
 function emitDotOfFour(cx: FunctionContext, e: Call): void {
   const lanes = [0, 1, 2, 3].map((k) => {
-    const [a, b] = [laneAt(cx, operand(e, 0), k), laneAt(cx, operand(e, 1), k)];
+    const [a, b] = [laneAt(cx, operandOf(e, 0), k), laneAt(cx, operandOf(e, 1), k)];
     return binary("mul", coerce(a, e.dtype), coerce(b, e.dtype));
   });
   cx.emit(
     lanes.reduce<PrimExpr>(
       (sum, product) => binary("add", sum, product),
-      coerce(operand(e, 2), e.dtype),
+      coerce(operandOf(e, 2), e.dtype),
     ),
   );
 }
 
 function emitAbs(cx: FunctionContext, e: Call): void {
   if (isFloat(e.dtype)) return native("abs")(cx, e);
-  const x = coerce(operand(e, 0), e.dtype);
+  const x = coerce(operandOf(e, 0), e.dtype);
   if (isUnsigned(e.dtype)) return cx.emit(x);
   cx.emit(binary("max", x, binary("sub", intImm(0, laneOf(e.dtype)), x)));
 }
@@ -311,7 +229,7 @@ function emitZero(cx: FunctionContext, type: DType): void {
 /** The same bits as another type of the same width. */
 function emitReinterpret(cx: FunctionContext, e: Call): void {
   const { f } = cx;
-  const x = operand(e, e.args.length - 1);
+  const x = operandOf(e, e.args.length - 1);
   const from = laneOf(x.dtype);
   const to = laneOf(e.dtype);
   cx.emit(x);
@@ -329,10 +247,10 @@ function emitReinterpret(cx: FunctionContext, e: Call): void {
 }
 
 function emitAddressOf(cx: FunctionContext, e: Call): void {
-  const target = operand(e, 0);
+  const target = operandOf(e, 0);
   if (target.kind !== "tir.Load")
     throw new DiagnosticError(
-      codes.operand({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
+      codegenCodes.operand({ index: 1, name: e.op, expected: "a buffer element", at: e.span }),
     );
   const indices = target.indices.map((i) => (i.kind === "tir.Ramp" ? i.base : i));
   emitPointerTo(cx, target.buffer, indices);
@@ -343,9 +261,9 @@ function emitCheckedIndex(cx: FunctionContext, e: Call): void {
   const { f } = cx;
   const reg = registerOf(e.dtype);
   const local = f.local(reg);
-  cx.emit(coerce(operand(e, 0), e.dtype));
+  cx.emit(coerce(operandOf(e, 0), e.dtype));
   f.tee(local);
-  cx.emit(coerce(operand(e, 1), e.dtype));
+  cx.emit(coerce(operandOf(e, 1), e.dtype));
   f.op(`${reg}.ge_s` as PlainOp);
   f.get(local);
   if (reg === "i64") f.i64(0n);

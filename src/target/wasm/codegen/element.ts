@@ -3,7 +3,7 @@ import type { Load, PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { bytesOf, isSigned, laneOf, type DType } from "../../../support/dtype.js";
 import { emitAddress, placeOf } from "./address.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { readsMemory } from "./linear-form.js";
 import { registerOf, isSmallFloat, wrapToWidth } from "./register.js";

@@ -10,12 +10,13 @@ import type {
 } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { isFloat, laneOf, type DType } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { emitCall } from "./call.js";
 import { emitCallGlobal } from "./call-global.js";
 import { emitCast } from "./cast.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import { bindLocal, type FunctionContext } from "./context.js";
 import { emitLoad } from "./element.js";
 import { emitFloatBinary } from "./float.js";
@@ -30,7 +31,7 @@ export const DEPTH_LIMIT = 1500;
 /** Pushes the value of a scalar expression. */
 export function emitExpr(cx: FunctionContext, e: PrimExpr): void {
   if (++cx.depth > DEPTH_LIMIT)
-    throw new DiagnosticError(codes.tooDeep({ limit: DEPTH_LIMIT, at: e.span }));
+    throw new DiagnosticError(codegenCodes.tooDeep({ limit: DEPTH_LIMIT, at: e.span }));
   emitNode(cx, e);
   cx.depth--;
 }
@@ -45,7 +46,7 @@ function emitNode(cx: FunctionContext, e: PrimExpr): void {
     case "tir.Var": {
       const local = cx.locals.get(e);
       if (local === undefined)
-        throw new DiagnosticError(codes.unboundVariable({ name: e.name, at: e.span }));
+        throw new DiagnosticError(codegenCodes.unboundVariable({ name: e.name, at: e.span }));
       return f.get(local);
     }
     case "tir.IntImm":

@@ -2,10 +2,11 @@
 import type { Call } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { int32 } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import type { FunctionBuilder, FunctionRef } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
 import { roundToType } from "./float.js";
 import { registerOf } from "./register.js";
@@ -96,7 +97,7 @@ export function emitScaleByPower(cx: FunctionContext, e: Call): void {
     n.kind === "tir.Buffer"
   )
     throw new DiagnosticError(
-      codes.operand({ index: 1, name: e.op, expected: "a scalar", at: e.span }),
+      codegenCodes.operand({ index: 1, name: e.op, expected: "a scalar", at: e.span }),
     );
   cx.emit(coerce(x, e.dtype));
   if (single) f.op("f64.promote_f32");

@@ -2,7 +2,7 @@
 import type { Binary } from "../../../ir/tir/expr.js";
 import type { DType } from "../../../support/dtype.js";
 import type { PlainOp } from "../encoder/opcodes.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { fmodRoutine } from "./fmod.js";
 import { isSmallFloat, registerOf, type Register } from "./register.js";

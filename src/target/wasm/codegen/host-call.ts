@@ -4,7 +4,7 @@ import { globalVar } from "../../../ir/module.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { int32, int64, laneOf } from "../../../support/dtype.js";
 import type { HostArgument } from "../../../runtime/kernel-info.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import { emitLow32, emitPointer } from "./address.js";
 import { emitCallGlobal } from "./call-global.js";
 import { emitCast } from "./cast.js";
@@ -20,7 +20,7 @@ export function emitHostCall(cx: FunctionContext, e: Call): void {
   const [callee, ...args] = e.args;
   if (callee?.kind !== "tir.StringImm")
     throw new DiagnosticError(
-      codes.operand({ index: 1, name: e.op, expected: "the function's name", at: e.span }),
+      codegenCodes.operand({ index: 1, name: e.op, expected: "the function's name", at: e.span }),
     );
   if (cx.shared.kernels.has(callee.value)) {
     emitCallGlobal(cx, callGlobal(globalVar(callee.value), args, e.dtype, e.span));
@@ -84,7 +84,7 @@ function emitArgument(
     return arg.dtype.code === "handle" ? { kind: "pointer" } : { kind: "scalar", dtype: arg.dtype };
   }
   throw new DiagnosticError(
-    codes.operand({
+    codegenCodes.operand({
       index: position,
       name: e.op,
       expected: "a scalar, a pointer or a compact buffer",
@@ -110,7 +110,7 @@ function emitArray(
     "dtype" in sample;
   if (!isPlain || shape.op !== "tvm_stack_make_shape" || sample.dtype === undefined) {
     throw new DiagnosticError(
-      codes.operand({
+      codegenCodes.operand({
         index: 2,
         name: array.op,
         expected: "a shape made in place",

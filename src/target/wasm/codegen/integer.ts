@@ -3,7 +3,7 @@ import type { Binary, BinaryOp, PrimExpr } from "../../../ir/tir/expr.js";
 import { isSigned, type DType } from "../../../support/dtype.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { stop, type FunctionContext } from "./context.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import { wrapToWidth } from "./register.js";
 import type { Span } from "../../../support/source.js";
 

@@ -15,6 +15,7 @@ import {
 } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { laneOf } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import type { FunctionContext } from "./context.js";
 import { zeroOf } from "./element.js";
@@ -76,7 +77,7 @@ export function laneAt(cx: FunctionContext, e: PrimExpr, lane: number): PrimExpr
 function laneOfVariable(cx: FunctionContext, v: Var, lane: number): PrimExpr {
   const home = cx.vectors.get(v);
   if (home === undefined)
-    throw new DiagnosticError(codes.unboundVariable({ name: v.name, at: v.span }));
+    throw new DiagnosticError(codegenCodes.unboundVariable({ name: v.name, at: v.span }));
   if (home.kind === "lanes") return home.vars[lane]!;
   return call(LANE_OF_REGISTER, [v, intImm(lane)], laneOf(v.dtype));
 }
@@ -94,7 +95,7 @@ function shuffled(cx: FunctionContext, e: Shuffle, lane: number): PrimExpr {
   const index = e.indices[lane];
   if (index?.kind !== "tir.IntImm")
     throw new DiagnosticError(
-      codes.operand({
+      codegenCodes.operand({
         index: lane + 1,
         name: "Shuffle",
         expected: "a constant lane number",
@@ -107,7 +108,7 @@ function shuffled(cx: FunctionContext, e: Shuffle, lane: number): PrimExpr {
     rest -= vector.dtype.lanes;
   }
   throw new DiagnosticError(
-    codes.operand({
+    codegenCodes.operand({
       index: lane + 1,
       name: "Shuffle",
       expected: "a lane number of the vectors",

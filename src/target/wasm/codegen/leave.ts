@@ -1,7 +1,7 @@
 /** Leaving a function. */
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import type { DType } from "../../../support/dtype.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
 import { registerOf } from "./register.js";
 

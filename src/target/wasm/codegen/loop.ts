@@ -1,7 +1,7 @@
 /** Code for loops. */
 import { visit } from "../../../ir/core/visit.js";
 import type { For, Stmt, While } from "../../../ir/tir/stmt.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import { bindLocal, isInRegisters, type FunctionContext } from "./context.js";
 import type { Label } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";

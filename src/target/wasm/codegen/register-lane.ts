@@ -1,7 +1,7 @@
 /** One lane of a vector that is held in registers. */
 import type { Call, Var } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import type { FunctionContext } from "./context.js";
 import { registerOf } from "./register.js";
 
@@ -11,7 +11,7 @@ export function emitRegisterLane(cx: FunctionContext, e: Call): void {
   const lane = e.args[1]!.kind === "tir.IntImm" ? Number(e.args[1].value) : 0;
   const home = cx.vectors.get(v);
   if (home?.kind !== "chunks")
-    throw new DiagnosticError(codes.unboundVariable({ name: v.name, at: v.span }));
+    throw new DiagnosticError(codegenCodes.unboundVariable({ name: v.name, at: v.span }));
   cx.f.get(home.locals[Math.floor(lane / home.group)]!);
   extractLane(cx, registerOf(e.dtype), lane % home.group);
 }

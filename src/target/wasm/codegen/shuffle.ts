@@ -1,7 +1,7 @@
 /** Vectors put together of lanes of others. */
 import type { IntImm, PrimExpr, Shuffle } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { codes } from "../codes.js";
+import { codegenCodes } from "../../codes.js";
 import type { FunctionContext } from "./context.js";
 import { shapeOf } from "./register.js";
 import type { Group } from "./vector-plan.js";
@@ -71,7 +71,7 @@ function partOf(e: Shuffle, index: number, group: number): ShuffledLane {
     rest -= vector.dtype.lanes;
   }
   throw new DiagnosticError(
-    codes.operand({
+    codegenCodes.operand({
       index: 2,
       name: "Shuffle",
       expected: "a lane number of the vectors",

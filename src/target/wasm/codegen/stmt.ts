@@ -1,29 +1,18 @@
 /** Code for statements. */
-import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { binary, compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
-import type {
-  Alloc,
-  AllocConst,
-  AssertStmt,
-  Bind,
-  Decl,
-  For,
-  If,
-  Stmt,
-  While,
-} from "../../../ir/tir/stmt.js";
+import type { Alloc, AllocConst, AssertStmt, Bind, Decl, If, Stmt } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bytesOf, int64, isInteger, laneOf } from "../../../support/dtype.js";
+import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
-import type { PlainOp } from "../encoder/opcodes.js";
 import { LOWEST_ADDRESS } from "./address.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import { bindLocal, isInRegisters, stop, type FunctionContext } from "./context.js";
 import { laneAt } from "./lanes.js";
 import { emitReturn } from "./leave.js";
 import { emitFor, emitWhile } from "./loop.js";
-import { isUnsigned, registerOf } from "./register.js";
+import { registerOf } from "./register.js";
 import { stackRoutine } from "./stack.js";
 import { emitStoreStmt } from "./store.js";
 import { groupFor } from "./vector-plan.js";
@@ -62,7 +51,7 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
       const loop = cx.loops[cx.loops.length - 1];
       if (loop === undefined)
         throw new DiagnosticError(
-          codes.notLowered({
+          codegenCodes.notLowered({
             what: `\`${s.jump}\` outside a loop`,
             pass: "convert-blocks",
             at: s.span,
@@ -74,11 +63,15 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
       return emitReturn(cx, s.value);
     case "tir.Block":
       throw new DiagnosticError(
-        codes.notLowered({ what: `block \`${s.name}\``, pass: "convert-blocks", at: s.span }),
+        codegenCodes.notLowered({
+          what: `block \`${s.name}\``,
+          pass: "convert-blocks",
+          at: s.span,
+        }),
       );
     case "tir.Realize":
       throw new DiagnosticError(
-        codes.notLowered({
+        codegenCodes.notLowered({
           what: `\`T.realize\` of \`${s.region.buffer.name}\``,
           pass: "plan-allocation",
           at: s.span,
@@ -164,7 +157,11 @@ function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   if (isInRegisters(cx, buffer)) return;
   if (DEVICE_SCOPE.test(buffer.scope))
     throw new DiagnosticError(
-      codes.memoryScope({ scope: buffer.scope, name: buffer.name, at: s.span ?? buffer.span }),
+      codegenCodes.memoryScope({
+        scope: buffer.scope,
+        name: buffer.name,
+        at: s.span ?? buffer.span,
+      }),
     );
   const wide = (e: PrimExpr): PrimExpr =>
     e.kind === "tir.IntImm" ? intImm(e.value, int64) : coerce(e, int64);

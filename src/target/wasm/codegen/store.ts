@@ -4,7 +4,7 @@ import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { bytesOf, isSigned, laneOf, type DType } from "../../../support/dtype.js";
 import type { Local } from "../encoder/function.js";
 import { emitAddress } from "./address.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import type { Chunks, FunctionContext } from "./context.js";
 import { emitStore, emitStoreAt } from "./element.js";
 import { laneAt } from "./lanes.js";

@@ -8,7 +8,6 @@ import type {
   Load,
   PrimExpr,
   Select,
-  Shuffle,
   Var,
 } from "../../../ir/tir/expr.js";
 import { bytesOf, isFloat, isSigned, laneOf, type DType } from "../../../support/dtype.js";
@@ -16,7 +15,7 @@ import type { Local } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { placeOf, type Place } from "./address.js";
 import { readsMemory } from "./linear-form.js";
-import { coerce } from "./coerce.js";
+import { coerce } from "../../coerce.js";
 import { bindLocal, type FunctionContext } from "./context.js";
 import { emitVectorProgram } from "./program.js";
 import { firstLane, pairProductOf } from "./dot.js";

@@ -2,7 +2,7 @@
 import { compare, intImm, load, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { ifStmt, type Stmt } from "../../../ir/tir/stmt.js";
-import type { Binding, Call, Expr, If, SeqExpr, Var as Value } from "../../../ir/relax/expr.js";
+import type { Binding, Expr, If, SeqExpr, Var as Value } from "../../../ir/relax/expr.js";
 import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { bool, int64, isFloat } from "../../../support/dtype.js";
 import {

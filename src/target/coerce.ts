@@ -1,6 +1,6 @@
 /** Conversion of operands whose type is not that of the operation. */
-import { cast, type PrimExpr } from "../../../ir/tir/expr.js";
-import { laneOf, withLanes, type DType } from "../../../support/dtype.js";
+import { cast, type PrimExpr } from "../ir/tir/expr.js";
+import { laneOf, withLanes, type DType } from "../support/dtype.js";
 
 /** The expression with the lane type of `type` (its own lanes are kept). */
 export function coerce(e: PrimExpr, type: DType): PrimExpr {
