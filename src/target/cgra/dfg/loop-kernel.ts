@@ -1,0 +1,27 @@
+/** A loop nest taken out of a T function for the array: its graph, and what surrounds it. */
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { PrimExpr } from "../../../ir/tir/expr.js";
+import type { Setting, StreamProgram } from "../machine/program.js";
+import type { Dfg } from "./dfg.js";
+
+export interface LoopKernel {
+  readonly name: string;
+  /** One iteration of the flattened nest. */
+  readonly graph: Dfg;
+  /** Extents of the hardware loops, outermost first. */
+  readonly loops: readonly Setting[];
+  readonly streams: readonly StreamProgram[];
+  /** Numbers given at launch: int32 expressions of what is known where the nest stood. */
+  readonly liveins: readonly { readonly name: string; readonly value: PrimExpr }[];
+  /** Buffers it touches, all in the scratchpad. */
+  readonly buffers: readonly Buffer[];
+}
+
+/**
+ * Where a buffer of a kernel is: its bank, and the byte address of its first element in the scratchpad, in which banks
+ * follow each other in the order of the fabric. The address is an expression, so that it can differ from launch to launch.
+ */
+export interface BufferPlace {
+  readonly bank: number;
+  readonly address: PrimExpr;
+}
