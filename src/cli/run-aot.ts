@@ -12,7 +12,7 @@ import type { Sink } from "../support/diagnostic.js";
 import type { Value } from "../support/value.js";
 import { lowerToLoops } from "../transform/relax/aot/lower.js";
 
-/** Runs a function of a program; undefined when errors were reported. */
+/** Runs a function of a program, with the module its loops are from; undefined when errors were reported. */
 export async function runnerForAot(
   kind: "wasm" | "llvm",
   graph: IRModule,
@@ -20,15 +20,18 @@ export async function runnerForAot(
   sink: Sink,
   options: LowerOptions & NativeBuildOptions,
   start: (job: RunJob) => Promise<JobResult>,
-): Promise<((values: readonly Value[]) => Promise<Output[]>) | undefined> {
+): Promise<
+  | { readonly compiled: IRModule; readonly run: (values: readonly Value[]) => Promise<Output[]> }
+  | undefined
+> {
   const guards = new Map<string, readonly EntryGuard[]>();
   const module = await prepareFor(kind, graph, sink, { ...options, guards });
   const aot = module && lowerToLoops(module, sink, { constants: "table", functions: new Set([name]) }); // prettier-ignore
   const described = aot?.functions[0];
   const artefact = aot && buildFor(aot.module, sink, { ...options, guards });
-  if (artefact === undefined || aot === undefined || described === undefined) return undefined;
+  if (!module || !artefact || !aot || !described) return undefined;
   const program = { kind: "artefact", bytes: artefactBytes(artefact), file: name } as const;
-  return async (values) => {
+  const run = async (values: readonly Value[]): Promise<Output[]> => {
     const call = aotCall(aot.module, described, values);
     const { args } = await start({ program, entry: name, args: call.args });
     // The job works on copies.
@@ -39,4 +42,5 @@ export async function runnerForAot(
     });
     return outputsOf(call.result());
   };
+  return { compiled: module, run };
 }

@@ -14,7 +14,7 @@ import { boundGuards } from "../target/guard.js";
 import { compileC, driverText } from "../target/c/index.js";
 import { callKernel, callModel, compileProgram, findCompiler, speedFlags, type CProgram } from "./c-program.js"; // prettier-ignore
 
-/** Runs a function of a program; undefined when errors were reported. */
+/** Runs a function of a program, as the module it is compiled from says; undefined when errors were reported. */
 export async function runnerForC(
   host: Host,
   graph: IRModule,
@@ -22,7 +22,9 @@ export async function runnerForC(
   signature: Signature,
   sink: Sink,
   options: LowerOptions & { readonly fma: boolean },
-): Promise<((values: readonly Value[]) => Output[]) | undefined> {
+): Promise<
+  { readonly compiled: IRModule; readonly run: (values: readonly Value[]) => Output[] } | undefined
+> {
   const { CC } = host.env;
   const env = { PATH: process.env.PATH, ...host.env };
   const compiler = findCompiler(CC === undefined ? ["cc", "gcc", "clang", "tcc"] : [CC], env);
@@ -37,7 +39,7 @@ export async function runnerForC(
       [`${compiled.prefix}.c`, compiled.source],
       ["driver.c", driverText(compiled, [name])],
     ]);
-    return (values) =>
+    const run = (values: readonly Value[]): Output[] =>
       within(compileProgram(files, compiler, flags), (program) => {
         const args = values.map((v) =>
           v.kind === "tensor" ? tensorValue({ ...v.data, bytes: v.data.bytes.slice() }) : v,
@@ -47,15 +49,17 @@ export async function runnerForC(
         const isVoid = value.kind === "tuple" && value.fields.length === 0;
         return outputsOf(tupleValue(isVoid ? stored : [...stored, value]));
       });
+    return { compiled: lowered, run };
   }
   const guards = new Map<string, readonly EntryGuard[]>();
   const module = await prepareFor("c", graph, sink, { ...options, guards });
   const project = module && buildForC(module, sink, { prefix: "model", entry: name, guards });
-  if (project === undefined) return undefined;
-  return (values) =>
+  if (module === undefined || project === undefined) return undefined;
+  const run = (values: readonly Value[]): Output[] =>
     within(compileProgram(project.files, compiler, flags), (program) =>
       outputsOf(callModel(program, project, name, values)),
     );
+  return { compiled: module, run };
 }
 
 function within<T>(program: CProgram, work: (program: CProgram) => T): T {

@@ -64,7 +64,7 @@ export const codes = defineCodes("CFG", {
   },
   differsFromOracle: {
     number: 72,
-    message: "output {index} differs from the reference interpreter: {what}",
+    message: "output {index} differs from the reference interpreter on {of}: {what}",
     explain:
       "`--oracle` runs the program on the reference interpreter too. A difference is a bug in the compiler.",
   },

@@ -6,7 +6,8 @@ import type { Source } from "../support/source.js";
 import { tensorValue, tupleValue, type Value } from "../support/value.js";
 import type { ElaborateOptions } from "../syntax/index.js";
 import { readModule } from "./frontend.js";
-import { lowerModule } from "./lower.js";
+import { lowerModule, type LowerOptions } from "./lower.js";
+import { prepareFor } from "./optimise.js";
 import { runArtefact, runOnInterpreter, type RunHooks } from "./run.js";
 
 /** What runs: an artefact on the virtual machine, or a checked text on the reference interpreter. */
@@ -18,7 +19,11 @@ export type JobProgram =
       readonly options: ElaborateOptions;
       /** Libraries for its operators, beside the standard one. */
       readonly libraries?: readonly Source[] | undefined;
-      /** The lowered module of the text when it is at hand. */
+      /** The target it is prepared for, as if it were compiled; absent: operators are lowered, nothing else. */
+      readonly prepared?:
+        | (Pick<LowerOptions, "target" | "processor"> & { readonly kind: "wasm" | "llvm" | "c" })
+        | undefined;
+      /** The module as it runs when it is at hand. */
       readonly module?: IRModule | undefined;
     };
 
@@ -38,15 +43,20 @@ export interface JobResult {
   readonly calls?: readonly CallRecord[] | undefined;
 }
 
-/** The lowered module of a text that was found to be right. */
+/** The module of a text that was found to be right, as it runs. */
 export async function moduleOf({
   module,
   source,
   options,
   libraries,
+  prepared,
 }: Extract<JobProgram, { kind: "text" }>): Promise<IRModule> {
   if (module !== undefined) return module;
   const read = readModule(source, options).module;
+  if (prepared !== undefined) {
+    const { kind, ...site } = prepared;
+    return (await prepareFor(kind, read, new Diagnostics(), { libraries, ...site })) ?? read;
+  }
   return (await lowerModule(read, new Diagnostics(), { libraries, target: "interp" })) ?? read;
 }
 

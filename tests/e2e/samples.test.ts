@@ -42,6 +42,20 @@ for (const name of names) {
   });
 }
 
+samples("sums in another order are compared as written and as compiled", async () => {
+  const files = { "10-softmax.relax": readFileSync("samples/10-softmax.relax", "utf8") };
+  const run = (...argv: readonly string[]) => runCli(argv, { files });
+  const argv = ["run", "10-softmax.relax", "--random", "1", "--shape", "n=3,d=77", "--oracle"];
+  for (const limits of [[], ["--timeout", "60"]]) {
+    const { exit, stderr } = await run(...argv, ...limits);
+    assert.is(exit, 0, stderr);
+    assert.match(stderr, /within 1e-5 as written, bit by bit as compiled/);
+  }
+  const tight = await run(...argv, "--tol", "1e-12");
+  assert.is(tight.exit, 1);
+  assert.match(tight.stderr.replace(/\s+/g, " "), /interpreter on the program as written/);
+});
+
 samples("there are at least fifteen", () => assert.ok(names.length >= 15));
 
 samples.run();

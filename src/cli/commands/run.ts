@@ -33,9 +33,19 @@ import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import type { Exit } from "../exit-code.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
+import type { TargetKind } from "../../support/target-description.js";
 import { chosenTarget } from "../target.js";
 import { allowRelaxedSimd } from "../relaxed-simd.js";
 import { version } from "../version.js";
+
+/** A function that can be started, and the module it is compiled from. */
+interface Runner {
+  readonly compiled: IRModule | undefined;
+  readonly start: (values: readonly Value[]) => Promise<Output[]>;
+}
+
+const targetOf = (kind: TargetKind | "interp"): "wasm" | "llvm" | "c" =>
+  kind === "llvm" || kind === "c" ? kind : "wasm";
 
 /** Something that can be started. */
 interface Program {
@@ -103,7 +113,7 @@ export const run = defineCommand({
     },
     oracle: {
       type: "boolean",
-      help: "Also run the reference interpreter, and compare; bit by bit where the order of operations is kept.",
+      help: "Also run the reference interpreter on the program as written and, where the order of sums changed, as compiled; and compare.",
     },
     profile: { type: "boolean", help: "Print how long each kernel took." },
     trace: {
@@ -162,7 +172,7 @@ export const run = defineCommand({
       const run = await runnerOf(program, signature);
       if (run === undefined) return "findings";
       const values = await inputValues(signature);
-      const outputs = await run(values);
+      const outputs = await run.start(values);
       for (const output of outputs) out(`${summary(output)}\n`);
       await tellTimes();
       if (flags.output !== undefined)
@@ -171,20 +181,8 @@ export const run = defineCommand({
         await compareWithFile(host, flags.compare, outputs, tolerance);
         say(`equal to ${flags.compare} within ${flags.tol}\n`);
       }
-      if (flags.oracle && loaded.kind === "text") {
-        const expected = await outputsFrom(loaded, signature, values, () => undefined);
-        const differs = (within: number) =>
-          outputs.flatMap(({ value }, index) => {
-            const what = difference(value, expected[index]!.value, within);
-            return what === undefined ? [] : [{ index, what }];
-          });
-        // Schedules may add up in another order, and fused products round once.
-        const isEqual = differs(0).length === 0;
-        const [first] = isEqual ? [] : differs(kind === "interp" ? 0 : tolerance);
-        if (first !== undefined) throw new DiagnosticError(driverCodes.differsFromOracle(first));
-        const how = isEqual ? ", bit by bit" : ` within ${flags.tol}`;
-        say(`equal to the reference interpreter${how}\n`);
-      }
+      if (flags.oracle && loaded.kind === "text")
+        await compareWithOracle(loaded, run.compiled, signature, values, outputs);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       report({ file, diagnostics: [error.diagnostic] });
@@ -192,11 +190,47 @@ export const run = defineCommand({
     }
     return "ok";
 
-    /** Runs the function on values; undefined when errors were reported. */
-    async function runnerOf(
-      program: Program,
+    /**
+     * Outputs are those of the text bit by bit, or within the tolerance where schedules add up in another order; then
+     * they are those of the scheduled loops bit by bit, unless fused products round once.
+     */
+    async function compareWithOracle(
+      text: Extract<Program["loaded"], { kind: "text" }>,
+      compiled: IRModule | undefined,
       signature: Signature,
-    ): Promise<((values: readonly Value[]) => Promise<Output[]>) | undefined> {
+      values: readonly Value[],
+      outputs: readonly Output[],
+    ): Promise<void> {
+      const none = (): void => undefined;
+      const differs = (expected: readonly Output[], within: number): boolean =>
+        outputs.some(({ value }, k) => difference(value, expected[k]!.value, within) !== undefined);
+      const mustEqual = (expected: readonly Output[], within: number, what: string): void => {
+        for (const [index, { value }] of outputs.entries()) {
+          const found = difference(value, expected[index]!.value, within);
+          if (found !== undefined)
+            throw new DiagnosticError(
+              driverCodes.differsFromOracle({ index, what: found, of: what }),
+            );
+        }
+      };
+      const asWritten = await outputsFrom(text, signature, values, none);
+      if (!differs(asWritten, 0)) return say("equal to the reference interpreter, bit by bit\n");
+      const fuses = kind !== "interp" && !flags.noFma && (kind === "c" || description.fma);
+      const isReordered = compiled !== undefined && compiled !== text.module;
+      mustEqual(asWritten, isReordered || fuses ? tolerance : 0, "the program as written");
+      if (!isReordered) return say(`equal to the reference interpreter within ${flags.tol}\n`);
+      const prepared = { kind: targetOf(kind), target: chosen.target, processor: chosen.processor };
+      const program: JobProgram = { ...text, module: compiled, prepared };
+      const asCompiled = await outputsFrom(program, signature, values, none);
+      mustEqual(asCompiled, fuses ? tolerance : 0, "the loops as compiled");
+      const how = differs(asCompiled, 0) ? `within ${flags.tol}` : "bit by bit";
+      say(
+        `equal to the reference interpreter within ${flags.tol} as written, ${how} as compiled\n`,
+      );
+    }
+
+    /** Runs the function on values; undefined when errors were reported. */
+    async function runnerOf(program: Program, signature: Signature): Promise<Runner | undefined> {
       const { executor } = flags;
       const isModel = executor === "aot" && !isKernel(signature);
       if (executor !== undefined && (kind === "c" || kind === "interp") && executor !== "aot")
@@ -213,7 +247,7 @@ export const run = defineCommand({
           fma: !flags.noFma,
         });
         report({ file, diagnostics: sink.all });
-        return run && ((values) => Promise.resolve(run(values)));
+        return run && { compiled: run.compiled, start: async (values) => run.run(values) };
       }
       if (isModel && (kind === "wasm" || kind === "llvm") && program.loaded.kind === "text") {
         const { graph, libraries } = program.loaded;
@@ -235,10 +269,13 @@ export const run = defineCommand({
           (job) => start({ ...job, stepLimit: flags.stepLimit }, (text) => out(`${text}\n`)),
         );
         report({ file, diagnostics: sink.all });
-        return run;
+        return run && { compiled: run.compiled, start: run.run };
       }
       const job = await programOf(program, signature);
-      return job && ((values) => outputsFrom(job, signature, values, (text) => out(`${text}\n`)));
+      if (job === undefined) return undefined;
+      const { compiled, program: started } = job;
+      const print = (text: string): void => out(`${text}\n`);
+      return { compiled, start: (values) => outputsFrom(started, signature, values, print) };
     }
 
     async function readProgram(): Promise<Program | undefined> {
@@ -274,20 +311,22 @@ export const run = defineCommand({
     async function programOf(
       { loaded }: Program,
       signature: Signature,
-    ): Promise<JobProgram | undefined> {
+    ): Promise<
+      { readonly program: JobProgram; readonly compiled: IRModule | undefined } | undefined
+    > {
       if (loaded.kind === "artefact") {
         const flag = kind === "interp" ? "--target interp" : "--oracle";
         if (kind === "interp" || flags.oracle)
           throw new DiagnosticError(driverCodes.needsText({ flag, file }));
-        return { ...loaded, file };
+        return { program: { ...loaded, file }, compiled: undefined };
       }
-      if (kind === "interp") return loaded;
+      if (kind === "interp") return { program: loaded, compiled: loaded.module };
       const sink = new Diagnostics();
       const guards = new Map<string, readonly EntryGuard[]>();
       // A T function that is started by itself must not be fused away.
       const module = isKernel(signature)
         ? loaded.module
-        : await prepareFor(kind === "llvm" ? kind : "wasm", loaded.graph, sink, {
+        : await prepareFor(targetOf(kind), loaded.graph, sink, {
             libraries: loaded.libraries,
             target: chosen.target,
             processor: chosen.processor,
@@ -303,7 +342,9 @@ export const run = defineCommand({
           graph: flags.executor === "graph" ? signature.name : undefined,
         });
       report({ file, diagnostics: sink.all });
-      return artefact && { kind: "artefact", bytes: artefactBytes(artefact), file };
+      if (artefact === undefined) return undefined;
+      const program = { kind: "artefact", bytes: artefactBytes(artefact), file } as const;
+      return { program, compiled: module };
     }
 
     async function inputValues(signature: Signature): Promise<Value[]> {
