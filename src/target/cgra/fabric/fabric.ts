@@ -1,5 +1,5 @@
 /** What is known of a fabric: a grid of processing elements, their links, registers, memories and configuration. */
-import type { OpClass } from "../opcodes.js";
+import { opcodes, type OpClass } from "../opcodes.js";
 
 export const TOPOLOGIES = ["mesh", "torus", "king", "onehop", "row-col-bus", "custom"] as const;
 export type Topology = (typeof TOPOLOGIES)[number];
@@ -89,6 +89,37 @@ export interface Fabric {
   readonly control: { readonly loops: number; readonly liveins: number };
   readonly clockMHz: number;
 }
+
+/**
+ * Cycles until the result of an operation can be used: those of the slowest element that executes it, and of the
+ * slowest bank for loads, so that it does not depend on the place.
+ */
+export function latencyOf(fabric: Fabric, opcode: string): number {
+  const cls = opcodes.get(opcode)?.class;
+  let latency = 1;
+  for (const { ops, latency: own } of fabric.elements)
+    if (cls !== undefined && ops.has(cls)) latency = Math.max(latency, own.get(opcode) ?? 1);
+  if (!readsMemory(opcode)) return latency;
+  return Math.max(latency, ...fabric.banks.map((b) => b.latency));
+}
+
+/** The bank an operation on an element accesses, for streams that of the generator; undefined where several are reached. */
+export function bankOf(
+  fabric: Fabric,
+  { opcode, immediate }: { readonly opcode: string; readonly immediate?: number | undefined },
+  element: number,
+): Bank | undefined {
+  if (isStreamOp(opcode)) {
+    const stream = fabric.streams[immediate ?? 0];
+    return fabric.banks.find((b) => b.name === stream?.bank);
+  }
+  if (opcodes.get(opcode)?.class !== "mem") return undefined;
+  const reached = fabric.banks.filter((b) => b.elements.includes(element));
+  return reached.length === 1 ? reached[0] : undefined;
+}
+
+export const isStreamOp = (opcode: string): boolean => opcodes.get(opcode)?.class === "strm";
+const readsMemory = (opcode: string): boolean => opcode.startsWith("LD") || opcode === "POP";
 
 /** Elements with a link to the element. */
 export const sourcesOf = (fabric: Fabric, element: number): readonly number[] =>

@@ -31,7 +31,7 @@ export interface ValueLiterals {
 
 export interface Encoding {
   readonly schedule: ScheduleLiterals;
-  /** By node; undefined for values that no other node reads. */
+  /** By node; undefined for values that nothing reads. */
   readonly values: readonly (ValueLiterals | undefined)[];
   /** The solution the solver found. */
   mapping(): Mapping;
@@ -84,7 +84,7 @@ export function encode(
   const values = graph.nodes.map((_, u) => valueOf(u));
 
   function valueOf(u: number): ValueLiterals | undefined {
-    const uses = graph.edges.filter((e) => e.from === u && e.to !== u && carriesValue(e));
+    const uses = graph.edges.filter((e) => e.from === u && carriesValue(e));
     if (uses.length === 0) return undefined;
     const latency = latencies[u]!;
     const from = first[u]! + latency - 1;

@@ -1,6 +1,6 @@
 /** On which elements each operation may be, and what it takes there. */
 import type { Dfg } from "../dfg/dfg.js";
-import type { Fabric } from "../fabric/fabric.js";
+import { isStreamOp, latencyOf, type Fabric } from "../fabric/fabric.js";
 import { opcodes } from "../opcodes.js";
 
 /** A graph with what a fabric makes of its nodes; lists are by position of the node. */
@@ -9,7 +9,7 @@ export interface Problem {
   readonly fabric: Fabric;
   /** Elements that execute the node. */
   readonly places: readonly (readonly number[])[];
-  /** Cycles from issue until the result can be used, on the slowest of these elements. */
+  /** Cycles from issue until the result can be used. */
   readonly latencies: readonly number[];
   /** Issue slots taken. */
   readonly busy: readonly number[];
@@ -18,15 +18,17 @@ export interface Problem {
 }
 
 export function problemOf(graph: Dfg, fabric: Fabric): Problem {
-  const places = graph.nodes.map(({ opcode, elements }) => {
+  const places = graph.nodes.map(({ opcode, elements, immediate }) => {
     const { class: cls } = opcodes.get(opcode)!;
+    const ports = isStreamOp(opcode) ? fabric.streams[immediate ?? 0]?.elements : undefined;
     return [...fabric.elements.keys()].filter(
-      (e) => fabric.elements[e]!.ops.has(cls) && (elements === undefined || elements.includes(e)),
+      (e) =>
+        fabric.elements[e]!.ops.has(cls) &&
+        (elements === undefined || elements.includes(e)) &&
+        (ports === undefined || ports.includes(e)),
     );
   });
-  const latencies = graph.nodes.map(({ opcode }, i) =>
-    Math.max(1, ...places[i]!.map((e) => fabric.elements[e]!.latency.get(opcode) ?? 1)),
-  );
+  const latencies = graph.nodes.map(({ opcode }) => latencyOf(fabric, opcode));
   const sources: number[][] = fabric.elements.map(() => []);
   for (const { from, to } of fabric.links) sources[to]!.push(from);
   return {

@@ -28,7 +28,7 @@ export function readMapping(
       holds,
     );
     for (const e of graph.edges)
-      if (e.from === u && e.to !== u && carriesValue(e))
+      if (e.from === u && carriesValue(e))
         tracer.read(elements[e.to]!, times[e.to]! + e.distance * ii);
     return tracer.route();
   });

@@ -3,7 +3,7 @@
  * `c` of the interval. Place and time are chosen apart and meet in the last kind only, which keeps the encoding small.
  */
 import { atMost, atMostOne, exactlyOne } from "../../../sat/index.js";
-import { opcodes } from "../opcodes.js";
+import { bankOf } from "../fabric/fabric.js";
 import { earliest, latest } from "./bounds.js";
 import { ALWAYS, NEVER, type Clauses } from "./clauses.js";
 import { slotOf } from "./mapping.js";
@@ -96,24 +96,21 @@ export function scheduleLiterals(
 
 export const negated = (literal: number): number => -literal;
 
-/** At most as many accesses in a slot as a bank has ports, for elements that reach this bank alone. */
+/** At most as many accesses in a slot as a bank has ports: by streams, and by elements that reach this bank alone. */
 function limitBanks(
   { graph, fabric, places }: Problem,
   ii: number,
   { issued }: ScheduleLiterals,
   { sink }: Clauses,
 ): void {
-  const accesses = graph.nodes.flatMap(({ opcode }, v) =>
-    opcodes.get(opcode)!.class === "mem" ? [v] : [],
-  );
-  const reached = (p: number): number => fabric.banks.filter((b) => b.elements.includes(p)).length;
   for (const bank of fabric.banks) {
-    const own = bank.elements.filter((p) => reached(p) === 1);
-    if (own.length <= bank.ports) continue;
+    const accesses = graph.nodes.flatMap((node, v) =>
+      places[v]!.filter((p) => bankOf(fabric, node, p) === bank).map((p) => [v, p] as const),
+    );
+    // An element issues one access a slot.
+    if (new Set(accesses.map(([, p]) => p)).size <= bank.ports) continue;
     for (let c = 0; c < ii; c++) {
-      const literals = accesses
-        .flatMap((v) => places[v]!.filter((p) => own.includes(p)).map((p) => issued(v, p, c)))
-        .filter((l) => l !== NEVER);
+      const literals = accesses.map(([v, p]) => issued(v, p, c)).filter((l) => l !== NEVER);
       atMost(sink, literals, bank.ports);
     }
   }

@@ -3,6 +3,7 @@
  * fact about a value needs its reason in the fabric, and no resource serves two purposes in one slot of the interval.
  */
 import { carriesValue } from "../dfg/dfg.js";
+import { bankOf } from "../fabric/fabric.js";
 import { slotOf, type Mapping } from "./mapping.js";
 import type { Problem } from "./places.js";
 
@@ -133,7 +134,7 @@ export function violationsOf(problem: Problem, mapping: Mapping): readonly Viola
       }
     }
     for (const e of graph.edges) {
-      if (e.from !== u || e.to === u || !carriesValue(e)) continue;
+      if (e.from !== u || !carriesValue(e)) continue;
       const q = elements[e.to]!;
       const t = times[e.to]! + e.distance * ii;
       const near = [
@@ -161,13 +162,10 @@ function checkBanks(
 ): void {
   for (const bank of fabric.banks) {
     const accesses = new Array<number>(ii).fill(0);
-    graph.nodes.forEach(({ opcode }, v) => {
-      const isAccess = /^(LD|ST)/.test(opcode);
-      const reached = fabric.banks.filter((b) => b.elements.includes(elements[v]!));
-      if (isAccess && reached.length === 1 && reached[0] === bank) {
-        const slot = slotOf(times[v]!, ii);
-        accesses[slot] = accesses[slot]! + 1;
-      }
+    graph.nodes.forEach((node, v) => {
+      if (bankOf(fabric, node, elements[v]!) !== bank) return;
+      const slot = slotOf(times[v]!, ii);
+      accesses[slot] = accesses[slot]! + 1;
     });
     for (const [slot, count] of accesses.entries())
       if (count > bank.ports)
