@@ -8,6 +8,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/build.js")).build,
   },
   {
+    name: "cgra",
+    summary: "Shows, runs and writes what reconfigurable arrays execute.",
+    load: async () => (await import("./commands/cgra.js")).cgra,
+  },
+  {
     name: "check",
     summary: "Parses, resolves and verifies programs, and reports every problem.",
     load: async () => (await import("./commands/check.js")).check,

@@ -4,27 +4,19 @@ import {
   mapGraph,
   mappingJson,
   mapText,
-  preset,
-  presetNames,
   readDfg,
-  readFabric,
   type Dfg,
   type Fabric,
   type SearchResult,
 } from "../../target/cgra/index.js";
 import { opcodes } from "../../target/cgra/opcodes.js";
-import { Diagnostics, type Sink } from "../../support/diagnostic.js";
-import { readText, writeText, type Host } from "../../support/host.js";
-import { didYouMean } from "../../support/suggest.js";
+import { Diagnostics } from "../../support/diagnostic.js";
+import { readText, writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
+import { fabricFlag, fabricNamed } from "../fabric.js";
 
 const flags = {
-  fabric: {
-    type: "string",
-    placeholder: "FABRIC",
-    default: "npu-6x6",
-    help: "A preset (`relaxc list fabrics`) or a file *.fabric.json.",
-  },
+  fabric: fabricFlag,
   timeLimit: {
     type: "int",
     placeholder: "SECONDS",
@@ -56,7 +48,7 @@ export const map = defineCommand({
     const file = args[0]!;
     const sink = new Diagnostics();
     const graph = readDfg({ name: file, text: await readText(host, file) }, sink);
-    const fabric = await fabricOf(flags.fabric, host, sink);
+    const fabric = await fabricNamed(flags.fabric, host, sink);
     if (sink.all.length > 0) report({ file, diagnostics: sink.all });
     if (graph === undefined || fabric === undefined) return "findings";
     const body = fabric.control.loops > 0 ? dropLoopControl(graph) : graph;
@@ -85,15 +77,6 @@ export const map = defineCommand({
     return "ok";
   },
 });
-
-async function fabricOf(name: string, host: Host, sink: Sink): Promise<Fabric | undefined> {
-  const known = preset(name);
-  if (known !== undefined) return known;
-  if (name.endsWith(".json")) return readFabric({ name, text: await readText(host, name) }, sink);
-  const suggestion = didYouMean(name, presetNames()) ?? `presets are ${presetNames().join(", ")}`;
-  sink.report(mapCodes.unknownFabric({ name, suggestion }));
-  return undefined;
-}
 
 function blockedBy(graph: Dfg, fabric: Fabric, result: SearchResult) {
   if (result.mapping !== undefined) return undefined;

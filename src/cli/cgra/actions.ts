@@ -1,0 +1,5 @@
+/** All that `relaxc cgra` can do, by name. */
+import type { CgraAction } from "./action.js";
+import { layout } from "./layout.js";
+
+export const actions: readonly CgraAction[] = [layout];
