@@ -206,6 +206,9 @@ const ALL: readonly Operation[] = [
   { name: "EXIT", operands: [V] },
 ];
 
+/** Whether an operation leaves a value in the output of its element. */
+export const hasResult = (op: string): boolean => !/^(NOP|ST|STB|STH|PUSH|EXIT)$/.test(op);
+
 /** By name; as many as there are opcodes. */
 export const operations: ReadonlyMap<string, Operation> = new Map(ALL.map((op) => [op.name, op]));
 

@@ -13,18 +13,20 @@
  *    a register, and `takes` have copied links to registers.
  *
  * A result of latency `l` issued in cycle `T` is in the output at the end of cycle `T + l - 1`, where it stays until
- * the next one. Loads see stores of earlier cycles, not of their own. Register files rotate: register `r` of round `k`
+ * the next one; operations without a result (`ST*`, `PUSH`) leave the output as it is. Latencies are `latencyOf` the
+ * fabric. Links of latency `l` bring in cycle `T + l - 1` what their start drives in cycle `T`. Loads see stores of earlier cycles, not of their own. Register files rotate: register `r` of round `k`
  * is physically `(r - k) mod regs`, so that a value that lives longer than `ii` is not overwritten by the next; a value
  * written as `r` in one round is read as `r + n` in the `n`-th round after it.
  */
 
-/** A number known now, or one of the numbers given at launch. */
+/** 32 bits known now, as a signed number (floats by their bits), or one of the numbers given at launch. */
 export type Setting =
   | { readonly kind: "literal"; readonly value: number }
   | { readonly kind: "livein"; readonly index: number };
 
 /** Where a unit, a link or a register takes a value from. */
 export type Source =
+  /** 0; as a predicate 1. */
   | { readonly kind: "none" }
   /** Position among the links into the element; not on fabrics of route `issue` or `none`. */
   | { readonly kind: "link"; readonly link: number }
@@ -53,8 +55,7 @@ export interface Word {
   readonly negate: boolean;
   /** What an operand is instead in iterations that are first in loop `level`. */
   readonly initial?:
-    | { readonly position: Position; readonly level: number; readonly value: Source }
-    | undefined;
+    { readonly position: Position; readonly level: number; readonly value: Source } | undefined;
   /** Signed; also the stream of `POP` and `PUSH`, the loop of `IDX`, `FIRST` and `LAST`, the offset of memory operations. */
   readonly immediate: number;
   readonly stage: number;
