@@ -4,12 +4,24 @@ import { printFile } from "../../grammar/layout/index.js";
 
 const headOf = (decorator: Expr): Expr => (decorator.kind === "Call" ? decorator.func : decorator);
 
-/** Whether a definition belongs to the template language: a decorator is a member of `S`. */
-export const isTemplate = (def: FunctionDef | ClassDef): boolean =>
+/** Whether a decorator of the definition is a member `root.name`, of any name when none is given. */
+const isUnder = (def: FunctionDef | ClassDef, root: string, name?: string): boolean =>
   def.decorators.some((decorator) => {
     const head = headOf(decorator);
-    return head.kind === "Attribute" && head.value.kind === "Name" && head.value.id === "S";
+    return (
+      head.kind === "Attribute" &&
+      head.value.kind === "Name" &&
+      head.value.id === root &&
+      (name === undefined || head.name === name)
+    );
   });
+
+/** Whether a definition describes an array: `@C.fabric`. */
+export const isFabric = (def: FunctionDef | ClassDef): boolean => isUnder(def, "C", "fabric");
+
+/** Whether a definition belongs to the template language, `@S.…`, or describes an array. */
+export const isTemplate = (def: FunctionDef | ClassDef): boolean =>
+  isUnder(def, "S") || isFabric(def);
 
 /** What may belong to the templates of a file, in the order of the text. */
 export interface TemplateParts {

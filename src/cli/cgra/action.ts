@@ -6,6 +6,12 @@ import { fabricFlag } from "../fabric.js";
 /** The flags of all actions. */
 export const cgraFlags = {
   fabric: fabricFlag,
+  as: {
+    type: "choice",
+    choices: ["text", "json"],
+    default: "text",
+    help: "How `fabric` writes the description.",
+  },
   output: { type: "string", short: "o", placeholder: "OUT", help: "Write the result there." },
 } as const;
 

@@ -1,5 +1,6 @@
 /** All that `relaxc cgra` can do, by name. */
 import type { CgraAction } from "./action.js";
+import { fabric } from "./fabric.js";
 import { layout } from "./layout.js";
 
-export const actions: readonly CgraAction[] = [layout];
+export const actions: readonly CgraAction[] = [fabric, layout];

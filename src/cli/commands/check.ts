@@ -41,6 +41,10 @@ export const check = defineCommand({
       if (module.templates !== undefined) {
         const { checkTemplates } = await import("../../driver/check-templates.js");
         found.push(...checkTemplates(source, { isMixed: module.functions.size > 0 }));
+        if (module.templates.includes("@C.fabric")) {
+          const { fabricMistakes } = await import("../../driver/fabric/load.js");
+          found.push(...fabricMistakes(source));
+        }
       }
       if (areUsable) found.push(...(await findingsOfLowering(module, libraries)));
       return found;

@@ -88,4 +88,23 @@ export const codes = defineCodes("MAP", {
     hint: "split the loop body, or use a fabric with a greater `cfg.depth`",
     explain: "Every cycle of the interval takes one word in each element.",
   },
+  fabricText: {
+    number: 300,
+    message: "{what}",
+    explain:
+      "A fabric of text is a function under `@C.fabric` whose body is calls: `C.grid(4, 4)`, `C.pe(ops=[…])`, `C.override(pes=C.col(0), ops_add=[…])`, `C.bank(…)`, `C.stream(…)`, `C.loops(2)` and others. It says what a file *.fabric.json says.",
+  },
+  severalFabrics: {
+    number: 301,
+    message: "`{path}` has several fabrics: {names}",
+    hint: "name one: {path}:NAME",
+    explain: "A command works with one fabric.",
+  },
+  notModelled: {
+    number: 302,
+    message: "{what}",
+    hint: "{instead}",
+    explain:
+      "Fields describe fabrics more widely than mapping and simulation know them. What they do not know is refused: a mapping would be wrong on such a fabric.",
+  },
 });

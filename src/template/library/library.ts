@@ -4,6 +4,7 @@ import { parseText } from "../../../grammar/index.js";
 import { Diagnostics, DiagnosticError, type Diagnostic } from "../../support/diagnostic.js";
 import type { Source } from "../../support/source.js";
 import { didYouMean } from "../../support/suggest.js";
+import { isFabric } from "../../syntax/templates.js";
 import { codes } from "../codes.js";
 import type {
   IntrinsicDef, Library, LibraryEntry, ScheduleDef, ScheduleKey, Template,
@@ -210,6 +211,8 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
   };
 
   function define(def: ast.FunctionDef | ast.ClassDef): void {
+    // Arrays may be described beside what runs on them.
+    if (isFabric(def)) return;
     try {
       const definition = definitionOf(def, source);
       if (definition === undefined) {

@@ -43,8 +43,8 @@ const elements = list(element);
 
 const registers = object({
   regs: optional(integer(0, 64), 4),
-  read: optional(integer(0, 16), 2),
-  write: optional(integer(0, 16), 1),
+  read: optional(integer(0, 64), 2),
+  write: optional(integer(0, 64), 1),
   visible: optional(choice("self", "neighbours"), "self"),
 });
 const DEFAULT_REGISTERS = { regs: 4, read: 2, write: 1, visible: "self" } as const;
@@ -144,7 +144,8 @@ export function readFabric(source: Source, sink: Sink): Fabric | undefined {
   return json === undefined ? undefined : fabricOf(json, sink);
 }
 
-function fabricOf(json: JsonValue, sink: Sink): Fabric | undefined {
+/** The fabric of a description, wherever it was written. */
+export function fabricOf(json: JsonValue, sink: Sink): Fabric | undefined {
   const read = fabricFields(json, "the fabric", sink);
   if (read === undefined) return undefined;
   const { rows, cols, pe, mem } = read;
@@ -217,7 +218,85 @@ function fabricOf(json: JsonValue, sink: Sink): Fabric | undefined {
     clockMHz: read.clockMHz,
   };
   if (failed) return undefined;
-  return checkWhole(fabric, json.span, sink) ? fabric : undefined;
+  const isWhole = checkWhole(fabric, json.span, sink);
+  return refuseUnknown(fabric, read, json, sink) && isWhole ? fabric : undefined;
+}
+
+/** Refuses values that mapping and simulation do not know, where they stand. */
+function refuseUnknown(
+  fabric: Fabric,
+  { hops, links }: { readonly hops: number; readonly links: readonly unknown[] },
+  json: JsonValue,
+  sink: Sink,
+): boolean {
+  const at = (...path: readonly (string | number)[]): Span => {
+    let value = json;
+    for (const key of path) {
+      const next =
+        value.kind === "object"
+          ? value.members.get(String(key))?.value
+          : value.kind === "array"
+            ? value.items[Number(key)]
+            : undefined;
+      if (next === undefined) break;
+      value = next;
+    }
+    return value.span;
+  };
+  let ok = true;
+  const refuse = (isKnown: boolean, where: Span, what: string, instead: string): void => {
+    if (isKnown) return;
+    sink.report(codes.notModelled({ what, instead, at: where }));
+    ok = false;
+  };
+  const { output, conflict, width } = fabric;
+  refuse(width === 32, at("width"), `data paths of ${width} bits are not known`, "give 32");
+  refuse(
+    output === "single",
+    at("pe", "out"),
+    `output registers that are \`${output}\` are not known`,
+    'give "single": a result stays until the next one',
+  );
+  refuse(
+    conflict === "static",
+    at("mem", "conflict"),
+    "banks that stall the array are not known",
+    'give "static": a slot makes no more accesses to a bank than it has ports',
+  );
+  refuse(
+    fabric.route === "multihop" || hops === 1,
+    at("hops"),
+    `\`hops\` says nothing with the route \`${fabric.route}\``,
+    'give the route "multihop", or leave it out',
+  );
+  const extra = fabric.links.length - links.length;
+  fabric.links.forEach(({ latency }, i) =>
+    refuse(
+      latency === 1,
+      at("links", i - extra),
+      `a link that takes ${latency} cycles is not known`,
+      "links take 1 cycle",
+    ),
+  );
+  fabric.banks.forEach(({ latency, name }, i) =>
+    refuse(
+      latency === 1,
+      at("mem", "banks", i, "lat"),
+      `the latency of bank \`${name}\` is not known apart from that of loads`,
+      'give it to the loads: `"lat": {"LD": 2}` of elements',
+    ),
+  );
+  fabric.streams.forEach(({ bank, name }, i) =>
+    refuse(
+      fabric.banks.some((b) => b.name === bank),
+      at("mem", "streams", i, "bank"),
+      `stream \`${name}\` is of bank \`${bank}\`, and there is no such bank`,
+      fabric.banks.length === 0
+        ? "give it a bank"
+        : `there are ${fabric.banks.map((b) => b.name).join(", ")}`,
+    ),
+  );
+  return ok;
 }
 
 /** What no single field shows. */
