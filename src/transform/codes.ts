@@ -149,6 +149,13 @@ export const codes = defineCodes("PAS", {
     hint: "give both functions weights of the same types, in the same order",
     explain: "A shared function takes the weights of all functions at once.",
   },
+  notInScratchpad: {
+    number: 47,
+    message: "`{kernel}` runs on a fabric, but `{name}` is in memory of scope `{scope}`",
+    hint: 'allocate it with `scope="cgra.spad"`, or in `local` memory if only these loops use it',
+    explain:
+      "A fabric reaches its scratchpad and its registers. Buffers of `global` memory are copied to the scratchpad around the loops; other memory cannot be.",
+  },
   notBroken: {
     number: 30,
     severity: "error",
