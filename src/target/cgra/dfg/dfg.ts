@@ -7,7 +7,10 @@
 export const EDGE_KINDS = ["I1", "I2", "I3", "P", "D", "C", "PS", "O"] as const;
 export type EdgeKind = (typeof EDGE_KINDS)[number];
 
-/** An operand that no edge brings: a number, one given at launch, or whether the iteration is first or last in a loop. */
+/**
+ * An operand that no edge brings: 32 bits as a signed number (floats by their bits), a number given at launch, or
+ * whether the iteration is first or last in a loop.
+ */
 export type FixedOperand =
   | { readonly kind: "literal"; readonly value: number }
   | { readonly kind: "livein"; readonly index: number }

@@ -21,7 +21,10 @@ const westMesh = (name: string, size: number, more: object, pe: object = {}): ob
   ...more,
 });
 
-const FREE = { regs: 64, read: 4, write: 4, visible: "neighbours" };
+/** A register at each input of the crossbar, with ports of its own. */
+const CROSSBAR = { regs: 4, read: 4, write: 4 };
+const SLOW_MEMORY = { LD: 2, LDB: 2, LDUB: 2, LDH: 2, ST: 2, STB: 2, STH: 2 };
+const FREE = { regs: 64, read: 64, write: 64, visible: "neighbours" };
 const PRESETS: readonly object[] = [
   {
     name: "open-edge-4x4",
@@ -38,20 +41,20 @@ const PRESETS: readonly object[] = [
     "hycube-4x4",
     4,
     { route: "multihop", hops: 4 },
-    { rf: { regs: 4 }, lat: { LD: 2, LDB: 2, LDH: 2, ST: 2, STB: 2, STH: 2 } },
+    { rf: CROSSBAR, lat: SLOW_MEMORY },
   ),
   westMesh(
     "stdnoc-4x4",
     4,
     { route: "bypass" },
-    { rf: { regs: 4 }, lat: { LD: 2, LDB: 2, LDH: 2, ST: 2, STB: 2, STH: 2 } },
+    { rf: CROSSBAR, lat: SLOW_MEMORY },
   ),
   ...[2, 4, 6, 8].map((size) =>
     westMesh(
       `cgra-flow-${size}x${size}`,
       size,
       { route: "bypass", cfg: { depth: 200 } },
-      { rf: { regs: 8 } },
+      { rf: { regs: 8, read: 8, write: 8 } },
     ),
   ),
   westMesh("mesh-none-4x4", 4, { route: "none" }, { rf: { ...FREE, visible: "self" } }),
@@ -89,7 +92,7 @@ const PRESETS: readonly object[] = [
     route: "bypass",
     pe: {
       ops: ["mov", "dot", "mul", "alu", "cmp", "sat", "ctl"],
-      rf: { regs: 8, visible: "neighbours" },
+      rf: { regs: 8, read: 4, write: 2, visible: "neighbours" },
       pred: "partial",
     },
     overrides: [

@@ -7,6 +7,7 @@ import { atMost, atMostOne, type SatSolver } from "../../../sat/index.js";
 import { carriesValue } from "../dfg/dfg.js";
 import { ALWAYS, clausesFor, NEVER } from "./clauses.js";
 import { slotOf, type Mapping } from "./mapping.js";
+import type { Excess } from "./excess.js";
 import type { Problem } from "./places.js";
 import { readMapping } from "./read-mapping.js";
 import {
@@ -35,8 +36,8 @@ export interface Encoding {
   readonly values: readonly (ValueLiterals | undefined)[];
   /** The solution the solver found. */
   mapping(): Mapping;
-  /** Registers held on an element in a slot become at most as many as there are; whether clauses were added. */
-  limitRegisters(element: number, slot: number): boolean;
+  /** What was found to be too much is forbidden in what is solved next; whether clauses were added. */
+  limit(excess: Excess): boolean;
 }
 
 export function encode(
@@ -248,23 +249,75 @@ export function encode(
     return { from, to, inRegister, inOutput, moved, crosses };
   }
 
+  /** Literals that hold when a value takes a port of the registers of an element in a slot. */
+  function portUses(kind: "reads" | "writes", p: number, c: number): number[] {
+    const found: number[] = [];
+    values.forEach((value, u) => {
+      if (value === undefined) return;
+      for (let t = value.from + 1; t <= value.to + 1; t++) {
+        if (slotOf(t, ii) !== c) continue;
+        const causes = kind === "reads" ? readsOf(u, value, p, t) : writesOf(u, value, p, t);
+        if (causes.every((cause) => cause.includes(NEVER))) continue;
+        const use = fresh();
+        for (const cause of causes) add(use, ...cause.map(negated));
+        found.push(use);
+      }
+    });
+    return found;
+  }
+
+  /** Each a set of literals under which value `u` is written to a register of `p` in cycle `t`. */
+  function writesOf(u: number, value: ValueLiterals, p: number, t: number): number[][] {
+    const register = value.inRegister(p, t);
+    const own = [register, on(u, p), startsAt(u, t - latencies[u]!)];
+    if (usesMoves) return [own, [register, value.moved(p, t - 1)]];
+    return [own, [register, startsBy(u, t - latencies[u]!), negated(value.inRegister(p, t - 1))]];
+  }
+
+  /** As {@link writesOf}, for reading; the value is there since an earlier cycle. */
+  function readsOf(u: number, value: ValueLiterals, p: number, t: number): number[][] {
+    const held = [value.inRegister(p, t - 1), startsBy(u, t - 1 - latencies[u]!)];
+    const readers = [p, ...(readable(p) ? fabric.links.flatMap((l) => (l.from === p ? [l.to] : [])) : [])]; // prettier-ignore
+    const causes: number[][] = [];
+    for (const e of graph.edges) {
+      if (e.from !== u || !carriesValue(e)) continue;
+      for (const q of readers)
+        causes.push([...held, startsAt(e.to, t - e.distance * ii), on(e.to, q)]);
+    }
+    fabric.links.forEach(({ from, latency: cycles }, link) => {
+      if (from === p) causes.push([...held, value.crosses(link, t + cycles - 1, 1)]);
+    });
+    for (const q of readers) causes.push([...held, value.moved(q, t)]);
+    return causes;
+  }
+
   const moves = (p: number, c: number): readonly number[] => movesIn[p]![c]!;
   limitIssue(problem, ii, schedule, moves, clauses);
   limitResults(problem, ii, schedule, moves, clauses);
   for (const slots of crossingsOf) for (const literals of slots) atMostOne(solver, literals);
 
-  const limited = new Set<number>();
+  const limited = new Set<string>();
   const encoding: Encoding = {
     schedule,
     values,
     mapping: () =>
       readMapping(problem, ii, encoding, (l) => l === ALWAYS || (l !== NEVER && solver.holds(l))),
-    limitRegisters(p, c) {
-      const key = p * ii + c;
+    limit(excess) {
+      const { kind, element: p } = excess;
+      if (kind === "constants") {
+        add(...excess.nodes.map((v) => negated(on(v, p))));
+        return true;
+      }
+      const key = `${kind} ${p} ${excess.slot}`;
       if (limited.has(key)) return false;
       limited.add(key);
-      const literals = registersIn[p]![c]!.filter((l) => l !== NEVER);
-      atMost(solver, literals, fabric.elements[p]!.registers.regs);
+      const literals =
+        kind === "registers" ? registersIn[p]![excess.slot]! : portUses(kind, p, excess.slot);
+      atMost(
+        solver,
+        literals.filter((l) => l !== NEVER),
+        excess.limit,
+      );
       return true;
     },
   };

@@ -2,9 +2,9 @@
 import { satSolver } from "../../../sat/index.js";
 import { boundsOf, type Bounds } from "./bounds.js";
 import { encode, type Encoding } from "./encode.js";
+import { excessesOf } from "./excess.js";
 import type { Mapping } from "./mapping.js";
 import { problemOf, type Problem } from "./places.js";
-import { overfull } from "./verify.js";
 import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 
@@ -131,13 +131,15 @@ function roomSearch(problem: Problem, ii: number, slack: number, now: () => numb
       if (answer === "unsat") result = "refuted";
       if (answer !== "sat") return undefined;
       const mapping = encoding.mapping();
-      // Limits on registers are added where a solution breaks them.
-      const broken = overfull(problem, mapping);
-      if (broken.length === 0) {
+      const excesses = excessesOf(problem, mapping);
+      if (excesses.length === 0) {
         result = "mapped";
         return mapping;
       }
-      for (const { element, slot } of broken) encoding.limitRegisters(element, slot);
+      let isNew = false;
+      for (const excess of excesses) isNew = encoding.limit(excess) || isNew;
+      // Each limit is added once; a solution that breaks one all the same is no mapping.
+      if (!isNew) return undefined;
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { carriesValue } from "../dfg/dfg.js";
 import { bankOf } from "../fabric/fabric.js";
+import { excessesOf } from "./excess.js";
 import { slotOf, type Mapping } from "./mapping.js";
 import type { Problem } from "./places.js";
 
@@ -14,6 +15,9 @@ export interface Violation {
     | "issue"
     | "output"
     | "registers"
+    | "reads"
+    | "writes"
+    | "constants"
     | "link"
     | "bank"
     | "route"
@@ -21,6 +25,13 @@ export interface Violation {
     | "depth";
   readonly message: string;
 }
+
+const NAMES = {
+  registers: "registers",
+  reads: "read ports of its registers",
+  writes: "write ports of its registers",
+  constants: "constants",
+} as const;
 
 export function violationsOf(problem: Problem, mapping: Mapping): readonly Violation[] {
   const { graph, fabric, places, latencies, busy, sources } = problem;
@@ -73,7 +84,6 @@ export function violationsOf(problem: Problem, mapping: Mapping): readonly Viola
 
   const link = exclusive("link", "link");
   const linkAt = new Map(fabric.links.map(({ from, to }, i) => [`${from} ${to}`, i]));
-  const inUse = new Map<string, number>();
   routes.forEach(({ holds, moves, crossings }, u) => {
     const made = times[u]! + latencies[u]! - 1;
     const has = new Set(holds.map((h) => `${h.element} ${h.time} ${h.place}`));
@@ -127,11 +137,6 @@ export function violationsOf(problem: Problem, mapping: Mapping): readonly Viola
         if (writes.has(`${element} ${slotOf(time, ii)}`))
           complain("output", `the output of ${element} is overwritten while it holds ${name(u)}`);
       }
-      if (place === "register") {
-        // A result of this cycle is in the output register too.
-        const key = `${element} ${slotOf(time, ii)}`;
-        if (time > made) inUse.set(key, (inUse.get(key) ?? 0) + 1);
-      }
     }
     for (const e of graph.edges) {
       if (e.from !== u || !carriesValue(e)) continue;
@@ -145,12 +150,8 @@ export function violationsOf(problem: Problem, mapping: Mapping): readonly Viola
         complain("reader", `${name(e.to)} does not find the value of ${name(u)}`);
     }
   });
-  for (const [key, count] of inUse) {
-    const element = Number(key.split(" ")[0]);
-    const { regs } = fabric.elements[element]!.registers;
-    if (count > regs)
-      complain("registers", `element ${element} holds ${count} values in ${regs} registers`);
-  }
+  for (const { kind, element, count, limit } of excessesOf(problem, mapping))
+    complain(kind, `element ${element} needs ${count} ${NAMES[kind]} and has ${limit}`);
   checkBanks(problem, mapping, complain);
   return found;
 }
@@ -174,23 +175,4 @@ function checkBanks(
           `bank ${bank.name} serves ${count} accesses in slot ${slot} with ${bank.ports} ports`,
         );
   }
-}
-
-/** Elements and slots whose registers a mapping overfills. */
-export function overfull(
-  { fabric, latencies }: Problem,
-  { ii, times, routes }: Mapping,
-): readonly { readonly element: number; readonly slot: number }[] {
-  const inUse = new Map<number, number>();
-  routes.forEach(({ holds }, u) => {
-    const made = times[u]! + latencies[u]! - 1;
-    for (const { element, time, place } of holds) {
-      if (place !== "register" || time <= made) continue;
-      const key = element * ii + slotOf(time, ii);
-      inUse.set(key, (inUse.get(key) ?? 0) + 1);
-    }
-  });
-  return [...inUse]
-    .map(([key, count]) => ({ element: Math.floor(key / ii), slot: key % ii, count }))
-    .filter(({ element, count }) => count > fabric.elements[element]!.registers.regs);
 }

@@ -66,8 +66,9 @@ const fabrics = fc
     visible: fc.constantFrom("self", "neighbours"),
     lat: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ regs, visible, lat, ...rest }) => ({
+  .map(({ regs, visible, lat, hops, ...rest }) => ({
     ...rest,
+    ...(rest.route === "multihop" && { hops }),
     pe: {
       ops: ["mov", "alu", "mul", "mem"],
       rf: { regs, visible },
@@ -131,7 +132,7 @@ test("no smaller interval exists than the one found, by trying all", () => {
         rows: 1,
         cols: 3,
         route: "none",
-        pe: { ops: ["alu", "mul", "mem"], rf: { regs: 32 } },
+        pe: { ops: ["alu", "mul", "mem"], rf: { regs: 32, read: 32, write: 32 } },
       });
       const graph = graphOf(ops, edges);
       const tried = bestByTrying(graph, fabric, 6);
@@ -156,7 +157,7 @@ test("more registers, links and room never make the interval larger", () => {
             cols: 2,
             topology,
             route: "bypass",
-            pe: { ops: ["mov", "alu", "mul", "mem"], rf: { regs } },
+            pe: { ops: ["mov", "alu", "mul", "mem"], rf: { regs, read: 4, write: 2 } },
           }),
           { timeLimitMs: Infinity },
         ).mapping!.ii;
