@@ -303,6 +303,15 @@ export interface UnsupportedStmt extends StmtBase {
   readonly construct: string;
   /** As written, the block included. */
   readonly text: string;
+  /** Of a `try` with one `except`: what schedules do with it. */
+  readonly attempt?: Attempt;
+}
+/** `try: … except S.ScheduleError: …` */
+export interface Attempt {
+  readonly body: Suite;
+  /** What is caught; absent: everything. */
+  readonly error?: Expr;
+  readonly handler: Suite;
 }
 /** Result of recovery; silences followers. */
 export interface ErrorStmt extends StmtBase {
@@ -311,7 +320,7 @@ export interface ErrorStmt extends StmtBase {
 
 /** Statements of one block; `dangling` are comments after the last statement, at the block's depth. */
 export interface Suite {
-  /** Of an `else` block: comment lines above the `else`, and the comment after its colon. */
+  /** Of an `else` or `except` block: comment lines above the keyword, and the comment after its colon. */
   readonly above?: readonly Comment[];
   readonly opening?: Comment;
   readonly body: readonly Stmt[];

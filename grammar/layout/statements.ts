@@ -138,7 +138,8 @@ export function writeStatement(w: Writer, s: ast.Stmt, column: number): void {
       writeSuite(w, s.body, column + w.tabWidth, s.kind === "ClassDef" ? "class" : "block");
       return;
     case "UnsupportedStmt":
-      writeVerbatim(w, s.text, s.start, column, trivia?.trailing);
+      if (s.attempt === undefined) writeVerbatim(w, s.text, s.start, column, trivia?.trailing);
+      else writeAttempt(w, s.attempt, column, trivia);
       return;
     default:
       writeLine(w, s, column, trivia);
@@ -159,7 +160,20 @@ function writeDefinitionLines(w: Writer, s: ast.ClassDef | ast.FunctionDef, colu
   writeLine(w, s, column, s.trivia);
 }
 
-const isBlock = (s: ast.Stmt): boolean => "body" in s || s.kind === "If";
+const isBlock = (s: ast.Stmt): boolean => "body" in s || s.kind === "If" || "attempt" in s;
+
+function writeAttempt(w: Writer, s: ast.Attempt, column: number, trivia?: ast.Trivia): void {
+  const inner = column + w.tabWidth;
+  const after = (comment: ast.Comment | undefined): string =>
+    comment === undefined ? "" : `  ${comment.text}`;
+  w.lines.push(`${blanks(column)}try:${after(trivia?.trailing)}`);
+  writeSuite(w, s.body, inner);
+  const { above, opening } = s.handler;
+  if (above !== undefined) writeComments(w, above, column);
+  const caught = s.error === undefined ? "" : ` ${flat(s.error, w.notes)}`;
+  w.lines.push(`${blanks(column)}except${caught}:${after(opening)}`);
+  writeSuite(w, s.handler, inner);
+}
 
 function writeIf(w: Writer, s: ast.If, column: number): void {
   const inner = column + w.tabWidth;

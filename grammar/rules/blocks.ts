@@ -89,20 +89,63 @@ export class BlockRules extends SimpleStatementRules {
     return takeLines(queue, token.startOffset);
   }
 
-  /** `try` and its clauses, swallowed whole. */
+  /** `try` and its clauses: no part of programs, but of schedules in the form `try: … except …: …`. */
   readonly tryBlock = this.RULE("tryBlock", (): ast.Stmt => {
     const token = this.CONSUME(t.Try);
-    let end = this.SUBRULE1(this.swallowedBlock);
+    this.CONSUME(t.Colon);
+    const block = this.SUBRULE(this.suite);
+    let { end } = block;
+    const handlers: (Omit<ast.Attempt, "body"> | undefined)[] = [];
     this.MANY(() => {
+      const clause = this.SUBRULE(this.tryClause);
+      ({ end } = clause);
+      handlers.push(clause.caught);
+    });
+    this.head = block.head;
+    const made = this.foreign("`try`", token.startOffset, end);
+    const [only] = handlers;
+    const attempt = only && handlers.length === 1 ? { body: block.suite, ...only } : undefined;
+    return attempt === undefined ? made : { ...made, attempt };
+  });
+
+  /** `except …:`, `else:` or `finally:` with its block; what a handler catches, and where it ends. */
+  readonly tryClause = this.RULE(
+    "tryClause",
+    (): { readonly caught?: Omit<ast.Attempt, "body">; readonly end: number } => {
+      const { startOffset } = this.LA(1);
+      const above = this.RECORDING_PHASE ? [] : this.takeAbove(this.LA(1));
+      let error: ast.Expr | undefined;
+      let isPlain = true;
       this.OR([
-        { ALT: () => this.CONSUME(t.Except) },
+        {
+          ALT: () => {
+            this.CONSUME(t.Except);
+            this.OPTION1(() => {
+              error = this.SUBRULE(this.expression);
+              this.OPTION2(() => {
+                this.CONSUME(t.As);
+                this.CONSUME(t.Name);
+                isPlain = false;
+              });
+            });
+          },
+        },
         { ALT: () => this.CONSUME(t.Finally) },
         { ALT: () => this.CONSUME(t.Else) },
       ]);
-      end = this.SUBRULE2(this.swallowedBlock);
-    });
-    return this.foreign("`try`", token.startOffset, end);
-  });
+      this.CONSUME(t.Colon);
+      const { suite, head, end } = this.SUBRULE(this.suite);
+      const isHandler = this.source.text.startsWith("except", startOffset) && isPlain;
+      if (!isHandler) return { end };
+      const opening = head?.trailing;
+      const handler = {
+        ...suite,
+        ...(above.length === 0 ? {} : { above }),
+        ...(opening === undefined ? {} : { opening }),
+      };
+      return { caught: error === undefined ? { handler } : { error, handler }, end };
+    },
+  );
 
   /** `async …`, `match …`, `type …`. */
   readonly foreignBlock = this.RULE("foreignBlock", (): ast.Stmt => {

@@ -111,6 +111,10 @@ function statement(s: State, scope: Scope, stmt: ast.Stmt): Returned {
     case "Continue":
       emit(s, jump(stmt.kind === "Break" ? "break" : "continue", spanOf(s, stmt)), stmt);
       return undefined;
+    case "UnsupportedStmt":
+      return stmt.attempt === undefined
+        ? unsupported(s, stmt, stmt.construct)
+        : attempted(s, scope, stmt, stmt.attempt);
     default:
       return fail(
         codes.unsupportedConstruct({
@@ -279,6 +283,30 @@ function augment(s: State, scope: Scope, stmt: ast.AugAssign): void {
 }
 
 // ---- control ------------------------------------------------------------------
+
+const unsupported = (s: State, at: ast.AstBase, what: string): never =>
+  fail(codes.unsupportedConstruct({ ...placeOf(s, at), what }));
+
+/** `try` in a schedule: where a step of the body refuses, the body is undone and the handler runs. */
+function attempted(
+  s: State,
+  scope: Scope,
+  stmt: ast.UnsupportedStmt,
+  { body, error, handler }: ast.Attempt,
+): Returned {
+  const isRefusal =
+    error === undefined ||
+    (error.kind === "Attribute" &&
+      error.name === "ScheduleError" &&
+      error.value.kind === "Name" &&
+      error.value.id === "S");
+  if (!isRefusal) return unsupported(s, error, "`except` of anything but `S.ScheduleError`");
+  if (s.host?.attempt === undefined) return unsupported(s, stmt, stmt.construct);
+  return s.host.attempt(
+    () => execute(s, scope, body.body),
+    () => execute(s, scope, handler.body),
+  );
+}
 
 function branch(s: State, scope: Scope, stmt: ast.If): Returned {
   const cond = evaluate(s, scope, stmt.cond);

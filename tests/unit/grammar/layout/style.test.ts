@@ -156,8 +156,16 @@ style("strings of several lines are not moved", () => {
 });
 
 style("foreign statements are kept as written", () => {
-  const text = "try:\n    f( )  # c\nexcept E:\n    pass\n";
+  const text = "try:\n    f( )  # c\nfinally:\n    pass\n";
   assert.is(format(text), text);
+});
+
+style("a `try` with one handler is laid out, with its comments", () => {
+  const text = "try:  # a\n  f( )  # b\n# c\nexcept S.ScheduleError:  # d\n  pass\n";
+  const laidOut =
+    "try:  # a\n    f()  # b\n# c\nexcept S.ScheduleError:  # d\n    pass\n";
+  assert.is(format(text), laidOut);
+  assert.is(format(laidOut), laidOut);
 });
 
 style.run();
