@@ -49,6 +49,11 @@ export const passes = [
     load: async () => (await import("./relax/params/bind-params.js")).bindParams,
   },
   {
+    name: "bind-sizes",
+    summary: "Computes sizes that depend on symbols once, where a function begins.",
+    load: async () => (await import("./tir/bind-sizes.js")).bindSizes,
+  },
+  {
     name: "bind-symbolic-vars",
     summary: "Gives symbols of signatures fixed values.",
     load: async () => (await import("./relax/params/bind-symbolic-vars.js")).bindSymbolicVars,

@@ -3,6 +3,7 @@ import type { IRModule } from "../ir/module.js";
 import type { Sink } from "../support/diagnostic.js";
 import { runPipeline, step, type PipelineHooks, type Step } from "./pipeline.js";
 import { alignStorage } from "./tir/align-storage.js";
+import { bindSizes } from "./tir/bind-sizes.js";
 import { canonicalizeLoop } from "./tir/canonicalize-loop.js";
 import { checkAccess } from "./tir/check-access.js";
 import { compactBuffer } from "./tir/compact-buffer.js";
@@ -49,6 +50,7 @@ export const loopPipeline = ({
   step(lowerThreadBinding),
   step(canonicalizeLoop),
   step(flattenBuffer),
+  step(bindSizes),
   step(vectorizeLoop, { enable: simd, masks }),
   step(unrollLoop, { maxExtent: maxUnroll }),
   step(removeNoOp),

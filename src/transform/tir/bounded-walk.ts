@@ -35,7 +35,7 @@ const EXPR_KINDS = new Set(
 export const isExpr = (n: Node): n is PrimExpr => EXPR_KINDS.has(n.kind);
 
 /** Dimensions of parameters are not negative. */
-function assumeSizes(func: PrimFunc, analyzer: Analyzer): void {
+export function assumeSizes(func: PrimFunc, analyzer: Analyzer): void {
   const seen = new Set<Var>();
   for (const { buffer } of func.params) {
     for (const d of buffer?.shape ?? []) {

@@ -1,0 +1,121 @@
+import { Analyzer } from "../../arith/index.js";
+import { rebuild } from "../../ir/core/rewrite.js";
+import { visit } from "../../ir/core/visit.js";
+import type { Node } from "../../ir/nodes.js";
+import { compare, intImm, makeVar, type BinaryOp, type PrimExpr, type Var } from "../../ir/tir/expr.js"; // prettier-ignore
+import type { PrimFunc } from "../../ir/tir/function.js";
+import { bind, seq, type Stmt } from "../../ir/tir/stmt.js";
+import { isInteger } from "../../support/dtype.js";
+import { definePass } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
+import { assumeSizes } from "./bounded-walk.js";
+
+/**
+ * Precondition: level `flat`. Result: what is computed from the symbols of a function alone, such as sizes, strides and
+ * numbers of tiles, is computed once where the function begins and bound to `size`, `size_1`, …; single sums and
+ * products stay in place. Sound because symbols do not change, and a quotient is moved only when its divisor is proved
+ * not to be 0.
+ */
+export const bindSizes = definePass({
+  name: "bind-sizes",
+  dialect: "tir",
+  summary: "Computes sizes that depend on symbols once, where a function begins.",
+  from: "flat",
+  options: {},
+  run: (module) => mapPrimFuncs(module, bindAll),
+});
+
+/** What an expression over symbols is: how many operations it has, and its number among equal ones. */
+interface Closed {
+  readonly operations: number;
+  readonly divides: boolean;
+  readonly number: number;
+}
+
+function bindAll(func: PrimFunc): PrimFunc {
+  const symbols = symbolsOf(func);
+  if (symbols.size === 0) return func;
+  const analyzer = new Analyzer();
+  assumeSizes(func, analyzer);
+  const numbers = new Map<string, number>();
+  const numbered = (key: string): number => {
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  };
+  const known = new Map<Node, Closed | undefined>();
+  const closed = (node: Node): Closed | undefined => {
+    if (!known.has(node)) known.set(node, classify(node));
+    return known.get(node);
+  };
+  const classify = (node: Node): Closed | undefined => {
+    if (node.kind === "tir.IntImm" && isInteger(node.dtype)) {
+      const number = numbered(`${node.dtype.name} ${node.value}`);
+      return { operations: 0, divides: false, number };
+    }
+    if (node.kind === "tir.Var") {
+      const place = symbols.get(node);
+      if (place === undefined) return undefined;
+      return { operations: 0, divides: false, number: numbered(`symbol ${place}`) };
+    }
+    if (node.kind === "tir.Cast") {
+      const value = isIndex(node) ? closed(node.value) : undefined;
+      return value && { ...value, number: numbered(`${node.dtype.name} ${value.number}`) };
+    }
+    if (node.kind !== "tir.Binary" || !isIndex(node)) return undefined;
+    const a = closed(node.a);
+    const b = a && closed(node.b);
+    if (b === undefined) return undefined;
+    const divides = DIVISIONS.has(node.op);
+    if (divides && !isNever0(node.b, analyzer)) return undefined;
+    return {
+      operations: a!.operations + b.operations + 1,
+      divides: divides || a!.divides || b.divides,
+      number: numbered(`${node.op} ${a!.number} ${b.number}`),
+    };
+  };
+  const bound = new Map<number, { readonly v: Var; readonly value: PrimExpr }>();
+  const done = new Map<Node, Node>();
+  const walk = (node: Node): Node => {
+    if (node.kind === "tir.Buffer" || node.kind === "tir.Var") return node;
+    const before = done.get(node);
+    if (before !== undefined) return before;
+    const found = closed(node);
+    const isLong = found !== undefined && (found.divides || found.operations > 1);
+    const after = isLong ? variableFor(found, node as PrimExpr) : rebuild(node, walk);
+    done.set(node, after);
+    return after;
+  };
+  const variableFor = ({ number }: Closed, value: PrimExpr): Var => {
+    const made = bound.get(number);
+    if (made !== undefined) return made.v;
+    const v = makeVar(bound.size === 0 ? "size" : `size_${bound.size}`, value.dtype, value.span);
+    bound.set(number, { v, value });
+    return v;
+  };
+  const body = walk(func.body) as Stmt;
+  if (bound.size === 0) return func;
+  return { ...func, body: seq([...[...bound.values()].map(({ v, value }) => bind(v, value)), body]) }; // prettier-ignore
+}
+
+const DIVISIONS: ReadonlySet<BinaryOp> = new Set(["div", "mod", "floordiv", "floormod", "ceildiv"]);
+
+const isIndex = (e: PrimExpr): boolean => e.dtype.lanes === 1 && isInteger(e.dtype);
+
+const isNever0 = (e: PrimExpr, analyzer: Analyzer): boolean =>
+  e.kind === "tir.IntImm"
+    ? Number(e.value) > 0
+    : analyzer.prove(compare("gt", e, intImm(0, e.dtype))) === true;
+
+/** Scalar parameters and symbols of shapes, which stand when the body begins, with their places. */
+function symbolsOf({ params }: PrimFunc): ReadonlyMap<Var, number> {
+  const found = new Set<Var>();
+  for (const p of params) {
+    if (p.buffer === undefined && isIndex(p.var)) found.add(p.var);
+    if (p.buffer === undefined) continue;
+    const { shape, strides, elemOffset } = p.buffer;
+    for (const e of [...shape, ...strides, ...(elemOffset ? [elemOffset] : [])])
+      visit(e, { enter: (n) => void (n.kind === "tir.Var" && isIndex(n) && found.add(n)) });
+  }
+  return new Map([...found].map((v, k) => [v, k]));
+}
