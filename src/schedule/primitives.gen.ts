@@ -27,6 +27,7 @@ import { getSblocks } from "./primitives/get-sblocks.js";
 import { inlineInit } from "./primitives/inline-init.js";
 import { loopPartition } from "./primitives/loop-partition.js";
 import { merge } from "./primitives/merge.js";
+import { nontemporal } from "./primitives/nontemporal.js";
 import { padEinsum } from "./primitives/pad-einsum.js";
 import { parallel } from "./primitives/parallel.js";
 import { prologue } from "./primitives/prologue.js";
@@ -83,6 +84,7 @@ export const primitives: readonly Primitive[] = [
   inlineInit as unknown as Primitive,
   loopPartition as unknown as Primitive,
   merge as unknown as Primitive,
+  nontemporal as unknown as Primitive,
   padEinsum as unknown as Primitive,
   parallel as unknown as Primitive,
   prologue as unknown as Primitive,

@@ -449,6 +449,12 @@ export const passes = [
     load: async () => (await import("./tir/unroll-loop.js")).unrollLoop,
   },
   {
+    name: "transpose-registers",
+    summary:
+      "Turns tiles that are stored by rows and loaded by columns with shuffles of registers.",
+    load: async () => (await import("./tir/transpose-registers.js")).transposeRegisters,
+  },
+  {
     name: "update-param-type",
     summary: "Changes shapes and element types of parameters.",
     load: async () => (await import("./relax/params/update-param-type.js")).updateParamType,

@@ -9,6 +9,7 @@ import { checkAccess } from "./tir/check-access.js";
 import { compactBuffer } from "./tir/compact-buffer.js";
 import { convertBlocks } from "./tir/convert-blocks.js";
 import { flattenBuffer } from "./tir/flatten-buffer.js";
+import { hoistIfThenElse } from "./tir/hoist-if-then-else.js";
 import { lowerInitBlock } from "./tir/lower-init-block.js";
 import { lowerMatchBuffer } from "./tir/lower-match-buffer.js";
 import { lowerThreadBinding } from "./tir/lower-thread-binding.js";
@@ -18,6 +19,7 @@ import { removeNoOp } from "./tir/remove-no-op.js";
 import { simplify } from "./tir/simplify.js";
 import { simplifyIndex } from "./tir/simplify-index.js";
 import { specialiseTails } from "./tir/specialise-tails.js";
+import { transposeRegisters } from "./tir/transpose-registers.js";
 import { unrollLoop } from "./tir/unroll-loop.js";
 import { vectorizeLoop } from "./tir/vectorize-loop.js";
 
@@ -49,10 +51,12 @@ export const loopPipeline = ({
   step(specialiseTails),
   step(lowerThreadBinding),
   step(canonicalizeLoop),
+  step(hoistIfThenElse),
   step(flattenBuffer),
   step(bindSizes),
   step(vectorizeLoop, { enable: simd, masks }),
   step(unrollLoop, { maxExtent: maxUnroll }),
+  step(transposeRegisters),
   step(removeNoOp),
 ];
 

@@ -1,14 +1,12 @@
-import { evaluate, hasEffects } from "../../arith/index.js";
 import { rewrite } from "../../ir/core/rewrite.js";
-import { children } from "../../ir/core/visit.js";
-import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
-import { intImm, load, shuffle, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { intImm, load, shuffle, type Load, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { alloc, seq, store } from "../../ir/tir/stmt.js";
-import { isInteger, laneOf, withLanes } from "../../support/dtype.js";
+import { alloc, seq, store, type Store } from "../../ir/tir/stmt.js";
+import { laneOf, withLanes } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { positionsOf, tilesOf, type Positions, type Tile } from "./register-tiles.js";
 
 /**
  * Precondition: level `flat`, loops unrolled. Result: an allocation of constant size that is only accessed at constant
@@ -32,7 +30,7 @@ const LEAST_BITS = 128;
 
 function split(func: PrimFunc): PrimFunc {
   const pieces = new Map<Buffer, readonly Buffer[]>();
-  for (const [buffer, { lanes, elements }] of tilesOf(func)) {
+  for (const [buffer, { lanes, elements }] of splitTiles(func)) {
     const dtype = withLanes(buffer.dtype, lanes);
     const names = Array.from({ length: elements / lanes }, (_, k) => `${buffer.name}_${k}`);
     const shape = [intImm(1, buffer.shape[0]?.dtype)];
@@ -81,115 +79,45 @@ function placeIn(
   const parts = pieces.get(access.buffer);
   if (parts === undefined) return undefined;
   const { lanes } = parts[0]!.dtype;
-  const { base } = spanOf(access.indices[0]!)!;
+  const { base } = positionsOf(access.indices[0]!)!;
   return { piece: parts[Math.floor(base / lanes)]!, lane: base % lanes };
 }
 
-interface Tile {
-  lanes: number;
-  readonly elements: number;
-}
-
 /** The allocations that fall into pieces, with the length of these. */
-function tilesOf(func: PrimFunc): Map<Buffer, Tile> {
-  const tiles = new Map<Buffer, Tile>();
-  const owners = new Map<Var, Buffer>();
-  const singles: { readonly buffer: Buffer; readonly base: number }[] = [];
-  const walk = (node: Node): void => {
-    switch (node.kind) {
-      case "tir.Alloc": {
-        const elements = sizeOf(node.buffer);
-        if (elements !== undefined) {
-          tiles.set(node.buffer, { lanes: 1, elements });
-          owners.set(node.buffer.data, node.buffer);
-        }
-        return;
-      }
-      case "tir.Load":
-      case "tir.Store": {
-        const tile = tiles.get(node.buffer);
-        if (tile !== undefined && !note(node, tile, singles)) tiles.delete(node.buffer);
-        // The buffer itself is not a use.
-        for (const index of node.indices) walk(index);
-        if (node.predicate !== undefined) walk(node.predicate);
-        if (node.kind === "tir.Store") walk(node.value);
-        return;
-      }
-      case "tir.Buffer":
-        tiles.delete(node);
-        return;
-      case "tir.Decl":
-        tiles.delete(owners.get(node.buffer.data)!);
-        return;
-      case "tir.Var":
-        if (owners.has(node)) tiles.delete(owners.get(node)!);
-        return;
-      case "tir.Call":
-      case "tir.CallGlobal":
-        // The address of an element may escape.
-        if (node.kind === "tir.CallGlobal" || node.op === "address_of" || hasEffects(node))
-          for (const arg of node.args) if (arg.kind === "tir.Load") tiles.delete(arg.buffer);
-        break;
-      default:
-    }
-    children(node, walk);
-  };
-  walk(func.body);
-  for (const [buffer, { lanes, elements }] of tiles)
+function splitTiles(
+  func: PrimFunc,
+): Map<Buffer, { readonly lanes: number; readonly elements: number }> {
+  const found = new Map<Buffer, { readonly lanes: number; readonly elements: number }>();
+  for (const [buffer, tile] of tilesOf(func)) {
+    const lanes = lanesOf(tile);
+    const { bits } = buffer.dtype;
     if (
-      !Number.isInteger(Math.log2(lanes)) ||
-      lanes * buffer.dtype.bits < LEAST_BITS ||
-      elements % lanes !== 0 ||
-      elements / lanes > MOST_PIECES
+      lanes !== undefined &&
+      (bits === 32 || bits === 64) &&
+      lanes * bits >= LEAST_BITS &&
+      tile.elements / lanes <= MOST_PIECES
     )
-      tiles.delete(buffer);
-  for (const { buffer, base } of singles)
-    if (base >= (tiles.get(buffer)?.elements ?? 0)) tiles.delete(buffer);
-  return tiles;
-}
-
-/** Takes an access into account; false when it does not fit into pieces. */
-function note(
-  node: Extract<Node, { kind: "tir.Load" | "tir.Store" }>,
-  tile: Tile,
-  singles: { readonly buffer: Buffer; readonly base: number }[],
-): boolean {
-  const span = node.predicate === undefined ? spanOf(node.indices[0]!) : undefined;
-  if (span === undefined || span.base < 0) return false;
-  if (span.lanes === 1) {
-    singles.push({ buffer: node.buffer, base: span.base });
-    return node.kind === "tir.Load";
+      found.set(buffer, { lanes, elements: tile.elements });
   }
-  if (tile.lanes === 1) tile.lanes = span.lanes;
-  return (
-    tile.lanes === span.lanes &&
-    span.base % span.lanes === 0 &&
-    span.base + span.lanes <= tile.elements &&
-    (node.kind === "tir.Load" || node.value.dtype.lanes === span.lanes)
-  );
+  return found;
 }
 
-/** First position and length of a contiguous constant index. */
-function spanOf(index: PrimExpr): { readonly base: number; readonly lanes: number } | undefined {
-  const start = index.kind === "tir.Ramp" ? index.base : index;
-  if (
-    index.kind === "tir.Ramp" &&
-    !(index.stride.kind === "tir.IntImm" && index.stride.value === 1)
-  )
-    return undefined;
-  if (start.dtype.lanes !== 1) return undefined;
-  const base = evaluate(start, { of: () => undefined });
-  return base === undefined ? undefined : { base: Number(base), lanes: index.dtype.lanes };
+/** The one length of the vectors that a tile is accessed in; undefined when some access does not fit into pieces. */
+function lanesOf({ elements, accesses }: Tile): number | undefined {
+  const at = accesses.map((access) => ({ access, place: placeOf(access) }));
+  const lanes = at.find(({ place }) => place !== undefined && place.lanes > 1)?.place?.lanes ?? 1;
+  if (!Number.isInteger(Math.log2(lanes)) || elements % lanes !== 0) return undefined;
+  const fits = at.every(({ access, place }) => {
+    if (place === undefined || place.base < 0 || place.base + place.lanes > elements) return false;
+    if (place.lanes === 1) return access.kind === "tir.Load";
+    const isWhole = access.kind === "tir.Load" || access.value.dtype.lanes === lanes;
+    return place.lanes === lanes && place.base % lanes === 0 && isWhole;
+  });
+  return fits ? lanes : undefined;
 }
 
-function sizeOf(buffer: Buffer): number | undefined {
-  const [extent] = buffer.shape;
-  const isPlain =
-    buffer.shape.length === 1 &&
-    buffer.strides.length === 0 &&
-    buffer.elemOffset === undefined &&
-    buffer.dtype.lanes === 1 &&
-    (isInteger(buffer.dtype) || buffer.dtype.code === "float") &&
-    (buffer.dtype.bits === 32 || buffer.dtype.bits === 64);
-  return isPlain && extent?.kind === "tir.IntImm" ? Number(extent.value) : undefined;
+/** Where a contiguous access without a condition begins. */
+function placeOf({ predicate, indices }: Load | Store): Positions | undefined {
+  const at = predicate === undefined ? positionsOf(indices[0]!) : undefined;
+  return at?.stride === 1 ? at : undefined;
 }

@@ -25,9 +25,11 @@ export const unrollLoop = definePass({
   },
   run: (module, options) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) =>
-        node.kind === "tir.For" && node.loopKind === "unrolled" ? unroll(node, options) : node,
-      ),
+      rewrite(func, (node) => {
+        if (node.kind === "tir.For" && node.loopKind === "unrolled") return unroll(node, options);
+        const isNested = node.kind === "tir.Seq" && node.body.some((s) => s.kind === "tir.Seq");
+        return isNested ? seq(node.body, node.span) : node;
+      }),
     ),
 });
 

@@ -1,7 +1,7 @@
 /** What code generation of one module and of one function knows. */
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
-import type { Alloc, For } from "../../../ir/tir/stmt.js";
+import type { Alloc, For, Store } from "../../../ir/tir/stmt.js";
 import type { HostImport, StatusInfo } from "../../../runtime/kernel-info.js";
 import type { DType } from "../../../support/dtype.js";
 import type { Span } from "../../../support/source.js";
@@ -67,6 +67,8 @@ export interface FunctionContext {
   readonly outlined: { count: number };
   /** Gives scratch memory back before the function returns. */
   leave: () => void;
+  /** Stores that bypass the caches. */
+  readonly streaming: Set<Store>;
   /** Lanes that count, where code runs for some lanes only. */
   mask: Mask | undefined;
   depth: number;

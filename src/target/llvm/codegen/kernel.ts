@@ -38,6 +38,7 @@ export function defineKernel(
     retType: func.retType,
     outlined: { count: 0 },
     leave: () => undefined,
+    streaming: new Set(),
     mask: undefined,
     depth: 0,
   };

@@ -10,6 +10,7 @@ import { emitAs } from "./expr.js";
 import { emitIndex, indexOp } from "./index-value.js";
 import { emitParallel } from "./parallel.js";
 import { emitStmt } from "./stmt.js";
+import { emitStreaming } from "./streaming.js";
 
 /** What is taken in an iteration is given back at its end. */
 function scratchOf(cx: FunctionContext, body: Stmt): () => void {
@@ -21,6 +22,7 @@ function scratchOf(cx: FunctionContext, body: Stmt): () => void {
 /** Counted loops; parallel ones are shared among threads. */
 export function emitFor(cx: FunctionContext, s: For): void {
   if (s.loopKind === "parallel" && emitParallel(cx, s)) return;
+  if (emitStreaming(cx, s, (plain) => emitFor(cx, plain))) return;
   const first = emitIndex(cx, s.min);
   const end = indexOp(cx, "add", first, emitIndex(cx, s.extent));
   emitRange(cx, s, first, end);

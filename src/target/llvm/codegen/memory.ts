@@ -116,11 +116,21 @@ function toMemory(cx: FunctionContext, type: DType, value: Ref): Ref {
   return cx.f.value(`${type.code === "int" ? "sext" : "zext"} ${register} ${value} to ${memory}`);
 }
 
-function writeAt(cx: FunctionContext, type: DType, address: Ref, value: Ref): void {
+function writeAt(
+  cx: FunctionContext,
+  type: DType,
+  address: Ref,
+  value: Ref,
+  isStreaming = false,
+): void {
   const memory = memoryOf(cx, type);
   const raw = toMemory(cx, type, value);
   const pointer = typedPointer(cx, address, memory);
-  cx.f.line(`store ${memory} ${raw}, ${pointer}, align ${alignOf(type)}`);
+  const { module } = cx.shared;
+  const how = isStreaming
+    ? `align ${bytesOf(type)}, !nontemporal ${module.metadata("!{i32 1}")}`
+    : `align ${alignOf(type)}`;
+  cx.f.line(`store ${memory} ${raw}, ${pointer}, ${how}`);
 }
 
 /** Zero of a type, also in lanes that are not loaded. */
@@ -249,7 +259,7 @@ function storeLanes(
 ): void {
   const place = locate(cx, s.buffer, s.indices, type.lanes);
   if (place.kind === "contiguous") {
-    if (mask === undefined) return writeAt(cx, type, place.address, value);
+    if (mask === undefined) return writeAt(cx, type, place.address, value, cx.streaming.has(s));
     const memory = memoryOf(cx, type);
     const raw = toMemory(cx, type, value);
     const pointer = typedPointer(cx, place.address, memory);

@@ -182,6 +182,7 @@ function defineBody(
     retType: voidType,
     isOutlined: true,
     leave: () => undefined,
+    streaming: new Set(),
     mask: undefined,
   };
   const pointers = new Set(cx.pointers);
