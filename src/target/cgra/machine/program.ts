@@ -16,7 +16,8 @@
  * the next one; operations without a result (`ST*`, `PUSH`) leave the output as it is. Latencies are `latencyOf` the
  * fabric. Links of latency `l` bring in cycle `T + l - 1` what their start drives in cycle `T`. Loads see stores of earlier cycles, not of their own. Register files rotate: register `r` of round `k`
  * is physically `(r - k) mod regs`, so that a value that lives longer than `ii` is not overwritten by the next; a value
- * written as `r` in one round is read as `r + n` in the `n`-th round after it.
+ * written as `r` in one round is read as `r + n` in the `n`-th round after it. At launch outputs and registers are 0;
+ * links that nothing drives carry 0. A stream whose counters have all run starts again.
  */
 
 /** 32 bits known now, as a signed number (floats by their bits), or one of the numbers given at launch. */

@@ -308,7 +308,7 @@ export function encode(
         add(...excess.nodes.map((v) => negated(on(v, p))));
         return true;
       }
-      const key = `${kind} ${p} ${excess.slot}`;
+      const key = `${kind} ${p} ${excess.slot} ${excess.limit}`;
       if (limited.has(key)) return false;
       limited.add(key);
       const literals =

@@ -1,8 +1,9 @@
 /** The search for the smallest interval: from the lower bound up, each by satisfiability with growing room in time. */
 import { satSolver } from "../../../sat/index.js";
+import { allocate } from "../machine/allocate.js";
 import { boundsOf, type Bounds } from "./bounds.js";
 import { encode, type Encoding } from "./encode.js";
-import { excessesOf } from "./excess.js";
+import { excessesOf, type Excess } from "./excess.js";
 import type { Mapping } from "./mapping.js";
 import { problemOf, type Problem } from "./places.js";
 import type { Dfg } from "../dfg/dfg.js";
@@ -98,8 +99,15 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     if (open.length === 0) break;
     for (const i of open) if (i < end && !isOver()) tryRow(i, conflicts);
   }
-  const proved = best !== undefined && rows.slice(0, end).every((_, i) => isRefuted(i));
+  const proved =
+    best !== undefined &&
+    rows.slice(0, end).every((row, i) => isRefuted(i) && row.every((s) => s.isExact()));
   return done({ mapping: best, proved });
+}
+
+function overlapsOf(problem: Problem, mapping: Mapping): readonly Excess[] {
+  const allocation = allocate(problem, mapping);
+  return "excesses" in allocation ? allocation.excesses : [];
 }
 
 interface RoomSearch {
@@ -107,6 +115,8 @@ interface RoomSearch {
   run(conflicts: number, stop: () => boolean): Mapping | undefined;
   hasRun(): boolean;
   result(): Attempt["result"];
+  /** Nothing was forbidden that some mapping may need. */
+  isExact(): boolean;
   attempt(): Attempt;
 }
 
@@ -115,6 +125,7 @@ function roomSearch(problem: Problem, ii: number, slack: number, now: () => numb
   let encoding: Encoding | undefined;
   let result: Attempt["result"] = "unknown";
   let hasRun = false;
+  let isExact = true;
   let ms = 0;
 
   function advance(conflicts: number, stop: () => boolean): Mapping | undefined {
@@ -131,7 +142,11 @@ function roomSearch(problem: Problem, ii: number, slack: number, now: () => numb
       if (answer === "unsat") result = "refuted";
       if (answer !== "sat") return undefined;
       const mapping = encoding.mapping();
-      const excesses = excessesOf(problem, mapping);
+      const counted = excessesOf(problem, mapping);
+      // What is enough by number may still not fit without overlap.
+      const overlaps = counted.length > 0 ? [] : overlapsOf(problem, mapping);
+      if (overlaps.length > 0) isExact = false;
+      const excesses = [...counted, ...overlaps];
       if (excesses.length === 0) {
         result = "mapped";
         return mapping;
@@ -152,6 +167,7 @@ function roomSearch(problem: Problem, ii: number, slack: number, now: () => numb
     },
     hasRun: () => hasRun,
     result: () => result,
+    isExact: () => isExact,
     attempt() {
       const { variables, clauses, conflicts } = solver.statistics();
       return { ii, slack, result, variables, clauses, conflicts, ms };
