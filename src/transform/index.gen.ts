@@ -216,6 +216,11 @@ export const passes = [
     load: async () => (await import("./relax/gradient/gradient.js")).gradient,
   },
   {
+    name: "hoist-if-then-else",
+    summary: "Moves conditions that a loop does not change out of it.",
+    load: async () => (await import("./tir/hoist-if-then-else.js")).hoistIfThenElse,
+  },
+  {
     name: "inline-private-functions",
     summary: "Replaces calls of private functions by their bodies.",
     load: async () =>
@@ -413,6 +418,11 @@ export const passes = [
     load: async () => (await import("./tir/specialise-tails.js")).specialiseTails,
   },
   {
+    name: "split-cgra-kernels",
+    summary: "Makes loops for a fabric functions of their own.",
+    load: async () => (await import("./tir/split-cgra-kernels.js")).splitCgraKernels,
+  },
+  {
     name: "split-register-buffers",
     summary: "Splits small vector tiles into single vectors, which registers can hold.",
     load: async () => (await import("./tir/split-register-buffers.js")).splitRegisterBuffers,
@@ -439,6 +449,12 @@ export const passes = [
     load: async () => (await import("./relax/clean/topological-sort.js")).topologicalSort,
   },
   {
+    name: "transpose-registers",
+    summary:
+      "Turns tiles that are stored by rows and loaded by columns with shuffles of registers.",
+    load: async () => (await import("./tir/transpose-registers.js")).transposeRegisters,
+  },
+  {
     name: "unify-index-type",
     summary: "Gives loops and indices of a function one integer type.",
     load: async () => (await import("./tir/unify-index-type.js")).unifyIndexType,
@@ -447,12 +463,6 @@ export const passes = [
     name: "unroll-loop",
     summary: "Replaces small unrolled loops by their iterations.",
     load: async () => (await import("./tir/unroll-loop.js")).unrollLoop,
-  },
-  {
-    name: "transpose-registers",
-    summary:
-      "Turns tiles that are stored by rows and loaded by columns with shuffles of registers.",
-    load: async () => (await import("./tir/transpose-registers.js")).transposeRegisters,
   },
   {
     name: "update-param-type",

@@ -1,4 +1,5 @@
 /** The functions of `S` by name. */
+import { indexMapFunctions } from "./index-maps.js";
 import { packFunctions } from "./packs.js";
 import { parsingFunctions } from "./einsum.js";
 import { proofFunctions } from "./proofs.js";
@@ -15,6 +16,7 @@ export const allFunctions = (): readonly LibraryFunction[] => [
   ...typeFunctions,
   ...proofFunctions,
   ...parsingFunctions,
+  ...indexMapFunctions,
 ];
 
 let byName: ReadonlyMap<string, LibraryFunction> | undefined;

@@ -2,6 +2,7 @@
 import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
+import blocks from "../../../stdlib/blocks.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
 import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
@@ -25,6 +26,7 @@ import poolBlocked from "../../../stdlib/pool-blocked.relax";
 import pool from "../../../stdlib/pool.relax";
 import prelude from "../../../stdlib/prelude.relax";
 import quantize from "../../../stdlib/quantize.relax";
+import schedulesContraction from "../../../stdlib/schedules/contraction.relax";
 import schedulesFlat from "../../../stdlib/schedules/flat.relax";
 import schedulesLanes from "../../../stdlib/schedules/lanes.relax";
 import schedulesRows from "../../../stdlib/schedules/rows.relax";
@@ -42,6 +44,7 @@ import visionSuppression from "../../../stdlib/vision-suppression.relax";
 export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
+  { name: "stdlib/blocks.relax", text: blocks },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
   { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
@@ -65,6 +68,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/pool.relax", text: pool },
   { name: "stdlib/prelude.relax", text: prelude },
   { name: "stdlib/quantize.relax", text: quantize },
+  { name: "stdlib/schedules/contraction.relax", text: schedulesContraction },
   { name: "stdlib/schedules/flat.relax", text: schedulesFlat },
   { name: "stdlib/schedules/lanes.relax", text: schedulesLanes },
   { name: "stdlib/schedules/rows.relax", text: schedulesRows },
