@@ -107,4 +107,109 @@ export const codes = defineCodes("MAP", {
     explain:
       "Fields describe fabrics more widely than mapping and simulation know them. What they do not know is refused: a mapping would be wrong on such a fabric.",
   },
+  noKernel: {
+    number: 100,
+    message: "no loop of the program is annotated as a kernel",
+    hint: 'annotate a loop with `annotations={"cgra.kernel": "name"}`',
+    explain: "Loops that run on the array are chosen by the program or its schedule.",
+  },
+  notOneNest: {
+    number: 101,
+    message: "`{name}` is not one loop nest",
+    explain: "A kernel is a loop with what stands in it; around it stand only its registers.",
+  },
+  loopsSideBySide: {
+    number: 102,
+    message: "loop `{loop}` contains {count} loops side by side",
+    hint: "give each a kernel of its own, or spell short ones out (`T.unroll`)",
+    explain:
+      "The sequencer runs loops one in another, with statements before and after the inner one.",
+  },
+  deepNest: {
+    number: 103,
+    message: "`{name}` is {depth} loops deep, and the sequencer of `{fabric}` counts {most}",
+    hint: "annotate an inner loop instead, fuse loops, or spell short ones out (`T.unroll`)",
+    explain: "Each loop of a kernel needs a counter of the sequencer (`ctrl.loops`).",
+  },
+  notUnrolled: {
+    number: 104,
+    message: "loop `{loop}` cannot be spelled out: its extent is unknown or above {most}",
+    explain: "The copies of an unrolled loop become operations of one graph.",
+  },
+  notForArray: {
+    number: 105,
+    message: "the array has no operation for `{what}`",
+    hint: "compute it on the host",
+    explain: "Kernels consist of loops, conditions, loads, stores and the operations of elements.",
+  },
+  typeOfArray: {
+    number: 106,
+    message: "values of type {type} do not exist in the array",
+    hint: "use integers of at most 32 bits or float32",
+    explain: "Registers hold 32 bits; memory also holds bytes and signed 16-bit integers.",
+  },
+  noElementFor: {
+    number: 107,
+    message: "no processing element of `{fabric}` executes `{op}` for `{expr}`",
+    hint: "choose a fabric that has it, or compute it on the host",
+    explain: "Each operation of a kernel needs an element that executes its class.",
+  },
+  unknownRegister: {
+    number: 108,
+    message: "`{buffer}[{index}]` is a register of the array, and its position is not known",
+    hint: "spell the loops around it out (`T.unroll`), or keep the buffer in `cgra.spad`",
+    explain: "Buffers of other scopes than `cgra.spad` are registers, one an element.",
+  },
+  notInScratchpad: {
+    number: 109,
+    message: "`{buffer}` is in `{scope}`, which the array does not reach",
+    hint: "copy it to a buffer of scope `cgra.spad`",
+    explain: "Elements load and store the scratchpad alone; DMA moves data to and from it.",
+  },
+  wideAddress: {
+    number: 110,
+    message: "the address of `{buffer}` is too large an expression",
+    explain: "Addresses are sums of products of loop counters and sizes.",
+  },
+  notAligned: {
+    number: 111,
+    message: "a group of {bytes} bytes of `{buffer}` may lie across words",
+    hint: "make strides multiples of {bytes} bytes, or state it with `cgra.assume`",
+    explain: "Words lie at multiples of their size, and their elements follow each other.",
+  },
+  floatDivision: {
+    number: 112,
+    message: "elements do not divide floats: `{expr}`",
+    hint: "multiply by the reciprocal, `a * (T.float32(1) / b)`",
+    explain: "`FRCP` computes reciprocals; a quotient rounded once would need more.",
+  },
+  writeOtherwise: {
+    number: 113,
+    message: "elements have no operation for `{expr}`",
+    hint: "write {way}",
+    explain:
+      "Special elements compute 2 to a power, logarithms to base 2, reciprocals and their roots.",
+  },
+  tooManyLiveins: {
+    number: 114,
+    message: "`{name}` takes {count} numbers at launch, and `{fabric}` passes {most}",
+    hint: "fix sizes or strides, or take a fabric with more `ctrl.liveins`",
+    explain: "Sizes, strides and addresses that are not known now are numbers given at launch.",
+  },
+  narrowFabric: {
+    number: 115,
+    message: "the data path of `{fabric}` has {width} bits; kernels need 32",
+    explain: "Addresses and sums of kernels have 32 bits.",
+  },
+  nothingStored: {
+    number: 116,
+    message: "`{name}` stores nothing",
+    explain: "Results leave a kernel through memory.",
+  },
+  noPredicates: {
+    number: 117,
+    message: "`{fabric}` has no predicates, and a store of the kernel happens only at times",
+    hint: "store in every iteration, or take a fabric with `pred` partial or full",
+    explain: "Stores under a condition, or after an inner loop, carry a predicate.",
+  },
 });

@@ -2,7 +2,12 @@
 export { codes } from "./codes.js";
 export { type Dfg, type DfgEdge, type DfgNode } from "./dfg/dfg.js";
 export { dropLoopControl } from "./dfg/loop-control.js";
+export { interpretKernel } from "./dfg/interpret.js";
+export { type BufferPlace, type LoopKernel } from "./dfg/loop-kernel.js";
 export { readDfg } from "./dfg/read-dfg.js";
+export { graphDot, kernelText } from "./dfg/text.js";
+export { defaultPlaces } from "./extract/default-places.js";
+export { extractKernel } from "./extract/extract.js";
 export { describeFabric } from "./fabric/describe-fabric.js";
 export { fabricSummary, type Fabric } from "./fabric/fabric.js";
 export { preset, presetNames, presetText } from "./fabric/presets.js";

@@ -15,6 +15,8 @@ export interface LoopKernel {
   readonly liveins: readonly { readonly name: string; readonly value: PrimExpr }[];
   /** Buffers it touches, all in the scratchpad. */
   readonly buffers: readonly Buffer[];
+  /** What must hold at a launch; where one does not, the host computes the nest. */
+  readonly conditions: readonly PrimExpr[];
 }
 
 /**

@@ -1,19 +1,42 @@
-/** Which edge brings which operand of a node. */
-import { carriesValue, type Dfg, type DfgEdge } from "./dfg.js";
+/** Operands of the nodes of a graph, by position. */
+import { operations } from "../machine/operation.js";
+import type { Dfg, DfgEdge, FixedOperand } from "./dfg.js";
 
-const POSITIONS: Readonly<Record<string, 0 | 1 | 2 | undefined>> = { I1: 0, I2: 1, I3: 2, P: 2 };
+export type OperandSource =
+  | { readonly kind: "fixed"; readonly value: FixedOperand }
+  | { readonly kind: "node"; readonly node: number; readonly distance: number };
 
-/** By position; edges whose position is unknown take what is left. Undefined when there are too many. */
-export function operandEdges(graph: Dfg, node: number): (DfgEdge | undefined)[] | undefined {
-  const found: (DfgEdge | undefined)[] = [undefined, undefined, undefined];
-  const { fixed } = graph.nodes[node]!;
-  const into = graph.edges.filter((e) => e.to === node && carriesValue(e));
-  const isOpen = (e: DfgEdge): boolean => POSITIONS[e.kind] === undefined;
-  for (const e of [...into.filter((x) => !isOpen(x)), ...into.filter(isOpen)]) {
-    const free = [0, 1, 2].find((i) => found[i] === undefined && fixed?.[i] === undefined);
-    const position = POSITIONS[e.kind] ?? free;
-    if (position === undefined || found[position] !== undefined) return undefined;
-    found[position] = e;
+/** Position of the operand an edge brings; undefined for order and unknown positions. */
+export function positionOf(opcode: string, { kind }: DfgEdge): 0 | 1 | 2 | undefined {
+  switch (kind) {
+    case "I1":
+      return 0;
+    case "I2":
+      return 1;
+    case "I3":
+      return 2;
+    case "P":
+      return operations.get(opcode)!.operands[2] === "predicate" ? 2 : undefined;
+    default:
+      return undefined;
   }
-  return found;
+}
+
+/** By node: where its three operands come from. */
+export function operandsOf({
+  nodes,
+  edges,
+}: Dfg): readonly (readonly (OperandSource | undefined)[])[] {
+  const all = nodes.map(({ fixed }) =>
+    [0, 1, 2].map((k): OperandSource | undefined => {
+      const value = fixed?.[k];
+      return value && { kind: "fixed", value };
+    }),
+  );
+  for (const edge of edges) {
+    const at = positionOf(nodes[edge.to]!.opcode, edge);
+    if (at !== undefined)
+      all[edge.to]![at] = { kind: "node", node: edge.from, distance: edge.distance };
+  }
+  return all;
 }

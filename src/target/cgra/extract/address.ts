@@ -1,0 +1,186 @@
+/** Byte addresses of accesses: what loops add to them, and how the array computes them. */
+import { fromPoly } from "../../../arith/from-poly.js";
+import {
+  add,
+  addConst,
+  addScaled,
+  constPoly,
+  constValue,
+  mul,
+  samePoly,
+  sub,
+  termPoly,
+  zero,
+  type Atom,
+  type Poly,
+  type Term,
+} from "../../../arith/poly.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { PrimExpr } from "../../../ir/tir/expr.js";
+import { stridesOf } from "../../../transform/tir/strides.js";
+import { int32 } from "../../../support/dtype.js";
+import { codes } from "../codes.js";
+import type { AddressForm, Context } from "./context.js";
+import { refuse } from "./refuse.js";
+import { literal, type Value } from "./value.js";
+
+/** Bytes of an element of the buffer. */
+export const bytesOf = (buffer: Buffer): number => (buffer.dtype.bits * buffer.dtype.lanes) / 8;
+
+/** The address of an element; `evaluate` gives values that the array computes. */
+export function addressForm(
+  cx: Context,
+  buffer: Buffer,
+  indices: readonly PrimExpr[],
+  evaluate: (e: PrimExpr) => Value,
+): AddressForm {
+  const place = cx.places.get(buffer);
+  if (place === undefined)
+    refuse(codes.notInScratchpad({ buffer: buffer.name, scope: buffer.scope, at: buffer.span }));
+  const size = bytesOf(buffer);
+  const strides = stridesOf(buffer);
+  let offset: Poly = buffer.elemOffset ? cx.analyzer.poly(buffer.elemOffset) : zero;
+  indices.forEach((index, k) => {
+    const product = mul(cx.analyzer.poly(cx.resolved(index)), cx.analyzer.poly(strides[k]!));
+    if (product === undefined) refuse(codes.wideAddress({ buffer: buffer.name, at: index.span }));
+    offset = add(offset, product);
+  });
+  const form = split(cx, addScaled(zero, offset, size), evaluate);
+  return { ...form, base: add(form.base, cx.analyzer.poly(place.address)) };
+}
+
+/** Terms by what they depend on. */
+function split(cx: Context, p: Poly, evaluate: (e: PrimExpr) => Value): AddressForm {
+  const steps: Poly[] = cx.nest.loops.map(() => zero);
+  const parts: { value: Value; scale: Poly }[] = [];
+  let base: Poly = constPoly(p.constant);
+  for (const term of p.terms) {
+    const dynamic = term.atoms.filter((a) => !isInvariant(cx, a));
+    const rest = term.atoms.filter((a) => isInvariant(cx, a));
+    const scale = rest.length === 0 ? constPoly(term.coeff) : monomial({ ...term, atoms: rest });
+    const [only] = dynamic;
+    const level = only && levelOf(cx, only);
+    if (only === undefined) base = add(base, scale);
+    else if (dynamic.length === 1 && level !== undefined) steps[level] = add(steps[level]!, scale);
+    else {
+      const values = dynamic.map((a) => evaluate(atomExpr(cx, a)));
+      parts.push({ value: values.reduce((x, y) => cx.builder.op("MUL", [x, y])), scale });
+    }
+  }
+  return { steps, base, parts };
+}
+
+const monomial = ({ coeff, atoms }: Term): Poly => termPoly(coeff, atoms);
+const atomExpr = (cx: Context, atom: Atom): PrimExpr =>
+  fromPoly(cx.analyzer, termPoly(1, [atom]), int32)!;
+const isInvariant = (cx: Context, atom: Atom): boolean => cx.isInvariant(atomExpr(cx, atom));
+const levelOf = (cx: Context, atom: Atom): number | undefined =>
+  atom.expr?.kind === "tir.Var" ? cx.levels.get(atom.expr) : undefined;
+
+/** The address as a value of the array, and a rest that memory operations add. */
+export interface Computed {
+  readonly value: Value;
+  readonly offset: number;
+}
+
+/** Makes addresses; those that differ by a constant share their pointer. */
+export class Addresses {
+  private readonly pointers = new Map<string, { value: Value; base: Poly }>();
+
+  constructor(private readonly cx: Context) {}
+
+  of(form: AddressForm): Computed {
+    const { cx } = this;
+    let { value, offset } = this.affine(form);
+    for (const { value: part, scale } of form.parts)
+      value = cx.builder.op("ADD", [this.scaled(part, scale), value]);
+    // A constant alone is an offset from nothing.
+    if (value.kind === "literal" && this.fits(value.value + offset)) {
+      offset += value.value;
+      value = literal(0);
+    }
+    return { value, offset };
+  }
+
+  private fits(offset: number): boolean {
+    const limit = 2 ** (this.cx.fabric.immediateBits - 1);
+    return offset >= -limit && offset < limit;
+  }
+
+  private scaled(value: Value, scale: Poly): Value {
+    const { builder } = this.cx;
+    const factor = this.cx.fixedPoly(scale);
+    const power = factor.kind === "literal" ? Math.log2(factor.value) : NaN;
+    if (Number.isInteger(power)) return builder.op("SHL", [value, literal(power)]);
+    return builder.op("MUL", [value, factor]);
+  }
+
+  /** The part that loops alone determine. */
+  private affine({ steps, base, parts }: AddressForm): Computed {
+    const { cx } = this;
+    if (steps.every((s) => constValue(s) === 0)) {
+      const known = constValue(base);
+      const rest = known === undefined || !this.fits(Number(known)) ? 0 : Number(known);
+      const isBare = parts.length > 0 || rest !== 0;
+      return { value: cx.fixedPoly(addConst(base, -rest)), offset: isBare ? rest : 0 };
+    }
+    const key = `${steps.map((s) => s.key).join(" ")} ${addConst(base, -Number(base.constant)).key}`;
+    const shared = this.pointers.get(key);
+    if (shared !== undefined) {
+      const offset = Number(base.constant) - Number(shared.base.constant);
+      if (this.fits(offset)) return { value: shared.value, offset };
+    }
+    const value = this.pointer(steps, base);
+    this.pointers.set(key, { value, base });
+    return { value, offset: 0 };
+  }
+
+  /**
+   * A running sum. When loop `l` goes on, the inner ones begin again: the step is that of `l` less what they had added.
+   * In the first iteration of the outermost loop that matters the sum begins anew.
+   */
+  private pointer(steps: readonly Poly[], base: Poly): Value {
+    const { cx } = this;
+    const { builder } = cx;
+    const outermost = steps.findIndex((s) => constValue(s) !== 0);
+    let delta = zero;
+    let added = zero;
+    let step: Value | undefined;
+    for (let level = steps.length - 1; level >= outermost; level--) {
+      const last = delta;
+      delta = sub(steps[level]!, added);
+      const value = cx.fixedPoly(delta);
+      if (step === undefined) step = value;
+      else if (!samePoly(last, delta) || step.kind === "node")
+        step = builder.select(
+          { value: { kind: "first", level: level + 1 }, negate: false },
+          value,
+          step,
+        );
+      const reach = mul(steps[level]!, addConst(cx.extent(level), -1));
+      if (reach === undefined) refuse(codes.wideAddress({ buffer: "a pointer" }));
+      added = add(added, reach);
+    }
+    const variable = builder.newVariable();
+    const initial = { level: outermost, value: cx.fixedPoly(sub(base, delta)) };
+    const node = builder.make("ADD", [{ kind: "carried", variable, initial }, step!]);
+    builder.drafts[node]!.elements = undefined;
+    builder.finals.set(variable, { kind: "node", node });
+    return { kind: "node", node };
+  }
+}
+
+/** Whether two addresses differ by a constant in all iterations; the difference. */
+export function constantGap(a: AddressForm, b: AddressForm): number | undefined {
+  if (a.parts.length > 0 || b.parts.length > 0) return undefined;
+  if (!a.steps.every((s, k) => samePoly(s, b.steps[k]!))) return undefined;
+  const gap = constValue(sub(a.base, b.base));
+  return gap === undefined ? undefined : Number(gap);
+}
+
+/** Whether the address lies a multiple of so many bytes after the start of its buffer. */
+export const isMultiple = (cx: Context, form: AddressForm, base: Poly, of: number): boolean =>
+  [...form.steps, sub(form.base, base)].every((p) => {
+    const { coeff, base: rest } = cx.analyzer.modularOfPoly(p);
+    return Number(coeff) % of === 0 && Number(rest) % of === 0;
+  }) && form.parts.every(({ scale }) => Number(constValue(scale) ?? 1) % of === 0);

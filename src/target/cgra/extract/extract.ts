@@ -1,0 +1,104 @@
+/** Kernels of the array from T functions: a loop nest becomes the graph of one iteration, and what surrounds it. */
+import { compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { PrimFunc } from "../../../ir/tir/function.js";
+import type { Sink } from "../../../support/diagnostic.js";
+import { codes } from "../codes.js";
+import type { BufferPlace, LoopKernel } from "../dfg/loop-kernel.js";
+import type { Fabric } from "../fabric/fabric.js";
+import type { Setting } from "../machine/program.js";
+import { opcodes } from "../opcodes.js";
+import { Context } from "./context.js";
+import { finishGraph } from "./finish.js";
+import { readNest } from "./nest.js";
+import { Refused, refuse } from "./refuse.js";
+import { execute } from "./statement.js";
+
+/**
+ * The kernel of a function whose body is one nest (see `split-cgra-kernels`), for buffers at the places given; what
+ * keeps it from the array is reported, and then there is none.
+ */
+export function extractKernel(
+  func: PrimFunc,
+  fabric: Fabric,
+  places: ReadonlyMap<Buffer, BufferPlace>,
+  sink: Sink,
+): LoopKernel | undefined {
+  try {
+    return extract(func, fabric, places);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    sink.report(error.diagnostic);
+    return undefined;
+  }
+}
+
+function extract(
+  func: PrimFunc,
+  fabric: Fabric,
+  places: ReadonlyMap<Buffer, BufferPlace>,
+): LoopKernel {
+  if (fabric.width !== 32)
+    refuse(codes.narrowFabric({ fabric: fabric.name, width: fabric.width, at: func.span }));
+  const nest = readNest(func);
+  const { loops: most, liveins: mostLiveins } = fabric.control;
+  if (nest.loops.length > most)
+    refuse(
+      codes.deepNest({
+        name: func.name,
+        depth: nest.loops.length,
+        fabric: fabric.name,
+        most,
+        at: nest.loops[most]?.var.span ?? func.span,
+      }),
+    );
+  const cx = new Context(nest, fabric, places);
+  execute(cx);
+  if (!cx.accesses.some(({ kind }) => kind === "store"))
+    refuse(codes.nothingStored({ name: func.name, at: func.span }));
+  const { graph, streams } = finishGraph(cx, func.name);
+  const loops = nest.loops.map((_, level) => cx.fixedPoly(cx.extent(level)) as Setting);
+  if (cx.liveins.length > mostLiveins)
+    refuse(
+      codes.tooManyLiveins({
+        name: func.name,
+        count: cx.liveins.length,
+        fabric: fabric.name,
+        most: mostLiveins,
+        at: func.span,
+      }),
+    );
+  for (const { opcode } of graph.nodes)
+    if (!cx.builder.has(opcode))
+      refuse(codes.unsupportedOp({ fabric: fabric.name, op: opcode, class: opcodes.get(opcode)!.class, at: func.span })); // prettier-ignore
+  if (fabric.predicates === "none" || fabric.predicates === "select") {
+    const guarded = graph.nodes.some(
+      ({ opcode, fixed }, i) =>
+        /^(ST|PUSH)/.test(opcode) &&
+        (fixed?.[2] !== undefined || graph.edges.some((e) => e.to === i && e.kind === "P")),
+    );
+    if (guarded) refuse(codes.noPredicates({ fabric: fabric.name, at: func.span }));
+  }
+  return {
+    name: func.name,
+    graph,
+    loops,
+    streams,
+    liveins: cx.liveins,
+    buffers: [...new Set(cx.accesses.map(({ buffer }) => buffer))],
+    conditions: conditionsOf(cx),
+  };
+}
+
+/** What must hold where the kernel is launched: statements around inner loops need an iteration of theirs. */
+function conditionsOf(cx: Context): readonly PrimExpr[] {
+  const { nest, analyzer } = cx;
+  const conditions: PrimExpr[] = [...nest.assumed];
+  const around = nest.body.flatMap(({ only }) => (only ? [only.level] : []));
+  const from = Math.min(...around, nest.loops.length);
+  for (const { extent } of nest.loops.slice(from)) {
+    const runs = compare("ge", extent, intImm(1, extent.dtype));
+    if (analyzer.prove(runs) !== true) conditions.push(runs);
+  }
+  return conditions;
+}

@@ -1,0 +1,152 @@
+/** Kernels of a program for a fabric, and the comparison of their graphs with the program as interpreted. */
+import { evaluate } from "../arith/index.js";
+import { interpret } from "../interp/index.js";
+import { irModule, type IRModule } from "../ir/module.js";
+import type { Var } from "../ir/tir/expr.js";
+import type { PrimExpr } from "../ir/tir/expr.js";
+import type { PrimFunc } from "../ir/tir/function.js";
+import { Diagnostics, type Sink } from "../support/diagnostic.js";
+import { elementCount, zeros, type NDArray } from "../support/ndarray.js";
+import { elementAccess } from "../support/numeric/element.js";
+import { floatValue, intValue, tensorValue, type Value } from "../support/value.js";
+import { bytesOf, isFloat, laneOf } from "../support/dtype.js";
+import {
+  defaultPlaces,
+  extractKernel,
+  interpretKernel,
+  type BufferPlace,
+  type Fabric,
+  type LoopKernel,
+} from "../target/cgra/index.js";
+import { bitsOf } from "../target/cgra/machine/elementary.js";
+import { runPipeline, step } from "../transform/pipeline.js";
+import { splitCgraKernels } from "../transform/tir/split-cgra-kernels.js";
+import type { Random } from "./generate/random.js";
+
+/** The functions of the loops a program annotates. */
+export function kernelFunctions(module: IRModule, sink: Sink): PrimFunc[] {
+  const split = runPipeline(module, [step(splitCgraKernels)], sink);
+  return [...(split?.functions.values() ?? [])].filter(
+    (f): f is PrimFunc => f.kind === "tir.PrimFunc" && f.attrs.has("cgra.kernel"),
+  );
+}
+
+/** One launch: what its parameters are, and where its buffers lie. */
+export interface Launch {
+  readonly kernel: LoopKernel;
+  readonly func: PrimFunc;
+  readonly liveins: readonly number[];
+  readonly scratchpad: Uint8Array;
+  /** Arguments of the function, in the same state. */
+  readonly args: readonly Value[];
+  readonly places: ReadonlyMap<string, { readonly address: number; readonly data: NDArray }>;
+}
+
+/** Random contents for the buffers of a kernel, and sizes; text where a size is missing. */
+export function makeLaunch(
+  func: PrimFunc,
+  fabric: Fabric,
+  sizes: Readonly<Record<string, number>>,
+  random: Random,
+): Launch | string {
+  const sink = new Diagnostics();
+  const places = defaultPlaces(func, fabric);
+  const kernel = extractKernel(func, fabric, places, sink);
+  if (kernel === undefined) return sink.all[0]!.message;
+  const scratchpad = new Uint8Array(fabric.banks.reduce((n, { bytes }) => n + bytes, 0));
+  const values = new Map<Var, number>();
+  const number = (e: PrimExpr): number => {
+    if (e.kind === "tir.Call" && e.op === "reinterpret")
+      return bitsOf(Number(values.get(e.args[0] as Var)));
+    const value = evaluate(e, { of: (v) => values.get(v) });
+    if (value === undefined) throw new Error(`no value for a number of ${func.name}`);
+    return Number(value);
+  };
+  const args: Value[] = [];
+  const located = new Map<string, { address: number; data: NDArray }>();
+  const next = fabric.banks.map(() => 0);
+  for (const { var: v, buffer } of func.params) {
+    if (buffer === undefined) {
+      const value = sizes[v.name] ?? random.between(1, 9);
+      values.set(v, value);
+      args.push(isFloat(v.dtype) ? floatValue(value, v.dtype) : intValue(value, v.dtype));
+      continue;
+    }
+    const data = zeros(buffer.dtype, buffer.shape.map(number));
+    fill(data, random);
+    const place = places.get(buffer);
+    args.push(tensorValue(data));
+    if (place === undefined) continue;
+    const address = addressOf(place, values, fabric, next, data.bytes.length);
+    scratchpad.set(data.bytes, address);
+    located.set(buffer.name, { address, data });
+  }
+  return {
+    kernel,
+    func,
+    liveins: kernel.liveins.map(({ value }) => number(value) | 0),
+    scratchpad,
+    args,
+    places: located,
+  };
+}
+
+/** Addresses that are numbers of the launch are chosen one after another in their bank. */
+function addressOf(
+  { bank, address }: BufferPlace,
+  values: Map<Var, number>,
+  fabric: Fabric,
+  next: number[],
+  bytes: number,
+): number {
+  if (address.kind === "tir.IntImm") return Number(address.value);
+  const start = fabric.banks.slice(0, bank).reduce((n, b) => n + b.bytes, 0);
+  const half = fabric.banks[bank]!.bytes >> 1;
+  const at = start + half + next[bank]!;
+  next[bank] = next[bank]! + 4 * Math.ceil(bytes / 4);
+  values.set(address as Var, at);
+  return at;
+}
+
+/** Each element of a tensor with where it lies. */
+function elements({ bytes, shape, dtype }: NDArray) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = elementCount(shape) * dtype.lanes;
+  return { view, count, size: bytesOf(dtype) / dtype.lanes, access: elementAccess(dtype) };
+}
+
+function fill(data: NDArray, random: Random): void {
+  const { view, count, size, access } = elements(data);
+  const isReal = isFloat(laneOf(data.dtype));
+  for (let i = 0; i < count; i++) {
+    const value = isReal ? random.between(-64, 64) / 8 : random.between(-(2 ** 20), 2 ** 20);
+    access.write(view, i * size, value);
+  }
+}
+
+/** Runs a launch by its graph and by the interpreter of the program; text of the first difference. */
+export function compareLaunch(
+  launch: Launch,
+  run: (launch: Launch) => string | undefined = ({ kernel, liveins, scratchpad }) =>
+    interpretKernel(kernel, liveins, scratchpad),
+  tolerance = 0,
+): string | undefined {
+  const { func, args, places, scratchpad } = launch;
+  const problem = run(launch);
+  if (problem !== undefined) return problem;
+  const outcome = interpret(irModule(new Map([[func.name, func]])), func.name, args, {
+    stepLimit: 20_000_000,
+  });
+  if (!outcome.ok) return `interpreter: ${outcome.diagnostic.message}`;
+  for (const [name, { address, data }] of places) {
+    const found = { ...data, bytes: scratchpad.slice(address, address + data.bytes.length) };
+    const [x, y] = [elements(found), elements(data)];
+    for (let i = 0; i < x.count; i++) {
+      const [a, b] = [x, y].map((e) => Number(e.access.read(e.view, i * e.size))) as [number, number]; // prettier-ignore
+      if (Object.is(a, b) || a === b) continue;
+      if (tolerance > 0 && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b))) continue;
+      return `${name}[${i}] is ${a}, expected ${b}`;
+    }
+  }
+  return undefined;
+}
