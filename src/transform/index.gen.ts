@@ -216,11 +216,6 @@ export const passes = [
     load: async () => (await import("./relax/gradient/gradient.js")).gradient,
   },
   {
-    name: "hoist-if-then-else",
-    summary: "Moves conditions that a loop does not change out of it.",
-    load: async () => (await import("./tir/hoist-if-then-else.js")).hoistIfThenElse,
-  },
-  {
     name: "inline-private-functions",
     summary: "Replaces calls of private functions by their bodies.",
     load: async () =>
