@@ -4,7 +4,7 @@
  */
 import { hasCrossbars, portsOf } from "./layout.js";
 import { hasResult } from "./operation.js";
-import { packArcs } from "./pack-arcs.js";
+import { packArcs, type Arc } from "./pack-arcs.js";
 import type { Excess } from "../map/excess.js";
 import { slotOf, type Mapping } from "../map/mapping.js";
 import type { Problem } from "../map/places.js";
@@ -40,6 +40,8 @@ interface Stay {
   /** Ends of cycles at which it is there. */
   readonly start: number;
   end: number;
+  /** Cycle that writes the register, if it needs one. */
+  readonly written: number;
   /** Over which link it came; else it came to the output. */
   readonly link?: number | undefined;
   /** Last cycle at whose end it is still in the output. */
@@ -64,6 +66,9 @@ export function allocate(
     const moved = new Set(moves.map((m) => `${m.element} ${m.time}`));
     const comes = (p: number, t: number): boolean =>
       (p === elements[node] && t === made) || moved.has(`${p} ${t}`);
+    const out = new Set(
+      holds.filter(({ place }) => place === "output").map((h) => `${h.element} ${h.time}`),
+    );
     const found: Stay[] = [];
     const kept = holds
       .filter(({ place }) => place === "register")
@@ -74,17 +79,19 @@ export function allocate(
         last.end = time;
         continue;
       }
+      const wasOut = out.has(`${element} ${time - 1}`);
       const isResult = comes(element, time);
       const crossing = crossings.find((c) => c.to === element && c.time === time);
-      if (!isResult && crossing === undefined) continue;
-      found.push({
-        element,
-        node,
-        start: time,
-        end: time,
-        link: isResult ? undefined : linkAt.get(`${crossing!.from} ${element}`)!,
-        inOutputUntil: isResult ? replaced(element, time) : time - 1,
-      });
+      const stay = { element, node, start: time, end: time };
+      // Results are saved a cycle after they came, or as long as they stand in the output.
+      if (wasOut)
+        found.push({ ...stay, written: time, inOutputUntil: replaced(element, time - 1) });
+      else if (isResult)
+        found.push({ ...stay, written: time + 1, inOutputUntil: replaced(element, time) });
+      else if (crossing !== undefined) {
+        const link = linkAt.get(`${crossing.from} ${element}`)!;
+        found.push({ ...stay, written: time, inOutputUntil: time - 1, link });
+      }
     }
     return found;
   });
@@ -149,8 +156,7 @@ export function allocate(
 
   const writes = stays.flat().flatMap((stay): RegisterWrite[] => {
     if (stay.register === undefined) return [];
-    const { element, link } = stay;
-    const time = arcOf(stay).start;
+    const { element, link, written: time } = stay;
     return [{ element, time, link, register: rotated(element, stay.register, time) }];
   });
 
@@ -220,9 +226,7 @@ function outputEnds(
 
 const needsRegister = (stay: Stay): boolean => stay.end > stay.inOutputUntil;
 
-/** Results are saved a cycle after they came, what crosses a link is written at once. */
-const arcOf = ({ start, end, link }: Stay): { start: number; length: number } =>
-  link === undefined ? { start: start + 1, length: end - start } : { start, length: end - start + 1 }; // prettier-ignore
+const arcOf = ({ written, end }: Stay): Arc => ({ start: written, length: end - written + 1 });
 
 /** The slot in which most registers are in use, and at most how many of them could be. */
 function tooMany(element: number, stays: readonly Stay[], regs: number, ii: number): Excess {

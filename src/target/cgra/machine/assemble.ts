@@ -2,11 +2,11 @@
 import type { Diagnostic } from "../../../support/diagnostic.js";
 import type { FixedOperand } from "../dfg/dfg.js";
 import type { LoopKernel } from "../dfg/loop-kernel.js";
-import { operandEdges } from "../dfg/operands.js";
+import { operandsOf } from "../dfg/operands.js";
 import type { Excess } from "../map/excess.js";
 import { slotOf, type Mapping } from "../map/mapping.js";
 import type { Problem } from "../map/places.js";
-import { allocate, type Allocation } from "./allocate.js";
+import { allocate } from "./allocate.js";
 import { machineCodes as codes } from "./codes.js";
 import { numbersOf } from "./constants.js";
 import { idleWord } from "./encode-word.js";
@@ -44,12 +44,18 @@ export function realise(problem: Problem, frame: Frame, mapping: Mapping): Reali
   const wordAt = (p: number, time: number): MutableWord => words[p]![slotOf(time, ii)]!;
   const constants: Setting[][] = fabric.elements.map(() => []);
 
+  const operandsOfAll = operandsOf(graph);
   for (const [v, node] of graph.nodes.entries()) {
     const p = elements[v]!;
     const word = wordAt(p, times[v]!);
-    const operands = operandsOf(problem, mapping, allocation, v);
-    if (typeof operands === "string")
-      return refused(codes.notRealisable({ kernel: frame.name, reason: operands }));
+    const operands = operandsOfAll[v]!.map((o) =>
+      o?.kind === "node" ? allocation.find(o.node, p, times[v]! + o.distance * ii) : undefined,
+    );
+    const lost = operandsOfAll[v]!.find((o, i) => o?.kind === "node" && operands[i] === undefined);
+    if (lost?.kind === "node") {
+      const reason = `node ${node.id} does not find the value of node ${graph.nodes[lost.node]!.id}`;
+      return refused(codes.notRealisable({ kernel: frame.name, reason }));
+    }
     word.op = node.opcode;
     word.stage = Math.floor(times[v]! / ii);
     word.negate = node.negate === true;
@@ -68,10 +74,11 @@ export function realise(problem: Problem, frame: Frame, mapping: Mapping): Reali
     };
     const fixed = [0, 1, 2].map((i) => node.fixed?.[i] && sourceOf(node.fixed[i]));
     word.operands = operands.map((o, i) => o ?? fixed[i] ?? NO_SOURCE) as [Source, Source, Source];
-    const predicate = node.fixed?.[2];
-    const isPredicate = operations.get(node.opcode)?.operands[2] === "predicate";
-    // A missing predicate is 1.
-    if (isPredicate && operands[2] === undefined && predicate?.kind === "literal") {
+    const predicate = operands[2] === undefined ? node.fixed?.[2] : undefined;
+    const isPredicated = operations.get(node.opcode)?.operands[2] === "predicate";
+    // A missing predicate is 1, and there is nothing to negate.
+    if (operandsOfAll[v]![2] === undefined) word.negate = false;
+    if (isPredicated && predicate?.kind === "literal") {
       word.operands = [word.operands[0], word.operands[1], NO_SOURCE];
       word.negate = (predicate.value === 0) !== word.negate;
     }
@@ -139,22 +146,6 @@ function placeOf(constants: Setting[], setting: Setting): number {
       : other.kind === "livein" && other.index === setting.index;
   const at = constants.findIndex(isSame);
   return at >= 0 ? at : constants.push(setting) - 1;
-}
-
-/** What edges bring, by position; text of what is wrong. */
-function operandsOf(
-  { graph }: Problem,
-  { ii, elements, times }: Mapping,
-  { find }: Allocation,
-  v: number,
-): (Source | undefined)[] | string {
-  const { id, op } = graph.nodes[v]!;
-  const edges = operandEdges(graph, v);
-  if (edges === undefined) return `node ${id} (${op}) has too many operands`;
-  const found = edges.map((e) => e && find(e.from, elements[v]!, times[v]! + e.distance * ii));
-  const missing = edges.findIndex((e, i) => e !== undefined && found[i] === undefined);
-  if (missing < 0) return found;
-  return `node ${id} (${op}) does not find the value of node ${graph.nodes[edges[missing]!.from]!.id}`;
 }
 
 /** What the fabric has too little of for the kernel, whatever the mapping. */
