@@ -24,6 +24,16 @@ import type { AddressForm, Context } from "./context.js";
 import { refuse } from "./refuse.js";
 import { literal, type Value } from "./value.js";
 
+/** The bank of an access: where its address is known, what lies there; buffers may go across banks. */
+export function bankOf(cx: Context, buffer: Buffer, { base }: AddressForm): number {
+  const { bank } = cx.places.get(buffer)!;
+  const at = constValue(base);
+  if (at === undefined) return bank;
+  let end = 0;
+  const found = cx.fabric.banks.findIndex(({ bytes }) => Number(at) < (end += bytes));
+  return found < 0 ? bank : found;
+}
+
 /** Bytes of an element of the buffer. */
 export const bytesOf = (buffer: Buffer): number => (buffer.dtype.bits * buffer.dtype.lanes) / 8;
 
@@ -77,6 +87,10 @@ const isInvariant = (cx: Context, atom: Atom): boolean => cx.isInvariant(atomExp
 const levelOf = (cx: Context, atom: Atom): number | undefined =>
   atom.expr?.kind === "tir.Var" ? cx.levels.get(atom.expr) : undefined;
 
+/** What addresses with one pointer have in common. */
+const pointerKey = (steps: readonly Poly[], base: Poly): string =>
+  `${steps.map((s) => s.key).join(" ")} ${addConst(base, -Number(base.constant)).key}`;
+
 /** The address as a value of the array, and a rest that memory operations add. */
 export interface Computed {
   readonly value: Value;
@@ -85,9 +99,20 @@ export interface Computed {
 
 /** Makes addresses; those that differ by a constant share their pointer. */
 export class Addresses {
-  private readonly pointers = new Map<string, { value: Value; base: Poly }>();
+  private readonly pointers = new Map<string, { value: Value; base: Poly }[]>();
+  /** By what they share: constants of addresses that are going to be asked for. */
+  private readonly expected = new Map<string, number[]>();
 
   constructor(private readonly cx: Context) {}
+
+  /** Says which addresses will be asked for, so that pointers reach as many of them as they can. */
+  expect(forms: readonly AddressForm[]): void {
+    for (const { steps, base } of forms) {
+      const key = pointerKey(steps, base);
+      const before = this.expected.get(key) ?? [];
+      this.expected.set(key, [...before, Number(base.constant)]);
+    }
+  }
 
   of(form: AddressForm): Computed {
     const { cx } = this;
@@ -124,15 +149,32 @@ export class Addresses {
       const isBare = parts.length > 0 || rest !== 0;
       return { value: cx.fixedPoly(addConst(base, -rest)), offset: isBare ? rest : 0 };
     }
-    const key = `${steps.map((s) => s.key).join(" ")} ${addConst(base, -Number(base.constant)).key}`;
-    const shared = this.pointers.get(key);
-    if (shared !== undefined) {
-      const offset = Number(base.constant) - Number(shared.base.constant);
-      if (this.fits(offset)) return { value: shared.value, offset };
+    const key = pointerKey(steps, base);
+    const at = Number(base.constant);
+    for (const { value, base: from } of this.pointers.get(key) ?? []) {
+      const offset = at - Number(from.constant);
+      if (this.fits(offset)) return { value, offset };
     }
-    const value = this.pointer(steps, base);
-    this.pointers.set(key, { value, base });
-    return { value, offset: 0 };
+    const from = addConst(base, this.middle(key, at) - at);
+    const value = this.pointer(steps, from);
+    this.pointers.set(key, [...(this.pointers.get(key) ?? []), { value, base: from }]);
+    return { value, offset: at - Number(from.constant) };
+  }
+
+  /** From where offsets reach the most addresses that share the pointer, the one at hand among them. */
+  private middle(key: string, at: number): number {
+    const reach = 2 ** this.cx.fabric.immediateBits - 1;
+    const others = (this.expected.get(key) ?? []).filter((x) => Math.abs(x - at) <= reach);
+    const within = (low: number): number[] => others.filter((x) => x >= low && x - low <= reach);
+    const lows = others.filter((x) => x <= at && at - x <= reach);
+    const best = lows.reduce(
+      (b, low) => (within(low).length > within(b).length ? low : b),
+      lows[0] ?? at,
+    );
+    const covered = within(best);
+    if (this.fits(Math.max(at, ...covered) - at) && this.fits(Math.min(at, ...covered) - at))
+      return at;
+    return best + 2 ** (this.cx.fabric.immediateBits - 1);
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { Dfg, DfgEdge, DfgNode, FixedOperand } from "../dfg/dfg.js";
 import { operations } from "../machine/operation.js";
 import type { StreamProgram } from "../machine/program.js";
+import { bankOf } from "./address.js";
 import type { Context } from "./context.js";
 import { fuseSums } from "./fuse.js";
 import { memoryOrder } from "./order.js";
@@ -21,12 +22,13 @@ export function finishGraph(cx: Context, name: string): Finished {
   const wanted = reachable(cx, stores);
   cx.accesses.splice(0, cx.accesses.length, ...cx.accesses.filter(({ node }) => wanted.has(node)));
   const { streams, rest } = assignStreams(cx);
+  cx.addresses.expect(rest.map(({ form }) => form));
   for (const { node, form, buffer } of rest) {
     const draft = builder.drafts[node]!;
     const { value, offset } = cx.addresses.of(form);
     draft.operands[0] = value;
     draft.immediate = offset;
-    draft.elements = cx.fabric.banks[cx.places.get(buffer)!.bank]?.elements;
+    draft.elements = cx.fabric.banks[bankOf(cx, buffer, form)]?.elements;
   }
   materialise(cx, stores);
   fuseSums(builder, stores);

@@ -27,8 +27,10 @@ export function memoryOrder(cx: Context): readonly Order[] {
     accesses.slice(i).forEach((b) => {
       if (a.buffer.data !== b.buffer.data) return;
       if (a.kind === "load" && b.kind === "load") return;
-      if (a !== b && maySame(cx, a, b)) orders.push({ from: a.node, to: b.node, distance: 0 });
-      for (const [x, y] of a === b ? [[a, a] as const] : [[a, b] as const, [b, a] as const]) {
+      // A node keeps its own order.
+      if (a === b) return;
+      if (maySame(cx, a, b)) orders.push({ from: a.node, to: b.node, distance: 0 });
+      for (const [x, y] of [[a, b] as const, [b, a] as const]) {
         const distance = nextMeeting(cx, x, y);
         if (distance !== undefined) orders.push({ from: x.node, to: y.node, distance });
       }

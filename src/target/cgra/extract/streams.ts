@@ -1,6 +1,7 @@
 /** Accesses that a generator of addresses serves: the element pops or pushes, and computes no address. */
 import { addConst, addScaled, constValue, mul, samePoly, sub, zero, type Poly } from "../../../arith/poly.js"; // prettier-ignore
 import type { Setting, StreamProgram } from "../machine/program.js";
+import { bankOf } from "./address.js";
 import type { Access, Context } from "./context.js";
 
 /** Gives streams to accesses, in order, and makes their nodes `POP` and `PUSH`; the others are left. */
@@ -36,7 +37,7 @@ function programFor(
   taken: readonly StreamProgram[],
 ): StreamProgram | undefined {
   const stream = cx.fabric.streams[index]!;
-  const bank = cx.places.get(buffer)!.bank;
+  const bank = bankOf(cx, buffer, form);
   if (stream.direction !== (kind === "load" ? "in" : "out")) return undefined;
   if (cx.fabric.banks[bank]?.name !== stream.bank || taken.some((t) => t.stream === index))
     return undefined;
