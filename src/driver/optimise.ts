@@ -15,7 +15,7 @@ export async function isLowered(module: IRModule): Promise<boolean> {
 
 /** The module as code for the target is generated from it; undefined when errors were reported. */
 export async function prepareFor(
-  kind: "wasm" | "llvm" | "c",
+  kind: "wasm" | "llvm" | "c" | "cgra",
   module: IRModule,
   sink: Sink,
   options: LowerOptions = {},

@@ -21,7 +21,7 @@ export type JobProgram =
       readonly libraries?: readonly Source[] | undefined;
       /** The target it is prepared for, as if it were compiled; absent: operators are lowered, nothing else. */
       readonly prepared?:
-        | (Pick<LowerOptions, "target" | "processor"> & { readonly kind: "wasm" | "llvm" | "c" })
+        | (Pick<LowerOptions, "target" | "processor"> & { readonly kind: "wasm" | "llvm" | "c" | "cgra" })
         | undefined;
       /** The module as it runs when it is at hand. */
       readonly module?: IRModule | undefined;
@@ -61,11 +61,15 @@ export async function moduleOf({
 }
 
 /** Runs to the end; throws a DiagnosticError when the program stops. The job's own tensors stay as they are. */
-export function runJob(job: RunJob, print: (text: string) => void): JobResult {
+export function runJob(
+  job: RunJob,
+  print: (text: string) => void,
+  hosts?: RunHooks["hosts"],
+): JobResult {
   const { program, entry } = job;
   const args = copyOf(job.args);
   const profiler = job.profile === true ? makeProfiler(() => performance.now()) : undefined;
-  const hooks = { ...job, print, profiler };
+  const hooks = { ...job, print, profiler, hosts };
   if (program.kind === "artefact") {
     const value = runArtefact(program.bytes, program.file, entry, args, hooks);
     return { value, args, calls: profiler?.calls };

@@ -20,7 +20,7 @@ import type { Profiler } from "../runtime/profile/profiler.js";
 import { DiagnosticError } from "../support/diagnostic.js";
 import { handle } from "../support/dtype.js";
 import { didYouMean } from "../support/suggest.js";
-import type { Value } from "../support/value.js";
+import type { HostCode, Value } from "../support/value.js";
 import { codes } from "./codes.js";
 import { guardsOf } from "./guards.js";
 import { loadNative } from "./native.js";
@@ -124,6 +124,8 @@ export interface RunHooks {
   readonly stepLimit?: number | undefined;
   /** What runs an artefact; default: the virtual machine. */
   readonly executor?: Executor | undefined;
+  /** Functions outside that kernels call. */
+  readonly hosts?: ReadonlyMap<string, HostCode> | undefined;
   /** Takes the times of kernels. */
   readonly profiler?: Profiler | undefined;
   /** Bytes of tensors (machine: all in use at once; interpreter: of one allocation). */
@@ -131,8 +133,9 @@ export interface RunHooks {
 }
 
 /** Without the limits that are not set. */
-const optionsOf = ({ print, stepLimit, memoryLimit }: RunHooks) => ({
+const optionsOf = ({ print, hosts, stepLimit, memoryLimit }: RunHooks) => ({
   print,
+  ...(hosts && { hosts }),
   ...(stepLimit !== undefined && { stepLimit }),
   ...(memoryLimit !== undefined && { memoryLimit }),
 });

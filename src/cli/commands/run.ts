@@ -33,6 +33,8 @@ import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import type { Exit } from "../exit-code.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
+import { fabricFlag, fabricNamed } from "../fabric.js";
+import { layersText } from "../cgra/layers.js";
 import type { TargetKind } from "../../support/target-description.js";
 import { chosenTarget } from "../target.js";
 import { allowRelaxedSimd } from "../relaxed-simd.js";
@@ -44,8 +46,8 @@ interface Runner {
   readonly start: (values: readonly Value[]) => Promise<Output[]>;
 }
 
-const targetOf = (kind: TargetKind | "interp"): "wasm" | "llvm" | "c" =>
-  kind === "llvm" || kind === "c" ? kind : "wasm";
+const targetOf = (kind: TargetKind): "wasm" | "llvm" | "c" | "cgra" =>
+  kind === "interp" ? "wasm" : kind;
 
 /** Something that can be started. */
 interface Program {
@@ -76,9 +78,16 @@ export const run = defineCommand({
       type: "string",
       placeholder: "TARGET",
       default: "wasm",
-      help: "Where it runs: `wasm`, native code (`llvm`), C by the compiler at hand (`c`), or the reference interpreter (`interp`).",
+      help: "Where it runs: `wasm`, native code (`llvm`), C by the compiler at hand (`c`), a simulated fabric and its host (`cgra`), or the reference interpreter (`interp`).",
     },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
+    fabric: fabricFlag,
+    mapLimit: {
+      type: "int",
+      placeholder: "SECONDS",
+      default: 20,
+      help: "Time to map each kernel to the fabric; what is not mapped runs on the host (`cgra`).",
+    },
     executor: {
       type: "choice",
       choices: ["vm", "graph", "aot"],
@@ -115,7 +124,10 @@ export const run = defineCommand({
       type: "boolean",
       help: "Also run the reference interpreter on the program as written and, where the order of sums changed, as compiled; and compare.",
     },
-    profile: { type: "boolean", help: "Print how long each kernel took." },
+    profile: {
+      type: "boolean",
+      help: "Print how long each kernel took; for a fabric the cycles of each layer.",
+    },
     trace: {
       type: "string",
       placeholder: "FILE",
@@ -159,7 +171,7 @@ export const run = defineCommand({
     };
     const tolerance = parseTolerance(flags.tol, "--tol");
     let timed: readonly CallRecord[] = [];
-    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c", "interp"]);
+    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c", "cgra", "interp"]);
     const { kind, description } = chosen;
     // Artefacts say only when they are loaded that they need it.
     if (kind === "wasm") allowRelaxedSimd();
@@ -233,8 +245,10 @@ export const run = defineCommand({
     async function runnerOf(program: Program, signature: Signature): Promise<Runner | undefined> {
       const { executor } = flags;
       const isModel = executor === "aot" && !isKernel(signature);
-      if (executor !== undefined && (kind === "c" || kind === "interp") && executor !== "aot")
+      const isFixed = kind === "c" || kind === "interp" || kind === "cgra";
+      if (executor !== undefined && isFixed && (executor !== "aot" || kind === "cgra"))
         throw new DiagnosticError(driverCodes.targetExecutor({ target: kind, executor }));
+      if (kind === "cgra") return cgraRunner(program, signature);
       if (kind === "c") {
         if (program.loaded.kind === "artefact")
           throw new DiagnosticError(driverCodes.needsText({ flag: "--target c", file }));
@@ -276,6 +290,37 @@ export const run = defineCommand({
       const { compiled, program: started } = job;
       const print = (text: string): void => out(`${text}\n`);
       return { compiled, start: (values) => outputsFrom(started, signature, values, print) };
+    }
+
+    /** A simulated fabric and its host. */
+    async function cgraRunner(
+      { loaded }: Program,
+      signature: Signature,
+    ): Promise<Runner | undefined> {
+      if (loaded.kind === "artefact")
+        throw new DiagnosticError(driverCodes.needsText({ flag: "--target cgra", file }));
+      const { graph, module, libraries } = loaded;
+      const sink = new Diagnostics();
+      const fabric = await fabricNamed(flags.fabric, host, sink);
+      const { runnerForCgra } = await import("../run-cgra.js");
+      const made =
+        fabric &&
+        (await runnerForCgra(graph, module, signature, sink, {
+          libraries,
+          target: chosen.target,
+          fabric,
+          producer: `relaxc ${version}`,
+          timeLimitMs: 1000 * flags.mapLimit,
+        }));
+      report({ file, diagnostics: sink.all });
+      if (made === undefined) return undefined;
+      const start = async (values: readonly Value[]): Promise<Output[]> => {
+        const job = { entry: signature.name, args: values, stepLimit: flags.stepLimit };
+        const result = made.run(job, (text) => out(`${text}\n`));
+        if (flags.profile) out(layersText(fabric!, made.layers, flags.report === "json"));
+        return outputsFromJob(signature, result);
+      };
+      return { compiled: made.compiled, start };
     }
 
     async function readProgram(): Promise<Program | undefined> {
@@ -365,7 +410,7 @@ export const run = defineCommand({
 
     async function tellTimes(): Promise<void> {
       if (flags.trace !== undefined) await writeText(host, flags.trace, traceJson(timed));
-      if (!flags.profile) return;
+      if (!flags.profile || kind === "cgra") return;
       const kernels = summarise(timed);
       out(
         flags.report === "json"
@@ -374,7 +419,6 @@ export const run = defineCommand({
       );
     }
 
-    /** Runs; a T function gives back what it stored to its tensors. */
     async function outputsFrom(
       program: JobProgram,
       signature: Signature,
@@ -385,12 +429,9 @@ export const run = defineCommand({
       const executor: Executor = flags.executor === "graph" ? "graph" : "vm";
       const profile = flags.profile || flags.trace !== undefined;
       const job = { program, entry: signature.name, args: values, stepLimit, executor, profile };
-      const { value, args, calls } = await start(job, print);
-      if (calls !== undefined) timed = calls;
-      if (!isKernel(signature)) return outputsOf(value);
-      const stored = args.filter((v) => v.kind === "tensor");
-      const isVoid = value.kind === "tuple" && value.fields.length === 0;
-      return outputsOf(tupleValue(isVoid ? stored : [...stored, value]));
+      const result = await start(job, print);
+      if (result.calls !== undefined) timed = result.calls;
+      return outputsFromJob(signature, result);
     }
 
     async function start(job: RunJob, print: (text: string) => void): Promise<JobResult> {
@@ -403,6 +444,14 @@ export const run = defineCommand({
     }
   },
 });
+
+/** What a run gives; a T function gives back what it stored to its tensors. */
+function outputsFromJob(signature: Signature, { value, args }: JobResult): Output[] {
+  if (!isKernel(signature)) return outputsOf(value);
+  const stored = args.filter((v) => v.kind === "tensor");
+  const isVoid = value.kind === "tuple" && value.fields.length === 0;
+  return outputsOf(tupleValue(isVoid ? stored : [...stored, value]));
+}
 
 /** Codes of findings: the program ran, and its outputs are not those expected. */
 const FINDINGS = [driverCodes.differsFromOracle, driverCodes.differsFromExpected];

@@ -12,7 +12,9 @@ import type { Sink } from "../../support/diagnostic.js";
 import { handle, voidType } from "../../support/dtype.js";
 import { codes } from "../codes.js";
 import { definePass, type PassContext } from "../pass.js";
+import { mapPrimFuncs } from "../pipeline.js";
 import { freshGlobal } from "../relax/rewrite/index.js";
+import { bindScalars } from "./bind-scalars.js";
 import { convertBlocks } from "./convert-blocks.js";
 import { lowerInitBlock } from "./lower-init-block.js";
 import { lowerMatchBuffer } from "./lower-match-buffer.js";
@@ -45,7 +47,7 @@ export const splitCgraKernels = definePass({
 function splitKernels(module: IRModule, _: object, ctx: PassContext): IRModule {
   const hasKernels = [...module.functions].filter(([, f]) => isSplit(f));
   if (hasKernels.length === 0) return module;
-  const plain = withoutBlocks(irModule(new Map(hasKernels)), ctx);
+  const plain = mapPrimFuncs(withoutBlocks(irModule(new Map(hasKernels)), ctx), bindScalars);
   const functions = new Map<string, BaseFunc>();
   const taken = new Set<string>();
   for (const [name, func] of module.functions) {

@@ -1,0 +1,146 @@
+/** From T functions with loops for a fabric to host functions that drive it, and the kernels that it runs. */
+import { visit } from "../../../ir/core/visit.js";
+import { globalVar, irModule, type BaseFunc, type IRModule } from "../../../ir/module.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
+import { call, callGlobal, compare, intImm, logic, makeVar, stringImm, unary, type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
+import type { PrimFunc } from "../../../ir/tir/function.js";
+import { evaluate, ifStmt } from "../../../ir/tir/stmt.js";
+import { DiagnosticError, type Diagnostic, type Sink } from "../../../support/diagnostic.js";
+import { int32, voidType } from "../../../support/dtype.js";
+import { copyFunction, freshGlobal } from "../../../transform/relax/rewrite/index.js";
+import { runPipeline, step } from "../../../transform/pipeline.js";
+import { KERNEL, splitCgraKernels } from "../../../transform/tir/split-cgra-kernels.js";
+import { addIndex, castIndex } from "../../../transform/tir/strides.js";
+import type { BufferPlace } from "../dfg/loop-kernel.js";
+import type { Fabric } from "../fabric/fabric.js";
+import { ON_HOST } from "./externs.js";
+import { lowerHost, viewOffset, type LaunchNumbers, type LoweredHost } from "./lower-host.js";
+import { placeScratchpad, type Place } from "./place-scratchpad.js";
+
+/** A kernel as it was compiled; what it needs at launch stands over the parameters of its function. */
+export interface CompiledKernel {
+  readonly liveins: readonly { readonly name: string; readonly value: PrimExpr }[];
+  /** What must hold at a launch, over the same. */
+  readonly conditions: readonly PrimExpr[];
+}
+
+/** Compiles the function of a kernel for a fabric, or says why not. */
+export type KernelCompiler<K extends CompiledKernel> = (
+  func: PrimFunc,
+  places: ReadonlyMap<Buffer, BufferPlace>,
+) => K | Diagnostic;
+
+export interface HostProgram<K extends CompiledKernel> {
+  /** Without the kernels; functions that drive the fabric call `cgra_…` functions. */
+  readonly module: IRModule;
+  readonly kernels: ReadonlyMap<string, K>;
+  /** Functions that have loops for a fabric and run on the host, with the reason. */
+  readonly onHost: ReadonlyMap<string, string>;
+}
+
+/** Undefined when errors were reported; what has to run on the host is a warning. */
+export function compileHost<K extends CompiledKernel>(
+  module: IRModule,
+  fabric: Fabric,
+  compileKernel: KernelCompiler<K>,
+  sink: Sink,
+): HostProgram<K> | undefined {
+  const split = runPipeline(module, [step(splitCgraKernels)], sink);
+  if (split === undefined) return undefined;
+  const kernelFuncs = new Map<string, PrimFunc>();
+  for (const [name, f] of split.functions)
+    if (f.kind === "tir.PrimFunc" && f.attrs.has(KERNEL)) kernelFuncs.set(name, f);
+  const functions = new Map<string, BaseFunc>();
+  const kernels = new Map<string, K>();
+  const onHost = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const [name, func] of split.functions) {
+    if (kernelFuncs.has(name)) continue;
+    const calls = func.kind === "tir.PrimFunc" ? kernelCalls(func, kernelFuncs) : [];
+    const original = module.functions.get(name) ?? func;
+    if (func.kind !== "tir.PrimFunc" || original.kind !== "tir.PrimFunc" || calls.length === 0) {
+      functions.set(name, func);
+      continue;
+    }
+    try {
+      const made = driven(func, calls);
+      for (const [kernel, compiled] of made.kernels) kernels.set(kernel, compiled);
+      const fallback = freshGlobal(split, `${name}_on_host`, taken);
+      taken.add(fallback);
+      functions.set(fallback, { ...copyFunction(original), name: fallback, isPrivate: true });
+      functions.set(name, choosing(made.host, fallback));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      sink.report(error.diagnostic);
+      if (error.diagnostic.severity === "error") return undefined;
+      onHost.set(name, error.diagnostic.message);
+      functions.set(name, original);
+    }
+  }
+  return { module: irModule(functions, module), kernels, onHost };
+
+  /** The function as it drives the fabric; throws a DiagnosticError. */
+  function driven(func: PrimFunc, calls: readonly CallGlobal[]) {
+    const placed = placeScratchpad(func, kernelFuncs, fabric);
+    if ("diagnostic" in placed) throw new DiagnosticError(placed.diagnostic);
+    const owners = new Map([...placed.places.keys()].map((b) => [b.data, b]));
+    const compiled = new Map<string, K>();
+    const launches = new Map<string, LaunchNumbers>();
+    for (const e of calls) {
+      const { name } = e.callee;
+      const kernel = kernelFuncs.get(name)!;
+      const { places, addresses } = placesOf(kernel, e.args, placed.places, owners);
+      const made = compileKernel(kernel, places);
+      if ("severity" in made) throw new DiagnosticError(made);
+      compiled.set(name, made);
+      const liveins = made.liveins.map((l) => l.value);
+      launches.set(name, { func: kernel, liveins, conditions: made.conditions, addresses });
+    }
+    return { host: lowerHost(func, placed.places, launches, fabric), kernels: compiled };
+  }
+}
+
+/** The calls of kernels in a function. */
+function kernelCalls(func: PrimFunc, kernels: ReadonlyMap<string, PrimFunc>): CallGlobal[] {
+  const found: CallGlobal[] = [];
+  visit(func.body, {
+    enter: (n) => void (n.kind === "tir.CallGlobal" && kernels.has(n.callee.name) && found.push(n)),
+  });
+  return found;
+}
+
+/** Where the buffers of a kernel are; an address that differs from launch to launch has a name. */
+function placesOf(
+  kernel: PrimFunc,
+  args: readonly CallArg[],
+  placed: ReadonlyMap<Buffer, Place>,
+  owners: ReadonlyMap<Var, Buffer>,
+) {
+  const places = new Map<Buffer, BufferPlace>();
+  const addresses = new Map<Buffer, Var>();
+  kernel.params.forEach(({ buffer }, k) => {
+    const arg = args[k];
+    if (buffer === undefined || arg?.kind !== "tir.Buffer") return;
+    const { bank, address } = placed.get(owners.get(arg.data)!)!;
+    const offset = viewOffset(arg);
+    if (offset.kind === "tir.IntImm") {
+      places.set(buffer, { bank, address: addIndex(intImm(address), castIndex(offset, int32)) });
+      return;
+    }
+    const name = makeVar(`${buffer.name}_at`, int32);
+    addresses.set(buffer, name);
+    places.set(buffer, { bank, address: name });
+  });
+  return { places, addresses };
+}
+
+/** The function that has the host compute where there is no fabric, or sizes it cannot take. */
+function choosing({ func, conditions }: LoweredHost, fallback: string): PrimFunc {
+  const answer = call("call_extern", [stringImm(ON_HOST), stringImm(func.name)], int32);
+  const isOnHost: PrimExpr = compare("ne", answer, intImm(0));
+  const cannot = conditions.map((c): PrimExpr => unary("not", c));
+  const args = func.params.map((p): CallArg => p.buffer ?? p.var);
+  const instead = evaluate(callGlobal(globalVar(fallback), args, voidType));
+  const chosen = [...cannot, isOnHost].reduce((a, b) => logic("or", a, b));
+  return { ...func, body: ifStmt(chosen, instead, func.body) };
+}
