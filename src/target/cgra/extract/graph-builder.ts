@@ -43,7 +43,7 @@ export class GraphBuilder {
 
   /** The result of an operation, which may turn out simpler. */
   op(op: string, operands: readonly Value[], immediate?: number): Value {
-    const simple = foldOperation(op, operands, immediate ?? 0);
+    const simple = foldOperation(op, operands, immediate ?? 0) ?? this.saturated(op, operands);
     if (simple !== undefined) return simple;
     const ordered = isCommutative(op) ? inOrder(operands) : operands;
     const key = [op, immediate, ...ordered.map(keyOf)].join(" ");
@@ -52,6 +52,18 @@ export class GraphBuilder {
     const made = this.make(op, ordered, { immediate, range: rangeOfResult(this, op, operands) });
     this.known.set(key, made);
     return { kind: "node", node: made };
+  }
+
+  /** Limits on both sides that are those of a narrow type. */
+  private saturated(op: string, [value, limit]: readonly Value[]): Value | undefined {
+    if ((op !== "MIN" && op !== "MAX") || value?.kind !== "node" || limit?.kind !== "literal")
+      return undefined;
+    const inner = this.drafts[value.node]!;
+    const [from, other] = inner.operands;
+    if (inner.op !== (op === "MIN" ? "MAX" : "MIN") || other?.kind !== "literal") return undefined;
+    const [low, high] = op === "MIN" ? [other.value, limit.value] : [limit.value, other.value];
+    const name = SATURATIONS.find(([, range]) => range[0] === low && range[1] === high)?.[0];
+    return name !== undefined && this.has(name) ? this.op(name, [from!]) : undefined;
   }
 
   /** A node of its own, for operations that touch memory. */
@@ -139,11 +151,15 @@ const isCommutative = (op: string): boolean => COMMUTATIVE.has(op);
 const inOrder = ([a, b]: readonly Value[]): readonly Value[] =>
   isFixed(a!) && !isFixed(b!) ? [b!, a!] : [a!, b!];
 
-const RESULT: ReadonlyMap<string, Range> = new Map([
-  ...["EQ", "NE", "LT", "LE", "LTU", "FLT", "FEQ", "FIRST", "LAST"].map((op) => [op, [0, 1]] as const),
+const SATURATIONS = [
   ["SATB", limits(8, true)],
   ["SATUB", limits(8, false)],
   ["SATH", limits(16, true)],
+] as const;
+
+const RESULT: ReadonlyMap<string, Range> = new Map([
+  ...["EQ", "NE", "LT", "LE", "LTU", "FLT", "FEQ", "FIRST", "LAST"].map((op) => [op, [0, 1]] as const),
+  ...SATURATIONS,
   ["LDB", limits(8, true)],
   ["LDUB", limits(8, false)],
   ["LDH", limits(16, true)],
