@@ -1,9 +1,11 @@
 /** Generated kernels on generated fabrics: what the machine does with the image is what the graph means. */
+import { isDeepStrictEqual } from "node:util";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { interpretKernel } from "../../target/cgra/dfg/interpret.js";
 import type { Fabric } from "../../target/cgra/fabric/fabric.js";
 import { readFabric } from "../../target/cgra/fabric/read-fabric.js";
 import { realise } from "../../target/cgra/machine/assemble.js";
+import { decodeImage, encodeImage } from "../../target/cgra/machine/image.js";
 import { load } from "../../target/cgra/machine/load.js";
 import type { KernelProgram } from "../../target/cgra/machine/program.js";
 import { scratchpadBytes, simulate } from "../../target/cgra/machine/simulate.js";
@@ -54,7 +56,9 @@ const tripsOf = (stages: number): number[] =>
 
 /** Where machine and meaning differ. */
 export function runProblem({ fabric, kernel }: CgraCase, program: KernelProgram, random: Random): string | undefined {
-  const loaded = load(fabric, program);
+  const decoded = decodeImage(fabric, encodeImage(fabric, program), "generated.cgrabin");
+  if (!isDeepStrictEqual(decoded, program)) return "the image reads back as another program";
+  const loaded = load(fabric, decoded);
   if (typeof loaded === "string") return loaded;
   const start = Uint8Array.from({ length: scratchpadBytes(fabric) }, () => random.below(256));
   for (const n of tripsOf(program.stages)) {

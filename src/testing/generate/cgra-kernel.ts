@@ -133,8 +133,9 @@ export function generateKernel(random: Random, fabric: Fabric): GeneratedKernel 
     const { bytes } = operations.get(opcode)!.access!;
     const room = kind === "load" ? READ_BYTES : REGION_BYTES;
     const base = bankStart(b) + (kind === "load" ? 0 : READ_BYTES + REGION_BYTES * --regions[b]!);
+    const value = some();
     const mask = result(add("AND", { fixed: [undefined, literal((room - 1) & ~(bytes - 1))] }));
-    edge(some(), mask, 0, "I1");
+    edge(value, mask, 0, "I1");
     const limit = 2 ** (fabric.immediateBits - 1);
     let address = mask;
     if (base >= limit) {
