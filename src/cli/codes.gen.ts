@@ -27,6 +27,7 @@ const tables: readonly (() => Promise<unknown>)[] = [
   async () => (await import("../syntax/relax-codes.js")).relaxCodes,
   async () => (await import("../target/c/codes.js")).codes,
   async () => (await import("../target/cgra/codes.js")).codes,
+  async () => (await import("../target/cgra/host/codes.js")).codes,
   async () => (await import("../target/cgra/machine/codes.js")).machineCodes,
   async () => (await import("../target/codes.js")).codegenCodes,
   async () => (await import("../target/graph/codes.js")).codes,

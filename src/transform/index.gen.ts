@@ -191,6 +191,11 @@ export const passes = [
     load: async () => (await import("./relax/clean/fold-constant.js")).foldConstant,
   },
   {
+    name: "fuse-attention",
+    summary: "Recognises attention in products of matrices with a softmax between them.",
+    load: async () => (await import("./relax/algebra/fuse-attention.js")).fuseAttention,
+  },
+  {
     name: "fuse-ops",
     summary: "Groups calls of T functions that can share their loops.",
     load: async () => (await import("./relax/fuse/fuse-ops.js")).fuseOps,
@@ -214,6 +219,11 @@ export const passes = [
     name: "gradient",
     summary: "Adds a function that also gives gradients by parameters.",
     load: async () => (await import("./relax/gradient/gradient.js")).gradient,
+  },
+  {
+    name: "hoist-if-then-else",
+    summary: "Moves conditions that a loop does not change out of it.",
+    load: async () => (await import("./tir/hoist-if-then-else.js")).hoistIfThenElse,
   },
   {
     name: "inline-private-functions",

@@ -32,7 +32,7 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
   },
   "default-llvm": {
     summary: "What a build for LLVM does.",
-    text: `${optimiseWith("pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},@memory`,
+    text: `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},@memory`,
   },
   "default-c": { summary: "What a build for C does.", text: "@optimise,@memory" },
   "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },

@@ -3,6 +3,8 @@ import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
 import blocks from "../../../stdlib/blocks.relax";
+import cgraElementwise from "../../../stdlib/cgra/elementwise.relax";
+import cgraGemmBytes from "../../../stdlib/cgra/gemm-bytes.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
 import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
@@ -45,6 +47,8 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
   { name: "stdlib/blocks.relax", text: blocks },
+  { name: "stdlib/cgra/elementwise.relax", text: cgraElementwise },
+  { name: "stdlib/cgra/gemm-bytes.relax", text: cgraGemmBytes },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
   { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
