@@ -1,16 +1,27 @@
 import {
   codes as mapCodes,
+  defaultPlaces,
   dropLoopControl,
+  extractKernel,
+  graphDot,
+  kernelFunctions,
+  kernelText,
   mapGraph,
   mappingJson,
+  attemptText,
   mapText,
   readDfg,
   type Dfg,
   type Fabric,
+  type LoopKernel,
   type SearchResult,
 } from "../../target/cgra/index.js";
+import { graphText } from "../../target/cgra/dfg/text.js";
 import { opcodes } from "../../target/cgra/opcodes.js";
+import { checkText } from "../../driver/frontend.js";
 import { Diagnostics } from "../../support/diagnostic.js";
+import type { Source } from "../../support/source.js";
+import { didYouMean } from "../../support/suggest.js";
 import { readText, writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
 import { fabricFlag, fabricNamed } from "../fabric.js";
@@ -24,17 +35,27 @@ const flags = {
     help: "Time of the search; then the best mapping so far counts.",
   },
   maxIi: { type: "int", placeholder: "N", help: "Largest interval that is tried." },
-  output: { type: "string", short: "o", placeholder: "OUT", help: "Write the mapping as JSON." },
+  kernel: { type: "string", placeholder: "NAME", help: "Map only this kernel of a program." },
+  dfg: { type: "bool", help: "Show the data-flow graphs, and map nothing." },
+  dot: { type: "bool", help: "Show the data-flow graphs for Graphviz, and map nothing." },
+  output: {
+    type: "string",
+    short: "o",
+    placeholder: "OUT",
+    help: "Write the mapping as JSON; of several kernels, a list.",
+  },
 } as const;
 
 export const map = defineCommand({
   name: "map",
-  summary: "Maps a data-flow graph to a fabric, with the smallest interval.",
+  summary: "Maps loops or data-flow graphs to a fabric, with the smallest interval.",
   description:
     "Finds where and when each operation of a loop body runs, and how values travel, so that iterations start as often " +
-    "as possible. Intervals are tried from the lower bound up; each is mapped or refuted. " +
-    'With --report json the result is {"ii","mii","resMii","recMii","proved","seconds"}, or {"ii":null,"blocked"}.',
-  args: [{ name: "GRAPH", help: "a data-flow graph *.json" }],
+    "as possible. Intervals are tried from the lower bound up; each is mapped or refuted. Of a program, the loops " +
+    "annotated `cgra.kernel` are taken. " +
+    'With --report json the result is {"ii","mii","resMii","recMii","proved","seconds"}, or {"ii":null,"blocked"}, ' +
+    "a line for each graph.",
+  args: [{ name: "INPUT", help: "a program, or a data-flow graph *.json" }],
   flags,
   examples: [
     { run: "relaxc map samples/cgra/dot-product.json", shows: "A loop body on the default fabric" },
@@ -42,41 +63,86 @@ export const map = defineCommand({
       run: "relaxc map samples/cgra/dot-product.json --fabric open-edge-4x4 -o mapping.json",
       shows: "On a preset, with the mapping as a file",
     },
+    {
+      run: "relaxc map samples/cgra/flow/fir.relax --fabric cgra-flow-4x4 --dfg",
+      shows: "The graph of a loop of a program",
+    },
   ],
   diagnosticsTo: "stderr",
   async run({ args, flags, host, report, complain, out, say }) {
     const file = args[0]!;
     const sink = new Diagnostics();
-    const graph = readDfg({ name: file, text: await readText(host, file) }, sink);
     const fabric = await fabricNamed(flags.fabric, host, sink);
+    const source = { name: file, text: await readText(host, file) };
+    const graphs = fabric === undefined ? [] : graphsOf(source, fabric, flags.kernel, sink);
     if (sink.all.length > 0) report({ file, diagnostics: sink.all });
-    if (graph === undefined || fabric === undefined) return "findings";
-    const body = fabric.control.loops > 0 ? dropLoopControl(graph) : graph;
-    const result = mapGraph(body, fabric, {
-      timeLimitMs: 1000 * flags.timeLimit,
-      now: () => host.now(),
-      progress: (a) => say(`interval ${a.ii}, room ${a.slack}: ${a.result}\n`),
-      ...(flags.maxIi !== undefined && { maxIi: flags.maxIi }),
-    });
-    const blocked = blockedBy(body, fabric, result);
-    out(
-      flags.report === "json"
-        ? `${JSON.stringify(summary(result, blocked?.message))}\n`
-        : mapText(body, fabric, result),
-    );
-    if (blocked !== undefined) {
-      complain(blocked);
-      return "findings";
+    if (fabric === undefined || graphs === undefined) return "findings";
+    if (flags.dfg || flags.dot) {
+      for (const { graph, kernel } of graphs)
+        out(flags.dot ? graphDot(graph) : kernel ? kernelText(kernel) : graphText(graph));
+      return sink.failed ? "findings" : "ok";
     }
-    if (flags.output !== undefined)
-      await writeText(
-        host,
-        flags.output,
-        `${JSON.stringify(mappingJson(body, fabric, result.mapping!), null, 1)}\n`,
+    const mappings: object[] = [];
+    let complete = !sink.failed;
+    for (const { graph } of graphs) {
+      const result = mapGraph(graph, fabric, {
+        timeLimitMs: 1000 * flags.timeLimit,
+        now: () => host.now(),
+        progress: (a) => say(`${attemptText(a)}\n`),
+        ...(flags.maxIi !== undefined && { maxIi: flags.maxIi }),
+      });
+      const blocked = blockedBy(graph, fabric, result);
+      out(
+        flags.report === "json"
+          ? `${JSON.stringify(summary(result, blocked?.message))}\n`
+          : mapText(graph, fabric, result),
       );
-    return "ok";
+      if (blocked !== undefined) {
+        complain(blocked);
+        complete = false;
+      } else mappings.push(mappingJson(graph, fabric, result.mapping!));
+    }
+    if (complete && flags.output !== undefined) {
+      const written = mappings.length === 1 ? mappings[0] : mappings;
+      await writeText(host, flags.output, `${JSON.stringify(written, null, 1)}\n`);
+    }
+    return complete ? "ok" : "findings";
   },
 });
+
+interface Mappable {
+  readonly graph: Dfg;
+  readonly kernel?: LoopKernel;
+}
+
+/** The graph of a file, or those of the kernels of a program; undefined when there is nothing to map. */
+function graphsOf(
+  source: Source,
+  fabric: Fabric,
+  only: string | undefined,
+  sink: Diagnostics,
+): readonly Mappable[] | undefined {
+  if (source.text.trimStart().startsWith("{")) {
+    const graph = readDfg(source, sink);
+    if (graph === undefined) return undefined;
+    return [{ graph: fabric.control.loops > 0 ? dropLoopControl(graph) : graph }];
+  }
+  const front = checkText(source);
+  for (const d of front.diagnostics) sink.report(d);
+  if (front.failed) return undefined;
+  const functions = kernelFunctions(front.module, sink);
+  const chosen = functions.filter((f) => only === undefined || f.name === only);
+  const kernels = chosen.flatMap((f) => {
+    const kernel = extractKernel(f, fabric, defaultPlaces(f, fabric), sink);
+    return kernel === undefined ? [] : [{ graph: kernel.graph, kernel }];
+  });
+  if (chosen.length === 0 && only !== undefined && functions.length > 0) {
+    const names = functions.map((f) => f.name);
+    const suggestion = didYouMean(only, names) ?? `kernels are ${names.join(", ")}`;
+    sink.report(mapCodes.unknownKernel({ name: only, suggestion }));
+  }
+  return kernels.length > 0 ? kernels : undefined;
+}
 
 function blockedBy(graph: Dfg, fabric: Fabric, result: SearchResult) {
   if (result.mapping !== undefined) return undefined;

@@ -182,10 +182,10 @@ export function encode(
         const register = inRegister(p, t);
         if (register !== NEVER) {
           const arrived = arrivals(p, t);
-          const kept = inRegister(p, t - 1);
+          const kept = [inRegister(p, t - 1), inOutput(p, t - 1)];
           add(negated(register), isMade);
-          add(negated(register), on(u, p), kept, ...arrived);
-          add(negated(register), negated(wasMade), kept, ...arrived);
+          add(negated(register), on(u, p), ...kept, ...arrived);
+          add(negated(register), negated(wasMade), ...kept, ...arrived);
           // A result that has just been made is still in the output register.
           registersIn[p]![slotOf(t, ii)]!.push(both(register, wasMade));
         }
@@ -269,9 +269,14 @@ export function encode(
   /** Each a set of literals under which value `u` is written to a register of `p` in cycle `t`. */
   function writesOf(u: number, value: ValueLiterals, p: number, t: number): number[][] {
     const register = value.inRegister(p, t);
-    const own = [register, on(u, p), startsAt(u, t - latencies[u]!)];
-    if (usesMoves) return [own, [register, value.moved(p, t - 1)]];
-    return [own, [register, startsBy(u, t - latencies[u]!), negated(value.inRegister(p, t - 1))]];
+    const before = value.inRegister(p, t - 1);
+    const causes = [
+      [register, on(u, p), startsAt(u, t - latencies[u]!)],
+      [register, startsBy(u, t - latencies[u]!), negated(before)],
+    ];
+    // What a move brings is in the output first.
+    if (usesMoves) causes.push([register, before, value.moved(p, t - 1)]);
+    return causes;
   }
 
   /** As {@link writesOf}, for reading; the value is there since an earlier cycle. */

@@ -63,7 +63,11 @@ function trace(
     if (held.has(key)) return true;
     held.set(key, { element, time, place });
     if (element === origin && time === made) return true;
-    return keep(element, time - 1, place) || arrive(element, time);
+    return (
+      keep(element, time - 1, place) ||
+      (place === "register" && keep(element, time - 1, "output")) ||
+      arrive(element, time)
+    );
   }
 
   function arrive(element: number, time: number): boolean {

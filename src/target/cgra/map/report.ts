@@ -2,7 +2,7 @@
 import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { slotOf, type Mapping } from "./mapping.js";
-import type { SearchResult } from "./search.js";
+import type { Attempt, SearchResult } from "./search.js";
 
 export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): string {
   const { mapping, resMii, recMii, mii } = result;
@@ -10,19 +10,30 @@ export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): strin
     `${graph.name} on ${fabric.name}: ${graph.nodes.length} operations, ${graph.edges.length} edges, ${fabric.elements.length} elements`,
     `lower bound ${mii} (resources ${resMii}, recurrences ${recMii})`,
   ];
-  for (const a of result.attempts)
-    lines.push(
-      `  interval ${a.ii}, room ${a.slack}: ${a.result} (${a.variables} variables, ${a.clauses} clauses, ${a.conflicts} conflicts)`,
-    );
+  for (const attempt of result.attempts) lines.push(`  ${attemptText(attempt)}`);
   if (mapping !== undefined) {
     const used = graph.nodes.length / (fabric.elements.length * mapping.ii);
-    const quality = result.proved ? "no smaller one exists" : "smaller ones were not refuted";
+    const quality =
+      mapping.ii === mii
+        ? "the lower bound"
+        : result.proved
+          ? "smaller ones are refuted for all schedules of this room"
+          : "smaller ones were not refuted";
     lines.push(
       `interval ${mapping.ii}: ${quality}; ${Math.round(100 * used)} % of all slots compute`,
     );
     lines.push("", ...grid(graph, fabric, mapping));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** What was tried and what came of it, in one line. */
+export function attemptText(attempt: Attempt): string {
+  const { ii, result } = attempt;
+  if (attempt.method === "negotiation")
+    return `interval ${ii}, negotiation: ${result} (at most ${attempt.rounds} rounds)`;
+  const { slack, variables, clauses, conflicts } = attempt;
+  return `interval ${ii}, room ${slack}: ${result} (${variables} variables, ${clauses} clauses, ${conflicts} conflicts)`;
 }
 
 /** One grid a slot; each cell names the node issued there, or the value moved. */

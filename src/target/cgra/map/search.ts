@@ -1,11 +1,14 @@
-/** The search for the smallest interval: from the lower bound up, each by satisfiability with growing room in time. */
+/**
+ * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; satisfiability maps
+ * or refutes the intervals below, each with growing room in time.
+ */
 import { satSolver } from "../../../sat/index.js";
-import { allocate } from "../machine/allocate.js";
 import { boundsOf, type Bounds } from "./bounds.js";
 import { encode, type Encoding } from "./encode.js";
-import { excessesOf, type Excess } from "./excess.js";
+import { negotiate } from "./negotiate/index.js";
 import type { Mapping } from "./mapping.js";
 import { problemOf, type Problem } from "./places.js";
+import { shortfallOf } from "./shortfall.js";
 import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 
@@ -16,23 +19,30 @@ export interface SearchOptions {
   readonly maxIi?: number;
   readonly now?: () => number;
   readonly progress?: (attempt: Attempt) => void;
+  /** Of what negotiation tries where it has a choice. */
+  readonly seed?: number;
 }
 
-/** One call of the solver. */
-export interface Attempt {
+/** One search at an interval. */
+export type Attempt = {
   readonly ii: number;
-  /** Cycles beyond the critical path. */
-  readonly slack: number;
   readonly result: "mapped" | "refuted" | "unknown";
-  readonly variables: number;
-  readonly clauses: number;
-  readonly conflicts: number;
   readonly ms: number;
-}
+} & (
+  | { readonly method: "negotiation"; readonly rounds: number }
+  | {
+      readonly method: "clauses";
+      /** Cycles beyond the critical path. */
+      readonly slack: number;
+      readonly variables: number;
+      readonly clauses: number;
+      readonly conflicts: number;
+    }
+);
 
 export interface SearchResult extends Bounds {
   readonly mapping?: Mapping | undefined;
-  /** Every smaller interval is below the bound or refuted, within the room in time that was tried. */
+  /** Every smaller interval is below the bound or refuted, for schedules of the room in time that was tried. */
   readonly proved: boolean;
   readonly attempts: readonly Attempt[];
   readonly ms: number;
@@ -46,10 +56,18 @@ const SLACKS = [0, 2, 3, 4, 8] as const;
 const LARGE = 40;
 const SLACKS_OF_LARGE = [0, 2, 3] as const;
 const FIRST_CONFLICTS = 1000;
+/** More nodes times elements make more clauses than are worth solving. */
+const MOST_PAIRS = 8000;
+const FIRST_ROUNDS = 30;
+/** Growth of the work after which what clauses cannot refute counts as tried enough. */
+const MOST_WORK = 16;
+/** The share of the time in which negotiation goes up from the bound, before clauses have their turn. */
+const FIRST_SHARE = 0.5;
 
 /**
- * Rounds over the intervals, each with twice the work a search: the first goes up from the bound until something is
- * mapped, the next ones come down from there. So there is soon some mapping, and time goes where it may improve it.
+ * Negotiation goes up from the bound until something is mapped. Then rounds over the intervals below, each with twice
+ * the work a search: the first upwards, the next ones down from the best. So there is soon some mapping, and time goes
+ * where it may improve it.
  */
 export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}): SearchResult {
   const now = options.now ?? (() => performance.now());
@@ -59,10 +77,11 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   const problem = problemOf(graph, fabric);
   const bounds = boundsOf(problem);
   const rows: RoomSearch[][] = [];
+  const negotiated: Attempt[] = [];
   const done = (more: Partial<SearchResult>): SearchResult => ({
     ...bounds,
     proved: false,
-    attempts: rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : [])),
+    attempts: [...negotiated, ...rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : []))],
     ms: now() - started,
     ...more,
   });
@@ -90,24 +109,42 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     }
     return false;
   };
+  /** Whether negotiation maps the interval; each call chooses differently. */
+  const tryNegotiation = (i: number, rounds: number, until: number): boolean => {
+    const ii = bounds.mii + i;
+    const start = now();
+    const seed = (options.seed ?? 1) + negotiated.length;
+    const mapping = negotiate(problem, ii, { rounds, seed, stop: () => now() >= until });
+    const result = mapping === undefined ? "unknown" : "mapped";
+    const attempt: Attempt = { ii, result, ms: now() - start, method: "negotiation", rounds };
+    negotiated.push(attempt);
+    options.progress?.(attempt);
+    if (mapping === undefined) return false;
+    best = mapping;
+    end = i;
+    return true;
+  };
   const isRefuted = (i: number): boolean => rowOf(i).every((s) => s.result() === "refuted");
-  for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
-  for (let conflicts = 2 * FIRST_CONFLICTS; !isOver(); conflicts *= 2) {
+  const usesClauses = graph.nodes.length * fabric.elements.length <= MOST_PAIRS;
+  const share = started + FIRST_SHARE * (deadline - started);
+  for (let i = 0; i < end && now() < share; i++) if (tryNegotiation(i, FIRST_ROUNDS, share)) break;
+  if (usesClauses) for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
+  for (let work = 2; !isOver(); work *= 2) {
     const open = Array.from({ length: Math.max(0, end) }, (_, i) => end - 1 - i).filter(
-      (i) => !isRefuted(i),
+      (i) => !usesClauses || !isRefuted(i),
     );
     if (open.length === 0) break;
-    for (const i of open) if (i < end && !isOver()) tryRow(i, conflicts);
+    for (const i of open) {
+      if (i < end && !isOver() && usesClauses) tryRow(i, FIRST_CONFLICTS * work);
+      if (usesClauses && isRefuted(i)) continue;
+      if (i < end && !isOver()) tryNegotiation(i, FIRST_ROUNDS * work, deadline);
+    }
+    if (!usesClauses && work >= MOST_WORK) break;
   }
-  const proved =
-    best !== undefined &&
-    rows.slice(0, end).every((row, i) => isRefuted(i) && row.every((s) => s.isExact()));
+  const isProved = (i: number): boolean => isRefuted(i) && rowOf(i).every((s) => s.isExact());
+  const below = Array.from({ length: Math.max(0, end) }, (_, i) => i);
+  const proved = best !== undefined && (end === 0 || (usesClauses && below.every(isProved)));
   return done({ mapping: best, proved });
-}
-
-function overlapsOf(problem: Problem, mapping: Mapping): readonly Excess[] {
-  const allocation = allocate(problem, mapping);
-  return "excesses" in allocation ? allocation.excesses : [];
 }
 
 interface RoomSearch {
@@ -142,11 +179,8 @@ function roomSearch(problem: Problem, ii: number, slack: number, now: () => numb
       if (answer === "unsat") result = "refuted";
       if (answer !== "sat") return undefined;
       const mapping = encoding.mapping();
-      const counted = excessesOf(problem, mapping);
-      // What is enough by number may still not fit without overlap.
-      const overlaps = counted.length > 0 ? [] : overlapsOf(problem, mapping);
-      if (overlaps.length > 0) isExact = false;
-      const excesses = [...counted, ...overlaps];
+      const { excesses, isCounted } = shortfallOf(problem, mapping);
+      if (!isCounted) isExact = false;
       if (excesses.length === 0) {
         result = "mapped";
         return mapping;
@@ -170,7 +204,7 @@ function roomSearch(problem: Problem, ii: number, slack: number, now: () => numb
     isExact: () => isExact,
     attempt() {
       const { variables, clauses, conflicts } = solver.statistics();
-      return { ii, slack, result, variables, clauses, conflicts, ms };
+      return { method: "clauses", ii, slack, result, variables, clauses, conflicts, ms };
     },
   };
 }

@@ -127,7 +127,9 @@ export function violationsOf(problem: Problem, mapping: Mapping): readonly Viola
     }
     for (const { element, time, place } of holds) {
       const isMade = element === elements[u] && time === made;
-      const isKept = has.has(`${element} ${time - 1} ${place}`);
+      // The output can be saved to a register as long as it stands there.
+      const isKept =
+        has.has(`${element} ${time - 1} ${place}`) || has.has(`${element} ${time - 1} output`);
       const arrives =
         moved.has(`${element} ${time}`) ||
         (place === "register" && crossed.has(`${element} ${time}`));
