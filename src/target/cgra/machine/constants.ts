@@ -4,11 +4,11 @@ import type { Fabric } from "../fabric/fabric.js";
 import { opcodes } from "../opcodes.js";
 import type { Setting } from "./program.js";
 
-/** Whether the immediate of the word is taken by what the operation itself needs. */
-export function usesImmediate({ opcode, immediate }: DfgNode): boolean {
+/** Whether the immediate of the word is taken by what the operation itself needs, be it 0. */
+export function usesImmediate({ opcode }: DfgNode): boolean {
   const cls = opcodes.get(opcode)?.class;
-  if (cls === "mem" || opcode === "LUT8") return (immediate ?? 0) !== 0;
-  return cls === "strm" || cls === "ctl";
+  const own = ["CONST", "UNPK", "LUT8"];
+  return cls === "mem" || cls === "strm" || cls === "ctl" || own.includes(opcode);
 }
 
 /**
