@@ -1,11 +1,11 @@
 /** Kernels of a program for a fabric, and the comparison of their graphs with the program as interpreted. */
 import { evaluate } from "../arith/index.js";
 import { interpret } from "../interp/index.js";
-import { irModule, type IRModule } from "../ir/module.js";
+import { irModule } from "../ir/module.js";
 import type { Var } from "../ir/tir/expr.js";
 import type { PrimExpr } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
-import { Diagnostics, type Sink } from "../support/diagnostic.js";
+import { Diagnostics } from "../support/diagnostic.js";
 import { elementCount, zeros, type NDArray } from "../support/ndarray.js";
 import { elementAccess } from "../support/numeric/element.js";
 import { floatValue, intValue, tensorValue, type Value } from "../support/value.js";
@@ -19,17 +19,7 @@ import {
   type LoopKernel,
 } from "../target/cgra/index.js";
 import { bitsOf } from "../target/cgra/machine/elementary.js";
-import { runPipeline, step } from "../transform/pipeline.js";
-import { splitCgraKernels } from "../transform/tir/split-cgra-kernels.js";
 import type { Random } from "./generate/random.js";
-
-/** The functions of the loops a program annotates. */
-export function kernelFunctions(module: IRModule, sink: Sink): PrimFunc[] {
-  const split = runPipeline(module, [step(splitCgraKernels)], sink);
-  return [...(split?.functions.values() ?? [])].filter(
-    (f): f is PrimFunc => f.kind === "tir.PrimFunc" && f.attrs.has("cgra.kernel"),
-  );
-}
 
 /** One launch: what its parameters are, and where its buffers lie. */
 export interface Launch {

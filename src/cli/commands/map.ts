@@ -36,8 +36,8 @@ const flags = {
   },
   maxIi: { type: "int", placeholder: "N", help: "Largest interval that is tried." },
   kernel: { type: "string", placeholder: "NAME", help: "Map only this kernel of a program." },
-  dfg: { type: "bool", help: "Show the data-flow graphs, and map nothing." },
-  dot: { type: "bool", help: "Show the data-flow graphs for Graphviz, and map nothing." },
+  dfg: { type: "boolean", help: "Show the data-flow graphs, and map nothing." },
+  dot: { type: "boolean", help: "Show the data-flow graphs for Graphviz, and map nothing." },
   output: {
     type: "string",
     short: "o",

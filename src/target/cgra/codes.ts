@@ -110,8 +110,14 @@ export const codes = defineCodes("MAP", {
   noKernel: {
     number: 100,
     message: "no loop of the program is annotated as a kernel",
-    hint: 'annotate a loop with `annotations={"cgra.kernel": "name"}`',
+    hint: 'give a loop the annotation "cgra.kernel" with its name',
     explain: "Loops that run on the array are chosen by the program or its schedule.",
+  },
+  unknownKernel: {
+    number: 118,
+    message: "there is no kernel `{name}`",
+    hint: "{suggestion}",
+    explain: "Kernels have the names that `cgra.kernel` annotations give them.",
   },
   notOneNest: {
     number: 101,
