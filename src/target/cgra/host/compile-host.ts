@@ -15,6 +15,7 @@ import type { BufferPlace } from "../dfg/loop-kernel.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { ON_HOST } from "./externs.js";
 import { lowerHost, viewOffset, type LaunchNumbers, type LoweredHost } from "./lower-host.js";
+import { reinterpretLanes } from "./reinterpret-lanes.js";
 import { placeScratchpad, type Place } from "./place-scratchpad.js";
 
 /** A kernel as it was compiled; what it needs at launch stands over the parameters of its function. */
@@ -67,14 +68,18 @@ export function compileHost<K extends CompiledKernel>(
       for (const [kernel, compiled] of made.kernels) kernels.set(kernel, compiled);
       const fallback = freshGlobal(split, `${name}_on_host`, taken);
       taken.add(fallback);
-      functions.set(fallback, { ...copyFunction(original), name: fallback, isPrivate: true });
+      functions.set(fallback, {
+        ...reinterpretLanes(copyFunction(original)),
+        name: fallback,
+        isPrivate: true,
+      });
       functions.set(name, choosing(made.host, fallback));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       sink.report(error.diagnostic);
       if (error.diagnostic.severity === "error") return undefined;
       onHost.set(name, error.diagnostic.message);
-      functions.set(name, original);
+      functions.set(name, reinterpretLanes(original));
     }
   }
   return { module: irModule(functions, module), kernels, onHost };

@@ -44,8 +44,13 @@ interface Copy {
   readonly value?: PrimExpr | undefined;
 }
 
+/** The value without a change of its type that keeps its bits. */
+const bitsOf = (e: PrimExpr): PrimExpr =>
+  e.kind === "tir.Call" && e.op === "reinterpret" ? bitsOf(e.args.at(-1) as PrimExpr) : e;
+
 function copyOf(store: Store): Copy | undefined {
-  const { buffer, indices, value, predicate } = store;
+  const { buffer, indices, predicate } = store;
+  const value = bitsOf(store.value);
   if (predicate !== undefined || value.dtype.lanes !== 1) return undefined;
   if (!isInScratchpad(buffer)) {
     if (value.kind !== "tir.Load" || !isInScratchpad(value.buffer)) return undefined;
