@@ -18,7 +18,7 @@ import { makeRandom, type Random } from "../generate/random.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
 /** Conflicts are not counted by the search; this much time is enough for nearly all. */
-const MAP_MS = 4000;
+const MAP_MS = 1500;
 
 export interface CgraCase {
   readonly description: object;

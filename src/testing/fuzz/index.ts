@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { printModule } from "../../syntax/index.js";
 import { cCampaign } from "./c.js";
+import { cgraCampaign } from "./cgra.js";
 import type { Campaign } from "./campaign.js";
+import { cgraRtlCampaign } from "./cgra-rtl.js";
 import { llvmCampaign } from "./llvm.js";
 import { memoryCampaign } from "./memory.js";
 import { modulesCampaign } from "./modules.js";
@@ -33,4 +35,5 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   wasmCampaign((program) => printModule(program.module)),
   llvmCampaign((program) => printModule(program.module)),
   cCampaign((program) => printModule(program.module)),
+  cgraRtlCampaign,
 ];
