@@ -14,6 +14,7 @@ import { interfaceOf } from "./interface.js";
 import { compileNative } from "./native.js";
 import { signaturesOf } from "./run.js";
 import { encodeSignatures } from "./signatures.js";
+import { wholeFunctions } from "./whole-functions.js";
 
 export interface BuildOptions {
   /** Written into the artefact. */
@@ -75,7 +76,8 @@ export function buildForLlvm(
   options: NativeBuildOptions,
 ): Artefact | undefined {
   const { description, simd = true, fma } = options;
-  const native = compileNative(module, sink, {
+  const { module: whole, functions, constants } = wholeFunctions(module);
+  const native = compileNative(whole, sink, {
     description,
     simd,
     fma,
@@ -85,8 +87,8 @@ export function buildForLlvm(
     ...native,
     target: "llvm",
     code: native.object,
-    functions: [],
-    constants: [],
+    functions,
+    constants,
   };
   return assemble(module, sink, options, code);
 }

@@ -3,6 +3,7 @@ import type { KernelTable } from "../runtime/kernel-table.js";
 import type { Device } from "../runtime/vm/device.js";
 import { instantiateNative } from "./instance.js";
 import { hostProcessor } from "./llvm/compile.js";
+import { wholeFunctions } from "./whole.js";
 
 /** The processor lacks what code was compiled for. */
 export class MissingFeatures extends Error {
@@ -24,6 +25,8 @@ export function nativeDevice(object: Uint8Array, table: KernelTable): Device {
     if (missing.length > 0) throw new MissingFeatures(missing);
   }
   const instance = instantiateNative({ object, ...table }, table.threads);
+  const limit = { bytes: Infinity };
+  const compiled = wholeFunctions(instance, table, limit);
   return {
     alloc: (bytes) => instance.heap.alloc(bytes),
     free: (address) => instance.heap.free(address),
@@ -31,5 +34,7 @@ export function nativeDevice(object: Uint8Array, table: KernelTable): Device {
     kernels: instance.kernels,
     call: (name, args) => instance.call(name, args),
     sequence: (calls) => instance.sequence(calls),
+    limitScratch: (bytes) => void (limit.bytes = bytes),
+    ...(compiled && { compiled }),
   };
 }

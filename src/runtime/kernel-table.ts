@@ -54,6 +54,7 @@ export function writeKernelTable(table: KernelTable, sources: readonly Source[])
       params: f.params.map(writeForm),
       symbols: f.symbols,
       result: writeForm(f.result),
+      native: f.native,
     })),
     constants: table.constants,
     requires: table.requires,

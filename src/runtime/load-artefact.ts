@@ -15,7 +15,7 @@ import { memoryDevice, wasmDevice, type Device } from "./vm/device.js";
 import { makeMachine, type Machine, type MachineOptions } from "./vm/machine.js";
 import { instantiate } from "./wasm/instance.js";
 import type { KernelTable } from "./kernel-table.js";
-import type { FunctionInfo, ValueForm } from "./wasm/function-info.js";
+import type { FunctionInfo, NativeCall, ValueForm } from "./wasm/function-info.js";
 import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
 
 /** Makes a device of native code; throws a DiagnosticError when it cannot run here. */
@@ -169,6 +169,7 @@ function readTable(
       params: list(func["params"]).map((p) => form(object(p))),
       symbols: count(func["symbols"]),
       result: form(object(func["result"])),
+      ...(func["native"] !== undefined && { native: nativeCall(object(func["native"])) }),
     };
   });
   const constants = list(root["constants"] ?? []).map(count);
@@ -183,6 +184,17 @@ function readTable(
     const dtype = type(f["dtype"]);
     if (kind === "tensor") return { kind, dtype, shape: list(f["shape"]).map(dimension) };
     return { kind, dtype, value: f["value"] === undefined ? undefined : dimension(f["value"]) };
+  }
+
+  function nativeCall(f: Fields): NativeCall {
+    const space = f["workspace"] === undefined ? undefined : object(f["workspace"]);
+    return {
+      constants: list(f["constants"]).map(count),
+      workspace: space && {
+        kernel: text(space["kernel"]),
+        symbols: list(space["symbols"]).map(count),
+      },
+    };
   }
 
   function dimension(x: unknown): Dim {

@@ -9,6 +9,14 @@ export type ValueForm =
   | { readonly kind: "shape"; readonly dims: readonly Dim[] }
   | { readonly kind: "tuple"; readonly fields: readonly ValueForm[] };
 
+/** How native code of a function is called: it takes inputs, results, constants and a workspace. */
+export interface NativeCall {
+  /** Places, in the list of the constants of all functions, of those that it takes. */
+  readonly constants: readonly number[];
+  /** The kernel that gives the bytes of the workspace, and the symbols that it takes. */
+  readonly workspace?: { readonly kernel: string; readonly symbols: readonly number[] } | undefined;
+}
+
 /**
  * A Relax function that is one WebAssembly function. Its argument block has a slot of 8 bytes for each tensor among the
  * parameters (its address), then one for each scalar without a symbol, one for each symbol, and one for each tensor of
@@ -21,6 +29,8 @@ export interface FunctionInfo {
   readonly symbols: number;
   /** Only tensors and tuples of them. */
   readonly result: ValueForm;
+  /** Only of native code. */
+  readonly native?: NativeCall | undefined;
 }
 
 /** The tensors, scalars and shapes that a value is made of, in order. */

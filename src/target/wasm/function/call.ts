@@ -4,7 +4,7 @@ import type { StructInfo } from "../../../ir/relax/struct-info.js";
 import { dimsOf } from "../../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { bytesOf, isFloat } from "../../../support/dtype.js";
-import { decline } from "./decline.js";
+import { decline } from "../../decline.js";
 import { pushPointer, type Place, type TensorPlace } from "./place.js";
 import {
   MOST_SYMBOL,

@@ -4,7 +4,7 @@ import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { bytesOf, isFloat, type DType } from "../../../support/dtype.js";
 import { bytesOfDims, callFunction, callKernel, fieldsOf, matchSizes } from "./call.js";
-import { decline } from "./decline.js";
+import { decline } from "../../decline.js";
 import { joinOf } from "./join.js";
 import { pushPointer, type Place, type Pointer, type TensorPlace } from "./place.js";
 import {

@@ -1,7 +1,7 @@
 /** Values of branches: both put theirs where the code after the branch finds it. */
 import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { isFloat } from "../../../support/dtype.js";
-import { decline } from "./decline.js";
+import { decline } from "../../decline.js";
 import { pushPointer, type Place } from "./place.js";
 import { MOST_SYMBOL, needEqual, pushSize, sizeOf, type Size } from "./size.js";
 import type { State } from "./state.js";

@@ -6,7 +6,7 @@ import { exprText } from "../../../arith/index.js";
 import type { Compare, PrimExpr, Var as Symbol } from "../../../ir/tir/expr.js";
 import type { FunctionBuilder, Local } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
-import { decline } from "./decline.js";
+import { decline } from "../../decline.js";
 
 /** A number, or a local with its interval. */
 export type Size =

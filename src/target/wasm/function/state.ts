@@ -5,8 +5,8 @@ import type { ModuleContext } from "../codegen/context.js";
 import { stackRoutine } from "../codegen/stack.js";
 import type { Signature } from "../../signature.js";
 import type { FunctionBuilder, FunctionRef, Local } from "../encoder/function.js";
-import { decline } from "./decline.js";
-import type { FunctionForm } from "./form.js";
+import { decline } from "../../decline.js";
+import type { FunctionForm } from "../../function-form.js";
 import type { ConstantList, Place, Pointer } from "./place.js";
 import {
   LEFT,

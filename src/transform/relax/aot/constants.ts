@@ -75,6 +75,26 @@ export function tabledConstants(root: Stmt[], data: Var): ConstantTable {
   };
 }
 
+/** The tensors of a function, each with the parameter that it is. */
+export interface SeparateConstants extends ConstantList {
+  readonly buffers: ReadonlyMap<NDArray, Buffer>;
+}
+
+/** Each tensor as a parameter of its own. */
+export function separateConstants(): SeparateConstants {
+  const buffers = new Map<NDArray, Buffer>();
+  return {
+    buffers,
+    bufferOf(data, hint) {
+      const known = buffers.get(data);
+      if (known !== undefined) return known;
+      const made = makeBuffer({ name: hint, dtype: data.dtype, shape: dimsOf(data) });
+      buffers.set(data, made);
+      return made;
+    },
+  };
+}
+
 /** The parameter of a table. */
 export const tableBuffer = (name: string, bytes: number, data: Var): Buffer =>
   makeBuffer({ name, dtype: uint8, shape: [intImm(bytes, int64)], data });

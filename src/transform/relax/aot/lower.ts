@@ -16,17 +16,25 @@ import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
 import { assertStmt, returnStmt, seq, type Stmt } from "../../../ir/tir/stmt.js";
 import { DiagnosticError, type Sink } from "../../../support/diagnostic.js";
 import { handle, int64, uint8, voidType } from "../../../support/dtype.js";
+import type { NDArray } from "../../../support/ndarray.js";
 import { freshGlobal } from "../rewrite/index.js";
 import { emitSeq, matchInfo } from "./bindings.js";
 import { codes } from "./codes.js";
-import { inlineConstants, tableBuffer, tabledConstants, type ConstantTable } from "./constants.js";
+import {
+  inlineConstants,
+  separateConstants,
+  tableBuffer,
+  tabledConstants,
+  type ConstantTable,
+  type SeparateConstants,
+} from "./constants.js";
 import { copyTo, inFrame, refuse, type Frame, type Scope } from "./frame.js";
 import type { Place } from "./place.js";
 import { long } from "./size.js";
 
 export interface AotOptions {
-  /** Whether constants stand in the functions, or in a table that callers pass. */
-  readonly constants?: "inline" | "table";
+  /** Whether constants stand in the functions, in a table that callers pass, or are passed one by one. */
+  readonly constants?: "inline" | "table" | "separate";
   /** The functions to lower; default: all public ones. */
   readonly functions?: ReadonlySet<string>;
 }
@@ -41,6 +49,8 @@ export interface AotFunction {
   readonly result: StructInfo;
   /** Contents of the table of constants, when it is a parameter. */
   readonly constants?: Uint8Array;
+  /** Constants that are parameters; they follow the outputs. */
+  readonly tensors?: readonly NDArray[];
   /** Name of the function that gives the bytes of the workspace; absent when none is needed. */
   readonly workspace?: string;
   /** Bytes of the workspace, when they are the same for all sizes. */
@@ -99,11 +109,12 @@ function lowerFunction(
   name: string,
   func: Func,
   sizeName: string,
-  constants: "inline" | "table",
+  constants: "inline" | "table" | "separate",
 ): Lowered {
   const root: Stmt[] = [];
   const workspace = pointerVar("workspace", uint8);
   const table = constants === "table" ? tabledConstants(root, pointerVar("constants", uint8)) : undefined; // prettier-ignore
+  const separate = constants === "separate" ? separateConstants() : undefined;
   const frame: Frame = {
     module,
     name,
@@ -113,7 +124,7 @@ function lowerFunction(
     known: new Set(),
     workspace,
     top: long(0),
-    constants: table ?? inlineConstants(root),
+    constants: table ?? separate ?? inlineConstants(root),
     analyzer: analyzerFor(func),
     calls: 0,
   };
@@ -135,7 +146,7 @@ function lowerFunction(
   infos.forEach((info, k) => matchInfo(scope, info, scope.values.get(func.params[k]!)!, func));
   const result = emitSeq(scope, func.body);
   storeResult(scope, result, outputs);
-  return assemble(frame, func, { result: declared, inputs, outputs, table, sizeName });
+  return assemble(frame, func, { result: declared, inputs, outputs, table, separate, sizeName });
 }
 
 /** A tensor of known rank takes any sizes. */
@@ -295,6 +306,7 @@ interface Pieces {
   readonly inputs: readonly Param[];
   readonly outputs: readonly Buffer[];
   readonly table: ConstantTable | undefined;
+  readonly separate: SeparateConstants | undefined;
   readonly sizeName: string;
 }
 
@@ -308,6 +320,7 @@ function assemble(frame: Frame, func: Func, p: Pieces): Lowered {
   const space = makeBuffer({ name: "workspace", dtype: uint8, shape: [extent], data: workspace });
   const buffers = [
     ...p.outputs,
+    ...(p.separate?.buffers.values() ?? []),
     ...(needsTable ? [tableBuffer("constants", p.table.bytes(), p.table.data)] : []),
     ...(needsSpace ? [space] : []),
   ];
@@ -342,6 +355,7 @@ function assemble(frame: Frame, func: Func, p: Pieces): Lowered {
       symbols: symbolsOf(frame),
       outputs: p.outputs.length,
       ...(needsTable && { constants: p.table.write() }),
+      ...(p.separate && { tensors: [...p.separate.buffers.keys()] }),
       ...(size !== undefined && { workspace: p.sizeName }),
       ...(isFixed && { workspaceBytes: Number(top.value) }),
     },

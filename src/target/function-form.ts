@@ -1,16 +1,11 @@
 /** How a Relax function is called: its parameters and result as slots. */
-import { shapeExpr, type Expr, type Func } from "../../../ir/relax/expr.js";
-import { dimsOf, objectInfo, tupleInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
-import { makeVar, type PrimExpr, type Var as Symbol } from "../../../ir/tir/expr.js";
-import { int64, isFloat } from "../../../support/dtype.js";
-import type { Dim } from "../../../artefact/index.js";
-import {
-  leavesOf,
-  type FunctionInfo,
-  type ValueForm,
-} from "../../../runtime/wasm/function-info.js";
-import { dimTable, type DimTable } from "../../dim.js";
-import type { ValueType } from "../encoder/function.js";
+import { shapeExpr, type Expr, type Func } from "../ir/relax/expr.js";
+import { dimsOf, objectInfo, tupleInfo, type StructInfo } from "../ir/relax/struct-info.js";
+import { makeVar, type PrimExpr, type Var as Symbol } from "../ir/tir/expr.js";
+import { int64, isFloat } from "../support/dtype.js";
+import type { Dim } from "../artefact/index.js";
+import { leavesOf, type FunctionInfo, type ValueForm } from "../runtime/wasm/function-info.js";
+import { dimTable, type DimTable } from "./dim.js";
 import { decline } from "./decline.js";
 
 /** A compiled function's parameters: pointers, plain scalars, symbols, pointers to memory for the result. */
@@ -54,13 +49,6 @@ export function formOf(name: string, func: Func): FunctionForm {
     outputInfos: leafInfos(declared),
   };
 }
-
-/** The types of the WebAssembly function's parameters. */
-export const slotTypes = (form: FunctionForm): ValueType[] => [
-  ...new Array<ValueType>(form.pointers).fill("i32"),
-  ...new Array<ValueType>(form.scalars + form.symbols.length).fill("i64"),
-  ...form.outputs.map((): ValueType => "i32"),
-];
 
 /** A tensor of known rank takes any sizes. */
 function withSizes(info: StructInfo): StructInfo {
