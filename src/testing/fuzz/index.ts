@@ -35,5 +35,6 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   wasmCampaign((program) => printModule(program.module)),
   llvmCampaign((program) => printModule(program.module)),
   cCampaign((program) => printModule(program.module)),
+  cgraCampaign,
   cgraRtlCampaign,
 ];
