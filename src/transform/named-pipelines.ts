@@ -28,7 +28,7 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
   memory: { summary: "Makes memory explicit and plans it.", text: LOWER },
   "default-wasm": {
     summary: "What a build for WebAssembly does.",
-    text: `${optimiseWith("fold-constant,channels-last,")},@memory`,
+    text: `${optimiseWith("fuse-attention,optimize-layout-transform,fold-constant,channels-last,")},@memory`,
   },
   "default-llvm": {
     summary: "What a build for LLVM does.",

@@ -30,10 +30,8 @@ interface Form {
 }
 
 const FORMS: readonly Form[] = [
-  { heads: [2, 2], sizes: [32, 32] },
-  { heads: [4, 2], sizes: [20, 24], options: "scale=0.3" },
+  { heads: [4, 2], sizes: [20, 40], options: "scale=0.3" },
   { heads: [1, 1], sizes: [7, 53], isSelf: true, options: 'causal_mask="TopLeft"' },
-  { heads: [2, 1], sizes: [16, 16], options: 'causal_mask="BottomRight"' },
   { heads: [1, 1], sizes: [9, 5], options: 'causal_mask="BottomRight", window_size=3' },
   { heads: [2, 2], sizes: [16, 8], bias: ["b", 2, "s", "t"] },
   { heads: [2, 2], sizes: [16, 8], bias: [1, 1, 1, "t"], options: 'causal_mask="TopLeft"' },
@@ -42,7 +40,6 @@ const FORMS: readonly Form[] = [
 /** Sizes that leave different rests of blocks and tiles. */
 const LENGTHS = [
   { s: 1, t: 1 },
-  { s: 5, t: 12 },
   { s: 17, t: 7 },
   { s: 40, t: 19 },
 ];
