@@ -32,12 +32,13 @@ export interface Launch {
   readonly places: ReadonlyMap<string, { readonly address: number; readonly data: NDArray }>;
 }
 
-/** Random contents for the buffers of a kernel, and sizes; text where a size is missing. */
+/** Random contents for the buffers of a kernel, integers up to `most`, and sizes; text of what is missing. */
 export function makeLaunch(
   func: PrimFunc,
   fabric: Fabric,
   sizes: Readonly<Record<string, number>>,
   random: Random,
+  most = 2 ** 20,
 ): Launch | string {
   const sink = new Diagnostics();
   const places = defaultPlaces(func, fabric);
@@ -63,7 +64,7 @@ export function makeLaunch(
       continue;
     }
     const data = zeros(buffer.dtype, buffer.shape.map(number));
-    fill(data, random);
+    fill(data, random, most);
     const place = places.get(buffer);
     args.push(tensorValue(data));
     if (place === undefined) continue;
@@ -105,11 +106,11 @@ function elements({ bytes, shape, dtype }: NDArray) {
   return { view, count, size: bytesOf(dtype) / dtype.lanes, access: elementAccess(dtype) };
 }
 
-function fill(data: NDArray, random: Random): void {
+function fill(data: NDArray, random: Random, most: number): void {
   const { view, count, size, access } = elements(data);
   const isReal = isFloat(laneOf(data.dtype));
   for (let i = 0; i < count; i++) {
-    const value = isReal ? random.between(-64, 64) / 8 : random.between(-(2 ** 20), 2 ** 20);
+    const value = isReal ? random.between(-64, 64) / 8 : random.between(most < 16 ? 0 : -most, most);
     access.write(view, i * size, value);
   }
 }

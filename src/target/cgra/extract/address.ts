@@ -1,5 +1,5 @@
 /** Byte addresses of accesses: what loops add to them, and how the array computes them. */
-import { fromPoly } from "../../../arith/from-poly.js";
+import { fromPoly, withRemainders } from "../../../arith/from-poly.js";
 import {
   add,
   addConst,
@@ -18,7 +18,7 @@ import {
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { stridesOf } from "../../../transform/tir/strides.js";
-import { int32 } from "../../../support/dtype.js";
+import { int32, int64 } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
 import type { AddressForm, Context } from "./context.js";
 import { refuse } from "./refuse.js";
@@ -55,7 +55,8 @@ export function addressForm(
     if (product === undefined) refuse(codes.wideAddress({ buffer: buffer.name, at: index.span }));
     offset = add(offset, product);
   });
-  const form = split(cx, addScaled(zero, offset, size), evaluate);
+  const short = withRemainders(cx.analyzer, addScaled(zero, offset, size), int64);
+  const form = split(cx, short, evaluate);
   return { ...form, base: add(form.base, cx.analyzer.poly(place.address)) };
 }
 

@@ -24,6 +24,20 @@ export interface AddressForm {
   readonly parts: readonly { readonly value: Value; readonly scale: Poly }[];
 }
 
+/** The first or last iteration of the loops from a level on. */
+export interface Edge {
+  readonly edge: "first" | "last";
+  readonly level: number;
+}
+
+/** The last store to some memory, while nothing has been loaded from there since. */
+export interface LastStore {
+  readonly key: string;
+  readonly access: number;
+  readonly condition: Condition;
+  readonly value: Value;
+}
+
 /** An access of memory whose address is not in the graph yet. */
 export interface Access {
   readonly kind: "load" | "store";
@@ -32,8 +46,8 @@ export interface Access {
   readonly form: AddressForm;
   readonly bytes: 1 | 2 | 4;
   readonly signed: boolean;
-  /** A store that happens only at an edge of the loops from a level on; undefined: always. */
-  readonly only?: { readonly edge: "first" | "last"; readonly level: number } | undefined;
+  /** It matters only at an edge of the loops from a level on; undefined: always. */
+  readonly edge?: Edge | undefined;
   /** A store under a condition of another kind, or a load whose address depends on one. */
   readonly isConditional: boolean;
 }
@@ -45,6 +59,9 @@ export class Context {
   readonly accesses: Access[] = [];
   readonly addresses = new Addresses(this);
   readonly levels = new Map<Var, number>();
+  /** By memory: what was loaded since the last store, by address. */
+  readonly loaded = new Map<Var, Map<string, Value>>();
+  readonly stored = new Map<Var, LastStore>();
   /** Values of variables that statements define. */
   readonly bound = new Map<Var, Value>();
   /** Expressions of variables that statements define. */
@@ -124,7 +141,8 @@ export class Context {
 
   /** The number of the iteration of a loop. */
   counter(level: number): Value {
-    return this.builder.op("IDX", [], level);
+    const most = Number(this.analyzer.boundOf(this.extent(level)).max) - 1;
+    return this.builder.op("IDX", [], level, [0, Math.min(Math.max(0, most), 0x7fffffff)]);
   }
 
   /** The variable at a position of a buffer of the array. */

@@ -2,8 +2,6 @@
 import { exprText } from "../../../arith/index.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import {
-  compare as compareExpr,
-  intImm,
   type Binary,
   type Call,
   type Cast,
@@ -13,7 +11,7 @@ import {
 } from "../../../ir/tir/expr.js";
 import { isBool, isFloat, laneOf, type DType } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
-import { addressForm, isMultiple } from "./address.js";
+import { loadElement } from "./access.js";
 import { conditionOf } from "./condition.js";
 import { ALWAYS, isAlways, type Context } from "./context.js";
 import { floatLiteral, limits } from "./graph-builder.js";
@@ -23,7 +21,8 @@ import { literal, ONE, ZERO, type Condition, type Value } from "./value.js";
 
 /** Evaluates expressions under the condition that their results matter. */
 export class Evaluator {
-  private condition: Condition = ALWAYS;
+  /** Under which what is evaluated matters, apart from the place of the statement. */
+  condition: Condition = ALWAYS;
   /** Of the statement at hand, by its place in the nest: what it reads exists in all iterations. */
   edge: Condition = ALWAYS;
 
@@ -166,90 +165,7 @@ export class Evaluator {
     const { buffer } = e;
     if (e.predicate !== undefined) return unsupported(e);
     if (isLocal(buffer)) return cx.state.get(localAt(this, buffer, e.indices))!;
-    const { node } = this.access("load", buffer, e.indices, e, []);
-    return { kind: "node", node };
-  }
-
-  /** A node that touches memory; its address is made once all are known. */
-  access(
-    kind: "load" | "store",
-    buffer: Buffer,
-    indices: readonly PrimExpr[],
-    at: PrimExpr | undefined,
-    operands: readonly (Value | undefined)[],
-  ): { readonly node: number } {
-    const { cx } = this;
-    const last = indices.at(-1);
-    const vector = last?.kind === "tir.Ramp" ? last : undefined;
-    const bytes = (buffer.dtype.bits * buffer.dtype.lanes * (vector?.dtype.lanes ?? 1)) / 8;
-    checkType(vector && at ? at.dtype : buffer.dtype, at);
-    if (bytes !== 1 && bytes !== 2 && bytes !== 4)
-      refuse(codes.typeOfArray({ type: buffer.dtype.name, at: at?.span }));
-    const scalars = vector ? [...indices.slice(0, -1), vector.base] : indices;
-    const form = addressForm(cx, buffer, scalars, this.value);
-    if (vector !== undefined) {
-      const isStep1 = vector.stride.kind === "tir.IntImm" && vector.stride.value === 1;
-      const start = cx.analyzer.poly(cx.places.get(buffer)!.address);
-      if (!isStep1 || !isMultiple(cx, form, start, bytes))
-        refuse(codes.notAligned({ buffer: buffer.name, bytes, at: at?.span ?? last?.span }));
-    }
-    const type = laneOf(buffer.dtype);
-    const signed = type.code === "int" || bytes === 4;
-    const name = kind === "load" ? loadName(bytes, signed) : storeName(bytes);
-    const range = kind === "load" && bytes < 4 ? limits(8 * bytes, signed) : undefined;
-    const isLoose = kind === "load" && !isAlways(this.condition) && !this.isInside(buffer, scalars);
-    const reached = isLoose ? this.clamped(form, buffer) : form;
-    const { value, negate } = this.now;
-    const only =
-      (value.kind === "first" || value.kind === "last") && !negate
-        ? { edge: value.kind, level: value.level }
-        : undefined;
-    const node = cx.builder.make(name, operands, { range });
-    cx.builder.drafts[node]!.elements = undefined;
-    if (kind === "store" && !isAlways(this.now)) {
-      cx.builder.drafts[node]!.operands[2] = value;
-      cx.builder.drafts[node]!.negate = negate;
-    }
-    cx.accesses.push({
-      kind,
-      node,
-      buffer,
-      form: reached,
-      bytes,
-      signed,
-      only: kind === "store" ? only : undefined,
-      isConditional: isLoose || (kind === "store" && !isAlways(this.now) && only === undefined),
-    });
-    if (bytes === 2 && !signed && kind === "load") refuse(codes.typeOfArray({ type: "uint16", at: at?.span })); // prettier-ignore
-    return { node };
-  }
-
-  /** Whether the indices stay inside the buffer in all iterations. */
-  private isInside(buffer: Buffer, indices: readonly PrimExpr[]): boolean {
-    const { analyzer } = this.cx;
-    return indices.every((raw, k) => {
-      const index = this.cx.resolved(raw);
-      return (
-        analyzer.prove(compareExpr("ge", index, intImm(0, index.dtype))) === true &&
-        analyzer.prove(compareExpr("lt", index, buffer.shape[k]!)) === true
-      );
-    });
-  }
-
-  /** The address, or the start of the buffer where the load does not happen. */
-  private clamped(form: ReturnType<typeof addressForm>, buffer: Buffer): typeof form {
-    const { cx } = this;
-    const start = cx.analyzer.poly(cx.places.get(buffer)!.address);
-    const { value, offset } = cx.addresses.of(form);
-    const full = cx.builder.op("ADD", [value, literal(offset)]);
-    const chosen = cx.builder.select(this.condition, full, cx.fixedPoly(start));
-    const none = cx.analyzer.poly(intImm(0));
-    const one = cx.analyzer.poly(intImm(1));
-    return {
-      steps: form.steps.map(() => none),
-      base: none,
-      parts: [{ value: chosen, scale: one }],
-    };
+    return loadElement(this, e);
   }
 
   private cast(e: Cast): Value {
@@ -426,12 +342,8 @@ export function localAt(
   return cx.variable(buffer, position + lane);
 }
 
-const loadName = (bytes: 1 | 2 | 4, signed: boolean): string =>
-  bytes === 4 ? "LD" : bytes === 2 ? "LDH" : signed ? "LDB" : "LDUB";
-const storeName = (bytes: 1 | 2 | 4): string => (bytes === 4 ? "ST" : bytes === 2 ? "STH" : "STB");
-
 /** Types that registers of 32 bits hold; wider integers only as indices. */
-function checkType(type: DType, at: PrimExpr | undefined): void {
+export function checkType(type: DType, at: PrimExpr | undefined): void {
   const isWide = type.bits > 32 && at?.kind === "tir.Load";
   const isVector = type.lanes > 1 && type.bits * type.lanes !== 32 && !isBool(laneOf(type)) && laneOf(type).bits * 4 < 32; // prettier-ignore
   const isKnown = isBool(type) || type.code === "int" || type.code === "uint" || type.name.startsWith("float32"); // prettier-ignore

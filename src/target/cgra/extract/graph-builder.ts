@@ -42,14 +42,17 @@ export class GraphBuilder {
   }
 
   /** The result of an operation, which may turn out simpler. */
-  op(op: string, operands: readonly Value[], immediate?: number): Value {
+  op(op: string, operands: readonly Value[], immediate?: number, range?: Range): Value {
     const simple = foldOperation(op, operands, immediate ?? 0) ?? this.saturated(op, operands);
     if (simple !== undefined) return simple;
     const ordered = isCommutative(op) ? inOrder(operands) : operands;
     const key = [op, immediate, ...ordered.map(keyOf)].join(" ");
     const before = this.known.get(key);
     if (before !== undefined) return { kind: "node", node: before };
-    const made = this.make(op, ordered, { immediate, range: rangeOfResult(this, op, operands) });
+    const made = this.make(op, ordered, {
+      immediate,
+      range: range ?? rangeOfResult(this, op, operands),
+    });
     this.known.set(key, made);
     return { kind: "node", node: made };
   }

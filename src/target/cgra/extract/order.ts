@@ -31,6 +31,7 @@ export function memoryOrder(cx: Context): readonly Order[] {
       if (a === b) return;
       if (maySame(cx, a, b)) orders.push({ from: a.node, to: b.node, distance: 0 });
       for (const [x, y] of [[a, b] as const, [b, a] as const]) {
+        if (isOutermost(x, "last") || isOutermost(y, "first")) continue;
         const distance = nextMeeting(cx, x, y);
         if (distance !== undefined) orders.push({ from: x.node, to: y.node, distance });
       }
@@ -38,6 +39,10 @@ export function memoryOrder(cx: Context): readonly Order[] {
   });
   return orders;
 }
+
+/** Whether the access matters in the first, or last, of all iterations alone: none precedes it, or follows. */
+const isOutermost = ({ edge }: Access, which: "first" | "last"): boolean =>
+  edge?.edge === which && edge.level === 0;
 
 /** By how much the second lies behind the first in one iteration; undefined when that varies. */
 function gapOf(a: Access, b: Access): Poly | undefined {

@@ -2,6 +2,7 @@
 import type { For, Stmt, Store } from "../../../ir/tir/stmt.js";
 import { isFloat } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
+import { storeElement } from "./access.js";
 import { conditionOf } from "./condition.js";
 import { isAlways, type Context } from "./context.js";
 import { Evaluator, isLocal, localAt } from "./expression.js";
@@ -101,7 +102,7 @@ function store(ev: Evaluator, stmt: Store): void {
     return;
   }
   const value = isVector ? ev.word(stmt.value) : ev.value(stmt.value);
-  ev.access("store", buffer, indices, undefined, [undefined, value]);
+  storeElement(ev, stmt, value);
 }
 
 const nameOf = (stmt: Stmt): string => {

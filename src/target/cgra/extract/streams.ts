@@ -32,7 +32,7 @@ export function assignStreams(cx: Context): {
 
 function programFor(
   cx: Context,
-  { kind, buffer, form, bytes, signed, only, isConditional }: Access,
+  { kind, buffer, form, bytes, signed, edge, isConditional }: Access,
   index: number,
   taken: readonly StreamProgram[],
 ): StreamProgram | undefined {
@@ -44,6 +44,7 @@ function programFor(
   if (isConditional || form.parts.length > 0) return undefined;
   if (!stream.elements.some((e) => cx.fabric.elements[e]!.ops.has("strm"))) return undefined;
   // A store at an edge steps through the outer loops alone.
+  const only = kind === "store" ? edge : undefined;
   const outer = only?.level ?? form.steps.length;
   let base = form.base;
   for (let level = outer; level < form.steps.length && only?.edge === "last"; level++) {
