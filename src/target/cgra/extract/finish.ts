@@ -35,14 +35,16 @@ export function finishGraph(cx: Context, name: string): Finished {
   return { graph: graphOf(cx, name, stores, orders), streams };
 }
 
-/** Nodes that the stores need. */
-function reachable({ builder }: Context, roots: readonly number[]): Set<number> {
+/** Nodes that the stores need, those of addresses included. */
+function reachable({ builder, accesses }: Context, roots: readonly number[]): Set<number> {
   const seen = new Set<number>();
+  const forms = new Map(accesses.map(({ node, form }) => [node, form]));
   const enter = (v: Value | undefined): void => {
     if (v?.kind === "carried") return follow(v.variable);
     if (v?.kind !== "node" || seen.has(v.node)) return;
     seen.add(v.node);
     builder.drafts[v.node]!.operands.forEach(enter);
+    forms.get(v.node)?.parts.forEach(({ value }) => enter(value));
   };
   const followed = new Set<number>();
   const follow = (variable: number): void => {
