@@ -2,5 +2,6 @@
 import type { CgraAction } from "./action.js";
 import { fabric } from "./fabric.js";
 import { layout } from "./layout.js";
+import { rtl } from "./rtl.js";
 
-export const actions: readonly CgraAction[] = [fabric, layout];
+export const actions: readonly CgraAction[] = [fabric, layout, rtl];

@@ -107,6 +107,12 @@ export const codes = defineCodes("MAP", {
     explain:
       "Fields describe fabrics more widely than mapping and simulation know them. What they do not know is refused: a mapping would be wrong on such a fabric.",
   },
+  noHardware: {
+    number: 303,
+    message: "`{fabric}` cannot be written as Verilog: {reason}",
+    hint: "use fewer links, registers or words an element",
+    explain: "Words are written in parts of 32 bits over a bus of 18 address bits an element.",
+  },
   noKernel: {
     number: 100,
     message: "no loop of the program is annotated as a kernel",

@@ -3,7 +3,7 @@ import type { Fabric } from "../fabric/fabric.js";
 import { fabricModule, requestersOf } from "./array.js";
 import { bankModule, sequencerModule, streamModule } from "./control.js";
 import { elementModule } from "./element.js";
-import { structureOf, type Structure } from "./kinds.js";
+import { partsOf, structureOf, type Structure } from "./kinds.js";
 import { benchModule } from "./test-bench.js";
 
 const header = (fabric: Fabric, what: string): string => `// ${what} of ${fabric.name}.\n`;
@@ -29,4 +29,12 @@ function filesOf(structure: Structure): ReadonlyMap<string, string> {
   put("fabric.v", "The array", [fabricModule(structure)]);
   put("bench.v", "A test bench", [benchModule(structure)]);
   return files;
+}
+
+/** Why the configuration bus cannot reach all of a fabric; undefined when it can. */
+export function rtlProblem(fabric: Fabric): string | undefined {
+  const { layout } = structureOf(fabric);
+  if (partsOf(layout) > 16) return `its words have ${layout.bits} bits, and the bus reaches 512`;
+  const { depth } = fabric.configuration;
+  return depth > 16384 ? `it has ${depth} words an element, and the bus reaches 16384` : undefined;
 }

@@ -4,24 +4,28 @@
  * `cycles.txt`.
  */
 import { bankStarts } from "./array.js";
-import type { Structure } from "./kinds.js";
+import { partsOf, type Structure } from "./kinds.js";
 
-/** Configuration writes a bench has room for. */
-export const MOST_WRITES = 1 << 20;
+/** Configuration writes at most, with the mark of the end. */
+function mostWrites({ fabric, layout }: Structure): number {
+  const { elements, streams, configuration, constants, control } = fabric;
+  const words = elements.length * configuration.depth * partsOf(layout);
+  const dims = streams.reduce((sum, s) => sum + 2 + 2 * s.dims, 0);
+  return words + elements.length * constants + dims + control.loops + 4;
+}
 
 export function benchModule(structure: Structure): string {
   const { fabric } = structure;
   const width = 32 * fabric.elements.length;
   const banks = bankStarts(structure).map((_, b) => b);
   return [
-    "`timescale 1ns/1ps",
     "module bench;",
     "  reg clk, reset, start, cfg_we, ran;",
     "  reg [31:0] cfg_address, cfg_data;",
     "  wire run, done;",
     "  wire [47:0] cycles;",
     `  wire [${width - 1}:0] outputs;`,
-    `  reg [63:0] image [0:${MOST_WRITES - 1}];`,
+    `  reg [63:0] image [0:${mostWrites(structure) - 1}];`,
     "  reg [8*512:1] dir, path;",
     "  reg [47:0] limit;",
     "  integer i, trace, report;",

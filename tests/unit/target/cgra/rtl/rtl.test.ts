@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Diagnostics } from "../../../../../src/support/diagnostic.js";
+import {
+  preset,
+  presetNames,
+  readFabric,
+  type Fabric,
+} from "../../../../../src/target/cgra/index.js";
+import { load } from "../../../../../src/target/cgra/machine/load.js";
+import { scratchpadBytes } from "../../../../../src/target/cgra/machine/simulate.js";
+import { rtlOf } from "../../../../../src/target/cgra/rtl/emit.js";
+import { structureOf } from "../../../../../src/target/cgra/rtl/kinds.js";
+import { generateFabric } from "../../../../../src/testing/generate/cgra-fabric.js";
+import {
+  generateProgram,
+  operationFabric,
+  operationProgram,
+  SPECIAL_VALUES,
+} from "../../../../../src/testing/generate/cgra-program.js";
+import { makeRandom } from "../../../../../src/testing/generate/random.js";
+import {
+  buildRtl,
+  installedSimulators,
+  rtlDifference,
+} from "../../../../../src/testing/rtl/simulators.js";
+
+const test = suite("fabrics as Verilog");
+
+const fabricOf = (description: object): Fabric =>
+  readFabric({ name: "f.json", text: JSON.stringify(description) }, new Diagnostics())!;
+const folder = (name: string): string =>
+  join("node_modules", ".cache", "cgra-rtl", `test-${process.pid}`, name);
+/** Verilator takes longer to compile than tests may; the campaign `cgra-rtl` runs both. */
+const simulators = installedSimulators().filter((s) => s === "icarus");
+
+test("a simulator is installed", () => {
+  assert.equal(simulators, ["icarus"]);
+});
+
+for (const name of presetNames()) {
+  test(`the elements of ${name} that are alike share a module`, () => {
+    const { kinds, fabric } = structureOf(preset(name)!);
+    const elements = kinds.flatMap((k) => k.elements).sort((a, b) => a - b);
+    assert.equal(elements, [...fabric.elements.keys()]);
+    const pe = rtlOf(fabric).get("pe.v")!;
+    assert.is(pe.match(/^module pe_\d+ \(/gm)?.length, kinds.length);
+  });
+}
+
+test("the sixteen elements of a torus are one module", () => {
+  assert.is(structureOf(preset("open-edge-4x4")!).kinds.length, 1);
+});
+
+test("operations compute the same bits in hardware", () => {
+  const values = SPECIAL_VALUES.slice(0, 15);
+  const count = values.length ** 2;
+  const built = buildRtl(fabricOf(operationFabric(count)), folder("ops"), simulators);
+  const random = makeRandom(3);
+  const memory = new Uint8Array(16 * count);
+  const view = new DataView(memory.buffer);
+  for (let i = 0; i < count; i++) {
+    const pair = [i % values.length, Math.floor(i / values.length)];
+    for (const s of [0, 1]) view.setInt32(4 * (s * count + i), values[pair[s]!]!, true);
+    view.setInt32(4 * (2 * count + i), random.below(2 ** 32) | 0, true);
+  }
+  const ops = ["RMULSH", "DIV", "REM", "FADD", "FSUB", "FMUL", "FMA", "FMIN", "F2I", "I2F", "FEXP2", "FRCP", "FRSQRT", "FLOG2"]; // prettier-ignore
+  for (const op of ops)
+    assert.is(rtlDifference(built, operationProgram(op, count, 0), [], memory), undefined, op);
+});
+
+for (let seed = 0; seed < 4; seed++) {
+  test(`generated words do the same in hardware, fabric ${seed}`, () => {
+    const random = makeRandom(200 + seed);
+    const fabric = fabricOf(generateFabric(random));
+    const built = buildRtl(fabric, folder(`random-${seed}`), simulators);
+    for (let n = 0; n < 2; n++) {
+      let program = generateProgram(random, fabric);
+      while (typeof load(fabric, program) === "string") program = generateProgram(random, fabric);
+      const memory = Uint8Array.from({ length: scratchpadBytes(fabric) }, () => random.below(256));
+      assert.is(rtlDifference(built, program, [n * 3, 2], memory), undefined);
+    }
+  });
+}
+
+test.run();
