@@ -7,7 +7,9 @@ import { readFabric } from "../../target/cgra/fabric/read-fabric.js";
 import { realise } from "../../target/cgra/machine/assemble.js";
 import { decodeImage, encodeImage } from "../../target/cgra/machine/image.js";
 import { load } from "../../target/cgra/machine/load.js";
+import { programText } from "../../target/cgra/machine/program-text.js";
 import type { KernelProgram } from "../../target/cgra/machine/program.js";
+import { readProgramText } from "../../target/cgra/machine/read-program-text.js";
 import { scratchpadBytes, simulate } from "../../target/cgra/machine/simulate.js";
 import { problemOf } from "../../target/cgra/map/places.js";
 import { mapGraph } from "../../target/cgra/map/search.js";
@@ -58,6 +60,10 @@ const tripsOf = (stages: number): number[] =>
 export function runProblem({ fabric, kernel }: CgraCase, program: KernelProgram, random: Random): string | undefined {
   const decoded = decodeImage(fabric, encodeImage(fabric, program), "generated.cgrabin");
   if (!isDeepStrictEqual(decoded, program)) return "the image reads back as another program";
+  const sink = new Diagnostics();
+  const text = { name: "generated.txt", text: programText(program) };
+  if (!isDeepStrictEqual(readProgramText(text, fabric, sink), program))
+    return `the text reads back as another program ${sink.all[0]?.message ?? ""}`;
   const loaded = load(fabric, decoded);
   if (typeof loaded === "string") return loaded;
   const start = Uint8Array.from({ length: scratchpadBytes(fabric) }, () => random.below(256));
