@@ -162,11 +162,8 @@ export function signatureStatement(s: State, scope: Scope, e: ast.Call): boolean
     case "block_attr": {
       const [a] = e.args;
       if (a?.value.kind !== "Dict") return wrong(s, e, `T.${name} takes a dictionary`);
-      for (const { key, value } of a.value.entries)
-        s.block.annotations.set(
-          toText(s, evaluate(s, scope, key), key),
-          attrOf(s, evaluate(s, scope, value), value),
-        );
+      for (const [key, value] of annotationsOf(s, scope, a.value))
+        s.block.annotations.set(key, value);
       return true;
     }
     case "evaluate": {
@@ -245,3 +242,12 @@ function regions(s: State, scope: Scope, e: ast.Expr): BufferRegion[] {
     );
   return [bufferRegion(buffer, parts)];
 }
+
+/** Annotations as they are written: a dictionary from texts to numbers, texts and lists. */
+export const annotationsOf = (s: State, scope: Scope, dict: ast.Dict): Map<string, AttrValue> =>
+  new Map(
+    dict.entries.map(({ key, value }) => [
+      toText(s, evaluate(s, scope, key), key),
+      attrOf(s, evaluate(s, scope, value), value),
+    ]),
+  );

@@ -1,5 +1,6 @@
 /** Loops of a template: over packs at compile time, over ranges at run time. */
 import type * as ast from "../../grammar/ast/nodes.js";
+import { noAttrs, type Attrs } from "../ir/core/node.js";
 import { range } from "../ir/tir/buffer.js";
 import { intImm, makeVar, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import { forLoop, type LoopKind, type Stmt } from "../ir/tir/stmt.js";
@@ -7,6 +8,7 @@ import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { int64 } from "../support/dtype.js";
 import { argumentsOf, bindArguments, type Arguments } from "./arguments.js";
 import { numbered } from "./axes.js";
+import { annotationsOf } from "./blocks.js";
 import { codes } from "./codes.js";
 import { bindTargets, isStaticIterable, staticItems } from "./evaluate.js";
 import { execute, executeInside, type Returned } from "./execute.js";
@@ -35,15 +37,21 @@ export function executeFor(s: State, scope: Scope, stmt: ast.For): Returned {
   const name = iterableName(scope, iter);
   if (iter.kind === "Call" && name === "T.grid")
     grid(s, scope, stmt, targets, argumentsOf(s, scope, iter));
-  else if (iter.kind === "Call" && name !== undefined && KINDS[name] !== undefined)
+  else if (iter.kind === "Call" && name !== undefined && KINDS[name] !== undefined) {
+    const isDict = ({ name: key, value }: ast.Argument): boolean =>
+      key === "annotations" && value.kind === "Dict";
+    const dict = iter.args.find(isDict)?.value;
+    const plain =
+      dict === undefined ? iter : { ...iter, args: iter.args.filter((a) => !isDict(a)) };
     counted(
       s,
       scope,
       stmt,
       KINDS[name],
-      bindArguments(s, iter, name, ["start", "stop?", "step?"], argumentsOf(s, scope, iter)),
+      bindArguments(s, plain, name, ["start", "stop?", "step?"], argumentsOf(s, scope, plain)),
+      dict?.kind === "Dict" ? annotationsOf(s, scope, dict) : noAttrs,
     );
-  else
+  } else
     return fail(
       codes.invalidArgument({
         ...placeOf(s, iter),
@@ -122,6 +130,7 @@ function counted(
   stmt: ast.For,
   kind: LoopKind,
   bound: ReadonlyMap<string, Value>,
+  annotations: Attrs,
 ): void {
   const at = stmt.iter;
   const first = bound.get("start")!;
@@ -139,7 +148,7 @@ function counted(
   nest(
     s, scope, stmt, [one], kind,
     (inside) => bindTargets(s, inside, [stmt.target], exprValue(v, "index"), stmt.target),
-    by,
+    by, annotations,
   ); // prettier-ignore
 }
 
@@ -151,6 +160,7 @@ function nest(
   loopKind: LoopKind,
   define: (inside: Scope) => void,
   step?: PrimExpr,
+  annotations: Attrs = noAttrs,
 ): void {
   const body = collect(s, () =>
     executeInside(s, scope, "loop", stmt.body.body, (inside) => {
@@ -169,6 +179,7 @@ function nest(
       extent,
       var: v,
       loopKind,
+      annotations,
       body: made,
       span: spanOf(s, stmt.target),
       ...(step !== undefined && { step }),

@@ -3,9 +3,11 @@ import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
 import blocks from "../../../stdlib/blocks.relax";
+import cgraConvBytes from "../../../stdlib/cgra/conv-bytes.relax";
 import cgraElementwise from "../../../stdlib/cgra/elementwise.relax";
 import cgraGemmBytes from "../../../stdlib/cgra/gemm-bytes.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
+import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
 import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
 import convWinogradLast from "../../../stdlib/conv-winograd-last.relax";
@@ -47,9 +49,11 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
   { name: "stdlib/blocks.relax", text: blocks },
+  { name: "stdlib/cgra/conv-bytes.relax", text: cgraConvBytes },
   { name: "stdlib/cgra/elementwise.relax", text: cgraElementwise },
   { name: "stdlib/cgra/gemm-bytes.relax", text: cgraGemmBytes },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
+  { name: "stdlib/conv-bytes.relax", text: convBytes },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
   { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
   { name: "stdlib/conv-winograd-last.relax", text: convWinogradLast },
