@@ -10,7 +10,7 @@ import type { Kernel, ModuleContext, StopReason } from "./codegen/context.js";
 import { defineEntry, defineKernel } from "./codegen/kernel.js";
 import type { Machine } from "./machine.js";
 import { definePrelude } from "./prelude.js";
-import { dialectOf } from "./text/dialect.js";
+import { dialectOf } from "../llvm-dialect.js";
 import { moduleText, quoted } from "./text/module.js";
 
 /** A module as text, and what the host must know to run it. */

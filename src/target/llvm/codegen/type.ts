@@ -7,7 +7,7 @@ import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bytesOf, isFloat, laneOf, type DType } from "../../../support/dtype.js";
 import type { Span } from "../../../support/source.js";
 import { codes } from "../codes.js";
-import type { Dialect } from "../text/dialect.js";
+import type { Dialect } from "../../llvm-dialect.js";
 
 const spread = (type: string, lanes: number): string =>
   lanes === 1 ? type : `<${lanes} x ${type}>`;
