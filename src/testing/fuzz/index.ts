@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { printModule } from "../../syntax/index.js";
 import { cCampaign } from "./c.js";
 import { cgraCampaign } from "./cgra.js";
+import { cgraNestsCampaign } from "./cgra-nests.js";
 import type { Campaign } from "./campaign.js";
 import { cgraRtlCampaign } from "./cgra-rtl.js";
 import { llvmCampaign } from "./llvm.js";
@@ -36,5 +37,6 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   llvmCampaign((program) => printModule(program.module)),
   cCampaign((program) => printModule(program.module)),
   cgraCampaign,
+  cgraNestsCampaign,
   cgraRtlCampaign,
 ];

@@ -21,6 +21,7 @@ import { stridesOf } from "../../../transform/tir/strides.js";
 import { int32, int64 } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
 import type { AddressForm, Context } from "./context.js";
+import { isHostNumber } from "./host-number.js";
 import { refuse } from "./refuse.js";
 import { literal, type Value } from "./value.js";
 
@@ -84,7 +85,10 @@ function split(cx: Context, p: Poly, evaluate: (e: PrimExpr) => Value): AddressF
 const monomial = ({ coeff, atoms }: Term): Poly => termPoly(coeff, atoms);
 const atomExpr = (cx: Context, atom: Atom): PrimExpr =>
   fromPoly(cx.analyzer, termPoly(1, [atom]), int32)!;
-const isInvariant = (cx: Context, atom: Atom): boolean => cx.isInvariant(atomExpr(cx, atom));
+const isInvariant = (cx: Context, atom: Atom): boolean => {
+  const e = atomExpr(cx, atom);
+  return isHostNumber(e) && cx.isInvariant(e);
+};
 const levelOf = (cx: Context, atom: Atom): number | undefined =>
   atom.expr?.kind === "tir.Var" ? cx.levels.get(atom.expr) : undefined;
 

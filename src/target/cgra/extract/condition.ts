@@ -101,7 +101,10 @@ function conjunction(ev: Evaluator, parts: readonly Part[]): Condition {
     const levels = new Set(
       parts.flatMap((p) => (p.kind === "edge" && p.edge === edge && !p.negate ? [p.level] : [])),
     );
-    let from = depth;
+    // The statement may stand at the edge of inner loops already.
+    const { value } = ev.edge;
+    const given = value.kind === edge ? value.level : depth;
+    let from = given;
     while (from > 0 && (levels.has(from - 1) || isSingle(ev.cx, from - 1))) from--;
     const isNeeded = [...levels].some((level) => level >= from);
     // Loops of one iteration outside those that count say nothing.

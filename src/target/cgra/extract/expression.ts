@@ -15,6 +15,7 @@ import { loadElement } from "./access.js";
 import { conditionOf } from "./condition.js";
 import { ALWAYS, isAlways, type Context } from "./context.js";
 import { floatLiteral, limits } from "./graph-builder.js";
+import { isHostNumber } from "./host-number.js";
 import { intrinsicValue } from "./intrinsic.js";
 import { refuse } from "./refuse.js";
 import { literal, ONE, ZERO, type Condition, type Value } from "./value.js";
@@ -50,7 +51,7 @@ export class Evaluator {
     if (e.dtype.lanes > 1) return this.word(e);
     if (e.kind === "tir.IntImm") return literal(Number(BigInt.asIntN(32, BigInt(e.value))));
     if (e.kind === "tir.FloatImm") return floatLiteral(e.value);
-    if (cx.isInvariant(e)) return cx.fixed(cx.resolved(e));
+    if (isHostNumber(e) && cx.isInvariant(e)) return cx.fixed(cx.resolved(e));
     switch (e.kind) {
       case "tir.Var": {
         const level = cx.levels.get(e);

@@ -30,8 +30,8 @@ export function finishGraph(cx: Context, name: string): Finished {
     draft.immediate = offset;
     draft.elements = cx.fabric.banks[bankOf(cx, buffer, form)]?.elements;
   }
-  materialise(cx, stores);
   fuseSums(builder, stores);
+  materialise(cx, stores);
   return { graph: graphOf(cx, name, stores, orders), streams };
 }
 

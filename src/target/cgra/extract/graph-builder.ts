@@ -107,6 +107,10 @@ export class GraphBuilder {
   both(a: Condition, b: Condition): Condition {
     if (a.value.kind === "literal") return (a.value.value !== 0) !== a.negate ? b : a;
     if (b.value.kind === "literal") return this.both(b, a);
+    // The first iteration of a loop is one of the loops in it.
+    const [x, y] = [a.value, b.value];
+    if ((x.kind === "first" || x.kind === "last") && y.kind === x.kind && !a.negate && !b.negate)
+      return x.level <= y.level ? a : b;
     return { value: this.op("AND", [this.truth(a), this.truth(b)]), negate: false };
   }
 

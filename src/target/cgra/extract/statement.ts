@@ -8,7 +8,7 @@ import { isAlways, type Context } from "./context.js";
 import { Evaluator, isLocal, localAt } from "./expression.js";
 import { iterationsOf, isSpelledOut, type Placed } from "./nest.js";
 import { refuse } from "./refuse.js";
-import { ZERO, type Condition } from "./value.js";
+import { isFixed, ZERO, type Condition, type Value } from "./value.js";
 
 /** Runs the body of the nest; afterwards `cx.state` holds what variables pass on. */
 export function execute(cx: Context): void {
@@ -36,7 +36,7 @@ function run(ev: Evaluator, stmt: Stmt): void {
     case "tir.Bind":
       if (!isFloat(stmt.value.dtype) && stmt.value.dtype.lanes === 1 && isIndex(cx, stmt.value))
         cx.written.set(stmt.var, cx.resolved(stmt.value));
-      else cx.bound.set(stmt.var, ev.value(stmt.value));
+      else cx.bound.set(stmt.var, held(ev, ev.value(stmt.value)));
       return;
     case "tir.If": {
       const condition = conditionOf(ev, stmt.cond);
@@ -59,6 +59,15 @@ function run(ev: Evaluator, stmt: Stmt): void {
       break;
   }
   refuse(codes.notForArray({ what: nameOf(stmt), at: stmt.span }));
+}
+
+/** What is defined before an inner loop keeps its value in all iterations of that. */
+function held({ cx, edge }: Evaluator, value: Value): Value {
+  if (edge.value.kind !== "first" || isFixed(value)) return value;
+  const variable = cx.builder.newVariable();
+  const now = cx.builder.select(edge, value, { kind: "carried", variable });
+  cx.state.set(variable, now);
+  return now;
 }
 
 /** Whether the expression is arithmetic of loop variables alone. */
