@@ -54,7 +54,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "map",
-    summary: "Maps a data-flow graph to a fabric, with the smallest interval.",
+    summary: "Maps loops or data-flow graphs to a fabric, with the smallest interval.",
     load: async () => (await import("./commands/map.js")).map,
   },
   {

@@ -12,6 +12,18 @@ export const cgraFlags = {
     default: "text",
     help: "How `fabric` writes the description.",
   },
+  kernel: { type: "string", placeholder: "NAME", help: "Take only this kernel of a program." },
+  shape: {
+    type: "list",
+    placeholder: "SIZES",
+    help: "Sizes for `sim`, e.g. `n=16` or `x=3x4`.",
+  },
+  seed: { type: "int", placeholder: "N", default: 1, help: "Of the random inputs of `sim`." },
+  trace: {
+    type: "string",
+    placeholder: "FILE",
+    help: "Write a timeline of `sim` for Perfetto, as JSON.",
+  },
   output: { type: "string", short: "o", placeholder: "OUT", help: "Write the result there." },
 } as const;
 

@@ -49,6 +49,23 @@ export const machineCodes = defineCodes("MAP", {
     hint: "`relaxc cgra dis` shows the form",
     explain: "Images can be written as text: lines of words, constants, loops and streams.",
   },
+  kernelNotRun: {
+    number: 215,
+    message: "`{name}` cannot be run alone: {reason}",
+    hint: "`relaxc run --target cgra` runs whole programs",
+    explain: "A kernel that runs alone has all its buffers in the scratchpad, at sizes given with --shape.",
+  },
+  kernelDiffers: {
+    number: 216,
+    message: "`{name}` computes something else than the interpreter: {difference}",
+    explain: "A kernel is run on random inputs, simulated and interpreted. Floats may differ where the fabric rounds otherwise.",
+  },
+  valueNotWritten: {
+    number: 221,
+    severity: "warning",
+    message: "cycle {cycle}, element {element}: {what}",
+    explain: "A register or output was read before anything was written to it, and what came of it reached memory.",
+  },
   machineFault: {
     number: 220,
     message: "cycle {cycle}, element {element}: {what}",

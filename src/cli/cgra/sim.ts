@@ -1,0 +1,90 @@
+import { parseShapes } from "../../driver/inputs.js";
+import { simulateKernel } from "../../driver/simulate-kernel.js";
+import { DiagnosticError, Diagnostics, type Sink } from "../../support/diagnostic.js";
+import { writeText } from "../../support/host.js";
+import type { Fabric } from "../../target/cgra/index.js";
+import { machineCodes } from "../../target/cgra/machine/codes.js";
+import { decodeImage } from "../../target/cgra/machine/image.js";
+import { load } from "../../target/cgra/machine/load.js";
+import type { KernelProgram } from "../../target/cgra/machine/program.js";
+import { scratchpadBytes, simulate, type RunResult } from "../../target/cgra/machine/simulate.js";
+import { recorder, runText, type Recorder } from "../../target/cgra/machine/trace.js";
+import { codes } from "../codes.js";
+import { fabricNamed } from "../fabric.js";
+import type { CgraAction, CgraContext } from "./action.js";
+import { kernelsOf } from "./kernels.js";
+
+export const sim: CgraAction = {
+  name: "sim",
+  args: "FILE [NUMBER…]",
+  summary:
+    "runs the kernels of a program *.relax on random inputs beside the interpreter (--shape), or an image on a zeroed scratchpad with the numbers given at launch",
+  async run(context, [file = "", ...numbers]) {
+    const { host, flags, report } = context;
+    const sink = new Diagnostics();
+    const fabric = await fabricNamed(flags.fabric, host, sink);
+    if (fabric !== undefined) {
+      if (file.endsWith(".relax")) await runKernels(context, file, fabric, sink);
+      else await runImage(context, file, numbers, fabric, sink);
+    }
+    report({ file, diagnostics: sink.all });
+    return sink.failed ? "findings" : "ok";
+  },
+};
+
+async function runKernels(
+  context: CgraContext,
+  file: string,
+  fabric: Fabric,
+  sink: Sink,
+): Promise<void> {
+  const { host, flags, out } = context;
+  const request = { ...parseShapes(flags.shape), given: new Map(), seed: flags.seed };
+  for (const func of (await kernelsOf(host, file, flags.kernel, sink)) ?? []) {
+    const record = recorder(fabric);
+    const run = simulateKernel(func, fabric, request, sink, { issued: record.issued });
+    if (run === undefined) continue;
+    await show(context, fabric, run.kernel.program, run.result, record, sink);
+    if (run.difference === undefined) out("equal to the interpreter\n");
+    else sink.report(machineCodes.kernelDiffers({ name: func.name, difference: run.difference }));
+  }
+}
+
+async function runImage(
+  context: CgraContext,
+  file: string,
+  numbers: readonly string[],
+  fabric: Fabric,
+  sink: Sink,
+): Promise<void> {
+  const wrong = numbers.find((n) => !/^-?\d+$/.test(n));
+  if (wrong !== undefined)
+    throw new DiagnosticError(codes.flagInteger({ flag: "NUMBER", value: wrong }));
+  const program = decodeImage(fabric, await context.host.readBytes(file), file);
+  const loaded = load(fabric, program);
+  if (typeof loaded === "string")
+    throw new DiagnosticError(machineCodes.imageDamaged({ file, reason: loaded }));
+  const record = recorder(fabric);
+  const memory = new Uint8Array(scratchpadBytes(fabric));
+  const liveins = numbers.map(Number);
+  const result = simulate(loaded, { memory, liveins, issued: record.issued, debug: true });
+  await show(context, fabric, program, result, record, sink);
+}
+
+async function show(
+  { host, flags, out }: CgraContext,
+  fabric: Fabric,
+  program: KernelProgram,
+  { counters, fault, unwritten }: RunResult,
+  record: Recorder,
+  sink: Sink,
+): Promise<void> {
+  out(
+    flags.report === "json"
+      ? `${JSON.stringify({ name: program.name, ii: program.ii, stages: program.stages, ...counters })}\n`
+      : `${runText(fabric, program, counters)}${record.heatMap(counters.cycles)}`,
+  );
+  if (fault !== undefined) sink.report(machineCodes.machineFault({ ...fault }));
+  for (const found of unwritten) sink.report(machineCodes.valueNotWritten({ ...found }));
+  if (flags.trace !== undefined) await writeText(host, flags.trace, record.timeline());
+}
