@@ -107,6 +107,13 @@ export const codes = defineCodes("MAP", {
     explain:
       "Fields describe fabrics more widely than mapping and simulation know them. What they do not know is refused: a mapping would be wrong on such a fabric.",
   },
+  notInDeviceIr: {
+    number: 310,
+    message: "{what} cannot be written as LLVM IR for devices",
+    hint: "words of at most 32 bits, float32, and variables at constant places can",
+    explain:
+      "Compilers of devices get conservative text: loops without branches in their bodies, words, float32, and the intrinsics `@relax.cgra.*`.",
+  },
   noHardware: {
     number: 303,
     message: "`{fabric}` cannot be written as Verilog: {reason}",
