@@ -1,13 +1,13 @@
-/** Convolution layers with bias and rectifier, weights known at build time. */
+/** Convolution layers with bias and rectifier, and over bytes; weights known at build time. */
 import type { BenchRow } from "./measure.js";
 import { chosenTwins, type BenchOptions } from "./options.js";
 import { compareAll } from "./twins/compare.js";
-import { CONVOLUTIONS, convTwin } from "./twins/operators.js";
+import { byteConvTwins, CONVOLUTIONS, convTwin } from "./twins/operators.js";
 import { peakOfCore } from "./twins/peak.js";
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const { target = "llvm" } = options;
-  const twins = Object.keys(CONVOLUTIONS).map(convTwin);
+  const twins = [...Object.keys(CONVOLUTIONS).map(convTwin), ...byteConvTwins()];
   const peak = peakOfCore();
   try {
     return await compareAll(chosenTwins(twins, options), { bench: "conv", target, peak });

@@ -78,6 +78,39 @@ export function convTwin(name: string): Twin {
   return { net: convNet(name, shape), constants: "all", points, tolerance: 1e-4 };
 }
 
+/** Those that are also timed over bytes, with sums in int32 scaled to bytes again. */
+const IN_BYTES = Object.keys(CONVOLUTIONS).filter((name) => !name.startsWith("stem"));
+
+/** A convolution of unsigned or signed bytes, scaled so that results do not all lie at the ends of the range. */
+function byteConvNet(name: string, shape: ConvShape, dtype: "uint8" | "int8"): Net {
+  const { ci, size, co, kernel, stride = 1, groups = 1 } = shape;
+  const p = kernel >> 1;
+  const count = (ci / groups) * kernel ** 2;
+  return netOf(
+    name,
+    ["X", [1, ci, size, size], dtype],
+    (net, x) => {
+      const w = net.weight("W", [co, ci / groups, kernel, kernel], "int8");
+      const attrs = { strides: [stride, stride], padding: [p, p, p, p], groups, channels: co };
+      const scale = Math.fround(0.003 / Math.sqrt(count));
+      const zero = dtype === "uint8" ? 128 : 0;
+      const inputs = [x, w, net.weight("b", [co], "int32")];
+      return net.layer("conv2d_bytes", inputs, { ...attrs, scale, zero, dtype });
+    },
+    dtype,
+  );
+}
+
+/** The layers over bytes. */
+export const byteConvTwins = (): Twin[] =>
+  (["uint8", "int8"] as const).flatMap((dtype) =>
+    IN_BYTES.filter((_, i) => dtype === "uint8" || i % 5 === 0).map((of): Twin => {
+      const name = `${of} ${dtype}`;
+      const net = byteConvNet(name, CONVOLUTIONS[of]!, dtype);
+      return { net, constants: "all", points: [{ name, sizes: {} }], tolerance: 0 };
+    }),
+  );
+
 /** Layers that do little more than move memory. */
 export const MEMORY_BOUND = [
   "relu",

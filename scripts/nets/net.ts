@@ -17,6 +17,7 @@ export interface Layer {
 export type LayerOp =
   | "conv2d"
   | "conv2d_int"
+  | "conv2d_bytes"
   | "batch_norm"
   | "relu"
   | "tanh"

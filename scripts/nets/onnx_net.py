@@ -51,6 +51,12 @@ def layer(g, op, i, a, out):
         x, w = (g.op("Cast", v, to=TensorProto.FLOAT) for v in i[:2])
         total = g.op("Cast", conv(g, [x, w], a), to=TensorProto.INT32)
         g.op("Add", total, g.op("Reshape", i[2], g.const([1, a["channels"], 1, 1], np.int64)), output=out)
+    elif op == "conv2d_bytes":  # scales of operands are 1 and that of the result's rescaling
+        x, w, b = i
+        bytes_of = np.dtype(a["dtype"]).type
+        one, scale, zero = g.const(1, f32), g.const(a["scale"], f32), g.const(0, np.int8)
+        quantised = [x, one, g.const(0, bytes_of), w, scale, zero, one, g.const(a["zero"], bytes_of), b]
+        g.op("QLinearConv", *quantised, output=out, strides=a["strides"], pads=a["padding"], group=a.get("groups", 1))
     elif op == "batch_norm":
         g.op("BatchNormalization", *i, output=out, epsilon=a["epsilon"])
     elif op == "relu":

@@ -30,6 +30,8 @@ const WRITERS: Readonly<Record<LayerOp, Writer>> = {
   },
   conv2d_int: ([x, w, b], a) =>
     `R.add(R.nn.conv2d(${x}, ${w}${keywords(a, ...CONV)}, out_dtype="int32"), R.reshape(${b}, R.shape([1, ${a["channels"]}, 1, 1])))`,
+  conv2d_bytes: ([x, w, b], a) =>
+    `R.quantize(R.multiply(R.astype(R.add(R.nn.conv2d(${x}, ${w}${keywords(a, ...CONV)}, out_dtype="int32"), R.reshape(${b}, R.shape([1, ${a["channels"]}, 1, 1]))), dtype="float32"), ${float(a["scale"])}), R.const(1, "float32"), R.const(${a["zero"]}, "${a["dtype"]}"), axis=-1, out_dtype="${a["dtype"]}")`,
   batch_norm: (i, a) =>
     `R.nn.batch_norm(${i.join(", ")}${keywords(a, "axis", "epsilon")}, training=False)[0]`,
   relu: ([x]) => `R.nn.relu(${x})`,

@@ -49,6 +49,11 @@ export const passes = [
     load: async () => (await import("./relax/params/bind-params.js")).bindParams,
   },
   {
+    name: "bind-scalar-constants",
+    summary: "Writes constants of one element into the T functions that read them.",
+    load: async () => (await import("./relax/params/bind-scalar-constants.js")).bindScalarConstants,
+  },
+  {
     name: "bind-sizes",
     summary: "Computes sizes that depend on symbols once, where a function begins.",
     load: async () => (await import("./tir/bind-sizes.js")).bindSizes,

@@ -10,7 +10,7 @@ export interface NamedPipeline {
 const optimiseWith = (layouts = ""): string =>
   "fold-batchnorm-to-conv2d{known=true},decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
   `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
-  "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,dead-code-elimination," +
+  "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,bind-scalar-constants,dead-code-elimination," +
   "rewrite-dataflow-reshape,apply-schedules,propagate-layouts,merge-loops";
 
 /** Values in explicit, planned memory. */

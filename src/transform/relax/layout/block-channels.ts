@@ -1,6 +1,6 @@
 import type { Call } from "../../../ir/relax/expr.js";
-import { dimsOf } from "../../../ir/relax/struct-info.js";
-import { float32 } from "../../../support/dtype.js";
+import { dimsOf, type StructInfo } from "../../../ir/relax/struct-info.js";
+import { float32, int32, int8, uint8, type DType } from "../../../support/dtype.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, intsIn, opName } from "../algebra/rewrite-calls.js";
@@ -8,7 +8,7 @@ import { isExternal, mapFunctions, type Cursor } from "../rewrite/index.js";
 import { inChosenLayouts, type ChosenLayouts } from "./choose-layouts.js";
 
 /**
- * Precondition: none. Result: in dataflow blocks, 2-D convolutions over float32 whose numbers of channels are known work
+ * Precondition: none. Result: in dataflow blocks, 2-D convolutions over float32, or bytes into int32, whose numbers of channels are known work
  * on images that keep as many channels together as a vector has elements, and what follows them does so too as far as it
  * can. Sound as `convert-layout` is.
  */
@@ -35,7 +35,14 @@ export const blockChannels = definePass({
 const MOST_TAPS = 25;
 
 /** The block of channels that the library's lowering is written for. */
-const WINOGRAD_LANES = 16;
+const LIBRARY_LANES = 16;
+
+/** Bytes by signed bytes into int32. */
+function isOfBytes(types: readonly (DType | undefined)[], result: StructInfo): boolean {
+  const [data, weights] = types;
+  const isInto = result.kind === "relax.TensorInfo" && result.dtype === int32;
+  return isInto && (data === uint8 || data === int8) && weights === int8;
+}
 
 /** Layouts of data, weights and result. */
 function chosen(
@@ -48,16 +55,20 @@ function chosen(
   const isPlain = data === "NCHW" && kernel === "OIHW" && (out ?? data) === data;
   const groups = intIn(call.attrs.get("groups")) ?? 1;
   const infos = call.args.map((x) => at.infer.infoOf(x));
-  const isFloat = infos.every((i) => i.kind === "relax.TensorInfo" && i.dtype === float32);
+  const types = infos.map((i) => (i.kind === "relax.TensorInfo" ? i.dtype : undefined));
   const channels = [dimsOf(infos[0]!)?.[1], ...(dimsOf(infos[1]!)?.slice(0, 2) ?? [])];
-  if (!isPlain || !isFloat || !channels.every((d) => d?.kind === "tir.IntImm")) return undefined;
+  if (!isPlain || !channels.every((d) => d?.kind === "tir.IntImm")) return undefined;
   const [given, made, each] = channels.map((d) => Number(d.value)) as [number, number, number];
   const blocked = `NCHW${lanes}c`;
   if (lanes < 2 || made % lanes !== 0) return undefined;
+  const isBytes = lanes === LIBRARY_LANES && isOfBytes(types, at.infer.infoOf(call));
+  if (isBytes && groups === 1)
+    return { layouts: [given % lanes === 0 ? blocked : "NCHW", "OIHW", blocked] };
+  if (!isBytes && !types.every((t) => t === float32)) return undefined;
   if (groups === 1) {
     if (given % lanes !== 0) return { layouts: ["NCHW", `OIHW${lanes}o`, blocked] };
     const layouts = [blocked, `OIHW${lanes}i${lanes}o`, blocked];
-    const isKnown = winograd && lanes === WINOGRAD_LANES && call.args[1]!.kind === "relax.Const";
+    const isKnown = winograd && lanes === LIBRARY_LANES && call.args[1]!.kind === "relax.Const";
     return { layouts, lower: isKnown && isSmallFilter(call, at) ? "conv2d_winograd" : undefined };
   }
   const taps = dimsOf(infos[1]!)!.slice(2).reduce((n, d) => n * (d.kind === "tir.IntImm" ? Number(d.value) : Infinity), 1); // prettier-ignore

@@ -106,6 +106,15 @@ const alongAxes = (...attrs: readonly string[]): LayoutRule =>
     return { call: after, result: layout };
   });
 
+/** One scale for all elements fits every layout; one for each position of an axis goes along it. */
+const quantization: LayoutRule = (call, site) => {
+  const [x, ...parameters] = call.args;
+  const layout = x === undefined ? undefined : site.layoutOf(x);
+  if (layout === undefined || !parameters.every((p) => site.rank(p) === 0))
+    return alongAxis("axis")(call, site);
+  return { call: withAttr(withFirst(call, site.as(x!, layout)), "axis", -1), result: layout };
+};
+
 /** Axes that go away, or stay with length 1. */
 const reduction: LayoutRule = plain((call, layout) => {
   const value = call.attrs.get("axis") ?? null;
@@ -191,7 +200,8 @@ const rules = (names: string, rule: LayoutRule): [string, LayoutRule][] =>
 /** Rules by operator; all others work in their own layouts. */
 export const layoutRules: ReadonlyMap<string, LayoutRule> = new Map([
   ...[...ELEMENTWISE].map((name): [string, LayoutRule] => [name, elementwise]),
-  ...rules("nn.softmax nn.log_softmax nn.prelu quantize dequantize cumsum cumprod flip split nn.batch_norm", alongAxis("axis")), // prettier-ignore
+  ...rules("nn.softmax nn.log_softmax nn.prelu cumsum cumprod flip split nn.batch_norm", alongAxis("axis")), // prettier-ignore
+  ...rules("quantize dequantize", quantization),
   ...rules("nn.layer_norm nn.rms_norm", alongAxes("axes")),
   ...rules("nn.group_norm nn.instance_norm", alongAxes("channel_axis", "axes")),
   ...rules("sum mean max min prod std variance argmax argmin squeeze", reduction),
