@@ -25,6 +25,37 @@ export function indexOp(cx: FunctionContext, op: "add" | "sub" | "mul", a: Ref, 
   return folded(op, a, b) ?? cx.f.value(`${OPS[op]!} i64 ${a}, ${b}`);
 }
 
+/** An index as what varies and a constant. */
+export interface IndexParts {
+  readonly varying: Ref;
+  readonly constant: bigint;
+}
+
+/** A scalar index with its constant apart, so that neighbours share what varies. */
+export function indexParts(cx: FunctionContext, e: PrimExpr): IndexParts {
+  if (e.kind === "tir.IntImm") return { varying: "0", constant: BigInt(e.value) };
+  const isIndex = isInteger(e.dtype) && e.dtype.bits >= 32 && e.dtype.code === "int";
+  if (e.kind === "tir.Binary" && isIndex && e.dtype.lanes === 1) {
+    if (e.op === "add" || e.op === "sub") {
+      const [a, b] = [indexParts(cx, e.a), indexParts(cx, e.b)];
+      const constant = e.op === "add" ? a.constant + b.constant : a.constant - b.constant;
+      return { varying: indexOp(cx, e.op, a.varying, b.varying), constant };
+    }
+    if (e.op === "mul") {
+      const [a, b] = [indexParts(cx, e.a), indexParts(cx, e.b)];
+      const [x, by] = b.varying === "0" ? [a, b.constant] : [b, a.constant];
+      if (a.varying === "0" || b.varying === "0")
+        return { varying: indexOp(cx, "mul", x.varying, String(by)), constant: x.constant * by };
+      const whole = ({ varying, constant }: IndexParts): Ref =>
+        indexOp(cx, "add", varying, String(constant));
+      return { varying: indexOp(cx, "mul", whole(a), whole(b)), constant: 0n };
+    }
+  }
+  const ref = emitIndex(cx, e);
+  const value = literal(ref);
+  return value === undefined ? { varying: ref, constant: 0n } : { varying: "0", constant: value };
+}
+
 /** The value of an index (or a vector of them) as 64-bit integers. */
 export function emitIndex(cx: FunctionContext, e: PrimExpr): Ref {
   const type = withLanes(int64, e.dtype.lanes);

@@ -9,7 +9,7 @@ import { codegenCodes } from "../../codes.js";
 import type { Ref } from "../text/function.js";
 import type { FunctionContext, Mask } from "./context.js";
 import { emitAs, emitExpr, underMask, whereMasked } from "./expr.js";
-import { emitIndex, indexOp } from "./index-value.js";
+import { emitIndex, indexOp, indexParts } from "./index-value.js";
 import { isHarmless } from "./purity.js";
 import { decodeSmall, encodeSmall } from "./small-float.js";
 import { isSmallFloat, memoryType, splat, vectorOf } from "./type.js";
@@ -32,6 +32,19 @@ function advanced(cx: FunctionContext, pointer: Ref, elements: Ref, bytes: numbe
   return cx.f.value(`getelementptr inbounds i8, ${dialect.pointer} ${pointer}, i64 ${offset}`);
 }
 
+/** The address of an element behind a pointer; neighbours share all but a constant. */
+function elementAt(cx: FunctionContext, pointer: Ref, position: PrimExpr, bytes: number): Ref {
+  const { dialect } = cx.shared.module;
+  const { varying, constant } = indexParts(cx, position);
+  if (constant === 0n) return advanced(cx, pointer, varying, bytes);
+  if (varying === "0") return advanced(cx, pointer, String(constant), bytes);
+  // What varies alone may lie outside of the buffer.
+  const behind = (from: Ref, offset: Ref): Ref =>
+    cx.f.value(`getelementptr i8, ${dialect.pointer} ${from}, i64 ${offset}`);
+  const offset = indexOp(cx, "mul", varying, String(bytes));
+  return behind(behind(pointer, offset), String(constant * BigInt(bytes)));
+}
+
 /** The address of an element. */
 export const addressOf = (
   cx: FunctionContext,
@@ -39,7 +52,7 @@ export const addressOf = (
   indices: readonly PrimExpr[],
 ): Ref => {
   const pointer = pointerOf(cx, buffer);
-  return advanced(cx, pointer, emitIndex(cx, linearIndex(buffer, indices)), bytesOf(buffer.dtype));
+  return elementAt(cx, pointer, linearIndex(buffer, indices), bytesOf(buffer.dtype));
 };
 
 /** How the lanes of an access lie in memory. */
@@ -59,15 +72,16 @@ function locate(
   const bytes = bytesOf(buffer.dtype);
   const at = (index: Ref): Ref => advanced(cx, pointer, index, bytes);
   if (position.dtype.lanes === 1 && buffer.dtype.lanes === lanes)
-    return { kind: "contiguous", address: at(emitIndex(cx, position)) };
+    return { kind: "contiguous", address: elementAt(cx, pointer, position, bytes) };
   if (position.kind === "tir.Broadcast" || position.dtype.lanes === 1) {
     const scalar = position.kind === "tir.Broadcast" ? position.value : position;
-    return { kind: "same", address: at(emitIndex(cx, scalar)) };
+    return { kind: "same", address: elementAt(cx, pointer, scalar, bytes) };
   }
   if (position.kind === "tir.Ramp") {
-    const base = emitIndex(cx, position.base);
     const stride = emitIndex(cx, position.stride);
-    if (stride === "1") return { kind: "contiguous", address: at(base) };
+    if (stride === "1")
+      return { kind: "contiguous", address: elementAt(cx, pointer, position.base, bytes) };
+    const base = emitIndex(cx, position.base);
     const addresses = Array.from({ length: lanes }, (_, k) =>
       at(indexOp(cx, "add", base, indexOp(cx, "mul", stride, String(k)))),
     );

@@ -9,7 +9,7 @@ export interface FunctionText {
   readonly module: ModuleText;
   /** Label of the block that is being written. */
   readonly current: Label;
-  /** Adds an instruction with a result. */
+  /** Adds an instruction with a result; within a block, the same arithmetic on the same operands is written once. */
   value(text: string): Ref;
   /** Adds an instruction without a result. */
   line(text: string): void;
@@ -33,6 +33,10 @@ export interface FunctionText {
   render(head: string): string;
 }
 
+/** Instructions that neither read memory nor depend on where they stand. */
+const isArithmetic = (text: string): boolean =>
+  !/^(load|call|tail|phi|alloca|atomicrmw|cmpxchg|freeze|va_arg)\b/.test(text);
+
 /** A function without instructions; its parameters have names of their own. */
 export function functionText(module: ModuleText): FunctionText {
   const entry: string[] = [];
@@ -41,6 +45,7 @@ export function functionText(module: ModuleText): FunctionText {
   let labels = 0;
   let current: Label = "body";
   let ended = false;
+  const known = new Map<string, Ref>();
   const add = (text: string): void => {
     // Code behind a jump is never reached, but must stand in a block.
     if (ended) f.start(f.label("dead"));
@@ -57,8 +62,11 @@ export function functionText(module: ModuleText): FunctionText {
       return current;
     },
     value(text) {
+      const before = known.get(text);
+      if (before !== undefined && !ended) return before;
       const name = `%t${values++}`;
       add(`${name} = ${text}`);
+      if (isArithmetic(text)) known.set(text, name);
       return name;
     },
     line: add,
@@ -73,6 +81,7 @@ export function functionText(module: ModuleText): FunctionText {
       lines.push(`${label}:`);
       current = label;
       ended = false;
+      known.clear();
     },
     br: (label) => end(`br label %${label}`),
     condBr: (cond, then, otherwise) => end(`br i1 ${cond}, label %${then}, label %${otherwise}`),
