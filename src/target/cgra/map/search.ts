@@ -57,7 +57,7 @@ const LARGE = 40;
 const SLACKS_OF_LARGE = [0, 2, 3] as const;
 const FIRST_CONFLICTS = 1000;
 /** More nodes times elements make more clauses than are worth solving. */
-const MOST_PAIRS = 8000;
+const MOST_PAIRS = 4000;
 const FIRST_ROUNDS = 30;
 /** Growth of the work after which what clauses cannot refute counts as tried enough. */
 const MOST_WORK = 16;
@@ -127,7 +127,9 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   const isRefuted = (i: number): boolean => rowOf(i).every((s) => s.result() === "refuted");
   const usesClauses = graph.nodes.length * fabric.elements.length <= MOST_PAIRS;
   const share = started + FIRST_SHARE * (deadline - started);
-  for (let i = 0; i < end && now() < share; i++) if (tryNegotiation(i, FIRST_ROUNDS, share)) break;
+  // Steps grow, so that what is far above the bound is mapped at all.
+  for (let i = 0; i < end && now() < share; i += 1 + Math.floor(i / 3))
+    if (tryNegotiation(i, FIRST_ROUNDS, i === 0 ? started + (share - started) / 4 : share)) break;
   if (usesClauses) for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
   for (let work = 2; !isOver(); work *= 2) {
     const open = Array.from({ length: Math.max(0, end) }, (_, i) => end - 1 - i).filter(

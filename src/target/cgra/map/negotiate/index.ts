@@ -13,8 +13,9 @@ import type { Excess } from "../excess.js";
 import type { Crossing, Hold, Mapping, Move, ValueRoute } from "../mapping.js";
 import type { Problem } from "../places.js";
 import { shortfallOf } from "../shortfall.js";
+import type { Field } from "./field.js";
 import { Resources } from "./resources.js";
-import { Router, type Costs, type Field, type Origin, type Use, type Way } from "./router.js";
+import { Router, type Costs, type Origin, type Use, type Way } from "./router.js";
 
 export interface NegotiateOptions {
   readonly rounds: number;
@@ -53,9 +54,21 @@ export function negotiate(
   return undefined;
 }
 
+/** Cycles are within this distance of 0. */
+const MOST_TIME = 1 << 20;
+const useKey = (resource: number, time: number): number =>
+  resource * 2 * MOST_TIME + time + MOST_TIME;
+
+/** After so many rounds in conflict a node makes its readers give way, after twice as many its operands too. */
+const PATIENCE = 4;
+
 class Negotiation {
   private readonly resources: Resources;
   private readonly router: Router;
+  /** Room for costs from each operand. */
+  private readonly fields: Field[] = [];
+  /** By node: for how many rounds it has been in conflict. */
+  private readonly stuck: Int32Array;
   private readonly random;
   private readonly asap: readonly number[];
   private readonly height: readonly number[];
@@ -64,7 +77,7 @@ class Negotiation {
   /** By edge: how its value gets to its reader. */
   private readonly ways: (Way | undefined)[];
   /** By node: how often its value takes a resource in a cycle. */
-  private readonly taken: readonly Map<string, number>[];
+  private readonly taken: readonly Map<number, number>[];
   private readonly edgesOf: readonly (readonly number[])[];
   private readonly constants: readonly (readonly string[])[];
   readonly isPossible: boolean;
@@ -87,8 +100,9 @@ class Negotiation {
     this.height = graph.nodes.map((_, v) => (alap[v] ?? 0) + ((alap[v] ?? 0) - (asap?.[v] ?? 0)));
     this.element = new Int32Array(graph.nodes.length).fill(-1);
     this.time = new Int32Array(graph.nodes.length);
+    this.stuck = new Int32Array(graph.nodes.length);
     this.ways = graph.edges.map(() => undefined);
-    this.taken = graph.nodes.map(() => new Map<string, number>());
+    this.taken = graph.nodes.map(() => new Map<number, number>());
     const edgesOf: number[][] = graph.nodes.map(() => []);
     graph.edges.forEach(({ from, to }, i) => {
       edgesOf[from]!.push(i);
@@ -151,7 +165,7 @@ class Negotiation {
     this.ways[i] = undefined;
     const taken = this.taken[this.problem.graph.edges[i]!.from]!;
     for (const { resource, time } of way.uses) {
-      const key = `${resource} ${time}`;
+      const key = useKey(resource, time);
       const left = taken.get(key)! - 1;
       if (left > 0) taken.set(key, left);
       else {
@@ -171,7 +185,7 @@ class Negotiation {
       element: this.element[u]!,
       made: this.time[u]! + this.problem.latencies[u]! - 1,
       ways,
-      has: (resource, time) => taken.has(`${resource} ${time}`),
+      has: (resource, time) => taken.has(useKey(resource, time)),
     };
   }
 
@@ -187,7 +201,7 @@ class Negotiation {
     this.ways[i] = way;
     const taken = this.taken[from]!;
     for (const { resource, time } of way.uses) {
-      const key = `${resource} ${time}`;
+      const key = useKey(resource, time);
       const before = taken.get(key) ?? 0;
       taken.set(key, before + 1);
       if (before === 0) this.resources.take(resource, time);
@@ -199,19 +213,16 @@ class Negotiation {
     if (!this.isConflicted(v)) return;
     this.remove(v);
     const { graph, latencies } = this.problem;
+    const rounds = ++this.stuck[v]!;
+    if (rounds % PATIENCE === 0) this.removeNext(v, "readers");
+    if (rounds % (2 * PATIENCE) === 0) this.removeNext(v, "operands");
     let chosen = this.cheapest(v);
     if (chosen === undefined) {
-      for (const i of this.edgesOf[v]!) {
-        const { from, to } = graph.edges[i]!;
-        if (from === v && to !== v) this.remove(to);
-      }
+      this.removeNext(v, "readers");
       chosen = this.cheapest(v);
     }
     if (chosen === undefined) {
-      for (const i of this.edgesOf[v]!) {
-        const { from } = graph.edges[i]!;
-        if (from !== v) this.remove(from);
-      }
+      this.removeNext(v, "operands");
       chosen = this.cheapest(v);
     }
     if (chosen === undefined) return;
@@ -224,6 +235,14 @@ class Negotiation {
     };
     const joined = this.edgesOf[v]!.filter((i) => carriesValue(graph.edges[i]!));
     for (const i of [...joined].sort((a, b) => length(a) - length(b))) this.route(i);
+  }
+
+  private removeNext(v: number, which: "readers" | "operands"): void {
+    for (const i of this.edgesOf[v]!) {
+      const { from, to } = this.problem.graph.edges[i]!;
+      const other = which === "readers" ? to : from;
+      if (other !== v) this.remove(other);
+    }
   }
 
   private cheapest(v: number): { readonly element: number; readonly time: number } | undefined {
@@ -252,7 +271,9 @@ class Negotiation {
       if (from === to || !carriesValue(edge)) continue;
       if (to === v && this.isPlaced(from)) {
         const shift = distance * ii;
-        fields.push({ field: this.router.forward(this.origin(from), high + shift - 1), shift });
+        const field = (this.fields[fields.length] ??= this.router.field());
+        this.router.forward(field, this.origin(from), high + shift - 1);
+        fields.push({ field, shift });
       }
       if (from === v && this.isPlaced(to)) {
         const time = this.time[to]! + distance * ii;
@@ -267,7 +288,7 @@ class Negotiation {
         let cost = constants + TIME_PRICE * (t - low) + this.uniform(0, 99) / 5000;
         for (const { resource, time } of this.usesOf(v, p, t))
           cost += this.resources.cost(resource, time);
-        for (const { field, shift } of fields) cost += field.readingCost(p, t + shift);
+        for (const { field, shift } of fields) cost += field.reading(p, t + shift);
         for (const { costs } of onward) cost += costs(p, t + latencies[v]! - 1);
         if (cost < (best?.cost ?? Infinity)) best = { element: p, time: t, cost };
       }

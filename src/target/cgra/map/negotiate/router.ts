@@ -3,11 +3,18 @@
  * `t`", in its output register or in its register file. Cycles only go forward, so each is looked at once.
  */
 import type { Problem } from "../places.js";
+import {
+  CROSSED,
+  Field,
+  KEPT_IN_OUTPUT,
+  KEPT_IN_REGISTER,
+  KNOWN,
+  MOVED,
+  OUTPUT,
+  REGISTER,
+  type Place,
+} from "./field.js";
 import type { Resources } from "./resources.js";
-
-/** Output register or register file. */
-const OUTPUT = 0;
-const REGISTER = 1;
 
 /** A resource in a cycle of the value's own iteration. */
 export interface Use {
@@ -48,14 +55,14 @@ export interface Origin {
   has(resource: number, time: number): boolean;
 }
 
-interface Arrival {
-  readonly cost: number;
-  /** Where the crossing began: element and place; undefined for none. */
-  readonly from: number;
-  readonly place: number;
-  readonly path: readonly number[];
+/** Where a value is before it is read, moved or crosses links; with the links, if any. */
+interface Start {
+  readonly element: number;
+  readonly place: Place;
+  readonly time: number;
   readonly links: readonly number[];
-  readonly since: number;
+  /** Elements along the links, the start included; empty without links. */
+  readonly path: readonly number[];
 }
 
 export class Router {
@@ -63,6 +70,8 @@ export class Router {
   private readonly count: number;
   private readonly into: number[][];
   private readonly outOf: number[][];
+  /** Fields are used one after another; each caller that keeps several has its own. */
+  private readonly scratch: Field;
 
   constructor(
     private readonly problem: Problem,
@@ -77,185 +86,205 @@ export class Router {
       this.into[to]!.push(i);
       this.outOf[from]!.push(i);
     });
+    this.scratch = this.field();
+  }
+
+  /** Room for {@link forward}. */
+  field(): Field {
+    return new Field(this.count, this.problem.fabric.hops);
   }
 
   /** Costs of having the value at the end of cycles `made … last`, and of reading it in cycles `made + 1 … last + 1`. */
-  forward(origin: Origin, last: number): Field {
-    const field = new Field(this.count, origin.made, last);
-    const { resources: r, problem } = this;
-    const { fabric } = problem;
+  forward(field: Field, origin: Origin, last: number): void {
+    const { resources: r, usesLinks } = this;
+    const { fabric } = this.problem;
+    const { made } = origin;
     const price = (resource: number, time: number): number =>
       origin.has(resource, time) ? 0 : r.cost(resource, time);
-    field.set(origin.element, origin.made, OUTPUT, 0, undefined);
+    field.reset(made, last);
+    field.lower(origin.element, made, OUTPUT, 0, KNOWN);
     for (const { steps } of origin.ways)
       for (const { element, time, place } of steps)
-        field.set(element, time, place === "output" ? OUTPUT : REGISTER, 0, undefined);
-    for (let t = origin.made + 1; t <= last + 1; t++) {
-      const arrivals = this.usesLinks ? this.arrivals(origin, field, t, price) : undefined;
+        if (time <= last)
+          field.lower(element, time, place === "output" ? OUTPUT : REGISTER, 0, KNOWN);
+    for (let t = made + 1; t <= last + 1; t++) {
+      if (usesLinks) this.cross(field, t, price);
       for (let q = 0; q < this.count; q++) {
-        const arrival = arrivals?.[q];
-        // Reading.
-        let best = field.cost(q, t - 1, OUTPUT);
-        let how: Reading = { from: q, place: OUTPUT, path: [], links: [], since: t - 1 };
-        const own = field.cost(q, t - 1, REGISTER) + price(r.of("read", q), t);
-        if (own < best) {
-          best = own;
-          how = { from: q, place: REGISTER, path: [], links: [], since: t - 1 };
-        }
-        if (arrival !== undefined && arrival.cost < best) {
-          best = arrival.cost;
-          how = arrival;
-        }
-        if (!this.usesLinks) {
-          const near = this.beside(field, q, t, price);
-          if (near !== undefined && near.cost < best) {
-            best = near.cost;
-            how = near;
+        const output = field.cost(q, t - 1, OUTPUT);
+        const register = field.cost(q, t - 1, REGISTER);
+        field.lowerReading(q, t, output, KEPT_IN_OUTPUT, 0);
+        if (register < Infinity)
+          field.lowerReading(q, t, register + price(r.of("read", q), t), KEPT_IN_REGISTER, 0);
+        const hop = usesLinks ? field.bestHop(q, t) : 0;
+        const crossing = hop > 0 ? field.crossing(q, t, hop) : Infinity;
+        if (hop > 0) field.lowerReading(q, t, crossing, CROSSED, hop);
+        const near = usesLinks ? -1 : this.beside(field, q, t, price);
+        if (near >= 0) field.lowerReading(q, t, this.nearCost, MOVED, near);
+        if (t > last) continue;
+        if (fabric.elements[q]!.registers.regs > 0) {
+          const least = Math.min(output, register, crossing);
+          if (least < Infinity) {
+            const kept = price(r.of("register", q), t);
+            const write = price(r.of("write", q), t);
+            field.lower(q, t, REGISTER, register + kept, KEPT_IN_REGISTER);
+            field.lower(q, t, REGISTER, output + write + kept, KEPT_IN_OUTPUT);
+            field.lower(q, t, REGISTER, crossing + write + kept, CROSSED, hop);
           }
         }
-        field.setReading(q, t, best, how);
-        if (t > last) continue;
-        // Keeping.
-        const register = price(r.of("register", q), t);
-        const write = price(r.of("write", q), t);
-        field.lower(q, t, REGISTER, field.cost(q, t - 1, REGISTER) + register, {
-          kind: "kept",
-          place: REGISTER,
-        });
-        if (fabric.elements[q]!.registers.regs > 0) {
-          field.lower(q, t, REGISTER, field.cost(q, t - 1, OUTPUT) + write + register, {
-            kind: "kept",
-            place: OUTPUT,
-          });
-          if (arrival !== undefined)
-            field.lower(q, t, REGISTER, arrival.cost + write + register, {
-              kind: "crossed",
-              arrival,
-            });
+        if (usesLinks) continue;
+        const held = price(r.of("output", q), t);
+        field.lower(q, t, OUTPUT, output + held, KEPT_IN_OUTPUT);
+        if (near >= 0 && fabric.route === "issue" && fabric.elements[q]!.ops.has("mov")) {
+          const cost = this.nearCost + held + price(r.of("issue", q), t);
+          field.lower(q, t, OUTPUT, cost, MOVED, near);
         }
-        if (this.usesLinks) continue;
-        const output = price(r.of("output", q), t);
-        field.lower(q, t, OUTPUT, field.cost(q, t - 1, OUTPUT) + output, {
-          kind: "kept",
-          place: OUTPUT,
-        });
-        if (fabric.route !== "issue" || !fabric.elements[q]!.ops.has("mov")) continue;
-        const near = this.beside(field, q, t, price);
-        if (near !== undefined)
-          field.lower(q, t, OUTPUT, near.cost + output + price(r.of("issue", q), t), {
-            kind: "moved",
-            arrival: near,
-          });
       }
     }
-    return field;
   }
 
-  /** The value at a neighbour at the end of the cycle before, as cheap as possible. */
+  private nearCost = Infinity;
+
+  /** Twice the neighbour that has the value most cheaply at the end of the cycle before, plus the place; else -1. */
   private beside(
     field: Field,
     q: number,
     t: number,
     price: (resource: number, time: number) => number,
-  ): Arrival | undefined {
+  ): number {
     const { fabric } = this.problem;
-    let best: Arrival | undefined;
+    let best = -1;
+    this.nearCost = Infinity;
     for (const link of this.into[q]!) {
       const p = fabric.links[link]!.from;
       const output = field.cost(p, t - 1, OUTPUT);
-      if (output < (best?.cost ?? Infinity))
-        best = { cost: output, from: p, place: OUTPUT, path: [], links: [], since: t - 1 };
+      if (output < this.nearCost) {
+        this.nearCost = output;
+        best = 2 * p + OUTPUT;
+      }
       if (fabric.elements[p]!.registers.visible !== "neighbours") continue;
-      const register = field.cost(p, t - 1, REGISTER) + price(this.resources.of("read", p), t);
-      if (register < (best?.cost ?? Infinity))
-        best = { cost: register, from: p, place: REGISTER, path: [], links: [], since: t - 1 };
+      const kept = field.cost(p, t - 1, REGISTER);
+      if (kept >= this.nearCost) continue;
+      const register = kept + price(this.resources.of("read", p), t);
+      if (register >= this.nearCost) continue;
+      this.nearCost = register;
+      best = 2 * p + REGISTER;
     }
     return best;
   }
 
-  /** What crosses links in cycle `t`, by the element it comes to. */
-  private arrivals(
-    origin: Origin,
-    field: Field,
-    t: number,
-    price: (resource: number, time: number) => number,
-  ): readonly (Arrival | undefined)[] {
-    const { fabric } = this.problem;
-    const { resources: r } = this;
-    const found: (Arrival | undefined)[] = new Array<undefined>(this.count).fill(undefined);
-    let frontier: number[] = [];
-    const offer = (q: number, arrival: Arrival, next: number[]): void => {
-      if (arrival.cost >= (found[q]?.cost ?? Infinity)) return;
-      found[q] = arrival;
-      next.push(q);
-    };
-    for (let link = 0; link < fabric.links.length; link++) {
-      const { from: p, to: q, latency } = fabric.links[link]!;
-      const since = t - latency;
-      const output = field.cost(p, since, OUTPUT);
-      const register = field.cost(p, since, REGISTER) + price(r.of("read", p), since + 1);
-      const cheapest = Math.min(output, register);
-      if (cheapest === Infinity) continue;
-      const place = output <= register ? OUTPUT : REGISTER;
-      const cost = cheapest + price(r.ofLink(link), t);
-      offer(q, { cost, from: p, place, path: [p, q], links: [link], since }, frontier);
-    }
-    for (let hop = 2; hop <= fabric.hops && frontier.length > 0; hop++) {
-      const next: number[] = [];
-      for (const p of new Set(frontier)) {
-        const before = found[p]!;
-        if (before.links.length !== hop - 1) continue;
-        for (const link of this.outOf[p]!) {
-          const { to: q, latency } = fabric.links[link]!;
-          if (latency > 1 || before.path.includes(q)) continue;
-          const cost = before.cost + price(r.ofLink(link), t);
-          offer(q, { ...before, cost, path: [...before.path, q], links: [...before.links, link] }, next); // prettier-ignore
+  /** What crosses links in cycle `t`. */
+  private cross(field: Field, t: number, price: (resource: number, time: number) => number): void {
+    const { links, hops } = this.problem.fabric;
+    const { resources: r, outOf, count } = this;
+    for (let hop = 1; hop <= hops; hop++) {
+      for (let p = 0; p < count; p++) {
+        const here =
+          hop === 1 ? this.leaving(field, p, t - 1, price) : field.crossing(p, t, hop - 1);
+        for (const link of outOf[p]!) {
+          const { to: q, latency } = links[link]!;
+          let cost = here;
+          if (latency > 1) cost = hop > 1 ? Infinity : this.leaving(field, p, t - latency, price);
+          if (cost < field.crossing(q, t, hop))
+            field.lowerCrossing(q, t, hop, cost + price(r.ofLink(link), t), link);
         }
       }
-      frontier = next;
     }
-    return found;
+  }
+
+  /** Cost of driving links from what an element has at the end of a cycle. */
+  private leaving(
+    field: Field,
+    p: number,
+    t: number,
+    price: (resource: number, time: number) => number,
+  ): number {
+    const output = field.cost(p, t, OUTPUT);
+    const register = field.cost(p, t, REGISTER);
+    if (register >= output) return output;
+    return Math.min(output, register + price(this.resources.of("read", p), t + 1));
+  }
+
+  /** Where a crossing of so many links began. */
+  private crossingStart(field: Field, origin: Origin, q: number, t: number, hops: number): Start {
+    const { links } = this.problem.fabric;
+    const crossed: number[] = [];
+    const path = [q];
+    let time = t;
+    for (let hop = hops; hop >= 1; hop--) {
+      const link = field.crossingLink(path[0]!, t, hop);
+      crossed.unshift(link);
+      path.unshift(links[link]!.from);
+      if (hop === 1) time = t - links[link]!.latency;
+    }
+    const element = path[0]!;
+    const read = this.resources.of("read", element);
+    const port = origin.has(read, time + 1) ? 0 : this.resources.cost(read, time + 1);
+    const register = field.cost(element, time, REGISTER) + port;
+    const place = field.cost(element, time, OUTPUT) <= register ? OUTPUT : REGISTER;
+    return { element, place, time, links: crossed, path };
   }
 
   /** The cheapest way to a reader in a cycle; undefined when there is none. */
   way(origin: Origin, reader: number, time: number): Way | undefined {
     if (time <= origin.made) return undefined;
-    const field = this.forward(origin, time - 1);
-    const reading = field.reading(reader, time);
-    if (reading === undefined) return undefined;
+    const field = this.scratch;
+    this.forward(field, origin, time - 1);
+    if (field.reading(reader, time) === Infinity) return undefined;
     const { resources: r } = this;
-    /** What crossing in cycle `t` takes, from where it began. */
-    const crossing = (how: Reading, t: number): Use[] => [
-      ...how.links.map((link) => ({ resource: r.ofLink(link), time: t })),
-      ...(how.place === REGISTER
-        ? [{ resource: r.of("read", how.from), time: how.since + 1 }]
+    /** What going from a start takes: its links in cycle `t`, and a port of its registers. */
+    const leaving = (start: Start, t: number): Use[] => [
+      ...start.links.map((link) => ({ resource: r.ofLink(link), time: t })),
+      ...(start.place === REGISTER
+        ? [{ resource: r.of("read", start.element), time: start.time + 1 }]
         : []),
     ];
+    const besides = (source: number, t: number): Start => ({
+      element: source >> 1,
+      place: (source & 1) as Place,
+      time: t - 1,
+      links: [],
+      path: [],
+    });
+    const cause = field.readingCause(reader, time);
+    const source = field.readingSource(reader, time);
+    const start =
+      cause === CROSSED
+        ? this.crossingStart(field, origin, reader, time, source)
+        : cause === MOVED
+          ? besides(source, time)
+          : besides(2 * reader + (cause === KEPT_IN_REGISTER ? REGISTER : OUTPUT), time);
     const ahead: Step[] = [];
-    let [p, t, place] = [reading.from, reading.since, reading.place];
-    for (;;) {
-      const cause = field.cause(p, t, place);
-      if (cause === undefined) break;
+    let { element: p, time: t, place } = start;
+    while (field.cause(p, t, place) !== KNOWN) {
+      const how = field.cause(p, t, place);
       const name = place === OUTPUT ? "output" : "register";
       const uses: Use[] = [{ resource: r.of(name, p), time: t }];
-      if (cause.kind === "kept") {
-        if (place === REGISTER && cause.place === OUTPUT)
-          uses.push({ resource: r.of("write", p), time: t });
-        ahead.push({ kind: "kept", element: p, time: t, place: name, path: [], uses });
-        place = cause.place;
+      const step = { element: p, time: t, place: name } as const;
+      if (how === KEPT_IN_REGISTER || how === KEPT_IN_OUTPUT) {
+        const before = how === KEPT_IN_REGISTER ? REGISTER : OUTPUT;
+        if (place !== before) uses.push({ resource: r.of("write", p), time: t });
+        ahead.push({ ...step, kind: "kept", path: [], uses });
+        place = before;
         t -= 1;
         continue;
       }
-      const { kind, arrival } = cause;
-      uses.push({ resource: r.of(kind === "moved" ? "issue" : "write", p), time: t });
-      uses.push(...crossing(arrival, t));
-      const path = kind === "moved" ? [arrival.from] : arrival.path;
-      ahead.push({ kind, element: p, time: t, place: name, path, uses });
-      [p, t, place] = [arrival.from, arrival.since, arrival.place];
+      const from =
+        how === CROSSED
+          ? this.crossingStart(field, origin, p, t, field.source(p, t, place))
+          : besides(field.source(p, t, place), t);
+      uses.push({ resource: r.of(how === MOVED ? "issue" : "write", p), time: t });
+      uses.push(...leaving(from, t));
+      if (how === MOVED) ahead.push({ ...step, kind: "moved", path: [from.element], uses });
+      else ahead.push({ ...step, kind: "crossed", path: from.path, uses });
+      ({ element: p, time: t, place } = from);
     }
     const steps = [...stepsTo(origin, p, t, place), ...ahead.reverse()];
-    const uses = [...steps.flatMap((step) => step.uses), ...crossing(reading, time)];
-    return { steps, last: reading.path, readTime: time, uses };
+    const uses = [...steps.flatMap((step) => step.uses), ...readingUses(cause, start)];
+    return { steps, last: start.path, readTime: time, uses };
+
+    function readingUses(kind: number, from: Start): Use[] {
+      return kind === KEPT_IN_OUTPUT ? [] : leaving(from, time);
+    }
   }
 
   /**
@@ -336,63 +365,8 @@ export class Router {
 /** Cost by element and cycle. */
 export type Costs = (element: number, time: number) => number;
 
-type Reading = Omit<Arrival, "cost">;
-type Cause =
-  | { readonly kind: "kept"; readonly place: number }
-  | { readonly kind: "moved" | "crossed"; readonly arrival: Arrival };
-
-/** Costs from the origin on, and how they come about. */
-export class Field {
-  private readonly costs: Float64Array;
-  private readonly causes: (Cause | undefined)[];
-  private readonly readings: Float64Array;
-  private readonly ways: (Reading | undefined)[];
-
-  constructor(
-    private readonly count: number,
-    private readonly first: number,
-    last: number,
-  ) {
-    const span = Math.max(1, last - first + 1);
-    this.costs = new Float64Array(2 * count * span).fill(Infinity);
-    this.causes = new Array<undefined>(2 * count * span).fill(undefined);
-    this.readings = new Float64Array(count * (span + 1)).fill(Infinity);
-    this.ways = new Array<undefined>(count * (span + 1)).fill(undefined);
-  }
-
-  private at(p: number, t: number, place: number): number {
-    return 2 * ((t - this.first) * this.count + p) + place;
-  }
-  cost(p: number, t: number, place: number): number {
-    return t < this.first ? Infinity : (this.costs[this.at(p, t, place)] ?? Infinity);
-  }
-  cause(p: number, t: number, place: number): Cause | undefined {
-    return this.causes[this.at(p, t, place)];
-  }
-  set(p: number, t: number, place: number, cost: number, cause: Cause | undefined): void {
-    const at = this.at(p, t, place);
-    if (at < 0 || at >= this.costs.length) return;
-    this.costs[at] = cost;
-    this.causes[at] = cause;
-  }
-  lower(p: number, t: number, place: number, cost: number, cause: Cause): void {
-    if (cost < this.cost(p, t, place)) this.set(p, t, place, cost, cause);
-  }
-  setReading(q: number, t: number, cost: number, how: Reading): void {
-    const at = (t - this.first) * this.count + q;
-    this.readings[at] = cost;
-    this.ways[at] = cost === Infinity ? undefined : how;
-  }
-  readingCost(q: number, t: number): number {
-    return this.readings[(t - this.first) * this.count + q] ?? Infinity;
-  }
-  reading(q: number, t: number): Reading | undefined {
-    return this.ways[(t - this.first) * this.count + q];
-  }
-}
-
 /** How the value has come to a place where it is known to be. */
-function stepsTo(origin: Origin, element: number, time: number, place: number): readonly Step[] {
+function stepsTo(origin: Origin, element: number, time: number, place: Place): readonly Step[] {
   const name = place === OUTPUT ? "output" : "register";
   for (const { steps } of origin.ways) {
     const at = steps.findIndex((s) => s.element === element && s.time === time && s.place === name);
