@@ -151,7 +151,7 @@ export function storeElement(ev: Evaluator, { buffer, indices, span }: Store, va
       const both = builder.select(condition, value, before.value);
       const access = cx.accesses[before.access]!;
       const draft = builder.drafts[access.node]!;
-      draft.operands = [undefined, both];
+      draft.operands = [undefined, builder.lowBits(both, 8 * bytes)];
       draft.negate = false;
       cx.accesses[before.access] = { ...access, edge: undefined, isConditional: false };
       cx.stored.set(memory, { ...before, condition: ALWAYS, value: both });
@@ -160,7 +160,8 @@ export function storeElement(ev: Evaluator, { buffer, indices, span }: Store, va
   }
   const name = bytes === 4 ? "ST" : bytes === 2 ? "STH" : "STB";
   const isGuarded = !isAlways(condition);
-  const node = builder.make(name, [undefined, value, ...(isGuarded ? [condition.value] : [])]);
+  const stored = builder.lowBits(value, 8 * bytes);
+  const node = builder.make(name, [undefined, stored, ...(isGuarded ? [condition.value] : [])]);
   const draft = builder.drafts[node]!;
   draft.elements = undefined;
   draft.negate = isGuarded && condition.negate;

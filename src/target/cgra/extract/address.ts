@@ -26,9 +26,9 @@ import { refuse } from "./refuse.js";
 import { literal, type Value } from "./value.js";
 
 /** The bank of an access: where its address is known, what lies there; buffers may go across banks. */
-export function bankOf(cx: Context, buffer: Buffer, { base }: AddressForm): number {
+export function bankOf(cx: Context, buffer: Buffer, { base, parts }: AddressForm): number {
   const { bank } = cx.places.get(buffer)!;
-  const at = constValue(base);
+  const at = parts.length > 0 ? undefined : constValue(base);
   if (at === undefined) return bank;
   let end = 0;
   const found = cx.fabric.banks.findIndex(({ bytes }) => Number(at) < (end += bytes));

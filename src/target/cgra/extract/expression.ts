@@ -8,6 +8,7 @@ import {
   type Compare,
   type Load,
   type PrimExpr,
+  type Shuffle,
 } from "../../../ir/tir/expr.js";
 import { isBool, isFloat, laneOf, type DType } from "../../../support/dtype.js";
 import { codes } from "../codes.js";
@@ -86,6 +87,8 @@ export class Evaluator {
       }
       case "tir.Load":
         return this.load(e);
+      case "tir.Shuffle":
+        return this.shuffled(e)[0]!;
       case "tir.Let":
         cx.bound.set(e.var, this.value(e.value));
         return this.value(e.body);
@@ -101,7 +104,7 @@ export class Evaluator {
     const { builder } = this.cx;
     if (e.kind === "tir.Load" && !isLocal(e.buffer)) return this.load(e);
     if (e.kind === "tir.Call" && e.op === "reinterpret") return this.bitsOfReinterpret(e);
-    const [a, b, c, d] = this.lanes(e);
+    const [a, b, c, d] = this.lanes(e).map((v) => builder.lowBits(v, 8));
     const upper = builder.op("PACK4", [c!, d!, ZERO]);
     return builder.op("PACK4", [a!, b!, upper]);
   }
@@ -117,8 +120,7 @@ export class Evaluator {
         return each(() => value);
       }
       case "tir.Shuffle":
-        if (e.vectors.every((v) => v.dtype.lanes === 1)) return e.vectors.map(this.value);
-        return unsupported(e);
+        return this.shuffled(e);
       case "tir.Cast": {
         const from = laneOf(e.value.dtype);
         return this.lanes(e.value).map((v) => this.converted(v, from, type, e));
@@ -151,6 +153,15 @@ export class Evaluator {
     return each((k) => {
       const up = builder.op("SHL", [word, literal(24 - 8 * k)]);
       return builder.op(type.code === "uint" ? "SHRL" : "SHRA", [up, literal(24)]);
+    });
+  }
+
+  /** Lanes chosen from vectors one after another. */
+  private shuffled(e: Shuffle): readonly Value[] {
+    const all = e.vectors.flatMap((v) => (v.dtype.lanes === 1 ? [this.value(v)] : this.lanes(v)));
+    return e.indices.map((i) => {
+      const at = this.cx.analyzer.simplify(i);
+      return (at.kind === "tir.IntImm" && all[Number(at.value)]) || unsupported(e);
     });
   }
 

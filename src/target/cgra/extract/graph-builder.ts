@@ -57,6 +57,17 @@ export class GraphBuilder {
     return { kind: "node", node: made };
   }
 
+  /** A value of which only the low bits count: what wraps it to them is left out. */
+  lowBits(value: Value, bits: number): Value {
+    const draft = value.kind === "node" ? this.drafts[value.node]! : undefined;
+    const [from, mask] = draft?.operands ?? [];
+    if (draft === undefined || from === undefined || bits >= 32) return value;
+    const isWrap =
+      (draft.op === "UNPK" && draft.immediate === (bits === 8 ? 0 : 8)) ||
+      (draft.op === "AND" && mask?.kind === "literal" && mask.value === 2 ** bits - 1);
+    return isWrap ? from : value;
+  }
+
   /** Limits on both sides that are those of a narrow type. */
   private saturated(op: string, [value, limit]: readonly Value[]): Value | undefined {
     if ((op !== "MIN" && op !== "MAX") || value?.kind !== "node" || limit?.kind !== "literal")
