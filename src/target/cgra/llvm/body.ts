@@ -3,7 +3,7 @@ import { evaluate as constantOf } from "../../../arith/index.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Call, Load, PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { Stmt, Store } from "../../../ir/tir/stmt.js";
-import { isBool, isFloat, type DType } from "../../../support/dtype.js";
+import { isBool, isFloat, laneOf, type DType } from "../../../support/dtype.js";
 import type { Dialect } from "../../llvm-dialect.js";
 import { codes } from "../codes.js";
 import { iterationsOf, type Placed } from "../extract/nest.js";
@@ -41,6 +41,18 @@ export function memoryType(buffer: Buffer): string {
   return isBool(dtype) ? "i8" : irType(dtype, `\`${name}\``);
 }
 
+/** The type of an access: a word for four bytes. */
+const accessType = (buffer: Buffer, dtype: DType): string =>
+  dtype.lanes > 1 ? irType(dtype, `\`${buffer.name}\``) : memoryType(buffer);
+
+/** Where the elements of an index start, which follow each other. */
+function wordStart(index: PrimExpr): PrimExpr {
+  if (index.kind !== "tir.Ramp") return index;
+  if (Number(constantOf(index.stride, NOTHING) ?? 0) !== 1)
+    refuse(codes.notInDeviceIr({ what: "an access of elements apart", at: index.span }));
+  return index.base;
+}
+
 const hexOf = (value: number): string => {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, Math.fround(value));
@@ -54,6 +66,7 @@ export interface BodyContext {
   readonly hasFma: boolean;
   /** What numbers and counters are called. */
   readonly numbers: ReadonlyMap<Var, Ref>;
+  readonly counters: ReadonlySet<Var>;
   /** Scope lists by buffer: its own, and those of all others. */
   readonly aliases: (buffer: Buffer) => string;
   readonly nameOf: (buffer: Buffer) => Ref;
@@ -70,6 +83,7 @@ const cellKey = (buffer: Buffer, place: number): string => `${buffer.name}.${pla
 /** Writes instructions; `cells` are the variables of the array as they are now. */
 export class Body {
   readonly lines: string[] = [];
+  private readonly known = new Map<string, Ref>();
   private readonly bound = new Map<Var, Ref>();
   private condition: Ref = ALWAYS;
 
@@ -78,9 +92,13 @@ export class Body {
     readonly cells: Map<string, { readonly type: string; ref: Ref }>,
   ) {}
 
+  /** The result of an instruction; one that was written already serves again, unless it reads memory. */
   value(text: string): Ref {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
     const name = this.cx.fresh();
     this.lines.push(`${name} = ${text}`);
+    if (!text.startsWith("load")) this.known.set(text, name);
     return name;
   }
 
@@ -147,8 +165,8 @@ export class Body {
       return;
     }
     const { dialect, dumps, kernel } = this.cx;
-    const type = memoryType(buffer);
-    let address = this.address(buffer, indices);
+    const type = accessType(buffer, stmt.value.dtype);
+    let address = this.accessed(buffer, indices, type);
     if (this.condition !== ALWAYS) {
       dumps.add(type);
       const pointer = dialect.pointerTo(type);
@@ -186,7 +204,7 @@ export class Body {
     const { dialect } = this.cx;
     let at: Ref = "0";
     indices.forEach((index, axis) => {
-      const part = this.expr(index);
+      const part = this.expr(wordStart(index));
       const stride = buffer.strides[axis];
       if (buffer.strides.length > 0) {
         const far = this.arithmetic("mul", part, this.expr(stride!));
@@ -200,14 +218,27 @@ export class Body {
     return this.value(`getelementptr inbounds ${type}, ${dialect.pointerTo(type)} ${this.cx.nameOf(buffer)}, i32 ${at}`); // prettier-ignore
   }
 
+  /** The address as one of the type that is accessed: words among bytes are four elements. */
+  private accessed(buffer: Buffer, indices: readonly PrimExpr[], type: string): Ref {
+    const address = this.address(buffer, indices);
+    const { dialect } = this.cx;
+    const [from, to] = [dialect.pointerTo(memoryType(buffer)), dialect.pointerTo(type)];
+    return from === to ? address : this.value(`bitcast ${from} ${address} to ${to}`);
+  }
+
   private arithmetic(op: "add" | "mul", a: Ref, b: Ref): Ref {
     if (op === "add" && (a === "0" || b === "0")) return a === "0" ? b : a;
     if (op === "mul" && (a === "1" || b === "1")) return a === "1" ? b : a;
     return this.value(`${op} i32 ${a}, ${b}`);
   }
 
-  /** The value of an expression. */
+  /** The value of an expression; vectors of four bytes are words. */
   expr(e: PrimExpr): Ref {
+    const isWord = e.kind === "tir.Load" || (e.kind === "tir.Call" && e.op === "reinterpret");
+    if (e.dtype.lanes > 1 && !isWord)
+      return e.dtype.lanes === 4 && e.dtype.bits === 8
+        ? this.packed(this.lanes(e))
+        : refuse(codes.notInDeviceIr({ what: "this vector", at: e.span }));
     switch (e.kind) {
       case "tir.IntImm":
         if (isBool(e.dtype)) return e.value === 0 || e.value === 0n ? NEVER : ALWAYS;
@@ -256,6 +287,61 @@ export class Body {
     return refuse(codes.notInDeviceIr({ what: "this expression", at: e.span }));
   }
 
+  /** Four bytes as a word, the first one lowest. */
+  private packed(bytes: readonly Ref[]): Ref {
+    return bytes
+      .map((byte, k) => {
+        const wide = this.value(`zext i8 ${byte} to i32`);
+        return k === 0 ? wide : this.value(`shl i32 ${wide}, ${8 * k}`);
+      })
+      .reduce((a, b) => this.value(`or i32 ${a}, ${b}`));
+  }
+
+  /** The lanes of a vector, each as a value. */
+  private lanes(e: PrimExpr): Ref[] {
+    const each = (f: (k: number) => Ref): Ref[] => [0, 1, 2, 3].map(f);
+    const type = laneOf(e.dtype);
+    if (e.dtype.lanes === 4)
+      switch (e.kind) {
+        case "tir.Broadcast": {
+          const one = this.expr(e.value);
+          return each(() => one);
+        }
+        case "tir.Shuffle":
+          if (e.vectors.every((v) => v.dtype.lanes === 1))
+            return e.vectors.map((v) => this.expr(v));
+          break;
+        case "tir.Cast":
+          return this.lanes(e.value).map((v) => this.cast(v, laneOf(e.value.dtype), type));
+        case "tir.Binary": {
+          const [a, b] = [this.lanes(e.a), this.lanes(e.b)];
+          return each((k) => this.binary(e.op, type, a[k]!, b[k]!, e));
+        }
+        case "tir.Compare": {
+          const [a, b] = [this.lanes(e.a), this.lanes(e.b)];
+          return each((k) => this.compare(e.op, laneOf(e.a.dtype), a[k]!, b[k]!));
+        }
+        case "tir.Select": {
+          const [a, b] = [this.lanes(e.then), this.lanes(e.otherwise)];
+          const conditions = e.cond.dtype.lanes === 1 ? undefined : this.lanes(e.cond);
+          const one = conditions === undefined ? this.expr(e.cond) : "";
+          const name = irType(type, "a value");
+          return each((k) => this.choose(conditions?.[k] ?? one, name, a[k]!, b[k]!));
+        }
+        case "tir.Load":
+        case "tir.Call":
+          if (e.dtype.bits !== 8 || (e.kind === "tir.Call" && e.op !== "reinterpret")) break;
+          return this.bytesOf(this.expr(e));
+      }
+    return refuse(codes.notInDeviceIr({ what: "this vector", at: e.span }));
+  }
+  private bytesOf(word: Ref): Ref[] {
+    return [0, 1, 2, 3].map((k) => {
+      const low = k === 0 ? word : this.value(`lshr i32 ${word}, ${8 * k}`);
+      return this.value(`trunc i32 ${low} to i8`);
+    });
+  }
+
   private conditional(cond: PrimExpr, a: PrimExpr, b: PrimExpr, dtype: DType): Ref {
     const condition = this.expr(cond);
     const type = irType(dtype, "a value");
@@ -268,8 +354,8 @@ export class Body {
   private load(e: Load): Ref {
     if (e.buffer.scope === "local") return this.cellOf(e.buffer, e.indices).ref;
     const { dialect } = this.cx;
-    const type = memoryType(e.buffer);
-    const address = this.address(e.buffer, e.indices);
+    const type = accessType(e.buffer, e.dtype);
+    const address = this.accessed(e.buffer, e.indices, type);
     const found = this.value(`load ${type}, ${dialect.pointerTo(type)} ${address}, ${this.cx.aliases(e.buffer)}`); // prettier-ignore
     return isBool(e.buffer.dtype) ? this.value(`icmp ne i8 ${found}, 0`) : found;
   }
@@ -330,28 +416,47 @@ export class Body {
         return plain(signed ? "srem" : "urem");
       case "floordiv":
       case "floormod":
-        if (!float) return this.floor(op, dtype, a, b);
+        if (!float) return this.floor(op, e, a, b);
+        break;
+      case "ceildiv":
+        if (!float) return this.value(`sub ${type} 0, ${this.floor("floordiv", e, this.value(`sub ${type} 0, ${a}`), b, true)}`); // prettier-ignore
     }
     return refuse(codes.notInDeviceIr({ what: `\`${op}\``, at: e.span }));
   }
 
   /** Division that rounds down; by powers of two these are shifts and masks. */
-  private floor(op: "floordiv" | "floormod", dtype: DType, a: Ref, b: Ref): Ref {
-    const type = irType(dtype, "a value");
+  private floor(op: "floordiv" | "floormod", e: PrimExpr, a: Ref, b: Ref, isNegated = false): Ref {
+    const type = irType(laneOf(e.dtype), "a value");
+    const signed = e.dtype.code === "int";
     const divisor = /^\d+$/.test(b) ? Number(b) : 0;
     if (divisor > 0 && Number.isInteger(Math.log2(divisor)))
       return op === "floormod"
         ? this.value(`and ${type} ${a}, ${divisor - 1}`)
-        : this.value(`${dtype.code === "int" ? "ashr" : "lshr"} ${type} ${a}, ${Math.log2(divisor)}`); // prettier-ignore
-    if (dtype.code !== "int") return this.value(`${op === "floordiv" ? "udiv" : "urem"} ${type} ${a}, ${b}`); // prettier-ignore
+        : this.value(`${signed ? "ashr" : "lshr"} ${type} ${a}, ${Math.log2(divisor)}`);
+    const dividend = e.kind === "tir.Binary" && !isNegated ? e.a : undefined;
+    const isPlain = divisor > 0 && dividend !== undefined && this.isNatural(dividend);
+    if (!signed || isPlain) {
+      const prefix = signed ? "s" : "u";
+      return this.value(`${prefix}${op === "floordiv" ? "div" : "rem"} ${type} ${a}, ${b}`);
+    }
     const rest = this.value(`srem ${type} ${a}, ${b}`);
     const isOff = this.both(
       this.value(`icmp ne ${type} ${rest}, 0`),
       this.value(`icmp slt ${type} ${this.value(`xor ${type} ${rest}, ${b}`)}, 0`),
     );
-    if (op === "floormod") return this.choose(isOff, type, this.value(`add ${type} ${rest}, ${b}`), rest); // prettier-ignore
+    if (op === "floormod")
+      return this.choose(isOff, type, this.value(`add ${type} ${rest}, ${b}`), rest);
     const quotient = this.value(`sdiv ${type} ${a}, ${b}`);
     return this.choose(isOff, type, this.value(`add ${type} ${quotient}, -1`), quotient);
+  }
+
+  /** Whether an expression is made of counters, sizes and constants so that it is never negative. */
+  private isNatural(e: PrimExpr): boolean {
+    if (e.kind === "tir.IntImm") return e.value >= 0;
+    if (e.kind === "tir.Var") return e.isSize || this.cx.counters.has(e);
+    if (e.kind !== "tir.Binary" || !/^(add|mul|floordiv|floormod|min|max)$/.test(e.op))
+      return false;
+    return this.isNatural(e.a) && this.isNatural(e.b);
   }
 
   private call(e: Call): Ref {

@@ -92,6 +92,7 @@ function kernelText(
     kernel,
     hasFma: fabric.elements.some((e) => e.ops.has("fma")),
     numbers,
+    counters: new Set(nest.loops.map((l) => l.var)),
     aliases: aliasLists(kernel, buffers, metadata),
     nameOf: (buffer) =>
       names.get(buffer) ?? refuse(codes.notInDeviceIr({ what: `\`${buffer.name}\``, at: buffer.span })), // prettier-ignore
@@ -188,8 +189,12 @@ function nestLines(
       cell.ref = made.phi;
       return made;
     });
-    const first = value(`icmp eq i32 ${counter}, 0`);
-    const last = value(`icmp eq i32 ${value(`add i32 ${counter}, 1`)}, ${trip}`);
+    const asks = (edge: "first" | "last"): boolean =>
+      body.some(({ only }) => only?.edge === edge && only.level <= l);
+    const first = asks("first") ? value(`icmp eq i32 ${counter}, 0`) : "true";
+    const last = asks("last")
+      ? value(`icmp eq i32 ${value(`add i32 ${counter}, 1`)}, ${trip}`)
+      : "true";
     levels.push({ before, extent: trip, counter, next, phis, first, last });
   });
 

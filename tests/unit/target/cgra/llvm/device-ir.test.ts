@@ -1,0 +1,131 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { PrimFunc } from "../../../../../src/ir/tir/function.js";
+import { Diagnostics } from "../../../../../src/support/diagnostic.js";
+import { parseModule } from "../../../../../src/syntax/index.js";
+import { kernelFunctions } from "../../../../../src/target/cgra/extract/kernel-functions.js";
+import { preset } from "../../../../../src/target/cgra/index.js";
+import { deviceIr } from "../../../../../src/target/cgra/llvm/emit.js";
+import { deviceDifference, loadDeviceIr } from "../../../../../src/testing/device-ir.js";
+import { makeRandom } from "../../../../../src/testing/generate/random.js";
+import { hasNative } from "../../../../../src/testing/native.js";
+
+const test = suite("device IR");
+
+const kernelsOf = (text: string): readonly PrimFunc[] => {
+  const sink = new Diagnostics();
+  const module = parseModule({ name: "k.relax", text }, sink);
+  const kernels = kernelFunctions(module, sink);
+  assert.equal(
+    sink.all.map((d) => d.message),
+    [],
+  );
+  return kernels;
+};
+const textOf = (kernels: readonly PrimFunc[], pointers?: "typed" | "opaque"): string => {
+  const sink = new Diagnostics();
+  const text = deviceIr(kernels, preset("npu-6x6")!, sink, pointers && { pointers });
+  assert.ok(text, sink.all.map((d) => d.message).join("\n"));
+  return text;
+};
+
+/** Bytes, words, floats; conditions, edges of loops, variables, every kind of division, dot products. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  divisions: `
+@T.prim_func
+def main(X: T.Buffer((64,), "int32"), Y: T.Buffer((64,), "int32")):
+    for i in T.serial(64, annotations={"cgra.kernel": "divisions"}):
+        v: T.let[T.int32] = X[i] - 60
+        Y[i] = v // 7 + (v % 7) * 100 + T.truncdiv(v, 5) * 1000 + T.truncmod(v, 5) + v // 8 + v % 8
+`,
+  conditions: `
+@T.prim_func
+def main(X: T.Buffer((40,), "int8"), Y: T.Buffer((40,), "int32"), n: T.int32):
+    for i in T.serial(n, annotations={"cgra.kernel": "conditions"}):
+        if X[i] > T.int8(10):
+            if i < 39 and X[i + 1] > T.int8(0):
+                Y[i] = T.Cast("int32", X[i]) * 3
+            else:
+                Y[i] = T.if_then_else(i >= 1, Y[i - 1], 7)
+        Y[i] = T.max(T.min(Y[i], 100), -5)
+`,
+  sums: `
+@T.prim_func
+def main(A: T.Buffer((12, 9), "float32"), S: T.Buffer((12,), "float32")):
+    for i in T.serial(12, annotations={"cgra.kernel": "sums"}):
+        acc = T.alloc_buffer((2,), "float32", scope="local")
+        acc[0] = T.float32(0)
+        acc[1] = T.float32(-100)
+        for j in range(9):
+            acc[0] = acc[0] + A[i, j] * A[i, j]
+            acc[1] = T.max(acc[1], A[i, j])
+        S[i] = acc[0] - acc[1]
+`,
+  dots: `
+@T.prim_func
+def main(A: T.Buffer((8, 16), "int8"), B: T.Buffer((8, 16), "int8"), C: T.Buffer((8, 8), "int32")):
+    for i in T.serial(8, annotations={"cgra.kernel": "dots"}):
+        for j in range(8):
+            acc = T.alloc_buffer((1,), "int32", scope="local")
+            acc[0] = 0
+            for k in range(4):
+                acc[0] = T.dp4a(A[i, T.ramp(k * 4, 1, 4)], B[j, T.ramp(k * 4, 1, 4)], acc[0])
+            C[i, j] = T.q_multiply_shift(acc[0], 1518500250, 31, -2)
+`,
+};
+
+for (const [name, text] of Object.entries(PROGRAMS))
+  test(`${name} are the same natively and interpreted`, () => {
+    if (!hasNative()) return;
+    const kernels = kernelsOf(text);
+    const library = loadDeviceIr(
+      textOf(kernels),
+      join("node_modules", ".cache", "device-ir", name),
+    );
+    const random = makeRandom(5);
+    for (const func of kernels)
+      for (let n = 0; n < 6; n++)
+        assert.is(deviceDifference(library, func, { n: n * 7 }, random), undefined);
+  });
+
+test("the kernels of the samples are the same natively and interpreted", () => {
+  if (!hasNative()) return;
+  const folder = join("samples", "cgra", "flow");
+  // Their subscripts are read from memory.
+  const files = readdirSync(folder).filter((f) => !/spmv|histogram/.test(f));
+  const kernels = files.flatMap((f) => kernelsOf(readFileSync(join(folder, f), "utf8")));
+  assert.ok(kernels.length >= 8);
+  const library = loadDeviceIr(
+    textOf(kernels),
+    join("node_modules", ".cache", "device-ir", "flow"),
+  );
+  for (const func of kernels)
+    assert.is(deviceDifference(library, func, {}, makeRandom(9)), undefined, func.name);
+});
+
+test("both spellings of pointers differ in nothing else", () => {
+  const kernels = kernelsOf(PROGRAMS["sums"]!);
+  const typed = textOf(kernels);
+  assert.match(typed, /float\* noalias nocapture align 64/);
+  const opaque = textOf(kernels, "opaque");
+  assert.not.match(opaque, /\*/);
+  assert.is(typed.replaceAll("float*", "ptr"), opaque);
+});
+
+test("what devices are told of a loop stands at its latch", () => {
+  const text = textOf(kernelsOf(PROGRAMS["sums"]!));
+  assert.match(text, /br i1 %t\d+, label %body1, label %exit1, !llvm\.loop !\d+/);
+  assert.match(text, /!"relax\.cgra\.trip", i32 9, i32 9, i32 9/);
+  assert.is(text.match(/!llvm\.loop/g)!.length, 1);
+});
+
+test("types that devices lack are refused", () => {
+  const sink = new Diagnostics();
+  const kernels = kernelsOf(PROGRAMS["sums"]!.replaceAll("float32", "float64"));
+  assert.is(deviceIr(kernels, preset("npu-6x6")!, sink), undefined);
+  assert.match(sink.all[0]!.message, /float64 cannot be written as LLVM IR/);
+});
+
+test.run();
