@@ -58,7 +58,9 @@ const SLACKS_OF_LARGE = [0, 2, 3] as const;
 const FIRST_CONFLICTS = 1000;
 /** More nodes times elements make more clauses than are worth solving. */
 const MOST_PAIRS = 4000;
+/** Rounds of the first negotiation, for any graph and for each node. */
 const FIRST_ROUNDS = 30;
+const ROUNDS_PER_NODE = 0.1;
 /** Growth of the work after which what clauses cannot refute counts as tried enough. */
 const MOST_WORK = 16;
 /** The share of the time in which negotiation goes up from the bound, before clauses have their turn. */
@@ -126,10 +128,11 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   };
   const isRefuted = (i: number): boolean => rowOf(i).every((s) => s.result() === "refuted");
   const usesClauses = graph.nodes.length * fabric.elements.length <= MOST_PAIRS;
+  const rounds = FIRST_ROUNDS + Math.ceil(ROUNDS_PER_NODE * graph.nodes.length);
   const share = started + FIRST_SHARE * (deadline - started);
   // Steps grow, so that what is far above the bound is mapped at all.
   for (let i = 0; i < end && now() < share; i += 1 + Math.floor(i / 3))
-    if (tryNegotiation(i, FIRST_ROUNDS, i === 0 ? started + (share - started) / 4 : share)) break;
+    if (tryNegotiation(i, rounds, i === 0 ? started + (share - started) / 4 : share)) break;
   if (usesClauses) for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
   for (let work = 2; !isOver(); work *= 2) {
     const open = Array.from({ length: Math.max(0, end) }, (_, i) => end - 1 - i).filter(
@@ -139,7 +142,7 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     for (const i of open) {
       if (i < end && !isOver() && usesClauses) tryRow(i, FIRST_CONFLICTS * work);
       if (usesClauses && isRefuted(i)) continue;
-      if (i < end && !isOver()) tryNegotiation(i, FIRST_ROUNDS * work, deadline);
+      if (i < end && !isOver()) tryNegotiation(i, rounds * work, deadline);
     }
     if (!usesClauses && work >= MOST_WORK) break;
   }

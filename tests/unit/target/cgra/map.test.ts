@@ -15,6 +15,8 @@ import {
   type Fabric,
   type Mapping,
 } from "../../../../src/target/cgra/index.js";
+import { boundsOf } from "../../../../src/target/cgra/map/bounds.js";
+import { negotiate } from "../../../../src/target/cgra/map/negotiate/index.js";
 
 const test = suite("cgra mapping");
 
@@ -91,6 +93,25 @@ test("mappings keep the rules of their fabric, and no interval is below the boun
     { numRuns: 80, seed: 11 },
   );
   assert.ok(mapped > 60, `${mapped} were mapped`);
+});
+
+test("negotiated mappings keep the rules of their fabric", () => {
+  let mapped = 0;
+  fc.assert(
+    fc.property(graphs, fabrics, fc.nat(1000), ({ ops, edges }, description, seed) => {
+      const problem = problemOf(graphOf(ops, edges), fabricOf(description));
+      const { mii } = boundsOf(problem);
+      if (problem.places.some((places) => places.length === 0)) return;
+      for (const ii of [mii, mii + 2, mii + 6]) {
+        const mapping = negotiate(problem, ii, { rounds: 30, seed });
+        if (mapping === undefined) continue;
+        mapped++;
+        assert.equal(violationsOf(problem, mapping), []);
+      }
+    }),
+    { numRuns: 80, seed: 14 },
+  );
+  assert.ok(mapped > 120, `${mapped} were mapped`);
 });
 
 /** All mappings of a small graph to a fabric whose values only reach neighbours in the very next cycle. */

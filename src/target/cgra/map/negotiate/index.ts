@@ -47,7 +47,7 @@ export function negotiate(
     }
     for (const v of open) {
       if (options.stop?.() === true) return undefined;
-      state.place(v);
+      state.place(v, open.length <= FEW);
     }
     state.endRound();
   }
@@ -59,7 +59,9 @@ const MOST_TIME = 1 << 20;
 const useKey = (resource: number, time: number): number =>
   resource * 2 * MOST_TIME + time + MOST_TIME;
 
-/** After so many rounds in conflict a node makes its readers give way, after twice as many its operands too. */
+/** When only so many nodes are in conflict, those that stay so need room: prices alone no longer move them. */
+const FEW = 8;
+/** After so many such rounds a node makes its readers give way, after twice as many its operands too. */
 const PATIENCE = 4;
 
 class Negotiation {
@@ -209,13 +211,15 @@ class Negotiation {
   }
 
   /** Puts the node where it costs least; neighbours that leave it no room lose their places. */
-  place(v: number): void {
+  place(v: number, isLate: boolean): void {
     if (!this.isConflicted(v)) return;
     this.remove(v);
     const { graph, latencies } = this.problem;
-    const rounds = ++this.stuck[v]!;
-    if (rounds % PATIENCE === 0) this.removeNext(v, "readers");
-    if (rounds % (2 * PATIENCE) === 0) this.removeNext(v, "operands");
+    if (isLate) {
+      const rounds = ++this.stuck[v]!;
+      if (rounds % PATIENCE === 0) this.removeNext(v, "readers");
+      if (rounds % (2 * PATIENCE) === 0) this.removeNext(v, "operands");
+    }
     let chosen = this.cheapest(v);
     if (chosen === undefined) {
       this.removeNext(v, "readers");
