@@ -15,8 +15,8 @@ export type RelaxLevel = "graph" | "legal" | "alloc" | "planned" | "vm";
 export type Level = TirLevel | RelaxLevel;
 
 /**
- * Runs a T function of a module on tensors by compiled code, which gives the same as the interpreter; results are stored
- * to the tensors. False when it is not possible or the function stopped.
+ * Runs a T function of a module on tensors by compiled code, which gives the same as the interpreter; the last one takes
+ * the result, the others stay. False when it is not possible or the function stopped.
  */
 export type KernelRunner = (module: IRModule, name: string, args: readonly NDArray[]) => boolean;
 

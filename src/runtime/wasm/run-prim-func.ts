@@ -5,11 +5,15 @@ import { int } from "../../support/int.js";
 import type { HostScalar, KernelResult, WasmInstance } from "./instance.js";
 import type { KernelParam, SymbolSource } from "../kernel-info.js";
 
-/** Runs a kernel on values in the order of the T function's parameters; tensors receive what it stores. */
+/**
+ * Runs a kernel on values in the order of the T function's parameters; tensors receive what it stores, or only the one
+ * at `result`.
+ */
 export function runPrimFunc(
   instance: Pick<WasmInstance, "heap" | "kernels" | "bytes" | "call">,
   name: string,
   args: readonly Value[],
+  result?: number,
 ): KernelResult & { readonly result?: Value } {
   const info = instance.kernels.get(name);
   if (info === undefined) throw new Error(`no kernel ${name}`);
@@ -26,17 +30,17 @@ export function runPrimFunc(
       info.params.map((p) => argument(p, args, addresses)),
     );
     args.forEach((value, k) => {
-      if (value.kind !== "tensor") return;
+      if (value.kind !== "tensor" || (result !== undefined && k !== result)) return;
       const at = addresses.get(k)!;
       value.data.bytes.set(instance.bytes().subarray(at, at + value.data.bytes.length));
       value.written?.fill(1);
     });
     if (!outcome.ok || info.returns === undefined) return outcome;
     const raw = outcome.value ?? 0;
-    const result = isFloat(info.returns)
+    const scalar = isFloat(info.returns)
       ? floatValue(Number(raw), info.returns)
       : intValue(int(raw), info.returns);
-    return { ...outcome, result };
+    return { ...outcome, result: scalar };
   } finally {
     for (const address of addresses.values()) instance.heap.free(address);
   }

@@ -1,5 +1,5 @@
 /** A module of LLVM IR as text in the making. */
-import type { Dialect } from "./dialect.js";
+import type { Dialect } from "../../llvm-dialect.js";
 
 export interface ModuleText {
   readonly dialect: Dialect;

@@ -10,19 +10,20 @@ import { calleeOf } from "../fuse/fusion-graph.js";
 const LARGE = 1 << 14;
 
 /**
- * The value of a function without parameters that only calls T functions of constants with results of known shapes;
+ * The value of a function for some tensors, when it only calls T functions of tensors with results of known shapes;
  * undefined where there is more to it, or no call is large.
  */
 export function evaluateCompiled(
   module: IRModule,
   entry: string,
+  given: readonly NDArray[],
   run: KernelRunner | undefined,
 ): Expr | undefined {
   const func = module.functions.get(entry);
   if (run === undefined || func?.kind !== "relax.Function") return undefined;
   const calls = callsOf(func, module);
   if (calls === undefined || !calls.some(({ size }) => size >= LARGE)) return undefined;
-  const values = new Map<Var, NDArray>();
+  const values = new Map<Var, NDArray>(func.params.map((p, k) => [p, given[k]!]));
   const tensorOf = (e: Expr): NDArray | undefined => {
     if (e.kind === "relax.Const") return e.data;
     return e.kind === "relax.Var" ? values.get(e) : undefined;
