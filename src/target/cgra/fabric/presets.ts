@@ -24,6 +24,45 @@ const westMesh = (name: string, size: number, more: object, pe: object = {}): ob
 /** A register at each input of the crossbar, with ports of its own. */
 const CROSSBAR = { regs: 4, read: 4, write: 4 };
 const SLOW_MEMORY = { LD: 2, LDB: 2, LDUB: 2, LDH: 2, ST: 2, STB: 2, STH: 2 };
+/** Bytes multiplied by fours everywhere, and more; the west column reaches memory, a bank an element. */
+const npu = (name: string, ops: readonly string[], lat: object): object => ({
+  name,
+  rows: 6,
+  cols: 6,
+  topology: "torus",
+  route: "bypass",
+  pe: {
+    ops: ["mov", "dot", "mul", "alu", "cmp", "sat", "ctl", ...ops],
+    rf: { regs: 8, read: 4, write: 2, visible: "neighbours" },
+    pred: "partial",
+    lat,
+  },
+  overrides: [
+    { pes: column(6, 6, 5), "ops+": ["sfu"] },
+    { pes: column(6, 6), "ops+": ["mem", "strm"] },
+  ],
+  mem: {
+    banks: column(6, 6).map((p, i) => ({ name: `b${i}`, bytes: 16384, pes: [p] })),
+    streams: [
+      ...[0, 1, 2, 3].map((i) => ({
+        name: `in${i}`,
+        bank: `b${i}`,
+        dims: 4,
+        dir: "in",
+        pes: [i * 6],
+      })),
+      ...[4, 5].map((i) => ({
+        name: `out${i - 4}`,
+        bank: `b${i}`,
+        dims: 4,
+        dir: "out",
+        pes: [i * 6],
+      })),
+    ],
+  },
+  ctrl: { loops: 4 },
+});
+
 const FREE = { regs: 64, read: 64, write: 64, visible: "neighbours" };
 const PRESETS: readonly object[] = [
   {
@@ -37,18 +76,8 @@ const PRESETS: readonly object[] = [
       banks: [0, 1, 2, 3].map((c) => ({ name: `b${c}`, bytes: 8192, pes: column(4, 4, c) })),
     },
   },
-  westMesh(
-    "hycube-4x4",
-    4,
-    { route: "multihop", hops: 4 },
-    { rf: CROSSBAR, lat: SLOW_MEMORY },
-  ),
-  westMesh(
-    "stdnoc-4x4",
-    4,
-    { route: "bypass" },
-    { rf: CROSSBAR, lat: SLOW_MEMORY },
-  ),
+  westMesh("hycube-4x4", 4, { route: "multihop", hops: 4 }, { rf: CROSSBAR, lat: SLOW_MEMORY }),
+  westMesh("stdnoc-4x4", 4, { route: "bypass" }, { rf: CROSSBAR, lat: SLOW_MEMORY }),
   ...[2, 4, 6, 8].map((size) =>
     westMesh(
       `cgra-flow-${size}x${size}`,
@@ -84,42 +113,13 @@ const PRESETS: readonly object[] = [
       banks: [{ name: "spm", bytes: 65536, ports: 8, pes: Array.from({ length: 8 }, (_, c) => c) }],
     },
   },
-  {
-    name: "npu-6x6",
-    rows: 6,
-    cols: 6,
-    topology: "torus",
-    route: "bypass",
-    pe: {
-      ops: ["mov", "dot", "mul", "alu", "cmp", "sat", "ctl"],
-      rf: { regs: 8, read: 4, write: 2, visible: "neighbours" },
-      pred: "partial",
-    },
-    overrides: [
-      { pes: column(6, 6, 5), "ops+": ["sfu"] },
-      { pes: column(6, 6), "ops+": ["mem", "strm"] },
-    ],
-    mem: {
-      banks: column(6, 6).map((p, i) => ({ name: `b${i}`, bytes: 16384, pes: [p] })),
-      streams: [
-        ...[0, 1, 2, 3].map((i) => ({
-          name: `in${i}`,
-          bank: `b${i}`,
-          dims: 4,
-          dir: "in",
-          pes: [i * 6],
-        })),
-        ...[4, 5].map((i) => ({
-          name: `out${i - 4}`,
-          bank: `b${i}`,
-          dims: 4,
-          dir: "out",
-          pes: [i * 6],
-        })),
-      ],
-    },
-    ctrl: { loops: 4 },
-  },
+  npu("npu-6x6", [], {}),
+  npu("npu-float-6x6", ["fadd", "fmul", "fma", "fcmp", "fcvt"], {
+    FADD: 4,
+    FSUB: 4,
+    FMUL: 4,
+    FMA: 4,
+  }),
 ];
 
 const texts: ReadonlyMap<string, string> = new Map(
