@@ -52,13 +52,15 @@ export function buildForWasm(
   options: BuildOptions & Partial<NativeBuildOptions>,
 ): Artefact | undefined {
   const fma = options.description?.fma === true && options.fma !== false;
+  const threads = options.description?.cores ?? 1;
   const wasm = compileWasm(module, sink, {
     simd: options.simd ?? true,
     fma,
+    threads,
     guards: guardLookup(module, options),
   });
   const requires = fma ? ["relaxed-simd"] : [];
-  const code = wasm && { ...wasm, target: "wasm", code: wasm.bytes, requires };
+  const code = wasm && { ...wasm, target: "wasm", code: wasm.bytes, requires, threads };
   return assemble(module, sink, options, code);
 }
 

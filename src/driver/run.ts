@@ -23,6 +23,7 @@ import { didYouMean } from "../support/suggest.js";
 import type { HostCode, Value } from "../support/value.js";
 import { codes } from "./codes.js";
 import { guardsOf } from "./guards.js";
+import { startThread } from "../native/threads.js";
 import { loadNative } from "./native.js";
 import { NUM_INPUT, RANDOM } from "./random-weights.js";
 
@@ -165,7 +166,12 @@ export function runArtefact(
   args: readonly Value[],
   hooks: RunHooks,
 ): Value {
-  const options = { ...optionsOf(hooks), profiler: hooks.profiler, native: loadNative };
+  const options = {
+    ...optionsOf(hooks),
+    profiler: hooks.profiler,
+    native: loadNative,
+    startThread,
+  };
   return hooks.executor === "graph"
     ? loadGraph(bytes, file, options).invoke(entry, args)
     : loadArtefact(bytes, file, options).invoke(entry, args);

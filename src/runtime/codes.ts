@@ -122,4 +122,12 @@ export const codes = defineCodes("RUN", {
     explain:
       "Relaxed SIMD rounds a product and a sum at once. `relaxc doctor` shows what the engine has.",
   },
+  noSharedMemory: {
+    number: 135,
+    message:
+      "`{name}` was built for {threads} threads, and there is no memory that threads share here",
+    hint: "build it without `-num-cores`; in a browser, serve the page isolated (COOP and COEP headers)",
+    explain:
+      "WebAssembly threads work on one `SharedArrayBuffer`. Browsers offer it to pages that no other page can reach.",
+  },
 });

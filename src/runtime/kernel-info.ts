@@ -23,6 +23,8 @@ export interface KernelInfo {
   readonly params: readonly KernelParam[];
   /** Type of the returned scalar, written to the slot behind the arguments. */
   readonly returns?: DType;
+  /** Several threads may call it together. */
+  readonly isTeam?: boolean;
 }
 
 /** Why a kernel stopped; status `code` is entry `code - 1`. */

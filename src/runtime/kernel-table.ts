@@ -12,7 +12,7 @@ export interface KernelTable {
   readonly constants: readonly number[];
   /** Extensions of the processor that native code needs. */
   readonly requires?: readonly string[] | undefined;
-  /** Threads for parallel loops of native code; default 1. */
+  /** Threads for parallel loops; default 1. */
   readonly threads?: number | undefined;
 }
 
@@ -29,6 +29,7 @@ export function writeKernelTable(table: KernelTable, sources: readonly Source[])
         source: p.source,
       })),
       returns: k.returns?.name,
+      isTeam: k.isTeam,
     })),
     statuses: table.statuses.map((s) => {
       const { span } = s;

@@ -14,6 +14,7 @@ import {
 import { memoryDevice, wasmDevice, type Device } from "./vm/device.js";
 import { makeMachine, type Machine, type MachineOptions } from "./vm/machine.js";
 import { instantiate } from "./wasm/instance.js";
+import type { ThreadStarter } from "./wasm/team.js";
 import type { KernelTable } from "./kernel-table.js";
 import type { FunctionInfo, NativeCall, ValueForm } from "./wasm/function-info.js";
 import type { HostArgument, HostImport, KernelInfo, StatusInfo } from "./kernel-info.js";
@@ -23,6 +24,8 @@ export type NativeLoader = (code: Uint8Array, table: KernelTable, file: string) 
 export interface CodeOptions {
   /** Absent: native code is refused. */
   readonly native?: NativeLoader | undefined;
+  /** Starts threads for WebAssembly that was built for several; absent: one thread runs it. */
+  readonly startThread?: ThreadStarter | undefined;
 }
 
 /** Decodes, checks and instantiates; `file` is for messages. Throws a {@link DiagnosticError}. */
@@ -69,10 +72,16 @@ function makeDevice(
     if (options.native === undefined) throw new DiagnosticError(codes.noNativeCode({ name: file }));
     return options.native(artefact.kernels, table, file);
   }
+  const { threads = 1 } = table;
+  if (threads > 1 && typeof SharedArrayBuffer === "undefined")
+    throw new DiagnosticError(codes.noSharedMemory({ name: file, threads }));
   try {
     const context = { print: (text: string) => options.print?.(text) };
     return wasmDevice(
-      instantiate({ bytes: artefact.kernels, ...table }, hosts, context),
+      instantiate({ bytes: artefact.kernels, ...table }, hosts, context, {
+        threads,
+        start: options.startThread,
+      }),
       table.constants,
     );
   } catch (error) {
@@ -127,7 +136,13 @@ function readTable(
     });
     const returns = kernel["returns"];
     const name = text(kernel["name"]);
-    return { name, params, ...(returns !== undefined && { returns: type(returns) }) };
+    const isTeam = kernel["isTeam"] === true;
+    return {
+      name,
+      params,
+      ...(returns !== undefined && { returns: type(returns) }),
+      ...(isTeam && { isTeam }),
+    };
   });
   const statuses = list(root["statuses"]).map((x): StatusInfo => {
     const status = object(x);

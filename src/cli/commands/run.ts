@@ -80,6 +80,11 @@ export const run = defineCommand({
       default: "wasm",
       help: "Where it runs: `wasm`, native code (`llvm`), C by the compiler at hand (`c`), a simulated fabric and its host (`cgra`), or the reference interpreter (`interp`).",
     },
+    threads: {
+      type: "int",
+      placeholder: "N",
+      help: "Threads for parallel loops of `wasm` and `llvm`; as `-num-cores=N` behind the target.",
+    },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     fabric: fabricFlag,
     mapLimit: {
@@ -171,7 +176,10 @@ export const run = defineCommand({
     };
     const tolerance = parseTolerance(flags.tol, "--tol");
     let timed: readonly CallRecord[] = [];
-    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c", "cgra", "interp"]);
+    const { threads } = flags;
+    const targetText =
+      threads === undefined ? flags.target : `${flags.target} -num-cores=${threads}`;
+    const chosen = await chosenTarget(host, targetText, ["wasm", "llvm", "c", "cgra", "interp"]);
     const { kind, description } = chosen;
     // Artefacts say only when they are loaded that they need it.
     if (kind === "wasm") allowRelaxedSimd();

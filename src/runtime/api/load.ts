@@ -7,6 +7,7 @@ import type { HeldResult, LaidOut } from "../graph/laid-out.js";
 import { loadArtefact, loadGraph, type NativeLoader } from "../load-artefact.js";
 import type { Profiler } from "../profile/profiler.js";
 import { fail } from "../vm/context.js";
+import type { ThreadStarter } from "../wasm/team.js";
 import { toOutput, toValue, type Input, type Output } from "./convert.js";
 import { readInterface, type FunctionSignature } from "./signature.js";
 
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly profiler?: Profiler;
   /** Runs native code, which is refused without it. */
   readonly native?: NativeLoader;
+  /** Starts threads for WebAssembly that was built for several; without it one thread runs it. */
+  readonly startThread?: ThreadStarter;
 }
 
 /** By the names of the parameters, or in their order. */

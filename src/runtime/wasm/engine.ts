@@ -9,6 +9,11 @@ export interface WasmEngine {
     module: object,
     imports?: Record<string, Record<string, unknown>>,
   ) => { readonly exports: Readonly<Record<string, unknown>> };
+  readonly Memory: new (size: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: boolean;
+  }) => WasmMemory;
   validate(bytes: Uint8Array): boolean;
 }
 

@@ -6,6 +6,14 @@ import type { HostCode, HostContext } from "../../support/value.js";
 import { wasmEngine, type WasmMemory } from "./engine.js";
 import { hostEntry } from "./host-entry.js";
 import { makeHeap, type Heap } from "./heap.js";
+import { startTeam, type Team, type ThreadStarter } from "./team.js";
+
+/** Runs kernels with parallel loops on several threads. */
+export interface ThreadOptions {
+  readonly threads: number;
+  /** Absent: one thread runs everything. */
+  readonly start?: ThreadStarter | undefined;
+}
 
 interface Exports {
   readonly memory: WasmMemory;
@@ -16,6 +24,9 @@ interface Exports {
   readonly calls_left?: { value: bigint };
   readonly depth_left?: { value: number };
   readonly scratch_left?: { value: bigint };
+  /** Of modules whose memory is shared. */
+  readonly threads?: { value: number };
+  readonly team?: { value: number };
   readonly [entry: string]: unknown;
 }
 
@@ -92,6 +103,7 @@ export function instantiate(
   artifact: WasmArtifact,
   host: ReadonlyMap<string, HostCode> = new Map(),
   context: HostContext = { print: () => undefined },
+  { threads, start }: ThreadOptions = { threads: 1 },
 ): WasmInstance {
   const missing = artifact.hostImports.filter((i) => !host.has(i.name));
   if (missing.length > 0) throw new MissingHostFunctions([...new Set(missing.map((i) => i.name))]);
@@ -100,21 +112,74 @@ export function instantiate(
   for (const need of artifact.hostImports) {
     imports[need.key] = hostEntry(need, host.get(need.name)!, context, () => memory!.buffer);
   }
-  const instance = new wasmEngine.Instance(new wasmEngine.Module(artifact.bytes), {
-    host: imports,
-  });
+  const module = new wasmEngine.Module(artifact.bytes);
+  if (threads > 1) imports["memory"] = sharedMemory(artifact.bytes.length);
+  const instance = new wasmEngine.Instance(module, { host: imports });
   const exports = instance.exports as unknown as Exports;
   memory = exports.memory;
   const heap = makeHeap(exports.memory);
   const scratch = heap.alloc(SCRATCH_BYTES);
   exports.scratch.value = scratch;
   exports.scratch_end.value = scratch + SCRATCH_BYTES;
-  return makeInstance(artifact, exports, heap);
+  let team: TeamCalls | undefined;
+  const isPlain = artifact.hostImports.length === 0;
+  if (threads > 1 && start !== undefined && isPlain && artifact.kernels.some((k) => k.isTeam)) {
+    const names = artifact.kernels.flatMap((k) => (k.isTeam ? [k.name] : []));
+    const entries = names.map((name) => `kernel:${name}`);
+    const memory = imports["memory"] as WasmMemory;
+    const address = exports.team!.value;
+    const made = startTeam({ module, memory, heap, address, entries, threads, scratchBytes: SCRATCH_BYTES, start }); // prettier-ignore
+    team = { names: new Map(names.map((n, i) => [n, i])), threads, ...made };
+  }
+  const made = makeInstance(artifact, exports, heap, team);
+  if (team !== undefined) abandoned.register(made.heap, team.end);
+  return made;
 }
 
-function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): WasmInstance {
+/** Ends threads when nothing can reach the memory any more. */
+const abandoned = new FinalizationRegistry<() => void>((end) => end());
+
+interface TeamCalls extends Team {
+  /** Kernels that it runs, with their numbers. */
+  readonly names: ReadonlyMap<string, number>;
+  readonly threads: number;
+}
+
+/** Room for the code's data at least; kernels and tensors make it grow. */
+const sharedMemory = (bytes: number): WasmMemory =>
+  new wasmEngine.Memory({ initial: Math.ceil(bytes / 65_536) + 16, maximum: 65_536, shared: true });
+
+/** Calls an entry; several threads do where they may. */
+function entryOf(
+  exports: Exports,
+  name: string,
+  team: TeamCalls | undefined,
+): (block: number) => number {
+  const entry = exports[`kernel:${name}`] as (block: number) => number;
+  const number = team?.names.get(name);
+  const { threads } = exports;
+  if (team === undefined || number === undefined || threads === undefined) return entry;
+  return (block) => {
+    threads.value = team.threads;
+    try {
+      return team.run(number, block, () => entry(block));
+    } finally {
+      threads.value = 1;
+    }
+  };
+}
+
+function makeInstance(
+  artifact: WasmArtifact,
+  exports: Exports,
+  heap: Heap,
+  team: TeamCalls | undefined,
+): WasmInstance {
   const kernels = new Map(artifact.kernels.map((k) => [k.name, k]));
-  const functions = new Map((artifact.functions ?? []).map((f) => [f.name, f]));
+  // Compiled functions call kernels themselves, which one thread does.
+  const whole = team === undefined ? (artifact.functions ?? []) : [];
+  const functions = new Map(whole.map((f) => [f.name, f]));
+  const entries = new Map(artifact.kernels.map((k) => [k.name, entryOf(exports, k.name, team)]));
   const inScratch = <T>(work: () => T): T => {
     const pointer = exports.scratch.value;
     const end = exports.scratch_end.value;
@@ -131,14 +196,14 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
     bytes: () => new Uint8Array(exports.memory.buffer),
     call(name, args) {
       const info = kernels.get(name);
-      const entry = exports[`kernel:${name}`];
+      const entry = entries.get(name);
       if (info === undefined || typeof entry !== "function") throw new Error(`no kernel ${name}`);
       if (args.length !== info.params.length)
         throw new Error(`kernel ${name} takes ${info.params.length} arguments, not ${args.length}`);
       const block = heap.alloc(8 * (args.length + 1));
       try {
         writeArguments(new DataView(exports.memory.buffer), block, info, args);
-        const status = inScratch(() => (entry as (block: number) => number)(block));
+        const status = inScratch(() => entry(block));
         if (status !== 0) return { ok: false, status, reason: artifact.statuses[status - 1] };
         const slot = block + 8 * args.length;
         return {
@@ -153,7 +218,7 @@ function makeInstance(artifact: WasmArtifact, exports: Exports, heap: Heap): Was
     limitScratch(bytes) {
       if (exports.scratch_left) exports.scratch_left.value = BigInt(Math.min(bytes, 2 ** 33));
     },
-    sequence: (calls) => makeSequence(artifact, exports, heap, kernels, calls, inScratch),
+    sequence: (calls) => makeSequence(artifact, exports, heap, kernels, entries, calls, inScratch),
     functions,
     provideConstants(addresses) {
       if (exports.constants === undefined || addresses.length === 0) return;
@@ -189,6 +254,7 @@ function makeSequence(
   exports: Exports,
   heap: Heap,
   kernels: ReadonlyMap<string, KernelInfo>,
+  entryBy: ReadonlyMap<string, (block: number) => number>,
   calls: readonly PlannedCall[],
   inScratch: <T>(work: () => T) => T,
 ): CallSequence {
@@ -197,7 +263,7 @@ function makeSequence(
     if (info?.params.length === args.length) return info;
     throw new Error(`kernel ${name} takes other arguments`);
   });
-  const entries = calls.map((c) => exports[`kernel:${c.name}`] as (block: number) => number);
+  const entries = calls.map((c) => entryBy.get(c.name)!);
   const first: number[] = [];
   let slots = 0;
   for (const c of calls) {

@@ -8,6 +8,7 @@ import type { HostImport, KernelInfo, StatusInfo } from "../../runtime/kernel-in
 import { LOWEST_ADDRESS } from "./codegen/address.js";
 import type { Kernel, ModuleContext, StatusEntry } from "./codegen/context.js";
 import { defineEntry, defineKernel, parameterTypes, symbolNames } from "./codegen/kernel.js";
+import { TEAM_BYTES } from "./codegen/team.js";
 import type { Guard } from "../guard.js";
 import { signatureOf, type Signature } from "../signature.js";
 import type { FunctionRef } from "./encoder/function.js";
@@ -27,6 +28,8 @@ export interface CompileOptions {
   readonly guards?: (name: string, func: PrimFunc) => readonly Guard[];
   /** Round `a·b + c` of vectors once, where the engine has relaxed SIMD; default false, as the interpreter rounds. */
   readonly fma?: boolean;
+  /** Threads that share parallel loops; above 1 the memory is shared. Default 1. */
+  readonly threads?: number;
 }
 
 /**
@@ -39,6 +42,9 @@ export function generate(
   options: CompileOptions = {},
 ): CompiledWasm | undefined {
   const builder = moduleBuilder(LOWEST_ADDRESS);
+  const isTeam = (options.threads ?? 1) > 1;
+  if (isTeam) builder.shareMemory();
+  const teams = new Set<string>();
   const routines = new Map<string, FunctionRef>();
   const entries: StatusEntry[] = [];
   const kernels = new Map<string, Kernel>();
@@ -52,6 +58,13 @@ export function generate(
     stackPointer: builder.global("i32", 0, "scratch"),
     stackEnd: builder.global("i32", 0, "scratch_end"),
     returned: builder.global("i64", 0),
+    team: isTeam
+      ? {
+          thread: builder.global("i32", 0, "thread"),
+          threads: builder.global("i32", 1, "threads"),
+          base: builder.global("i32", builder.reserve(TEAM_BYTES, 64), "team"),
+        }
+      : undefined,
     routine(name, make) {
       const known = routines.get(name);
       if (known !== undefined) return known;
@@ -83,7 +96,8 @@ export function generate(
     guarded(() => {
       const signature = signatures.get(name)!;
       const reasons = entries.length;
-      defineKernel(shared, kernel, signature, options.guards?.(name, kernel.func) ?? []);
+      const guards = options.guards?.(name, kernel.func) ?? [];
+      if (defineKernel(shared, kernel, signature, guards)) teams.add(name);
       builder.export(`kernel:${name}`, defineEntry(shared, kernel, signature));
       if (entries.length === reasons && !callsOthers(kernel.func)) sure.add(name);
     });
@@ -92,7 +106,9 @@ export function generate(
   const functions = compileFunctions(shared, module, signatures, sure);
   return {
     bytes: builder.encode(),
-    kernels: [...signatures.values()].map((s) => s.info),
+    kernels: [...signatures.values()].map(({ info }) =>
+      teams.has(info.name) ? { ...info, isTeam: true } : info,
+    ),
     statuses: entries.map(statusInfo),
     hostImports,
     ...functions,

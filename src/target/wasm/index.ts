@@ -39,9 +39,10 @@ function compile(
   const flat = lowerLoops(module, sink, options);
   const lowered = flat && runPipeline(flat, [step(splitRegisterBuffers)], sink);
   if (lowered === undefined) return undefined;
-  const { guards, fma = false } = options;
+  const { guards, fma = false, threads = 1 } = options;
   return generate(lowered, sink, {
     fma,
+    threads,
     ...(guards && {
       guards: (name) => {
         const original = module.functions.get(name);

@@ -1,12 +1,14 @@
 /** What code generation of one module and of one function knows. */
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
+import type { For } from "../../../ir/tir/stmt.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Span } from "../../../support/source.js";
 import type { FunctionBuilder, FunctionRef, Label, Local } from "../encoder/function.js";
 import type { ModuleBuilder } from "../encoder/module.js";
 import type { TermTable } from "../../../arith/terms.js";
 import type { KnownAddress, Region } from "./region.js";
+import type { TeamGlobals, TeamState } from "./team.js";
 import type { HostImport } from "../../../runtime/kernel-info.js";
 
 /** Why a kernel stopped; entry `code - 1` of the module's table. */
@@ -39,6 +41,8 @@ export interface ModuleContext {
   readonly stackPointer: number;
   readonly stackEnd: number;
   readonly returned: number;
+  /** Kernels with parallel loops are run by several threads. */
+  readonly team: TeamGlobals | undefined;
   /** Shared helper functions by name, made on first use. */
   routine(name: string, make: () => FunctionRef): FunctionRef;
   /** Registers a reason to stop; its status code. */
@@ -73,6 +77,10 @@ export interface FunctionContext {
   /** Whether the function moves the stack pointer; then this holds its value at entry. */
   readonly frame: { readonly pointer: Local; readonly end: Local } | undefined;
   depth: number;
+  /** Loops of which each thread takes a part. */
+  sharedLoops: ReadonlySet<For>;
+  /** Absent where one thread runs the code. */
+  team: TeamState | undefined;
   /** Pushes the value of a scalar expression. */
   emit(expr: PrimExpr): void;
 }

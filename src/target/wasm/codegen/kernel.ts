@@ -7,7 +7,9 @@ import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { isFloat } from "../../../support/dtype.js";
 import type { FunctionBuilder, FunctionRef, Local, ValueType } from "../encoder/function.js";
+import { teamPlan, tellStop } from "./team.js";
 import {
+  isInRegisters,
   stop,
   type Chunks,
   type FunctionContext,
@@ -25,13 +27,17 @@ import { emitStmt } from "./stmt.js";
 import { emitCast } from "./cast.js";
 import { int64 } from "../../../support/dtype.js";
 
-/** Defines the function of a kernel: `(i32 pointers…, i64 scalars and symbols…) → i32 status`. */
+/**
+ * Defines the function of a kernel: `(i32 pointers…, i64 scalars and symbols…) → i32 status`. Gives whether several
+ * threads may call it together.
+ */
 export function defineKernel(
   shared: ModuleContext,
   kernel: Kernel,
   signature: Signature,
   guards: readonly Guard[],
-): void {
+): boolean {
+  let isTeam = false;
   shared.module.define(kernel.ref, (f) => {
     const { body } = kernel.func;
     const promoted = promotable(body);
@@ -55,6 +61,8 @@ export function defineKernel(
       retType: kernel.func.retType,
       frame: hasAllocation(kernel.func, promoted) ? saveFrame(shared, f) : undefined,
       depth: 0,
+      sharedLoops: new Set(),
+      team: undefined,
       emit: (e) => emitExpr(cx, e),
     };
     bindParameters(cx, kernel, signature);
@@ -70,10 +78,17 @@ export function defineKernel(
         }),
       );
     }
+    const plan = shared.team && teamPlan(kernel.func, (b) => isInRegisters(cx, b));
+    if (shared.team !== undefined && plan !== undefined) {
+      cx.team = { plan, globals: shared.team, pending: "none", unseen: new Map() };
+      cx.sharedLoops = plan.shared;
+      isTeam = true;
+    }
     emitStmt(cx, body);
     restoreFrame(cx);
     f.i32(0);
   });
+  return isTeam;
 }
 
 const localsFor = (f: FunctionBuilder, buffer: Buffer, count: number): Local[] =>
@@ -147,6 +162,7 @@ export function defineEntry(
       f.memory(type === "i32" ? "i32.load" : "i64.load", 8 * k);
     });
     f.call(kernel.ref);
+    if (shared.team !== undefined) tellStop({ f }, shared.team);
     if (signature.info.returns === undefined) return;
     f.get(0);
     f.getGlobal(shared.returned);

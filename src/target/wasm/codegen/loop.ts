@@ -3,7 +3,7 @@ import { visit } from "../../../ir/core/visit.js";
 import type { For, Stmt, While } from "../../../ir/tir/stmt.js";
 import { coerce } from "../../coerce.js";
 import { bindLocal, isInRegisters, type FunctionContext } from "./context.js";
-import type { Label } from "../encoder/function.js";
+import type { Label, Local } from "../encoder/function.js";
 import type { PlainOp } from "../encoder/opcodes.js";
 import { isUnsigned, registerOf } from "./register.js";
 import { advancingPointers } from "./pointers.js";
@@ -41,7 +41,7 @@ function withScratch(cx: FunctionContext, body: Stmt, loop: (restore: () => void
   restore();
 }
 
-/** Loops of all kinds run in order on this target. `body` emits one iteration. */
+/** Loops of all kinds run in order; of a shared one a thread takes its part. `body` emits one iteration. */
 export function emitFor(cx: FunctionContext, s: For, body: () => void): void {
   const { f } = cx;
   const type = s.var.dtype;
@@ -60,7 +60,8 @@ export function emitFor(cx: FunctionContext, s: For, body: () => void): void {
     f.get(end);
     f.op(compareOp);
   };
-  const runsOnce = s.extent.kind === "tir.IntImm" && s.extent.value > 0;
+  const isPart = takePart(cx, s, v, end);
+  const runsOnce = !isPart && s.extent.kind === "tir.IntImm" && s.extent.value > 0;
   const iterate = (exit: Label, restore: () => void): void => {
     const pointers = advancingPointers(cx, s);
     const reads = f.reads(v);
@@ -71,7 +72,7 @@ export function emitFor(cx: FunctionContext, s: For, body: () => void): void {
         cx.loops.pop();
       });
       restore();
-      const more = pointers.advance(f.reads(v) === reads && s.step === undefined);
+      const more = pointers.advance(!isPart && f.reads(v) === reads && s.step === undefined);
       if (more !== undefined) {
         more();
         return f.brIf(again);
@@ -97,6 +98,44 @@ export function emitFor(cx: FunctionContext, s: For, body: () => void): void {
       cx.region.inside(() => iterate(exit, restore), true);
     }),
   );
+}
+
+/** Leaves a thread its part of the range of a shared loop. */
+function takePart(cx: FunctionContext, s: For, v: Local, end: Local): boolean {
+  const team = cx.shared.team;
+  if (team === undefined || !cx.sharedLoops.has(s)) return false;
+  const { f } = cx;
+  const reg = registerOf(s.var.dtype, s.span) as "i32" | "i64";
+  const first = f.local("i64");
+  const length = f.local("i64");
+  const wide = (local: Local): void => {
+    f.get(local);
+    if (reg === "i32") f.op("i64.extend_i32_s");
+  };
+  wide(v);
+  f.set(first);
+  wide(end);
+  f.get(first);
+  f.op("i64.sub");
+  f.set(length);
+  const bound = (next: number, to: Local): void => {
+    f.get(length);
+    f.getGlobal(team.thread);
+    f.i32(next);
+    f.op("i32.add");
+    f.op("i64.extend_i32_s");
+    f.op("i64.mul");
+    f.getGlobal(team.threads);
+    f.op("i64.extend_i32_s");
+    f.op("i64.div_s");
+    f.get(first);
+    f.op("i64.add");
+    if (reg === "i32") f.op("i32.wrap_i64");
+    f.set(to);
+  };
+  bound(0, v);
+  bound(1, end);
+  return true;
 }
 
 /** `body` emits one iteration. */

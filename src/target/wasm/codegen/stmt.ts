@@ -15,17 +15,25 @@ import { emitFor, emitWhile } from "./loop.js";
 import { registerOf } from "./register.js";
 import { stackRoutine } from "./stack.js";
 import { emitStoreStmt } from "./store.js";
+import { emitCommon, emitForTeam, meet } from "./team.js";
 import { groupFor } from "./vector-plan.js";
 import { emitChunk, vectorState } from "./vector.js";
 import { makeVar } from "../../../ir/tir/expr.js";
 
 export function emitStmt(cx: FunctionContext, s: Stmt): void {
+  if (!emitForTeam(cx, s, () => emitAny(cx, s))) emitAny(cx, s);
+}
+
+function emitAny(cx: FunctionContext, s: Stmt): void {
   switch (s.kind) {
     case "tir.Seq":
       for (const child of s.body) emitStmt(cx, child);
       return;
     case "tir.For":
-      return emitFor(cx, s, () => emitStmt(cx, s.body));
+      return emitFor(cx, s, () => {
+        emitStmt(cx, s.body);
+        meet(cx);
+      });
     case "tir.While":
       return emitWhile(cx, s, () => emitStmt(cx, s.body));
     case "tir.Store":
@@ -83,7 +91,11 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
 function emitIf(cx: FunctionContext, s: If): void {
   cx.emit(s.cond);
   const { otherwise } = s;
-  const branch = (body: Stmt) => (): void => cx.region.inside(() => emitStmt(cx, body));
+  const branch = (body: Stmt) => (): void =>
+    cx.region.inside(() => {
+      emitStmt(cx, body);
+      meet(cx);
+    });
   cx.f.if(undefined, branch(s.then), otherwise === undefined ? undefined : branch(otherwise));
 }
 
@@ -154,7 +166,12 @@ const DEVICE_SCOPE = /^(wmma|metal|m16n8k8|mma|warp|tmem|trn)|texture/;
 function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   const { f } = cx;
   const { buffer } = s;
-  if (isInRegisters(cx, buffer)) return;
+  if (
+    isInRegisters(cx, buffer) ||
+    emitCommon(cx, s, () => (emitAlloc(cx, s), cx.locals.get(buffer.data)!))
+  )
+    // prettier-ignore
+    return;
   if (DEVICE_SCOPE.test(buffer.scope))
     throw new DiagnosticError(
       codegenCodes.memoryScope({

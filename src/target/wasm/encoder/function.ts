@@ -1,10 +1,12 @@
 /** Building one function body: typed locals, structured control flow, instructions. */
 import { byteWriter, type ByteWriter } from "./bytes.js";
 import {
+  atomicOps,
   laneMemoryOps,
   laneOps,
   memoryOps,
   plainOps,
+  type AtomicOp,
   type LaneMemoryOp,
   type LaneOp,
   type MemoryOp,
@@ -48,6 +50,7 @@ export interface FunctionBuilder {
   v128(bytes: Uint8Array): void;
   op(name: PlainOp): void;
   memory(name: MemoryOp, offset?: number, align?: number): void;
+  atomic(name: AtomicOp, offset: number): void;
   lane(name: LaneOp, lane: number): void;
   laneMemory(name: LaneMemoryOp, lane: number, offset?: number): void;
   /** Lanes of the concatenation of two vectors, by byte. */
@@ -137,6 +140,12 @@ export function functionBuilder(ref: FunctionRef): FunctionBuilder {
       const bytes: readonly number[] = memoryOps[name];
       raw(bytes, 1);
       code.uleb(Math.min(align ?? bytes[0]!, bytes[0]!));
+      code.uleb(offset);
+    },
+    atomic(name, offset) {
+      const bytes: readonly number[] = atomicOps[name];
+      raw(bytes, 1);
+      code.uleb(bytes[0]!);
       code.uleb(offset);
     },
     lane(name, lane) {

@@ -26,6 +26,10 @@ export interface ModuleBuilder {
   export(name: string, ref: FunctionRef): void;
   /** Puts bytes into the data segment; their address. */
   data(bytes: Uint8Array, align: number): number;
+  /** Leaves room behind the data, which holds zeros at first; its address. */
+  reserve(bytes: number, align: number): number;
+  /** Takes the memory, shared by threads, from the host as `host.memory`. */
+  shareMemory(): void;
   /** First address behind the data. */
   readonly dataEnd: number;
   encode(): Uint8Array;
@@ -51,6 +55,7 @@ export function moduleBuilder(dataStart = 1024): ModuleBuilder {
   const exported: { readonly name: string; readonly ref: FunctionRef }[] = [];
   const segments: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   let dataEnd = dataStart;
+  let isShared = false;
 
   return {
     importFunction(module, name, params, results) {
@@ -85,6 +90,12 @@ export function moduleBuilder(dataStart = 1024): ModuleBuilder {
       dataEnd = at + bytes.length;
       return at;
     },
+    reserve(bytes, align) {
+      const at = Math.ceil(dataEnd / align) * align;
+      dataEnd = at + bytes;
+      return at;
+    },
+    shareMemory: () => void (isShared = true),
     get dataEnd() {
       return dataEnd;
     },
@@ -107,18 +118,19 @@ export function moduleBuilder(dataStart = 1024): ModuleBuilder {
         w.uleb(ref.results.length);
         for (const t of ref.results) w.u8(valueTypeCode[t]);
       });
-      section(out, 2, imports, (w, { module, ref }) => {
-        w.text(module);
-        w.text(ref.name);
-        w.u8(0);
-        w.uleb(types.indexOf(ref));
+      const pages = Math.max(1, Math.ceil(dataEnd / PAGE));
+      section(out, 2, [...imports, ...(isShared ? [undefined] : [])], (w, imported) => {
+        w.text(imported?.module ?? "host");
+        w.text(imported?.ref.name ?? "memory");
+        if (imported !== undefined) {
+          w.u8(0);
+          return w.uleb(types.indexOf(imported.ref));
+        }
+        w.u8(2);
+        memoryType(w, 3, pages);
       });
       section(out, 3, functions, (w, ref) => w.uleb(types.indexOf(ref)));
-      section(out, 5, [Math.max(1, Math.ceil(dataEnd / PAGE))], (w, pages) => {
-        w.u8(0x01);
-        w.uleb(pages);
-        w.uleb(PAGE);
-      });
+      section(out, 5, isShared ? [] : [pages], (w, least) => memoryType(w, 1, least));
       section(out, 6, globals, (w, g) => {
         w.u8(valueTypeCode[g.type]);
         w.u8(1);
@@ -157,6 +169,13 @@ export function moduleBuilder(dataStart = 1024): ModuleBuilder {
       return out.bytes();
     },
   };
+}
+
+/** At most 4 GiB; `flags` says whether threads share it. */
+function memoryType(w: ByteWriter, flags: 1 | 3, pages: number): void {
+  w.u8(flags);
+  w.uleb(pages);
+  w.uleb(PAGE);
 }
 
 /** Distinct signatures in order of first use. */

@@ -363,6 +363,15 @@ export const memoryOps = {
   "v128.load64_zero": [0x03, 0xfd, 0x5d],
 } as const satisfies Record<string, readonly number[]>;
 
+/** Instructions on memory that threads share: log2 of the access size, then the opcode. */
+export const atomicOps = {
+  "memory.atomic.notify": [0x02, 0xfe, 0x00],
+  "memory.atomic.wait32": [0x02, 0xfe, 0x01],
+  "i32.atomic.load": [0x02, 0xfe, 0x10],
+  "i32.atomic.store": [0x02, 0xfe, 0x17],
+  "i32.atomic.rmw.add": [0x02, 0xfe, 0x1e],
+} as const satisfies Record<string, readonly number[]>;
+
 /** Instructions with one lane number. */
 export const laneOps = {
   "i8x16.extract_lane_s": [0xfd, 0x15],
@@ -395,5 +404,6 @@ export const laneMemoryOps = {
 
 export type PlainOp = keyof typeof plainOps;
 export type MemoryOp = keyof typeof memoryOps;
+export type AtomicOp = keyof typeof atomicOps;
 export type LaneOp = keyof typeof laneOps;
 export type LaneMemoryOp = keyof typeof laneMemoryOps;
