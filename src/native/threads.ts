@@ -4,7 +4,8 @@ import type { ThreadStarter } from "../runtime/wasm/team.js";
 
 /** Starts a thread that does not keep the process alive. */
 export const startThread: ThreadStarter = (script, workerData) => {
-  const worker = new Worker(script, { eval: true, workerData });
+  const text = `const data = require("node:worker_threads").workerData;${script}`;
+  const worker = new Worker(text, { eval: true, workerData });
   worker.unref();
   return { end: () => void worker.terminate() };
 };

@@ -1,7 +1,7 @@
 /** Threads that run kernels together with the one that calls: each has an instance of the module on the same memory. */
 import type { GrowableMemory, Heap } from "./heap.js";
 
-/** Starts a thread that runs a script, with `data` as its `workerData`. */
+/** Starts a thread that runs a script, which has the data as its variable `data`. */
 export type ThreadStarter = (script: string, data: unknown) => { end(): void };
 
 export interface Team {
@@ -35,7 +35,7 @@ const [SPINS, SLEEP] = [20_000, 5];
 
 /** What a thread does until it is ended. */
 const SCRIPT = `
-const { module, memory, team, thread, threads, scratch, scratchBytes, entries } = require("node:worker_threads").workerData;
+const { module, memory, team, thread, threads, scratch, scratchBytes, entries } = data;
 let exports;
 try {
   ({ exports } = new WebAssembly.Instance(module, { host: { memory } }));
