@@ -28,6 +28,10 @@ const benches: Readonly<
     summary: "Intervals of data-flow graphs mapped to fabrics, beside published ones.",
     load: () => import("./cgra.js"),
   },
+  "cgra-sim": {
+    summary: "Operations a second of the simulator of fabrics.",
+    load: () => import("./cgra-sim.js"),
+  },
   conv: {
     summary: "Convolution layers of image networks.",
     load: () => import("./conv.js"),

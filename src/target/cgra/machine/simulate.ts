@@ -75,7 +75,10 @@ export function simulate(loaded: Loaded, options: RunOptions): RunResult {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
   const extents = program.loops.map((extent) => Math.max(0, numberOf(extent, liveins)));
   const trip = extents.reduce((a, b) => a * b, 1);
-  const streams = new Map(program.streams.map((s) => [s.stream, streamState(s, liveins)]));
+  const streams = fabric.streams.map((_, i) => {
+    const set = program.streams.find(({ stream }) => stream === i);
+    return set && streamState(set, liveins);
+  });
   const streamBank = fabric.streams.map((s) => fabric.banks.findIndex((b) => b.name === s.bank));
   const banks = bankTable(fabric);
   const accesses = new Array<number>(fabric.banks.length).fill(0);
@@ -120,7 +123,7 @@ export function simulate(loaded: Loaded, options: RunOptions): RunResult {
   /** Counts an access; whether it can be. */
   function reach(cycle: number, element: number, address: number, bytes: number, bank: number): boolean {
     const where = banks[bank]!;
-    if (address < where.start || address + bytes > where.end || !where.elements.has(element)) {
+    if (address < where.start || address + bytes > where.end || where.reachedBy[element] === 0) {
       stop(cycle, element, `there is nothing at address ${address} in bank ${where.name}`);
       return false;
     }
@@ -156,7 +159,7 @@ export function simulate(loaded: Loaded, options: RunOptions): RunResult {
     stores.push({ address, bytes: issue.bytes, value });
   }
   function pop(cycle: number, issue: Issue): number {
-    const stream = streams.get(issue.immediate);
+    const stream = streams[issue.immediate];
     if (stream === undefined) return stop(cycle, issue.element, `stream ${issue.immediate} is not set`); // prettier-ignore
     const { bytes, signed } = stream.program;
     const address = stream.next();
@@ -164,7 +167,7 @@ export function simulate(loaded: Loaded, options: RunOptions): RunResult {
     return readValue(view, address, bytes, signed);
   }
   function push(cycle: number, issue: Issue, value: number): void {
-    const stream = streams.get(issue.immediate);
+    const stream = streams[issue.immediate];
     if (stream === undefined) {
       stop(cycle, issue.element, `stream ${issue.immediate} is not set`);
       return;
@@ -345,15 +348,18 @@ interface BankRange {
   readonly start: number;
   readonly end: number;
   readonly ports: number;
-  readonly elements: ReadonlySet<number>;
+  /** By element. */
+  readonly reachedBy: Uint8Array;
 }
 
 /** Where banks are in the scratchpad. Streams reach theirs from the elements they stand at. */
-function bankTable({ banks, streams }: Fabric): readonly BankRange[] {
+function bankTable({ banks, streams, elements: all }: Fabric): readonly BankRange[] {
   let start = 0;
   return banks.map(({ name, bytes, ports, elements }) => {
     const own = streams.filter((s) => s.bank === name).flatMap((s) => s.elements);
-    const range = { name, start, end: start + bytes, ports, elements: new Set([...elements, ...own]) }; // prettier-ignore
+    const reachedBy = new Uint8Array(all.length);
+    for (const e of [...elements, ...own]) reachedBy[e] = 1;
+    const range = { name, start, end: start + bytes, ports, reachedBy };
     start += bytes;
     return range;
   });
