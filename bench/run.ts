@@ -56,6 +56,10 @@ const benches: Readonly<
     summary: "Layers bound by memory, at sizes of each cache level.",
     load: () => import("./memops.js"),
   },
+  nests: {
+    summary: "Loop nests written by hand, scheduled by default, against the peak of the processor.",
+    load: () => import("./nests.js"),
+  },
   nets: {
     summary: "Whole networks, at fixed and symbolic sizes.",
     load: () => import("./nets.js"),

@@ -9,6 +9,7 @@ import { detectProcessor } from "../../src/driver/host-processor.js";
 import { makeInputs } from "../../src/driver/inputs.js";
 import { loadNative } from "../../src/driver/native.js";
 import { optimise } from "../../src/driver/optimise.js";
+import type { IRModule } from "../../src/ir/module.js";
 import type { Func } from "../../src/ir/relax/expr.js";
 import { fromArray, type Tensor } from "../../src/runtime/api/tensor.js";
 import { load } from "../../src/runtime/index.js";
@@ -46,26 +47,14 @@ export interface Prepared {
 let host: ReturnType<typeof detectProcessor> | undefined;
 
 export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
-  const processor = await (host ??= detectProcessor(nodeHost()));
-  const parsed = parseTarget(target, processor);
-  const description = "target" in parsed ? parsed.target : undefined;
-  const kind = description?.kind;
-  if (kind !== "wasm" && kind !== "llvm" && kind !== "c")
-    throw new Unavailable(`programs cannot be built for ${target} here`);
   const { net, points, isFixed = false } = twin;
-  const sink = new Diagnostics();
-  const checked = <T>(value: T | undefined): T => {
-    if (value === undefined || sink.failed)
-      throw new Error(sink.all.map((d) => `${d.code}: ${d.message}`).join("\n"));
-    return value;
-  };
   const { module, failed, diagnostics } = readModule({ name: net.name, text: relaxText(net) });
   if (failed) throw new Error(diagnostics.map((d) => d.message).join("\n"));
   const main = module.functions.get("main") as Func;
   const first = tensorsOf(main, points[0]!.sizes);
   const weights = new Map(net.weights.map((w) => [w.name, first.get(w.name)!]));
-  const isStatic = isFixed || net.input.shape.every((d) => typeof d === "number");
   const constants = twin.constants === "all" ? weights : new Map<string, NDArray>();
+  const sink = new Diagnostics();
   const bound = runPipeline(
     module,
     [
@@ -74,24 +63,44 @@ export async function buildOurs(twin: Twin, target: string): Promise<Ours> {
     ],
     sink,
   );
-  const lowered = checked(
-    await optimise(checked(bound), `@default-${kind}`, sink, { target, processor }),
-  );
+  const runnable = await buildModule(checked(bound, sink), target, true);
   const inputs = [net.input, ...net.weights].flatMap(({ name }) =>
     constants.has(name) ? [] : [name],
   );
-  const built = (): Runnable => {
-    if (kind === "c") return runnableC(checked(buildForC(lowered, sink, { prefix: "model" })));
-    const options = { producer: "bench", sources: false, graph: isStatic || undefined };
-    const artefact = checked(buildFor(lowered, sink, { ...options, description: description! }));
-    return runnableOf(artefact, isStatic ? "graph" : "vm");
-  };
-  const runnable = built();
   return {
     tensorsFor: (sizes) => tensorsOf(main, sizes, constants),
     prepare: (tensors) => runnable.prepare(new Map(inputs.map((n) => [n, tensors.get(n)!]))),
     dispose: () => runnable.dispose(),
   };
+}
+
+function checked<T>(value: T | undefined, sink: Diagnostics): T {
+  if (value === undefined || sink.failed)
+    throw new Error(sink.all.map((d) => `${d.code}: ${d.message}`).join("\n"));
+  return value;
+}
+
+/** The function `main` of a module, built as by a default build. */
+export async function buildModule(
+  module: IRModule,
+  target: string,
+  isStatic: boolean,
+): Promise<Runnable> {
+  const processor = await (host ??= detectProcessor(nodeHost()));
+  const parsed = parseTarget(target, processor);
+  const description = "target" in parsed ? parsed.target : undefined;
+  const kind = description?.kind;
+  if (kind !== "wasm" && kind !== "llvm" && kind !== "c")
+    throw new Unavailable(`programs cannot be built for ${target} here`);
+  const sink = new Diagnostics();
+  const lowered = checked(
+    await optimise(module, `@default-${kind}`, sink, { target, processor }),
+    sink,
+  );
+  if (kind === "c") return runnableC(checked(buildForC(lowered, sink, { prefix: "model" }), sink));
+  const options = { producer: "bench", sources: false, graph: isStatic || undefined };
+  const artefact = buildFor(lowered, sink, { ...options, description: description! });
+  return runnableOf(checked(artefact, sink), isStatic ? "graph" : "vm");
 }
 
 /** A built program; inputs are in the order of its parameters. */

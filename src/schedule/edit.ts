@@ -1,6 +1,6 @@
 /** Changes of a function around a block: statements beside others, buffers of a scope, fresh regions. */
-import { accessRegions } from "../arith/index.js";
-import { rebuild } from "../ir/core/rewrite.js";
+import { accessRegions, type Analyzer } from "../arith/index.js";
+import { rebuild, rewrite } from "../ir/core/rewrite.js";
 import type { Node } from "../ir/nodes.js";
 import type { Buffer, BufferRegion } from "../ir/tir/buffer.js";
 import type { PrimFunc } from "../ir/tir/function.js";
@@ -64,3 +64,13 @@ export const rebuffered = (
   from: Buffer,
   to: Buffer,
 ): readonly BufferRegion[] => regions.map((r) => (r.buffer === from ? { ...r, buffer: to } : r));
+
+/** The block with the indices of its accesses in their shortest form. */
+export function withIndices(analyzer: Analyzer, b: Block): Block {
+  const body = rewrite(b.body, (n) =>
+    n.kind === "tir.Load" || n.kind === "tir.Store"
+      ? { ...n, indices: n.indices.map((i) => analyzer.simplify(i)) }
+      : n,
+  );
+  return { ...b, body, ...accessRegions({ ...b, body }) };
+}

@@ -319,6 +319,11 @@ export const passes = [
     load: async () => (await import("./tir/merge-loops.js")).mergeLoops,
   },
   {
+    name: "narrow-loop",
+    summary: "Ends loops where the condition around their body stops to hold.",
+    load: async () => (await import("./tir/narrow-loop.js")).narrowLoop,
+  },
+  {
     name: "normalize",
     summary: "Brings functions to A-normal form.",
     load: async () => (await import("./relax/clean/normalize.js")).normalize,

@@ -14,6 +14,7 @@ import { lowerInitBlock } from "./tir/lower-init-block.js";
 import { lowerMatchBuffer } from "./tir/lower-match-buffer.js";
 import { lowerThreadBinding } from "./tir/lower-thread-binding.js";
 import { mergeLoops } from "./tir/merge-loops.js";
+import { narrowLoop } from "./tir/narrow-loop.js";
 import { planAllocation } from "./tir/plan-allocation.js";
 import { removeNoOp } from "./tir/remove-no-op.js";
 import { simplify } from "./tir/simplify.js";
@@ -52,6 +53,7 @@ export const loopPipeline = ({
   step(lowerThreadBinding),
   step(canonicalizeLoop),
   step(hoistIfThenElse),
+  step(narrowLoop),
   step(flattenBuffer),
   step(bindSizes),
   step(vectorizeLoop, { enable: simd, masks }),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findCompiler } from "../../src/testing/c/build.js";
+import { hasNative } from "../../src/testing/native.js";
 import { runCli } from "../../src/testing/run-cli.js";
 
 /** The script as it stands in the page: indented, no class around it. */
@@ -60,6 +61,19 @@ for (const [m, n] of [
       const { exit, stdout, stderr } = await run(...argv);
       assert.is(exit, 0, stderr);
       assert.match(stdout, new RegExp(`^out_0 {2}\\(${m}, ${n}\\) float32`));
+    });
+  }
+}
+
+// Whole tiles, parts of tiles, more than a panel, more than a depth; sums keep their order, so all bits are the same.
+for (const shape of ["m=1,n=1,k=1", "m=12,n=32,k=32", "m=25,n=67,k=67", "m=5,n=260,k=260"]) {
+  for (const target of ["wasm", "llvm"]) {
+    test(`its product by register tiles is the same for ${shape} on ${target}`, async () => {
+      if (target === "llvm" && !hasNative()) return;
+      const argv = ["run", "seed.relax", "--target", target, "--random", "1", "--shape", shape];
+      const { exit, stderr } = await run(...argv, "--no-fma", "--oracle");
+      assert.is(exit, 0, stderr);
+      assert.match(stderr, "bit by bit");
     });
   }
 }

@@ -1,12 +1,12 @@
-import { accessRegions, type Analyzer } from "../../arith/index.js";
-import { rewrite, substitute } from "../../ir/core/rewrite.js";
+import type { Analyzer } from "../../arith/index.js";
+import { substitute } from "../../ir/core/rewrite.js";
 import { compare, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { Block } from "../../ir/tir/stmt.js";
 import { addIndex } from "../../transform/tir/strides.js";
 import { loadOf, storedThrough, type Definition } from "../../transform/tir/inline-block.js";
 import { blockCodes } from "../block-codes.js";
 import { storeAt } from "../definition.js";
-import { dropAllocs } from "../edit.js";
+import { dropAllocs, withIndices } from "../edit.js";
 import { accessesOf, childrenOf, incomplete, isOutput, scopeAround } from "../facts.js";
 import { axesFrom } from "../layout-map.js";
 import { conflicts } from "../move.js";
@@ -138,14 +138,4 @@ function isMade(
       analyzer.prove(compare("lt", e, end)) === true
     );
   });
-}
-
-/** The block with the indices of its accesses in their shortest form. */
-function withIndices(analyzer: Analyzer, b: Block): Block {
-  const body = rewrite(b.body, (n) =>
-    n.kind === "tir.Load" || n.kind === "tir.Store"
-      ? { ...n, indices: n.indices.map((i) => analyzer.simplify(i)) }
-      : n,
-  );
-  return { ...b, body, ...accessRegions({ ...b, body }) };
 }

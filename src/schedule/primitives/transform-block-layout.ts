@@ -5,7 +5,7 @@ import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/e
 import { forLoop, iterVar, type Block, type IterVar, type Stmt } from "../../ir/tir/stmt.js";
 import type { DType } from "../../support/dtype.js";
 import { blockCodes } from "../block-codes.js";
-import { withRegions } from "../edit.js";
+import { withIndices, withRegions } from "../edit.js";
 import { isTrivial } from "../facts.js";
 import { mapped, mappedShape, typedMap, undone } from "../layout-map.js";
 import { inType, isTrue, isZero } from "../nest.js";
@@ -73,14 +73,15 @@ export const transformBlockLayout = definePrimitive({
       }),
     );
     const vars = iters.map((i, k) => makeVar(`ax${k}`, i.var.dtype));
-    const inner: Block = withRegions({
+    const renamed: Block = {
       ...node,
       iters,
       values: vars,
       init: node.init && substitute(node.init, names),
       body: substitute(node.body, names),
       matches: node.matches.map((m) => substitute(m, names)),
-    });
+    };
+    const inner = withRegions(withIndices(analyzer, renamed));
     const nest = vars.reduceRight<Stmt>(
       (body, v, k) => forLoop({ var: v, min: intImm(0, v.dtype), extent: iters[k]!.dom!.extent, body }), // prettier-ignore
       inner,

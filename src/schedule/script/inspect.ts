@@ -1,17 +1,20 @@
 /** Functions of `S` that schedules ask about blocks and loops. */
 import type { AstBase } from "../../../grammar/ast/nodes.js";
+import { boundsOf } from "../../analysis/index.js";
 import type { Block, For } from "../../ir/tir/stmt.js";
 import { binaryOperator, comparison, truth } from "../../template/operators.js";
 import { codes as templateCodes } from "../../template/codes.js";
 import { fail, placeOf, type State } from "../../template/state.js";
 import { toStaticInt } from "../../template/statics.js";
-import { boolValue, dimValue, dtypeValue, intValue, valueText, type Value } from "../../template/values.js"; // prettier-ignore
+import { boolValue, dimValue, dtypeValue, intValue, pack, valueText, type Value } from "../../template/values.js"; // prettier-ignore
 import { missingBlock } from "../params.js";
-import { isBlockRef, isLoopRef } from "../reference.js";
+import { buffersOf } from "../pick-buffer.js";
+import { isBlockRef, isLoopRef, loopRef } from "../reference.js";
 import { findBlock, findLoop } from "../site.js";
 import { notAffine, notReduction, incomplete, childrenOf, scopeAround } from "../facts.js";
 import { isContiguous, isFlat, isRowWise } from "./function-facts.js";
-import { referenceOf } from "./objects.js";
+import { contractionOf, isContraction, type Contraction } from "./contraction.js";
+import { fromScheduleValue, indexMapFrom, referenceOf } from "./objects.js";
 import { currentFunc, type Session } from "./session.js";
 
 /** A question of schedules, for the reference. */
@@ -45,6 +48,9 @@ function loopOf(session: Session, s: State, v: Value, at: AstBase): For {
   const what = `the loop \`${ref.var.name}\` is no longer there: \`${primitive}\` took it away`;
   return found?.node ?? wrong(s, at, what);
 }
+
+const sumOf = (session: Session, s: State, v: Value, at: AstBase): Contraction =>
+  contractionOf(blockOf(session, s, v, at)) ?? wrong(s, at, `${valueText(v)} is no sum of products`); // prettier-ignore
 
 const isSpatial = ({ iters, init }: Block): boolean =>
   init === undefined && iters.every(({ iterKind }) => iterKind === "spatial");
@@ -123,6 +129,74 @@ export const inspections: readonly Inspection[] = [
     summary:
       "Whether all reductions of the function are by one operator and run over long rows of what they read.",
     run: (session) => boolValue(isRowWise(currentFunc(session))),
+  },
+  {
+    name: "is_contraction",
+    params: "",
+    min: 0,
+    max: 0,
+    summary:
+      "Whether the function is one sum of products of two operands, such as a matrix product, with what is computed element by element around it.",
+    run: (session) => boolValue(isContraction(currentFunc(session))),
+  },
+  {
+    name: "guards",
+    params: "",
+    min: 0,
+    max: 0,
+    summary:
+      "What sizes must be so that all accesses of the function are in bounds, as conditions.",
+    run: (session) => pack(boundsOf(currentFunc(session)).guards.map(({ cond }) => dimValue(cond))),
+  },
+  {
+    name: "contraction",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary:
+      "Numbers of the axes of a sum of products: those of both operands and the result, of the left one, of the right one, and those summed over. The right operand holds the last axis of the result.",
+    run(session, s, [b], at) {
+      const { batch, rows, columns, reduced } = sumOf(session, s, b!, at);
+      return pack([batch, rows, columns, reduced].map((axes) => pack(axes.map(intValue))));
+    },
+  },
+  {
+    name: "operands",
+    params: "b",
+    min: 1,
+    max: 1,
+    summary: "Numbers of the left and the right operand of a sum of products among the block's reads.", // prettier-ignore
+    run(session, s, [b], at) {
+      const { left, right } = sumOf(session, s, b!, at);
+      const all = buffersOf(blockOf(session, s, b!, at), "read");
+      return pack([left, right].map(({ buffer }) => intValue(all.indexOf(buffer))));
+    },
+  },
+  {
+    name: "loop",
+    params: "b, i",
+    min: 2,
+    max: 2,
+    summary: "The loop that axis number `i` of the block runs over.",
+    run(session, s, [b, i], at) {
+      const { iters, values } = blockOf(session, s, b!, at);
+      const value = values?.[toStaticInt(s, i!, at, "the number of an axis")];
+      const found = value?.kind === "tir.Var" && findLoop(currentFunc(session), value);
+      if (found === undefined || found === false)
+        return wrong(s, at, `${valueText(i!)} is no axis of ${iters.length} that is a bare loop`);
+      return fromScheduleValue(loopRef(found.node));
+    },
+  },
+  {
+    name: "index_map",
+    params: "n, f",
+    min: 2,
+    max: 2,
+    summary: "A function on `n` indices that takes them together: `S.index_map(3, lambda *v: …)`.",
+    run(_, s, [n, f], at) {
+      const count = toStaticInt(s, n!, at, "the number of indices");
+      return { kind: "index map", map: indexMapFrom(s, f!, count, at) };
+    },
   },
   {
     name: "is_flat",

@@ -75,13 +75,16 @@ export function toScheduleValue(s: State, v: Value, at: AstBase): ScheduleValue 
 }
 
 function indexMapOf(s: State, f: Extract<Value, { kind: "function" }>, at: AstBase): IndexMap {
-  if (f.params.some((p) => p.star !== undefined)) {
-    const what = "the function of an index map names each index";
-    return fail(templateCodes.invalidArgument({ ...placeOf(s, at), what }));
-  }
-  const params = f.params.map((p) => makeVar(p.name, int64));
-  const args = params.map((p) => exprValue(p, "index"));
-  const found = apply(s, f, args, at);
+  if (!f.params.some((p) => p.star !== undefined)) return indexMapFrom(s, f, f.params.length, at);
+  const what = "the function of an index map names each index; `S.index_map` takes them together";
+  return fail(templateCodes.invalidArgument({ ...placeOf(s, at), what }));
+}
+
+/** The index map of a function on so many indices. */
+export function indexMapFrom(s: State, f: Value, count: number, at: AstBase): IndexMap {
+  const names = f.kind === "function" ? f.params.filter((p) => p.star === undefined) : [];
+  const params = Array.from({ length: count }, (_, k) => makeVar(names[k]?.name ?? `v${k}`, int64));
+  const found = apply(s, f, params.map((p) => exprValue(p, "index")), at); // prettier-ignore
   const results = (found.kind === "pack" ? found.items : [found]).map((r) => toExpr(s, r, at));
   return { kind: "tir.IndexMap", params, results, separators: [] };
 }

@@ -1,8 +1,9 @@
 /** Applies the schedules of libraries to the functions of a module: the first that fits, or several behind a test. */
+import { exprText } from "../../arith/index.js";
 import { globalVar, type IRModule } from "../../ir/module.js";
 import { callGlobal, logic, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { evaluate, ifStmt, type Stmt } from "../../ir/tir/stmt.js";
+import { assertStmt, evaluate, ifStmt, seq, type Stmt } from "../../ir/tir/stmt.js";
 import { voidType } from "../../support/dtype.js";
 import type { Diagnostic, Sink } from "../../support/diagnostic.js";
 import type { TargetDescription } from "../../support/target-description.js";
@@ -15,6 +16,7 @@ import { SCHEDULED, TRACE, type Scheduler } from "../../transform/scheduler.js";
 import { scheduledModule, type Trace } from "../schedule.js";
 import { record, simplified } from "../trace.js";
 import { traceText } from "../trace-text.js";
+import { isRootBlock } from "../state.js";
 import { runSchedule } from "./run.js";
 import { candidatesFor } from "./select.js";
 
@@ -103,6 +105,15 @@ function marked(func: PrimFunc, def: ScheduleDef, trace: Trace | undefined): Pri
   return { ...func, attrs };
 }
 
+/** The function with a condition that its caller looked at, which later passes may rely on. */
+function asserting(func: PrimFunc, cond: PrimExpr): PrimFunc {
+  const check = assertStmt(cond, [`the schedule needs ${exprText(cond)}`], "ValueError");
+  const { body } = func;
+  if (body.kind !== "tir.Block" || !isRootBlock(body)) return { ...func, body: seq([check, body]) };
+  const rest = body.body.kind === "tir.Seq" ? body.body.body : [body.body];
+  return { ...func, body: { ...body, body: seq([check, ...rest], body.body.span) } };
+}
+
 /** The function as a choice among its variants; the last is the function as it was, unless one always fits. */
 function dispatcher(
   module: IRModule,
@@ -125,7 +136,7 @@ function dispatcher(
     .filter((v) => v.condition !== undefined)
     .map(({ def, condition, func: variant }) => ({
       condition: condition!,
-      body: add(`${name}_${def.name}`, variant),
+      body: add(`${name}_${def.name}`, asserting(variant, condition!)),
     }));
   const last = add(`${name}_any`, always?.func ?? func);
   const body = branches.reduceRight<Stmt>(

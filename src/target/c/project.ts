@@ -76,11 +76,14 @@ function runText(shared: FunctionContext["shared"], m: Model): string {
   };
   const params = modelParams(m);
   const isGiven = new Set(params.map((p) => p.name));
+  // Parameters have names of their own in the same function.
   let position = 0;
   for (const p of own) {
     if (p.var === undefined || p.var.dtype.code === "handle" || !isGiven.has(p.name)) continue;
     const c = scalarType(p.var.dtype);
-    const parse = isFloat(p.var.dtype) ? "strtod(argv[K], NULL)" : "strtoll(argv[K], NULL, 10)";
+    const parse = isFloat(p.var.dtype)
+      ? "strtod(rx_argv[K], NULL)"
+      : "strtoll(rx_argv[K], NULL, 10)";
     lines.add(`const ${c} ${p.name} = (${c})${parse.replace("K", String(position++))};`);
     cx.values.set(p.var, p.name);
   }
@@ -90,38 +93,38 @@ function runText(shared: FunctionContext["shared"], m: Model): string {
     const p = own.find((o) => o.var === q.var);
     if (p?.buffer === undefined) return;
     const size = emitExpr(cx, bytesExpr(p.buffer), true).text;
-    const source = k < inputs ? `take_from(in, ${size})` : `take(${size})`;
+    const source = k < inputs ? `take_from(rx_in, ${size})` : `take(${size})`;
     lines.add(`void *const ${p.name} = ${source};`);
-    if (k >= inputs) gives.push(`give(out, ${p.name}, ${size});`);
+    if (k >= inputs) gives.push(`give(rx_out, ${p.name}, ${size});`);
   });
   if (isGiven.has("constants") && hasSideFile(m)) {
     const bytes = m.described.constants!.length;
-    lines.add(`FILE *const file = fopen("${sideFile(m)}", "rb");`);
-    lines.add(`void *const constants = file == NULL ? NULL : take_from(file, ${bytes});`);
-    lines.add(`if (file == NULL || fclose(file) != 0) exit(3);`);
+    lines.add(`FILE *const rx_file = fopen("${sideFile(m)}", "rb");`);
+    lines.add(`void *const constants = rx_file == NULL ? NULL : take_from(rx_file, ${bytes});`);
+    lines.add(`if (rx_file == NULL || fclose(rx_file) != 0) exit(3);`);
   }
   if (isGiven.has("memory")) {
     const sizes = own.filter((p) => p.var !== undefined && p.var.dtype.code !== "handle" && isGiven.has(p.name)); // prettier-ignore
     lines.add(`void *const memory = take(${m.symbol}_memory(${sizes.map((p) => p.name).join(", ")}));`); // prettier-ignore
   }
   const call = `${m.symbol}(${params.map((p) => p.name).join(", ")})`;
-  lines.add(`const int32_t status = ${call};`);
+  lines.add(`const int32_t rx_status = ${call};`);
   gives.forEach((g) => lines.add(g));
-  lines.block("if (status == 0 && repeats() > 0)", () => {
-    lines.add("double least = 1e30;");
-    lines.block("for (int n = repeats(); n > 0; --n)", () => {
-      lines.add("const clock_t before = clock();");
+  lines.block("if (rx_status == 0 && repeats() > 0)", () => {
+    lines.add("double rx_least = 1e30;");
+    lines.block("for (int rx_calls = repeats(); rx_calls > 0; --rx_calls)", () => {
+      lines.add("const clock_t rx_before = clock();");
       lines.add(`if (${call} != 0) break;`);
       lines.add("{");
-      lines.add("  const double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;");
-      lines.add("  if (seconds < least) least = seconds;");
+      lines.add("  const double rx_seconds = (double)(clock() - rx_before) / CLOCKS_PER_SEC;");
+      lines.add("  if (rx_seconds < rx_least) rx_least = rx_seconds;");
       lines.add("}");
     });
-    lines.add('printf("%.9f\\n", least);');
+    lines.add('printf("%.9f\\n", rx_least);');
   });
-  const unused = position === 0 ? "  (void)argv;\n" : "";
-  const noInput = inputs === 0 ? "  (void)in;\n" : "";
-  return `static int32_t run_${m.symbol}(char **argv, FILE *in, FILE *out) {\n${unused}${noInput}${gives.length === 0 ? "  (void)out;\n" : ""}${lines.text()}  return status;\n}\n`;
+  const unused = position === 0 ? "  (void)rx_argv;\n" : "";
+  const noInput = inputs === 0 ? "  (void)rx_in;\n" : "";
+  return `static int32_t run_${m.symbol}(char **rx_argv, FILE *rx_in, FILE *rx_out) {\n${unused}${noInput}${gives.length === 0 ? "  (void)rx_out;\n" : ""}${lines.text()}  return rx_status;\n}\n`;
 }
 
 function readme({ prefix, models }: CompiledC): string {

@@ -94,6 +94,12 @@ function statement(s: Stmt, walk: Walk): Stmt {
         ? s
         : { ...s, cond, then, otherwise };
     }
+    case "tir.Assert": {
+      const cond = expr(s.cond);
+      // It holds for what follows it.
+      if (isSymbolic(cond)) analyzer.assume(cond);
+      return cond === s.cond ? s : { ...s, cond };
+    }
     case "tir.Block": {
       const values = s.values?.map(expr);
       return analyzer.scope(() => {

@@ -104,7 +104,8 @@ function compact(
     end = at + 1;
     if (step.loop.loopKind === "parallel") inside = step.loop;
   }
-  if (end === start) return undefined;
+  // One that is allocated inside loops already may still be larger than what one iteration of them touches.
+  if (end === 0) return undefined;
   const outer = first!.path.slice(0, end);
   const visible = visibleAt(func, loopsOf(outer));
   const placed = inside === undefined ? start : outer.findIndex((s) => s.kind === "loop" && s.loop === inside) + 1; // prettier-ignore

@@ -48,7 +48,7 @@ function outOf(loop: For): Stmt {
 }
 
 /** The parts of `a and b and …`. */
-const conjuncts = (e: PrimExpr): readonly PrimExpr[] =>
+export const conjuncts = (e: PrimExpr): readonly PrimExpr[] =>
   e.kind === "tir.Logic" && e.op === "and" && e.dtype.lanes === 1
     ? [...conjuncts(e.a), ...conjuncts(e.b)]
     : [e];

@@ -4,6 +4,7 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Store } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, bytesOf, isFloat, laneOf, withLanes, type DType } from "../../../support/dtype.js";
+import { positionsOf } from "../../../transform/tir/register-tiles.js";
 import { linearIndex } from "../../position.js";
 import { codegenCodes } from "../../codes.js";
 import type { Ref } from "../text/function.js";
@@ -184,12 +185,22 @@ function loadLanes(cx: FunctionContext, e: Load): Ref {
     case "same":
       return splatValue(cx, readAt(cx, laneOf(type), place.address), type);
     case "contiguous":
-      return masked === undefined
+      // A tile in registers is read as a whole: memory that a mask selects from is no register.
+      return masked === undefined || isWithin(e)
         ? readAt(cx, type, place.address)
         : maskedLoad(cx, type, place.address, masked);
     case "scattered":
       return gather(cx, type, place.addresses, masked);
   }
+}
+
+/** Whether all lanes are elements of the buffer at known positions. */
+function isWithin({ buffer, indices }: Load): boolean {
+  const [index, ...more] = indices;
+  const [size] = buffer.shape;
+  const at = index && more.length === 0 ? positionsOf(index) : undefined;
+  const isKnown = size?.kind === "tir.IntImm" && buffer.elemOffset === undefined;
+  return isKnown && at?.stride === 1 && at.base >= 0 && at.base + at.lanes <= size.value;
 }
 
 function maskedLoad(cx: FunctionContext, type: DType, address: Ref, mask: Mask): Ref {
