@@ -24,6 +24,7 @@ import type { Source } from "../../support/source.js";
 import { didYouMean } from "../../support/suggest.js";
 import { readText, writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
+import { externalSolver, isSolver } from "../external-solver.js";
 import { fabricFlag, fabricNamed } from "../fabric.js";
 
 const flags = {
@@ -37,6 +38,17 @@ const flags = {
   maxIi: { type: "int", placeholder: "N", help: "Largest interval that is tried." },
   kernel: { type: "string", placeholder: "NAME", help: "Map only this kernel of a program." },
   dfg: { type: "boolean", help: "Show the data-flow graphs, and map nothing." },
+  seed: {
+    type: "int",
+    placeholder: "N",
+    default: 1,
+    help: "Of the choices that negotiation makes.",
+  },
+  solver: {
+    type: "string",
+    placeholder: "COMMAND",
+    help: "Solve with another SAT solver, such as cadical or minisat.",
+  },
   dot: { type: "boolean", help: "Show the data-flow graphs for Graphviz, and map nothing." },
   output: {
     type: "string",
@@ -72,6 +84,11 @@ export const map = defineCommand({
   async run({ args, flags, host, report, complain, out, say }) {
     const file = args[0]!;
     const sink = new Diagnostics();
+    const command = flags.solver;
+    if (command !== undefined && !isSolver(command)) {
+      complain(mapCodes.noSolver({ command }));
+      return "usage";
+    }
     const fabric = await fabricNamed(flags.fabric, host, sink);
     const source = { name: file, text: await readText(host, file) };
     const graphs = fabric === undefined ? [] : graphsOf(source, fabric, flags.kernel, sink);
@@ -89,7 +106,9 @@ export const map = defineCommand({
         timeLimitMs: 1000 * flags.timeLimit,
         now: () => host.now(),
         progress: (a) => say(`${attemptText(a)}\n`),
+        seed: flags.seed,
         ...(flags.maxIi !== undefined && { maxIi: flags.maxIi }),
+        ...(command !== undefined && { solver: () => externalSolver(command) }),
       });
       const blocked = blockedBy(graph, fabric, result);
       out(

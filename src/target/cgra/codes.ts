@@ -81,6 +81,13 @@ export const codes = defineCodes("MAP", {
     explain:
       "The search stops at a limit of time or initiation interval. The report tells what each interval failed by.",
   },
+  noSolver: {
+    number: 43,
+    message: "`{command}` does not solve satisfiability problems here",
+    hint: "install it, or leave `--solver` out: there is a solver within",
+    explain:
+      "A solver reads a file in DIMACS form, prints the model in lines `v`, and ends with status 10 or 20, as cadical and minisat do.",
+  },
   deepConfiguration: {
     number: 42,
     message:

@@ -2,7 +2,7 @@
  * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; satisfiability maps
  * or refutes the intervals below, each with growing room in time.
  */
-import { satSolver } from "../../../sat/index.js";
+import { satSolver, type SatSolver } from "../../../sat/index.js";
 import { boundsOf, type Bounds } from "./bounds.js";
 import { encode, type Encoding } from "./encode.js";
 import { negotiate } from "./negotiate/index.js";
@@ -21,6 +21,8 @@ export interface SearchOptions {
   readonly progress?: (attempt: Attempt) => void;
   /** Of what negotiation tries where it has a choice. */
   readonly seed?: number;
+  /** Another solver for the clauses. */
+  readonly solver?: () => SatSolver;
 }
 
 /** One search at an interval. */
@@ -93,7 +95,9 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   const slacks = graph.nodes.length > LARGE ? SLACKS_OF_LARGE : SLACKS;
   /** Searches at the interval `mii + i`. */
   const rowOf = (i: number): RoomSearch[] =>
-    (rows[i] ??= slacks.map((slack) => roomSearch(problem, bounds.mii + i, slack, now)));
+    (rows[i] ??= slacks.map((slack) =>
+      roomSearch(problem, bounds.mii + i, slack, options.solver ?? satSolver, now),
+    ));
 
   let best: Mapping | undefined;
   /** Intervals from here on need not be tried. */
@@ -162,8 +166,14 @@ interface RoomSearch {
   attempt(): Attempt;
 }
 
-function roomSearch(problem: Problem, ii: number, slack: number, now: () => number): RoomSearch {
-  const solver = satSolver();
+function roomSearch(
+  problem: Problem,
+  ii: number,
+  slack: number,
+  newSolver: () => SatSolver,
+  now: () => number,
+): RoomSearch {
+  const solver = newSolver();
   let encoding: Encoding | undefined;
   let result: Attempt["result"] = "unknown";
   let hasRun = false;
