@@ -6,7 +6,10 @@ import type { Fabric } from "../target/cgra/index.js";
 import { compileHost, type HostProgram } from "../target/cgra/host/compile-host.js";
 import { kernelCompiler, type FabricKernel } from "../target/cgra/host/compile-kernel.js";
 import type { SearchOptions } from "../target/cgra/map/search.js";
+import { driverText } from "../target/c/index.js";
+import { deviceFiles } from "../target/cgra/host/c/project.js";
 import { buildForWasm, type BuildOptions } from "./build.js";
+import { buildForC, type CProject, type CProjectOptions } from "./c-project.js";
 
 export interface CgraBuildOptions extends BuildOptions {
   readonly fabric: Fabric;
@@ -36,4 +39,26 @@ export function buildForCgra(
   const host = splitForCgra(module, sink, options);
   const artefact = host && buildForWasm(host.module, sink, options);
   return artefact && { artefact, host };
+}
+
+/** A program as C for the host, with the images of its kernels and drivers for its fabric. */
+export interface CgraProject extends CProject {
+  readonly host: HostProgram<FabricKernel>;
+}
+
+/** Undefined when errors were reported. */
+export function projectForCgra(
+  module: IRModule,
+  sink: Sink,
+  options: CProjectOptions & Pick<CgraBuildOptions, "fabric" | "search">,
+): CgraProject | undefined {
+  const host = splitForCgra(module, sink, options);
+  const project = host && buildForC(host.module, sink, options);
+  if (host === undefined || project === undefined) return undefined;
+  const programs = new Map([...host.kernels].map(([name, k]) => [name, k.program]));
+  const own = deviceFiles(project.compiled.prefix, options.fabric, programs);
+  const { compiled } = project;
+  const kernels = [...compiled.kernels.values()].filter((k) => k.isPublic).map((k) => k.name);
+  const driver = compiled.models.length > 0 ? [] : [["driver.c", driverText(compiled, kernels)] as const]; // prettier-ignore
+  return { ...project, host, files: new Map([...project.files, ...driver, ...own]) };
 }

@@ -10,6 +10,7 @@ import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { chosenTarget } from "../target.js";
+import { fabricFlag, fabricNamed } from "../fabric.js";
 import { version } from "../version.js";
 
 export const build = defineCommand({
@@ -26,7 +27,7 @@ export const build = defineCommand({
       type: "string",
       placeholder: "TARGET",
       default: "wasm",
-      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`, `c`.",
+      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`, `c`, `cgra` (C for the host and images for a fabric).",
     },
     executor: {
       type: "choice",
@@ -38,7 +39,14 @@ export const build = defineCommand({
       type: "string",
       short: "o",
       placeholder: "FILE",
-      help: "Where the artefact goes (default: FILE with .rxe); for C, a folder.",
+      help: "Where the artefact goes (default: FILE with .rxe); for C and fabrics, a folder.",
+    },
+    fabric: fabricFlag,
+    mapLimit: {
+      type: "int",
+      placeholder: "SECONDS",
+      default: 20,
+      help: "Time to map each kernel to the fabric; what is not mapped runs on the host (`cgra`).",
     },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     integerOnly: { type: "boolean", help: "Refuse programs that compute with floats (C)." },
@@ -62,10 +70,14 @@ export const build = defineCommand({
       run: "relaxc build samples/01-matmul-relu.relax --target c -o matmul_c",
       shows: "A folder with C99, a header, a Makefile and a test driver",
     },
+    {
+      run: "relaxc build samples/cgra/gemm.relax --target cgra -o gemm_cgra",
+      shows: "The same with images for a fabric and its simulator as driver",
+    },
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, say }) {
-    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c"]);
+    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c", "cgra"]);
     const { kind, target, processor, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
@@ -76,21 +88,29 @@ export const build = defineCommand({
     const libraries = await librariesOf(host, flags.lib);
     const guards = new Map<string, readonly EntryGuard[]>();
     const options = { libraries, target, processor, guards };
+    const fabric = kind === "cgra" ? await fabricNamed(flags.fabric, host, sink) : undefined;
     const module = await prepareFor(kind, front.module, sink, options);
-    if (kind === "c") {
+    if (kind === "c" || kind === "cgra") {
+      const search = { timeLimitMs: 1000 * flags.mapLimit, now: () => host.now() };
+      const { projectForCgra } = await import("../../driver/cgra.js");
+      const given = {
+        prefix: cNameOf(path),
+        guards,
+        float: !flags.integerOnly,
+        staticMemory: flags.staticMemory,
+        simd: !flags.noSimd,
+      };
       const project =
         module &&
-        buildForC(module, sink, {
-          prefix: cNameOf(path),
-          guards,
-          float: !flags.integerOnly,
-          staticMemory: flags.staticMemory,
-          simd: !flags.noSimd,
-        });
+        (kind === "c"
+          ? buildForC(module, sink, given)
+          : fabric && projectForCgra(module, sink, { ...given, fabric, search }));
       report({ file: path, diagnostics: sink.all });
       if (project === undefined) return "findings";
-      const folder = flags.out ?? `${path.replace(/\.relax$/, "")}_c`;
+      const folder = flags.out ?? `${path.replace(/\.relax$/, "")}_${kind}`;
       await host.makeFolder(folder);
+      if (kind === "cgra")
+        for (const sub of ["drivers", "images"]) await host.makeFolder(`${folder}/${sub}`);
       for (const [name, text] of project.files) {
         const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
         await host.writeBytes(`${folder}/${name}`, bytes);

@@ -15,7 +15,7 @@ import type { BufferPlace } from "../dfg/loop-kernel.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { ON_HOST } from "./externs.js";
 import { lowerHost, viewOffset, type LaunchNumbers, type LoweredHost } from "./lower-host.js";
-import { reinterpretLanes } from "./reinterpret-lanes.js";
+import { hostForm } from "./host-form.js";
 import { placeScratchpad, type Place } from "./place-scratchpad.js";
 
 /** A kernel as it was compiled; what it needs at launch stands over the parameters of its function. */
@@ -69,7 +69,7 @@ export function compileHost<K extends CompiledKernel>(
       const fallback = freshGlobal(split, `${name}_on_host`, taken);
       taken.add(fallback);
       functions.set(fallback, {
-        ...reinterpretLanes(copyFunction(original)),
+        ...hostForm(copyFunction(original)),
         name: fallback,
         isPrivate: true,
       });
@@ -79,7 +79,7 @@ export function compileHost<K extends CompiledKernel>(
       sink.report(error.diagnostic);
       if (error.diagnostic.severity === "error") return undefined;
       onHost.set(name, error.diagnostic.message);
-      functions.set(name, reinterpretLanes(original));
+      functions.set(name, hostForm(original));
     }
   }
   return { module: irModule(functions, module), kernels, onHost };

@@ -6,6 +6,7 @@ import { DiagnosticError } from "../../../support/diagnostic.js";
 import { int32 } from "../../../support/dtype.js";
 import { intValue, voidValue, type HostCode, type Value } from "../../../support/value.js";
 import type { Fabric } from "../fabric/fabric.js";
+import { layoutOf } from "../machine/layout.js";
 import { load, type Loaded } from "../machine/load.js";
 import type { KernelProgram } from "../machine/program.js";
 import { scratchpadBytes, simulate } from "../machine/simulate.js";
@@ -77,6 +78,7 @@ class SimulatedDevice {
   readonly layers: LayerCounters[] = [];
   private readonly memory: Uint8Array;
   private readonly starts: readonly number[];
+  private readonly wordBits: number;
   private now = 0;
   private arrayFree = 0;
   private readonly channelFree: number[];
@@ -88,6 +90,7 @@ class SimulatedDevice {
   constructor(private readonly fabric: Fabric) {
     this.memory = new Uint8Array(scratchpadBytes(fabric));
     this.starts = bankStarts(fabric);
+    this.wordBits = layoutOf(fabric).bits;
     this.channelFree = Array.from({ length: Math.max(1, fabric.dma.channels) }, () => 0);
     this.written = fabric.banks.map(() => 0);
   }
@@ -199,7 +202,7 @@ class SimulatedDevice {
     const isThere = this.resident.includes(name);
     this.resident = [...this.resident.filter((k) => k !== name), name];
     if (this.resident.length > this.fabric.configuration.contexts) this.resident.shift();
-    return isThere ? 0 : ii * this.fabric.elements.length * 64;
+    return isThere ? 0 : ii * this.fabric.elements.length * this.wordBits;
   }
 
   /** A transfer must not touch what another one under way changes. */
