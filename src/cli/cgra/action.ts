@@ -12,6 +12,12 @@ export const cgraFlags = {
     default: "text",
     help: "How `fabric` writes the description.",
   },
+  pointers: {
+    type: "choice",
+    choices: ["typed", "opaque"],
+    default: "typed",
+    help: "How `llvm` writes pointers: as LLVM up to 14 reads them, or from 15 on.",
+  },
   kernel: { type: "string", placeholder: "NAME", help: "Take only this kernel of a program." },
   shape: {
     type: "list",

@@ -55,6 +55,31 @@ export function compileIr(text: string, options: CompileIrOptions): Uint8Array {
   }
 }
 
+/** Checks a module for any target and gives it as bitcode; throws {@link IrError} when it is not well formed. */
+export function bitcodeOf(text: string): Uint8Array {
+  const library = llvmLibrary();
+  const { c } = library;
+  const context = c.contextCreate();
+  let module: unknown;
+  try {
+    module = parse(library, context, text);
+    verify(library, module);
+    return takeBytes(library, c.bitcode(module));
+  } finally {
+    if (module !== undefined) c.disposeModule(module);
+    c.contextDispose(context);
+  }
+}
+
+/** The bytes of a buffer of the library, which is given back. */
+function takeBytes({ c }: LlvmLibrary, buffer: unknown): Uint8Array {
+  const size = Number(c.bufferSize(buffer));
+  const start = c.bufferStart(buffer) as bigint;
+  const bytes = new Uint8Array(foreign().view(start, size)).slice();
+  c.disposeBuffer(buffer);
+  return bytes;
+}
+
 function parse({ c }: LlvmLibrary, context: unknown, text: string): unknown {
   const bytes = Buffer.from(`${text}\0`);
   const buffer = c.memoryBuffer(bytes, bytes.length - 1, "module");
@@ -72,16 +97,13 @@ function verify({ c }: LlvmLibrary, module: unknown): void {
   if (failed) throw new IrError(text);
 }
 
-function emit({ c }: LlvmLibrary, machine: unknown, module: unknown, kind: 0 | 1): Uint8Array {
+function emit(library: LlvmLibrary, machine: unknown, module: unknown, kind: 0 | 1): Uint8Array {
+  const { c } = library;
   const buffer = cell();
   const message = cell();
   if (c.emit(machine, module, kind, message, buffer) !== 0)
     throw new IrError(takeText(message[0], c.disposeMessage));
-  const size = Number(c.bufferSize(buffer[0]));
-  const start = c.bufferStart(buffer[0]) as bigint;
-  const bytes = new Uint8Array(foreign().view(start, size)).slice();
-  c.disposeBuffer(buffer[0]);
-  return bytes;
+  return takeBytes(library, buffer[0]);
 }
 
 const FASTEST = 3;

@@ -33,6 +33,7 @@ const SIGNATURES = {
   bufferStart: "void* LLVMGetBufferStart(void*)",
   bufferSize: "size_t LLVMGetBufferSize(void*)",
   disposeBuffer: "void LLVMDisposeMemoryBuffer(void*)",
+  bitcode: "void* LLVMWriteBitcodeToMemoryBuffer(void*)",
   parse: "int LLVMParseIRInContext(void*, void*, _Out_ void**, _Out_ void**)",
   verify: "int LLVMVerifyModule(void*, int, _Out_ void**)",
   disposeModule: "void LLVMDisposeModule(void*)",

@@ -23,7 +23,8 @@ const MOST_ELEMENTS = 9;
 
 function fabricAt(seed: number, index: number): Fabric {
   const names = presetNames();
-  if (index < names.length) return preset(names[index]!)!;
+  // Presets and generated fabrics take turns while there are presets.
+  if (index % 2 === 1 && index < 2 * names.length) return preset(names[index >> 1]!)!;
   const random = makeRandom(seed * 1_000_003 + index);
   for (;;) {
     const text = JSON.stringify(generateFabric(random));

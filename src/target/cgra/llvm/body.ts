@@ -283,6 +283,12 @@ export class Body {
         return this.load(e);
       case "tir.Call":
         return this.call(e);
+      case "tir.Shuffle": {
+        const [vector, ...others] = e.vectors;
+        const lane = constantOf(e.indices[0]!, NOTHING);
+        if (others.length > 0 || vector?.dtype.lanes !== 4 || lane === undefined) break;
+        return this.lanes(vector)[Number(lane)]!;
+      }
     }
     return refuse(codes.notInDeviceIr({ what: "this expression", at: e.span }));
   }

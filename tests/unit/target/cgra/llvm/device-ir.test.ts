@@ -10,6 +10,7 @@ import { preset } from "../../../../../src/target/cgra/index.js";
 import { deviceIr } from "../../../../../src/target/cgra/llvm/emit.js";
 import { deviceDifference, loadDeviceIr } from "../../../../../src/testing/device-ir.js";
 import { makeRandom } from "../../../../../src/testing/generate/random.js";
+import { bitcodeOf } from "../../../../../src/native/llvm/compile.js";
 import { hasNative } from "../../../../../src/testing/native.js";
 
 const test = suite("device IR");
@@ -112,6 +113,13 @@ test("both spellings of pointers differ in nothing else", () => {
   const opaque = textOf(kernels, "opaque");
   assert.not.match(opaque, /\*/);
   assert.is(typed.replaceAll("float*", "ptr"), opaque);
+});
+
+test("modules are written as bitcode", () => {
+  if (!hasNative()) return;
+  const bytes = bitcodeOf(textOf(kernelsOf(PROGRAMS["dots"]!)));
+  assert.equal([...bytes.subarray(0, 4)], [0x42, 0x43, 0xc0, 0xde]);
+  assert.throws(() => bitcodeOf("define void @f() {\n  ret i32 0\n}\n"));
 });
 
 test("what devices are told of a loop stands at its latch", () => {
