@@ -110,7 +110,9 @@ function fill(data: NDArray, random: Random, most: number): void {
   const { view, count, size, access } = elements(data);
   const isReal = isFloat(laneOf(data.dtype));
   for (let i = 0; i < count; i++) {
-    const value = isReal ? random.between(-64, 64) / 8 : random.between(most < 16 ? 0 : -most, most);
+    const value = isReal
+      ? random.between(-64, 64) / 8
+      : random.between(most < 16 ? 0 : -most, most);
     access.write(view, i * size, value);
   }
 }
