@@ -1,12 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { crc32 } from "../../../../../src/support/crc32.js";
 import { Diagnostics, DiagnosticError } from "../../../../../src/support/diagnostic.js";
 import { preset, readFabric, type Fabric } from "../../../../../src/target/cgra/index.js";
 import { decodeImage, encodeImage } from "../../../../../src/target/cgra/machine/image.js";
 import { layoutOf } from "../../../../../src/target/cgra/machine/layout.js";
+import { load } from "../../../../../src/target/cgra/machine/load.js";
 import { programText } from "../../../../../src/target/cgra/machine/program-text.js";
 import type { KernelProgram } from "../../../../../src/target/cgra/machine/program.js";
 import { readProgramText } from "../../../../../src/target/cgra/machine/read-program-text.js";
+import { scratchpadBytes, simulate } from "../../../../../src/target/cgra/machine/simulate.js";
+import { makeRandom } from "../../../../../src/testing/generate/random.js";
 
 const test = suite("cgra images");
 
@@ -88,6 +92,35 @@ test("no changed bit and no missing byte goes unnoticed", () => {
   const longer = new Uint8Array([...image, 0]);
   assert.is(codeOf(() => decodeImage(fabric, longer, "f")), "MAP212");
 }); // prettier-ignore
+
+test("sections with any content and the right checksums are programs or refused", () => {
+  const fabric = fabricOf();
+  const image = encodeImage(fabric, read(TEXT, fabric)[0]!);
+  const table = 20;
+  let programs = 0;
+  for (let seed = 0; seed < 1500; seed++) {
+    const random = makeRandom(seed);
+    const changed = image.slice();
+    const view = new DataView(changed.buffer);
+    const first = table + 16 * 5;
+    for (let k = random.between(1, 3); k > 0; k--)
+      changed[random.between(first, changed.length - 1)] = random.below(256);
+    for (let at = table; at < first; at += 16) {
+      const start = view.getUint32(at + 4, true);
+      const content = changed.subarray(start, start + view.getUint32(at + 8, true));
+      view.setUint32(at + 12, crc32(content), true);
+    }
+    const code = codeOf(() => {
+      const loaded = load(fabric, decodeImage(fabric, changed, "f"));
+      if (typeof loaded === "string") return;
+      programs++;
+      const memory = new Uint8Array(scratchpadBytes(fabric));
+      simulate(loaded, { memory, liveins: [3, 5], debug: true, cycleLimit: 5000 });
+    });
+    assert.ok(code === undefined || code === "MAP212", `seed ${seed}: ${code}`);
+  }
+  assert.ok(programs > 100, `${programs} programs`);
+});
 
 test("an image belongs to one fabric", () => {
   const image = encodeImage(fabricOf(), read(TEXT, fabricOf())[0]!);
