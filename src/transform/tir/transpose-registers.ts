@@ -11,8 +11,9 @@ import { mapPrimFuncs } from "../pipeline.js";
 import { positionsOf, tilesOf, type Positions, type Tile } from "./register-tiles.js";
 
 /**
- * Precondition: level `flat`, loops unrolled. Result: a square tile that is stored by rows and then loaded by columns,
- * each as a vector, is no memory any more: the rows are variables, and shuffles of pairs of them make the columns. Sound
+ * Precondition: level `flat`, loops unrolled. Result: a tile that is stored by rows and then loaded by columns, each as
+ * a vector, is no memory any more: the rows are variables, and shuffles of pairs of them make the columns. Tiles are
+ * square, or two vectors of which every second element is loaded. Sound
  * because all stores of the tile run before all its loads, in one sequence; what was never stored is 0.
  */
 export const transposeRegisters = definePass({
@@ -28,9 +29,11 @@ export const transposeRegisters = definePass({
 /** Elements of a side: more would not fit into registers. */
 const MOST_LANES = 16;
 
-/** A tile with the rows its stores write. */
+/** A tile with the rows its stores write, and the columns its loads read. */
 interface Square {
+  /** Of a row, and the number of rows, which is that of the columns. */
   readonly lanes: number;
+  readonly count: number;
   readonly rows: ReadonlyMap<Store, number>;
   readonly columns: ReadonlyMap<Load, number>;
 }
@@ -58,30 +61,32 @@ function transposed(func: PrimFunc): PrimFunc {
 
 /** Rows and columns of the accesses; undefined when some are no whole rows stored once or whole columns loaded. */
 function squareOf({ elements, accesses }: Tile): Square | undefined {
-  const lanes = Math.sqrt(elements);
+  const lanes = accesses[0]?.indices[0]?.dtype.lanes ?? 1;
   if (!Number.isInteger(Math.log2(lanes)) || lanes < 2 || lanes > MOST_LANES) return undefined;
+  const count = elements / lanes;
+  if (count !== lanes && count !== 2) return undefined;
   const rows = new Map<Store, number>();
   const columns = new Map<Load, number>();
   for (const access of accesses) {
     const at = access.predicate === undefined ? positionsOf(access.indices[0]!) : undefined;
     if (at?.lanes !== lanes) return undefined;
-    const isKnown = access.kind === "tir.Store" ? noteRow(access, at, rows) : noteColumn(access, at, columns); // prettier-ignore
+    const isKnown = access.kind === "tir.Store" ? noteRow(access, at, count, rows) : noteColumn(access, at, count, columns); // prettier-ignore
     if (!isKnown) return undefined;
   }
-  return rows.size > 0 && columns.size > 0 ? { lanes, rows, columns } : undefined;
+  return rows.size > 0 && columns.size > 0 ? { lanes, count, rows, columns } : undefined;
 }
 
-function noteRow(store: Store, at: Positions, rows: Map<Store, number>): boolean {
+function noteRow(store: Store, at: Positions, count: number, rows: Map<Store, number>): boolean {
   const row = at.base / at.lanes;
-  const isRow = at.stride === 1 && Number.isInteger(row) && row >= 0 && row < at.lanes;
+  const isRow = at.stride === 1 && Number.isInteger(row) && row >= 0 && row < count;
   const isFirst = ![...rows.values()].includes(row) && !rows.has(store);
   if (!isRow || !isFirst || store.value.dtype.lanes !== at.lanes) return false;
   rows.set(store, row);
   return true;
 }
 
-function noteColumn(load: Load, at: Positions, columns: Map<Load, number>): boolean {
-  if (at.stride !== at.lanes || at.base < 0 || at.base >= at.lanes) return false;
+function noteColumn(load: Load, at: Positions, count: number, columns: Map<Load, number>): boolean {
+  if (at.stride !== count || at.base < 0 || at.base >= count) return false;
   columns.set(load, at.base);
   return true;
 }
@@ -132,7 +137,7 @@ class Turned {
 
   /** Makes the columns: each step interleaves the elements of a row with those of the row half a tile further. */
   private turn(buffer: Buffer, stored: ReadonlyMap<number, Var>): Stmt[] {
-    const { lanes } = this.squares.get(buffer)!;
+    const { lanes, count } = this.squares.get(buffer)!;
     const type = withLanes(buffer.dtype, lanes);
     const steps: Stmt[] = [];
     const put = (name: string, value: Parameters<typeof bind>[1]): Var => {
@@ -141,8 +146,15 @@ class Turned {
       return v;
     };
     const blank =
-      stored.size < lanes ? put(`${buffer.name}_none`, broadcast(zero(buffer.dtype), intImm(lanes))) : undefined; // prettier-ignore
-    let rows = Array.from({ length: lanes }, (_, r) => stored.get(r) ?? blank!);
+      stored.size < count ? put(`${buffer.name}_none`, broadcast(zero(buffer.dtype), intImm(lanes))) : undefined; // prettier-ignore
+    let rows = Array.from({ length: count }, (_, r) => stored.get(r) ?? blank!);
+    if (count < lanes) {
+      const every = (from: number) =>
+        Array.from({ length: lanes }, (_, k) => intImm(from + k * count));
+      const columns = rows.map((_, c) => put(`${buffer.name}_at_${c}`, shuffle(rows, every(c))));
+      this.columns.set(buffer, columns);
+      return steps;
+    }
     const half = lanes / 2;
     const interleaved = (from: number) =>
       Array.from({ length: lanes }, (_, k) => intImm(from + (k >> 1) + (k % 2) * lanes));

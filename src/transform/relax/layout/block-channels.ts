@@ -72,8 +72,10 @@ function chosen(
     return { layouts, lower: isKnown && isSmallFilter(call, at) ? "conv2d_winograd" : undefined };
   }
   const taps = dimsOf(infos[1]!)!.slice(2).reduce((n, d) => n * (d.kind === "tir.IntImm" ? Number(d.value) : Infinity), 1); // prettier-ignore
+  // Floats have a kernel for planes, which is better than to change the layout.
+  const isFollowing = !isBytes;
   const isDepthwise = groups === given && each === 1 && made === given && taps <= MOST_TAPS;
-  return isDepthwise ? { layouts: [blocked, `OIHW${lanes}o`, blocked] } : undefined;
+  return isDepthwise ? { layouts: [blocked, `OIHW${lanes}o`, blocked], isFollowing } : undefined;
 }
 
 /** 3 × 3 taps in steps of one. */

@@ -20,6 +20,8 @@ export interface ChosenLayouts {
   readonly layouts: readonly string[];
   /** Name of the template that lowers it then. */
   readonly lower?: string | undefined;
+  /** Only where the data is at hand in another layout than its own. */
+  readonly isFollowing?: boolean | undefined;
 }
 
 /** Layouts for a call; undefined to leave it to its operands. */
@@ -60,7 +62,10 @@ function converted(
   const name = opName(call) ?? "";
   const site = siteOf(forms, at);
   const chosen = choose(call, at);
-  const found = (chosen && inLayouts(call, chosen, site)) ?? layoutRules.get(name)?.(call, site);
+  const isLeft = chosen?.isFollowing === true && site.layoutOf(call.args[0]!) === undefined;
+  const found =
+    (chosen && !isLeft ? inLayouts(call, chosen, site) : undefined) ??
+    layoutRules.get(name)?.(call, site);
   if (found === undefined) return undefined;
   const { call: after, result } = found;
   const info = at.infer.infoOf(at.normalized(after));
