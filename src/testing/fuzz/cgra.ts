@@ -19,8 +19,8 @@ import { generateKernel, MOST_ITERATIONS, type GeneratedKernel } from "../genera
 import { makeRandom, type Random } from "../generate/random.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
-/** Conflicts are not counted by the search; this much time is enough for nearly all. */
-const MAP_MS = 1500;
+/** Conflicts are not counted by the search; this much time is enough for most. */
+const MAP_MS = 600;
 
 export interface CgraCase {
   readonly description: object;

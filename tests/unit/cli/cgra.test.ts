@@ -1,0 +1,66 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { runCli } from "../../../src/testing/run-cli.js";
+
+const cgra = suite("cli: cgra");
+
+const PROGRAM = `
+@T.prim_func
+def scale(x: T.Buffer(("n",), "int32"), y: T.Buffer(("n",), "int32")):
+    n = T.int32()
+    for i in T.serial(n, annotations={"cgra.kernel": "scale"}):
+        y[i] = x[i] * 3 + 1
+`;
+const FABRIC = JSON.stringify({
+  name: "line",
+  rows: 1,
+  cols: 4,
+  route: "bypass",
+  pe: { ops: ["mov", "alu", "mul", "ctl", "mem"], rf: { regs: 4, read: 4, write: 2 } },
+  mem: { banks: [{ name: "b", bytes: 4096, ports: 4, pes: [0, 1, 2, 3] }] },
+  ctrl: { loops: 2 },
+});
+const FLAGS = ["--fabric", "line.fabric.json"];
+const FILES = { "scale.relax": PROGRAM, "line.fabric.json": FABRIC };
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+
+cgra("a kernel is simulated beside the interpreter, with a timeline", async () => {
+  const argv = ["cgra", "sim", "scale.relax", "--shape", "n=9", "--trace", "t.json", ...FLAGS];
+  const run = await runCli(argv, { files: FILES });
+  assert.is(run.exit, 0, run.stderr);
+  assert.match(run.stdout, /9 iterations in \d+ cycles/);
+  assert.match(run.stdout, /equal to the interpreter/);
+  const { traceEvents } = JSON.parse(text(run.host.files.get("/w/t.json"))) as {
+    traceEvents: { name: string; ph: string }[];
+  };
+  assert.is(traceEvents.filter((e) => e.ph === "X" && e.name === "ST").length, 9);
+});
+
+cgra("kernel, text and image go round", async () => {
+  const whole = await runCli(["cgra", "asm", "scale.relax", ...FLAGS], { files: FILES });
+  assert.is(whole.exit, 0, whole.stderr);
+  const files = { ...FILES, "scale.txt": whole.stdout };
+  const made = await runCli(["cgra", "asm", "scale.txt", "-o", "s.cgrabin", ...FLAGS], { files });
+  assert.is(made.exit, 0, made.stderr);
+  const image = made.host.files.get("/w/s.cgrabin")!;
+  const shown = await runCli(["cgra", "dis", "s.cgrabin", ...FLAGS], { files: { ...files, "s.cgrabin": image } }); // prettier-ignore
+  assert.is(shown.stdout, whole.stdout);
+  const other = await runCli(["cgra", "dis", "s.cgrabin"], { files: { ...files, "s.cgrabin": image } }); // prettier-ignore
+  assert.is(other.exit, 1);
+  assert.match(other.stderr, /another fabric/);
+});
+
+cgra("mistakes in texts show their place, actions that do not exist what there is", async () => {
+  const files = { ...FILES, "bad.txt": 'kernel "k" interval=1 stages=1 tail=0\nelement 9\n' };
+  const run = await runCli(["cgra", "asm", "bad.txt", ...FLAGS], { files });
+  assert.is(run.exit, 1);
+  assert.match(run.stderr, /MAP214/);
+  assert.match(run.stderr, /bad\.txt:2:1/);
+  const wrong = await runCli(["cgra", "asmm"]);
+  assert.is(wrong.exit, 2);
+  assert.match(wrong.stderr, /asm/);
+  const layout = await runCli(["cgra", "layout", "hycube-4x4"]);
+  assert.match(layout.stdout, /^ {2}0-5 +op +operation$/m);
+});
+
+cgra.run();
