@@ -2,11 +2,15 @@
  * Mapping of data-flow graphs to fabrics: the initiation interval beside the best one published for the same graphs,
  * and the time of the whole search.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Diagnostics } from "../src/support/diagnostic.js";
+import { readModule } from "../src/driver/frontend.js";
 import {
+  defaultPlaces,
   dropLoopControl,
+  extractKernel,
+  kernelFunctions,
   mapGraph,
   preset,
   problemOf,
@@ -62,17 +66,50 @@ const PUBLISHED: readonly { readonly fabric: string; readonly peer: string; read
   ]; // prettier-ignore
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
+  const rows = kernelRows(options);
   if (!existsSync(FOLDER)) {
-    console.error(`${FOLDER} is not there: nothing to map`);
-    return [];
+    console.error(`${FOLDER} is not there: its graphs are not mapped`);
+    return rows;
   }
-  const rows: BenchRow[] = [];
   for (const { fabric: name, peer, ii } of PUBLISHED) {
     for (const [graphName, best] of Object.entries(ii)) {
       const label = `${graphName} on ${name}`;
       if (isChosen(label, options)) rows.push(...rowsOf(label, graphName, name, peer, best));
     }
   }
+  return rows;
+}
+
+/** Loops of our own programs: those of CGRA-Flow, and kernels of networks. */
+const PROGRAMS: readonly { readonly folder: string; readonly fabric: string; readonly peer?: string }[] = [
+  { folder: join("samples", "cgra", "flow"), fabric: "cgra-flow-4x4", peer: "CGRA-Mapper" },
+  { folder: join("stdlib", "cgra"), fabric: "npu-6x6" },
+]; // prettier-ignore
+
+/** Intervals of annotated loops; of kernels of networks also the share of slots that compute. */
+function kernelRows(options: BenchOptions): BenchRow[] {
+  const rows: BenchRow[] = [];
+  for (const { folder, fabric: fabricName, peer } of PROGRAMS)
+    for (const file of readdirSync(folder).filter((f) => f.endsWith(".relax"))) {
+      const source = { name: file, text: readFileSync(join(folder, file), "utf8") };
+      const needed = /--fabric (\S+)/.exec(source.text)?.[1] ?? fabricName;
+      const program = file.replace(".relax", "");
+      if (!isChosen(`${program} from text on ${needed}`, options)) continue;
+      const sink = new Diagnostics();
+      const fabric = preset(needed)!;
+      for (const func of kernelFunctions(readModule(source).module, sink)) {
+        const { graph } = extractKernel(func, fabric, defaultPlaces(func, fabric), sink)!;
+        const result = mapGraph(graph, fabric, { timeLimitMs: 1000 * LIMIT_SECONDS });
+        const { mapping, mii, ms } = result;
+        if (mapping === undefined) continue;
+        const used = graph.nodes.length / (fabric.elements.length * mapping.ii);
+        const label = `${func.name} from text on ${needed}, bound ${mii}, ${Math.round(100 * used)} % used`;
+        console.error(`${label}: interval ${mapping.ii}, ${(ms / 1000).toFixed(2)} s`);
+        const published = PUBLISHED.find((t) => t.peer === peer && t.fabric === needed);
+        const best = published?.ii[program] || undefined;
+        rows.push(timeRowOf("cgra", label, "interval", mapping.ii, best, peer));
+      }
+    }
   return rows;
 }
 
