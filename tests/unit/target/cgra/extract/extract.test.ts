@@ -38,7 +38,7 @@ test("generated nests: graphs, and words made of some, compute what the program 
 });
 
 const SIZES = {
-  n: 12, k: 20, c: 8, w: 9, kh: 3, kw: 2, ow: 4, stride: 2, shift: 2, tiles: 2, turns: 2, steps: 12, count: 7, start: 5,
+  n: 12, k: 20, c: 8, w: 9, kh: 3, kw: 2, ow: 4, stride: 2, shift: 2, tiles: 2, turns: 2, steps: 12, count: 7, start: 5, t: 0,
 }; // prettier-ignore
 
 /** Kernels whose special functions differ from those of the interpreter in the last place. */
