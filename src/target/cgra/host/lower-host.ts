@@ -43,6 +43,11 @@ interface Pending {
   write: boolean;
 }
 
+interface Transfer {
+  readonly stmt: Stmt;
+  readonly isRead: boolean;
+}
+
 export interface LoweredHost {
   readonly func: PrimFunc;
   /** What must hold of the sizes for the kernels to be launched. */
@@ -73,6 +78,8 @@ class HostLowering {
   private readonly bound = new Map<Var, PrimExpr>();
   private pending: Pending = { launch: false, read: false, write: false };
   private isOverlapped = false;
+  /** What is known of nests, which loops may look at twice. */
+  private readonly transfers = new Map<Stmt, Transfer | "none">();
   private readonly channels = new Map<Buffer, number>();
   private readonly owners: ReadonlyMap<Var, Buffer>;
 
@@ -218,18 +225,24 @@ class HostLowering {
 
   /** The transfer that a nest is; undefined when it is no copy between the memories. */
   private copy(s: Stmt): Stmt[] | undefined {
+    let found = this.transfers.get(s);
+    if (found === undefined) this.transfers.set(s, (found = this.transferOf(s) ?? "none"));
+    if (found === "none") return undefined;
+    const first = this.pending.launch && !this.isOverlapped ? this.wait() : [];
+    if (found.isRead) this.pending.read = true;
+    else this.pending.write = true;
+    return [...first, found.stmt];
+  }
+
+  private transferOf(s: Stmt): Transfer | undefined {
     const box = dmaBoxOf(s, this.analyzer, Math.min(DMA_DIMS, this.fabric.dma.dims));
     if (box === undefined) return undefined;
-    const { launch } = this.pending;
-    const first = launch && !this.isOverlapped ? this.wait() : [];
-    if (box.kind === "read") this.pending.read = true;
-    else this.pending.write = true;
     const memory = box.host
       ? call("address_of", [load(box.host.buffer, box.host.indices)], handle)
       : valueBits(box.value!);
     const made = copyCall(box, this.channelOf(box.buffer), this.addressOf(box.buffer, box.offset), memory); // prettier-ignore
     const guard = this.emptiness(box);
-    return [...first, guard === undefined ? made : ifStmt(guard, made)];
+    return { stmt: guard === undefined ? made : ifStmt(guard, made), isRead: box.kind === "read" };
   }
 
   /** The condition under which there is anything to copy, where that is not known. */
