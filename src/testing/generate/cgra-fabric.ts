@@ -18,6 +18,14 @@ const OPTIONAL = [
 const column = (rows: number, cols: number): number[] =>
   Array.from({ length: rows }, (_, r) => r * cols);
 
+/** A ring both ways; where crossbars forward values, some links take two cycles. */
+const ring = (random: Random, count: number, crossbars: boolean): number[][] =>
+  Array.from({ length: count }, (_, p) => p).flatMap((p) =>
+    [p + 1, p + count - 1]
+      .slice(0, count === 2 ? 1 : 2)
+      .map((q) => [p, q % count, crossbars && random.chance(0.4) ? 2 : 1]),
+  );
+
 /** A description that reads without findings; small grids are most frequent. */
 export function generateFabric(random: Random): object {
   const size = (): number => random.weighted([[3, 1], [4, 2], [4, 3], [2, 4], [1, 5], [1, 6]]); // prettier-ignore
@@ -25,6 +33,7 @@ export function generateFabric(random: Random): object {
   const cols = size();
   const count = rows * cols;
   const route = random.pick(["none", "issue", "bypass", "multihop"]);
+  const crossbars = route === "bypass" || route === "multihop";
   const regs = random.weighted([[1, 0], [1, 1], [2, 2], [4, 4], [3, 8], [1, 13]]); // prettier-ignore
   const everywhere = OPTIONAL.filter(() => random.chance(0.4));
   const somewhere = OPTIONAL.filter((c) => !everywhere.includes(c) && random.chance(0.4));
@@ -53,7 +62,9 @@ export function generateFabric(random: Random): object {
     name: "generated",
     rows,
     cols,
-    topology: random.pick(["mesh", "torus", "king", "onehop", "row-col-bus"]),
+    ...(random.chance(0.1) && count > 1
+      ? { topology: "custom", links: ring(random, count, crossbars) }
+      : { topology: random.pick(["mesh", "torus", "king", "onehop", "row-col-bus"]) }),
     route,
     ...(route === "multihop" && { hops: random.between(1, 4) }),
     pe: {

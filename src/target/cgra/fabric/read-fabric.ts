@@ -16,7 +16,15 @@ import {
 import type { Source, Span } from "../../../support/source.js";
 import { codes } from "../codes.js";
 import { OP_CLASSES, type OpClass } from "../opcodes.js";
-import { ROUTES, sourcesOf, TOPOLOGIES, type Element, type Fabric, type Link } from "./fabric.js";
+import {
+  latencyOf,
+  ROUTES,
+  sourcesOf,
+  TOPOLOGIES,
+  type Element,
+  type Fabric,
+  type Link,
+} from "./fabric.js";
 import { linksOf } from "./topology.js";
 
 const MOST_ELEMENTS = 1024;
@@ -277,6 +285,29 @@ function refuseUnknown(
       "a link takes at least 1 cycle",
       'several links in one cycle are the route "multihop"',
     ),
+  );
+  const crossbars = fabric.route === "bypass" || fabric.route === "multihop";
+  const pairs = new Set<string>();
+  fabric.links.forEach(({ from, to, latency }, i) => {
+    refuse(
+      crossbars || latency === 1,
+      at("links", i - extra),
+      `links of ${latency} cycles are not known with the route \`${fabric.route}\``,
+      'give the route "bypass" or "multihop", or 1 cycle',
+    );
+    refuse(
+      from !== to && !pairs.has(`${from} ${to}`),
+      at("links", i - extra),
+      from === to ? "a link leaves its element" : `there is a link from ${from} to ${to} already`,
+      "leave it out",
+    );
+    pairs.add(`${from} ${to}`);
+  });
+  refuse(
+    fabric.route !== "issue" || (latencyOf(fabric, "MOV") === 1 && !fabric.busy.has("MOV")),
+    at("pe"),
+    "moves of several cycles are not known",
+    "leave `MOV` out of `lat` and `busy`",
   );
   fabric.streams.forEach(({ bank, name }, i) =>
     refuse(

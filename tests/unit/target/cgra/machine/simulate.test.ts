@@ -196,6 +196,25 @@ element 0
   assert.equal(run({ ...chosen, streams: [] }, select).unwritten, []);
 });
 
+test("fabrics that the machine is no model of are refused", () => {
+  const problem = (more: object): string => {
+    const sink = new Diagnostics();
+    const text = JSON.stringify({
+      name: "t",
+      rows: 1,
+      cols: 2,
+      pe: { ops: ["mov", "alu"] },
+      ...more,
+    });
+    assert.is(readFabric({ name: "t.json", text }, sink), undefined);
+    return sink.all.map((d) => d.message).join("; ");
+  };
+  const links = [[0, 1, 2], [1, 0]]; // prettier-ignore
+  assert.match(problem({ topology: "custom", links }), /2 cycles are not known with the route/);
+  assert.match(problem({ links: [[0, 1]] }), /a link from 0 to 1 already/);
+  assert.match(problem({ pe: { ops: ["mov"], lat: { MOV: 2 } } }), /moves of several cycles/);
+});
+
 test("links that drive each other are no program", () => {
   const sink = new Diagnostics();
   const fabric = fabricOf({ route: "multihop", hops: 3 });
@@ -215,26 +234,31 @@ test("generated kernels do on generated fabrics what their graphs mean", () => {
   assert.ok(coverage!.mapped! > 50);
 }); // prettier-ignore
 
-test("every kind of damage to a program shows", () => {
+test("stores that are left out, late or elsewhere show", () => {
   let found = 0;
   let changed = 0;
-  for (let index = 0; index < 6 && changed < 30; index++) {
+  for (let index = 0; index < 6; index++) {
     const made = cgraCaseAt(11, index);
     const program = programOf(made);
     if (program === undefined || typeof program === "string") continue;
     program.words.forEach((words, p) =>
       words.forEach((word, slot) => {
-        if (word.op === "NOP" || word.op === "MOV") return;
-        const other = { ...word, stage: (word.stage + 1) % program.stages };
-        if (other.stage === word.stage) return;
-        const wrong = program.words.map((own, q) => (q === p ? own.with(slot, other) : own));
-        changed++;
-        if (runProblem(made, { ...program, words: wrong }, makeRandom(3)) !== undefined) found++;
+        if (!/^(ST|PUSH)/.test(word.op)) return;
+        const others = [
+          { ...word, op: "NOP" },
+          { ...word, stage: word.stage === 0 ? 1 : word.stage - 1 },
+          { ...word, negate: !word.negate },
+        ];
+        for (const other of others.filter((o) => o.stage < program.stages)) {
+          const wrong = program.words.map((own, q) => (q === p ? own.with(slot, other) : own));
+          changed++;
+          if (runProblem(made, { ...program, words: wrong }, makeRandom(3)) !== undefined) found++;
+        }
       }),
     );
   }
-  // Results nobody uses may come at any time.
-  assert.ok(found > 0.6 * changed && changed > 10, `${found} of ${changed}`);
+  // What is stored may be what was there.
+  assert.ok(found > 0.8 * changed && changed > 8, `${found} of ${changed}`);
 });
 
 test.run();
