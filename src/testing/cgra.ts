@@ -125,12 +125,12 @@ export function compareLaunch(
   tolerance = 0,
 ): string | undefined {
   const { func, args, places, scratchpad } = launch;
-  const problem = run(launch);
-  if (problem !== undefined) return problem;
   const outcome = interpret(irModule(new Map([[func.name, func]])), func.name, args, {
     stepLimit: 20_000_000,
   });
   if (!outcome.ok) return `interpreter: ${outcome.diagnostic.message}`;
+  const problem = run(launch);
+  if (problem !== undefined) return problem;
   for (const [name, { address, data }] of places) {
     const found = { ...data, bytes: scratchpad.slice(address, address + data.bytes.length) };
     const [x, y] = [elements(found), elements(data)];

@@ -67,7 +67,11 @@ export function loadElement(ev: Evaluator, e: Load): Value {
   const target = targetOf(ev, e.buffer, e.indices, e.span);
   const { buffer, bytes, signed } = target;
   const edge = edgeOf(ev.now);
-  const isLoose = !isAlways(ev.condition) && !isFixedAt(target.form, edge) && !isInside(cx, target);
+  // Values that do not matter are anything, also where indices are taken not to overflow.
+  const isComputed = target.form.parts.length > 0 && !isAlways(ev.now);
+  const isLoose =
+    isComputed ||
+    (!isAlways(ev.condition) && !isFixedAt(target.form, edge) && !isInside(cx, target));
   const form = isLoose ? clamped(ev, target) : target.form;
   const memory = buffer.data;
   const key = isLoose ? `${target.key} ${keyOf(form.parts[0]!.value)}` : target.key;
@@ -123,11 +127,11 @@ function isInside(cx: Context, { buffer, indices }: Target): boolean {
 }
 
 /** The address, or the start of the buffer where the load does not matter. */
-function clamped({ cx, condition }: Evaluator, { form, buffer }: Target): AddressForm {
+function clamped({ cx, now }: Evaluator, { form, buffer }: Target): AddressForm {
   const start = cx.analyzer.poly(cx.places.get(buffer)!.address);
   const { value, offset } = cx.addresses.of(form);
   const full = cx.builder.op("ADD", [value, literal(offset)]);
-  const chosen = cx.builder.select(condition, full, cx.fixedPoly(start));
+  const chosen = cx.builder.select(now, full, cx.fixedPoly(start));
   const none = cx.analyzer.poly(intImm(0));
   const one = cx.analyzer.poly(intImm(1));
   return { steps: form.steps.map(() => none), base: none, parts: [{ value: chosen, scale: one }] };
