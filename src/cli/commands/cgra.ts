@@ -16,6 +16,10 @@ export const cgra = defineCommand({
   ],
   flags: cgraFlags,
   examples: [
+    {
+      run: "relaxc cgra sim samples/cgra/flow/fir.relax --fabric cgra-flow-4x4",
+      shows: "A kernel on the simulated machine, beside the interpreter",
+    },
     { run: "relaxc cgra layout hycube-4x4", shows: "The bits of the configuration words of a preset" },
   ], // prettier-ignore
   diagnosticsTo: "stderr",
