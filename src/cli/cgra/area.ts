@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { renderTable } from "../../support/table.js";
 import { codes as mapCodes } from "../../target/cgra/index.js";
-import { areaScript, readArea, type ModuleArea } from "../../target/cgra/rtl/area.js";
+import { areaScript, memoryBitsOf, readArea, type ModuleArea } from "../../target/cgra/rtl/area.js";
 import { rtlOf, rtlProblem } from "../../target/cgra/rtl/emit.js";
 import { structureOf } from "../../target/cgra/rtl/kinds.js";
 import { fabricNamed } from "../fabric.js";
@@ -27,7 +27,8 @@ export const area: CgraAction = {
       complain(mapCodes.noHardware({ fabric: fabric.name, reason }));
       return "findings";
     }
-    const { kinds } = structureOf(fabric);
+    const structure = structureOf(fabric);
+    const { kinds } = structure;
     const dir = mkdtempSync(join(tmpdir(), "relaxc-area-"));
     const rows: string[][] = [];
     const sum = { cells: 0, flipFlops: 0, memoryBits: 0 };
@@ -41,10 +42,12 @@ export const area: CgraAction = {
         const made = spawnSync("yosys", ["-p", script], { cwd: dir, encoding: "utf8", maxBuffer: 1 << 28 }); // prettier-ignore
         const found: ModuleArea | undefined = readArea(made.stdout ?? "");
         if (found === undefined) throw new Error(`yosys: ${made.stderr ?? made.error?.message}`);
-        rows.push([module, String(count), ...Object.values(found).map(String)]);
+        const kind = kinds.find((k) => k.module === module);
+        const memoryBits = kind === undefined ? 0 : memoryBitsOf(structure, kind);
+        rows.push([module, String(count), ...[found.cells, found.flipFlops, memoryBits].map(String)]); // prettier-ignore
         sum.cells += count * found.cells;
         sum.flipFlops += count * found.flipFlops;
-        sum.memoryBits += count * found.memoryBits;
+        sum.memoryBits += count * memoryBits;
       }
     } finally {
       rmSync(dir, { recursive: true, force: true });
