@@ -83,7 +83,7 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
 /** Loops of our own programs: those of CGRA-Flow, and kernels of networks. */
 const PROGRAMS: readonly { readonly folder: string; readonly fabric: string; readonly peer?: string }[] = [
   { folder: join("samples", "cgra", "flow"), fabric: "cgra-flow-4x4", peer: "CGRA-Mapper" },
-  { folder: join("stdlib", "cgra"), fabric: "npu-6x6" },
+  { folder: join("samples", "cgra", "kernels"), fabric: "npu-6x6" },
 ]; // prettier-ignore
 
 /** Intervals of annotated loops; of kernels of networks also the share of slots that compute. */

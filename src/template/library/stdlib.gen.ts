@@ -3,17 +3,7 @@ import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
 import blocks from "../../../stdlib/blocks.relax";
-import cgraConvBytes from "../../../stdlib/cgra/conv-bytes.relax";
-import cgraDepthwise from "../../../stdlib/cgra/depthwise.relax";
-import cgraElementwise from "../../../stdlib/cgra/elementwise.relax";
-import cgraGemmBytes from "../../../stdlib/cgra/gemm-bytes.relax";
-import cgraGemmFloats from "../../../stdlib/cgra/gemm-floats.relax";
-import cgraLayerNorm from "../../../stdlib/cgra/layer-norm.relax";
-import cgraLowerConv2d from "../../../stdlib/cgra/lower-conv2d.relax";
-import cgraPool from "../../../stdlib/cgra/pool.relax";
-import cgraRequantize from "../../../stdlib/cgra/requantize.relax";
-import cgraSoftmax from "../../../stdlib/cgra/softmax.relax";
-import cgraTable from "../../../stdlib/cgra/table.relax";
+import cgraConv2d from "../../../stdlib/cgra/conv2d.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
@@ -58,17 +48,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
   { name: "stdlib/blocks.relax", text: blocks },
-  { name: "stdlib/cgra/conv-bytes.relax", text: cgraConvBytes },
-  { name: "stdlib/cgra/depthwise.relax", text: cgraDepthwise },
-  { name: "stdlib/cgra/elementwise.relax", text: cgraElementwise },
-  { name: "stdlib/cgra/gemm-bytes.relax", text: cgraGemmBytes },
-  { name: "stdlib/cgra/gemm-floats.relax", text: cgraGemmFloats },
-  { name: "stdlib/cgra/layer-norm.relax", text: cgraLayerNorm },
-  { name: "stdlib/cgra/lower-conv2d.relax", text: cgraLowerConv2d },
-  { name: "stdlib/cgra/pool.relax", text: cgraPool },
-  { name: "stdlib/cgra/requantize.relax", text: cgraRequantize },
-  { name: "stdlib/cgra/softmax.relax", text: cgraSoftmax },
-  { name: "stdlib/cgra/table.relax", text: cgraTable },
+  { name: "stdlib/cgra/conv2d.relax", text: cgraConv2d },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-bytes.relax", text: convBytes },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },

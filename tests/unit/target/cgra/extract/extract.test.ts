@@ -45,7 +45,7 @@ const SIZES = {
 const ROUNDED = new Set(["softmax_powers", "layer_norm_moments"]);
 
 for (const [folder, fabricName] of [
-  [join("stdlib", "cgra"), "npu-float-6x6"],
+  [join("samples", "cgra", "kernels"), "npu-float-6x6"],
   [join("samples", "cgra", "flow"), "cgra-flow-4x4"],
 ] as const)
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".relax")))
@@ -74,7 +74,7 @@ test("one iteration of each loop of CGRA-Flow starts every cycle, or as often as
 test("a product of tiles needs no more than three cycles for 36 sums", () => {
   const fabric = preset("npu-6x6")!;
   const sink = new Diagnostics();
-  const [func] = kernelFunctions(moduleOf("stdlib", "cgra", "gemm-bytes.relax"), sink);
+  const [func] = kernelFunctions(moduleOf("samples", "cgra", "kernels", "gemm-bytes.relax"), sink);
   const { graph } = extractKernel(func!, fabric, defaultPlaces(func!, fabric), sink)!;
   assert.is(graph.nodes.filter(({ opcode }) => opcode === "DOT4").length, 36);
   assert.ok(graph.nodes.length <= 3 * 36, "they fit into three cycles of all elements");
@@ -96,7 +96,7 @@ test("tiles, padding and ring of the product of matrices", () => {
   const [m, n, k] = [7, 13, 150];
   const [a, b, c] = [randomBytes([m, k], 1), randomBytes([n, k], 2), zeros(dtype("int32"), [m, n])];
   const outcome = interpret(
-    moduleOf("stdlib", "cgra", "gemm-bytes.relax"),
+    moduleOf("samples", "cgra", "kernels", "gemm-bytes.relax"),
     "main",
     [a, b, c].map((t) => tensorValue(t)),
     { stepLimit: 20_000_000 },
@@ -118,7 +118,7 @@ test("rows, weights and ring of the convolution", () => {
   const [x, f] = [randomBytes([h, w, c], 1), randomBytes([channels, kh, kw, c], 2)];
   const y = zeros(dtype("int32"), [oh, ow, channels]);
   const args = [...[x, f, y].map((t) => tensorValue(t)), intValue(1, dtype("int64"))];
-  const module = moduleOf("stdlib", "cgra", "conv-bytes.relax");
+  const module = moduleOf("samples", "cgra", "kernels", "conv-bytes.relax");
   const outcome = interpret(module, "main", args, { stepLimit: 20_000_000 });
   assert.ok(outcome.ok, outcome.ok ? "" : outcome.diagnostic.message);
   const [image, weights, sums] = [bytesOf(x), bytesOf(f), wordsOf(y)];
