@@ -21,7 +21,9 @@ export type JobProgram =
       readonly libraries?: readonly Source[] | undefined;
       /** The target it is prepared for, as if it were compiled; absent: operators are lowered, nothing else. */
       readonly prepared?:
-        | (Pick<LowerOptions, "target" | "processor"> & { readonly kind: "wasm" | "llvm" | "c" | "cgra" })
+        | (Pick<LowerOptions, "target" | "processor"> & {
+            readonly kind: "wasm" | "llvm" | "c" | "cgra";
+          })
         | undefined;
       /** The module as it runs when it is at hand. */
       readonly module?: IRModule | undefined;

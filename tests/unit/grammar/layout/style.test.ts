@@ -162,8 +162,7 @@ style("foreign statements are kept as written", () => {
 
 style("a `try` with one handler is laid out, with its comments", () => {
   const text = "try:  # a\n  f( )  # b\n# c\nexcept S.ScheduleError:  # d\n  pass\n";
-  const laidOut =
-    "try:  # a\n    f()  # b\n# c\nexcept S.ScheduleError:  # d\n    pass\n";
+  const laidOut = "try:  # a\n    f()  # b\n# c\nexcept S.ScheduleError:  # d\n    pass\n";
   assert.is(format(text), laidOut);
   assert.is(format(laidOut), laidOut);
 });
