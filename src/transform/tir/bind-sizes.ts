@@ -4,7 +4,7 @@ import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import { compare, intImm, makeVar, type BinaryOp, type PrimExpr, type Var } from "../../ir/tir/expr.js"; // prettier-ignore
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { bind, seq, type Stmt } from "../../ir/tir/stmt.js";
+import { bind, seq, type Bind, type Stmt } from "../../ir/tir/stmt.js";
 import { isInteger } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
@@ -74,28 +74,40 @@ function bindAll(func: PrimFunc): PrimFunc {
       number: numbered(`${node.op} ${a!.number} ${b.number}`),
     };
   };
-  const bound = new Map<number, { readonly v: Var; readonly value: PrimExpr }>();
+  const longNumber = (node: Node): number | undefined => {
+    const found = closed(node);
+    return found && (found.divides || found.operations > 1) ? found.number : undefined;
+  };
+  // What the function already binds where it begins is as if bound here.
+  const statements = func.body.kind === "tir.Seq" ? func.body.body : [func.body];
+  const bound = new Map<number, Bind>();
+  for (const stmt of statements) {
+    const number = stmt.kind === "tir.Bind" ? longNumber(stmt.value) : undefined;
+    if (number === undefined || bound.has(number)) break;
+    bound.set(number, stmt as Bind);
+  }
+  const given = bound.size;
   const done = new Map<Node, Node>();
   const walk = (node: Node): Node => {
     if (node.kind === "tir.Buffer" || node.kind === "tir.Var") return node;
     const before = done.get(node);
     if (before !== undefined) return before;
-    const found = closed(node);
-    const isLong = found !== undefined && (found.divides || found.operations > 1);
-    const after = isLong ? variableFor(found, node as PrimExpr) : rebuild(node, walk);
+    const number = longNumber(node);
+    const after =
+      number === undefined ? rebuild(node, walk) : variableFor(number, node as PrimExpr);
     done.set(node, after);
     return after;
   };
-  const variableFor = ({ number }: Closed, value: PrimExpr): Var => {
+  const variableFor = (number: number, value: PrimExpr): Var => {
     const made = bound.get(number);
-    if (made !== undefined) return made.v;
+    if (made !== undefined) return made.var;
     const v = makeVar(bound.size === 0 ? "size" : `size_${bound.size}`, value.dtype, value.span);
-    bound.set(number, { v, value });
+    bound.set(number, bind(v, value));
     return v;
   };
-  const body = walk(func.body) as Stmt;
-  if (bound.size === 0) return func;
-  return { ...func, body: seq([...[...bound.values()].map(({ v, value }) => bind(v, value)), body]) }; // prettier-ignore
+  const body = statements.slice(given).map((stmt) => walk(stmt) as Stmt);
+  const isSame = bound.size === given && body.every((stmt, i) => stmt === statements[given + i]);
+  return isSame ? func : { ...func, body: seq([...bound.values(), ...body]) };
 }
 
 const DIVISIONS: ReadonlySet<BinaryOp> = new Set(["div", "mod", "floordiv", "floormod", "ceildiv"]);
