@@ -35,15 +35,15 @@ c("C with the simulated driver gives what JavaScript gives, as does the host alo
   const project = projectForCgra(module, sink, { prefix: "model", fabric })!;
   assert.equal(sink.all, []);
   const sources = new Map([...project.files].filter(([name]) => !name.includes("/")));
-  for (const name of ["gcc", "clang"]) {
-    const compiler = findCompiler([name], process.env);
+  for (const names of [["gcc"], ["clang", "clang-14"]]) {
+    const compiler = findCompiler(names, process.env);
     if (compiler === undefined) continue;
     for (const flags of [SANITIZED, ["-O1", "-DRCG_FORCE_HOST"]]) {
       const made = compileProgram(sources, compiler, [...STRICT, ...flags]);
       try {
         const given = copies(args);
         callKernel(made, project.compiled, "main", given);
-        assert.equal(bytesOf(given[2]), bytesOf(ran.args[2]), `${name} ${flags.join(" ")}`);
+        assert.equal(bytesOf(given[2]), bytesOf(ran.args[2]), `${compiler} ${flags.join(" ")}`);
       } finally {
         made.close();
       }
