@@ -43,5 +43,6 @@ function plain(value: unknown): string {
   if (value === null) return "None";
   if (Array.isArray(value)) return `[${value.map(plain).join(", ")}]`;
   if (typeof value === "object" && "name" in value) return String(value.name);
+  if (typeof value === "object" && "value" in value) return plain(value.value);
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
