@@ -1,3 +1,4 @@
+import { proveEqual } from "../../arith/index.js";
 import { freeBinders, varsOf } from "../../ir/core/free-vars.js";
 import type { Attrs, AttrValue } from "../../ir/core/node.js";
 import { rebuild, refresh, rewrite } from "../../ir/core/rewrite.js";
@@ -149,7 +150,9 @@ class Splitter {
     if (staged.size === 0) return call;
     const pairs = [...staged];
     return seq([
-      ...pairs.flatMap(([from, to]) => [alloc(to), copy(from, to)]),
+      ...pairs.flatMap(([from, to]) =>
+        isFilled(nest, from) ? [alloc(to)] : [alloc(to), copy(from, to)],
+      ),
       call,
       ...pairs.filter(([from]) => isStored(nest, from)).map(([from, to]) => copy(to, from)),
     ]);
@@ -188,6 +191,34 @@ function withoutScalars(nest: For): { readonly nest: For; readonly values: Map<V
 
 const staging = (b: Buffer): Buffer =>
   makeBuffer({ name: `${b.name}_spad`, dtype: b.dtype, shape: b.shape, scope: SCRATCHPAD });
+
+/** Whether the nest stores every element, and loads none before. */
+function isFilled(nest: For, buffer: Buffer): boolean {
+  const loops = new Map<Var, For>();
+  let isWhole = false;
+  let isLoaded = false;
+  const walk = (s: Stmt): void => {
+    if (s.kind === "tir.For") {
+      loops.set(s.var, s);
+      walk(s.body);
+    } else if (s.kind === "tir.Seq") s.body.forEach(walk);
+    else if (s.kind === "tir.Store" && s.buffer === buffer && s.predicate === undefined)
+      isWhole ||=
+        new Set(s.indices).size === s.indices.length &&
+        s.indices.every((i, k) => {
+          const loop = i.kind === "tir.Var" ? loops.get(i) : undefined;
+          return (
+            loop !== undefined &&
+            loop.step === undefined &&
+            proveEqual(loop.min, intImm(0, loop.min.dtype)) === true &&
+            proveEqual(loop.extent, buffer.shape[k]!) === true
+          );
+        });
+  };
+  walk(nest);
+  visit(nest, { enter: (n) => void (n.kind === "tir.Load" && n.buffer === buffer && (isLoaded = true)) }); // prettier-ignore
+  return isWhole && !isLoaded;
+}
 
 function isStored(nest: For, buffer: Buffer): boolean {
   let found = false;
