@@ -1,4 +1,4 @@
-/** `npm run fuzz -- [NAME] [--count N] [--seed N] [--json]`: runs whole campaigns; exit code 1 when something failed. */
+/** `npm run fuzz -- [NAME] [--count N] [--seed N] [--skip N] [--json]`: runs whole campaigns; exit code 1 when something failed. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,6 +9,7 @@ const { values, positionals } = parseArgs({
   options: {
     count: { type: "string" },
     seed: { type: "string", default: "1" },
+    skip: { type: "string", default: "0" },
     json: { type: "boolean" },
   },
 });
@@ -23,12 +24,13 @@ if (chosen.length === 0) {
 for (const campaign of chosen) {
   const count = values.count === undefined ? campaign.full : Number(values.count);
   const start = Date.now();
-  const result = campaign.run(count, Number(values.seed), (done) => {
+  const progress = (done: number): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r${campaign.name} ${done}/${count}`);
-  });
+  };
+  const result = campaign.run(count, Number(values.seed), progress, Number(values.skip));
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   const seconds = (Date.now() - start) / 1000;
-  const { failures, coverage } = result;
+  const { failures, coverage, equal } = result;
   if (values.json)
     console.log(
       JSON.stringify({
@@ -36,6 +38,7 @@ for (const campaign of chosen) {
         done: result.done,
         failed: failures.length,
         seconds,
+        equal,
         coverage,
       }),
     );
@@ -43,6 +46,7 @@ for (const campaign of chosen) {
     console.log(
       `${campaign.name}: ${result.done} inputs, ${failures.length} failed, ${seconds.toFixed(0)} s`,
     );
+    for (const [name, n] of Object.entries(equal ?? {})) console.log(`  equal on ${name}: ${n}`);
     if (coverage)
       for (const [name, share] of Object.entries(coverage))
         console.log(`  ${name.padEnd(28)} ${share.toFixed(1)} %`);

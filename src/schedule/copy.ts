@@ -1,21 +1,13 @@
 /** Copies of statements that may stand beside the original. */
 import { rebuild, refresh } from "../ir/core/rewrite.js";
-import { visit } from "../ir/core/visit.js";
 import type { Node } from "../ir/nodes.js";
 import type { PrimFunc } from "../ir/tir/function.js";
+import { ownBinders } from "../ir/tir/own-binders.js";
 import type { Stmt } from "../ir/tir/stmt.js";
 import { eachSite } from "./site.js";
 
 /** A copy with loops, axes, locals and buffers of its own; its blocks have names that are free in the function. */
 export function copyOf<S extends Stmt>(func: PrimFunc, stmt: S): S {
-  const own = new Set<Node>();
-  visit(stmt, {
-    enter(node, defining) {
-      if (defining) own.add(node);
-      // The pointer of a buffer is defined with it.
-      if (defining && node.kind === "tir.Buffer") own.add(node.data);
-    },
-  });
   const taken = new Set<string>();
   eachSite(func.body, ({ node }) => {
     if (node.kind === "tir.Block") taken.add(node.name);
@@ -29,5 +21,5 @@ export function copyOf<S extends Stmt>(func: PrimFunc, stmt: S): S {
     taken.add(name);
     return { ...after, name };
   };
-  return rename(refresh(stmt, own)) as S;
+  return rename(refresh(stmt, ownBinders(stmt))) as S;
 }

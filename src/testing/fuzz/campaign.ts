@@ -4,8 +4,16 @@ export interface Campaign {
   readonly summary: string;
   /** Number of inputs of the whole campaign. */
   readonly full: number;
-  /** Runs `count` inputs from `seed`; calls `progress` now and then with the number done. */
-  run(count: number, seed: number, progress: (done: number) => void): CampaignResult;
+  /**
+   * Runs `count` inputs from `seed`; calls `progress` now and then with the number done. Inputs before number `first`
+   * are left out, where a campaign can.
+   */
+  run(
+    count: number,
+    seed: number,
+    progress: (done: number) => void,
+    first?: number,
+  ): CampaignResult;
 }
 
 export interface CampaignResult {
@@ -13,6 +21,8 @@ export interface CampaignResult {
   readonly failures: readonly Failure[];
   /** What was covered, e.g. share of programs per construct, in percent. */
   readonly coverage?: Readonly<Record<string, number>>;
+  /** Inputs with equal results, by target. */
+  readonly equal?: Readonly<Record<string, number>>;
 }
 
 export interface Failure {

@@ -7,12 +7,6 @@ import { interpret } from "../../interp/index.js";
 import { structuralEqual, firstDifference as irDifference } from "../../ir/core/equal.js";
 import type { IRModule } from "../../ir/module.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { instantiate } from "../../runtime/wasm/instance.js";
-import { instantiateNative } from "../../native/instance.js";
-import { compileIr } from "../../native/llvm/compile.js";
-import { llvmLibrary } from "../../native/llvm/library.js";
-import { compileLlvm } from "../../target/llvm/index.js";
-import { runPrimFunc } from "../../runtime/wasm/run-prim-func.js";
 import {
   openSchedule, record, replay, scheduledModule, simplified, traceFromJson, traceText, traceToJson, type Schedule,
 } from "../../schedule/index.js"; // prettier-ignore
@@ -22,16 +16,11 @@ import { elementCount, zeros, type NDArray } from "../../support/ndarray.js";
 import { elementAccess } from "../../support/numeric/element.js";
 import { tensorValue, type Value } from "../../support/value.js";
 import { printModule } from "../../syntax/index.js";
-import { compileWasm } from "../../target/wasm/index.js";
 import { generateKernel } from "../generate/kernels.js";
 import { makeRandom, type Random } from "../generate/random.js";
 import { randomStep } from "../generate/schedule.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
-
-const STEP_LIMIT = 4_000_000;
-
-/** A way to run a scheduled function; undefined: it ran, else why not. */
-export type Runner = (module: IRModule, name: string) => (args: readonly Value[]) => string | undefined; // prettier-ignore
+import { onC, onInterpreter, onNative, onWasm, STEP_LIMIT, type Target, type Way } from "./schedule-targets.js"; // prettier-ignore
 
 /** One input of the campaign. */
 export interface ScheduleCase {
@@ -82,14 +71,13 @@ function randomSchedule(
 const sameSignature = (a: PrimFunc, b: PrimFunc): boolean =>
   a.params.length === b.params.length && a.params.every((p, k) => p.buffer === b.params[k]!.buffer);
 
-/** What is wrong with a case; undefined when nothing is. */
-export function scheduleFailure(c: ScheduleCase, runners: readonly Runner[]): string | undefined {
-  const after = scheduledModule(c.schedule);
+/** What is wrong with the scheduled module itself; undefined when nothing is. */
+function moduleFailure(c: ScheduleCase, after: IRModule): string | undefined {
   const sink = new Diagnostics();
   checkModule(after, sink);
   const first = sink.all.find((d) => d.severity === "error");
   if (first !== undefined) return `check: ${first.code} ${first.message}`;
-  return textFailure(after) ?? traceFailure(c, after) ?? valueFailure(c, after, runners);
+  return textFailure(after) ?? traceFailure(c, after);
 }
 
 function textFailure(after: IRModule): string | undefined {
@@ -113,22 +101,37 @@ function traceFailure({ before, schedule }: ScheduleCase, after: IRModule): stri
   return isSame ? undefined : "trace: it gives another function";
 }
 
+/** What a kernel does as it is written. */
+interface Expected {
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly values: readonly Value[];
+}
+
+/** At all sizes of a case; a text says why it cannot be told. */
+function expectedOf({ before, sizes }: ScheduleCase): readonly Expected[] | string {
+  const all: Expected[] = [];
+  for (const at of sizes) {
+    const values = argumentsOf(before, at);
+    const was = interpret(before, "main", values, { stepLimit: STEP_LIMIT });
+    if (!was.ok) return `as written${whereOf(at)}: ${was.diagnostic.message}`;
+    all.push({ sizes: at, values });
+  }
+  return all;
+}
+
+const whereOf = (sizes: ReadonlyMap<string, number>): string =>
+  sizes.size === 0 ? "" : ` at ${[...sizes].map(([s, n]) => `${s}=${n}`).join(", ")}`;
+
+/** What is wrong on one target. */
 function valueFailure(
-  c: ScheduleCase,
-  after: IRModule,
-  runners: readonly Runner[],
+  { before }: ScheduleCase,
+  expected: readonly Expected[],
+  run: Way,
 ): string | undefined {
-  const ways = runners.map((prepare) => prepare(after, "main"));
-  for (const sizes of c.sizes) {
-    const where = [...sizes].map(([s, n]) => `${s}=${n}`).join(", ");
-    const expected = argumentsOf(c.before, sizes);
-    const was = interpret(c.before, "main", expected, { stepLimit: STEP_LIMIT });
-    if (!was.ok) return `as written, at ${where}: ${was.diagnostic.message}`;
-    for (const run of ways) {
-      const found = argumentsOf(c.before, sizes);
-      const problem = run(found) ?? difference(expected, found);
-      if (problem !== undefined) return `${problem}${where === "" ? "" : ` at ${where}`}`;
-    }
+  for (const { sizes, values } of expected) {
+    const found = argumentsOf(before, sizes);
+    const problem = run(found) ?? difference(values, found);
+    if (problem !== undefined) return `${problem}${whereOf(sizes)}`;
   }
   return undefined;
 }
@@ -168,88 +171,84 @@ function firstUnequal(a: NDArray, b: NDArray): string | undefined {
   return undefined;
 }
 
-// ---- targets ----------------------------------------------------------------------------------------------------
-
-export const onInterpreter: Runner = (module, name) => (args) => {
-  const outcome = interpret(module, name, args, { stepLimit: 4 * STEP_LIMIT });
-  return outcome.ok ? undefined : `interpreter: ${outcome.diagnostic.code} ${outcome.diagnostic.message}`; // prettier-ignore
-};
-
-export const onWasm: Runner = (module, name) => {
-  const sink = new Diagnostics();
-  const compiled = compileWasm(module, sink);
-  if (compiled === undefined) return () => `wasm: ${sink.all.map((d) => d.message).join("; ")}`;
-  const instance = instantiate(compiled);
-  return (args) => {
-    const result = runPrimFunc(instance, name, args);
-    return result.ok ? undefined : `wasm: status ${result.status} ${result.reason?.message ?? ""}`;
-  };
-};
-
-/** Native code; its instance lives as long as the process. */
-export const onNative: Runner = (module, name) => {
-  const sink = new Diagnostics();
-  const machine = {
-    llvmVersion: llvmLibrary().version,
-    processor: "x86-64-v3",
-    features: "",
-    vectorBits: 256,
-    fma: false,
-    vnni: false,
-  };
-  const compiled = compileLlvm(module, sink, { machine });
-  if (compiled === undefined) return () => `llvm: ${sink.all.map((d) => d.message).join("; ")}`;
-  const object = compileIr(compiled.text, { processor: machine.processor });
-  return (args) => {
-    const instance = instantiateNative({ ...compiled, object });
-    try {
-      const result = runPrimFunc(instance, name, args);
-      return result.ok
-        ? undefined
-        : `llvm: status ${result.status} ${result.reason?.message ?? ""}`;
-    } finally {
-      instance.dispose();
-    }
-  };
-};
-
 // ---- the campaign -----------------------------------------------------------------------------------------------
 
-/** The campaign on the interpreter, WebAssembly and native code. */
+/** Cases that are compiled together. */
+const BATCH = 40;
+
+/** The campaign on all targets; without a C compiler, on the others. */
 export const schedulesCampaign: Campaign = {
   name: "schedules",
-  summary: "Random schedules of random kernels change no result, on the interpreter, WebAssembly and natively.", // prettier-ignore
+  summary: "Random schedules of random kernels change no result, on the interpreter, WebAssembly, natively and as C.", // prettier-ignore
   full: 5000,
-  run: (count, seed, progress) =>
-    fuzzSchedules(count, seed, progress, [onInterpreter, onWasm, onNative]),
+  run: (count, seed, progress, first) =>
+    fuzzSchedules(count, seed, progress, [onInterpreter, onWasm, onNative, onC], first),
 };
 
-/** Runs `runs` cases of a seed. Coverage: how often each primitive was applied, per hundred cases. */
+/** Runs cases `first` to `first + runs` of a seed. Coverage: how often each primitive was applied, per hundred cases. */
 export function fuzzSchedules(
   runs: number,
   seed: number,
   progress: (done: number) => void = () => undefined,
-  runners: readonly Runner[] = [onInterpreter],
+  targets: readonly Target[] = [onInterpreter],
+  first = 0,
 ): CampaignResult {
   const failures: Failure[] = [];
   const applied = new Map<string, number>();
-  for (let index = 0; index < runs; index++) {
-    let found: ScheduleCase | undefined;
-    let reason: string | undefined;
-    try {
-      found = scheduleCase(seed, index);
-      for (const [name, n] of found.applied) applied.set(name, (applied.get(name) ?? 0) + n);
-      reason = scheduleFailure(found, runners);
-    } catch (error) {
-      reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const equal = new Map(targets.map((t) => [t.name, 0]));
+  for (let start = 0; start < runs; start += BATCH) {
+    const found: Found[] = [];
+    for (let k = start; k < Math.min(start + BATCH, runs); k++) {
+      const one = caught(() => foundAt(seed, first + k));
+      if (typeof one === "string") failures.push({ index: first + k, reason: one, input: "" });
+      else if (one.reason === undefined) found.push(one);
+      else failures.push({ index: one.index, reason: one.reason, input: inputText(one.case) });
+      if (typeof one === "string") continue;
+      for (const [name, n] of one.case.applied) applied.set(name, (applied.get(name) ?? 0) + n);
     }
-    if (reason !== undefined) failures.push({ index, reason, input: inputText(found) });
-    if (index % 50 === 49) progress(index + 1);
+    for (const target of targets) {
+      const prepared = target.prepare(found.map((f) => f.after));
+      for (const [k, one] of found.entries()) {
+        const reason = caught(() => valueFailure(one.case, one.expected, prepared.ways[k]!));
+        if (reason === undefined) equal.set(target.name, equal.get(target.name)! + 1);
+        else
+          failures.push({ index: one.index, reason: `${target.name}: ${reason}`, input: inputText(one.case) }); // prettier-ignore
+      }
+      prepared.close();
+    }
+    progress(Math.min(start + BATCH, runs));
   }
   const coverage = Object.fromEntries(
     [...applied].sort().map(([name, n]) => [name, (100 * n) / runs]),
   );
-  return { done: runs, failures, coverage };
+  return { done: runs, failures, coverage, equal: Object.fromEntries(equal) };
+}
+
+/** A case, ready to be run on targets unless there is a reason against it. */
+interface Found {
+  readonly index: number;
+  readonly case: ScheduleCase;
+  readonly after: IRModule;
+  readonly expected: readonly Expected[];
+  readonly reason?: string | undefined;
+}
+
+function foundAt(seed: number, index: number): Found {
+  const made = scheduleCase(seed, index);
+  const after = scheduledModule(made.schedule);
+  const expected = expectedOf(made);
+  const one = { index, case: made, after };
+  if (typeof expected === "string") return { ...one, expected: [], reason: expected };
+  return { ...one, expected, reason: caught(() => moduleFailure(made, after)) };
+}
+
+/** What it gives, or the text of what it throws. */
+function caught<T>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
 }
 
 /** The kernel with its schedule, to be run by `relaxc schedule --prove`. */

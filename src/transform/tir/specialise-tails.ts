@@ -7,6 +7,7 @@ import type { Node } from "../../ir/nodes.js";
 import { range } from "../../ir/tir/buffer.js";
 import { boolImm, compare, logic, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { ownBinders } from "../../ir/tir/own-binders.js";
 import { ifStmt, seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { definePass } from "../pass.js";
@@ -168,17 +169,7 @@ function plain(s: Stmt): Stmt {
 }
 
 /** A copy with loops, names and buffers of its own. */
-function copied(s: Stmt): Stmt {
-  const own = new Set<Node>();
-  visit(s, {
-    enter(node, defining) {
-      if (!defining) return;
-      own.add(node);
-      if (node.kind === "tir.Buffer") own.add(node.data);
-    },
-  });
-  return refresh(s, own);
-}
+const copied = (s: Stmt): Stmt => refresh(s, ownBinders(s));
 
 function sizeOf(root: Node): number {
   let count = 0;

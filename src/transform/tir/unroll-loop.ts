@@ -1,8 +1,7 @@
 import { refresh, rewrite, substitute } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
-import type { Node } from "../../ir/nodes.js";
-import type { Buffer } from "../../ir/tir/buffer.js";
 import { intImm } from "../../ir/tir/expr.js";
+import { ownBinders } from "../../ir/tir/own-binders.js";
 import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { definePass } from "../pass.js";
@@ -42,9 +41,10 @@ function unroll(
   // The body may change the memory that the start is read from.
   if (!isSymbolic(loop.min)) return serial;
   const count = Number(loop.extent.value);
-  const { binders, nodes, jumps } = inspect(loop.body);
+  const { nodes, jumps } = inspect(loop.body);
   if (count < 1 || count > limits.maxExtent || count * nodes > limits.maxNodes || jumps)
     return serial;
+  const binders = ownBinders(loop.body);
   const iterations = Array.from({ length: count }, (_, k) => {
     const value = addIndex(loop.min, intImm(k, loop.var.dtype));
     const body = substitute(loop.body, new Map([[loop.var, value]]));
@@ -53,48 +53,15 @@ function unroll(
   return seq(iterations, loop.span);
 }
 
-/** Size, jumps, and what the body defines; the pointer of an alias belongs to what it aliases. */
-function inspect(body: Stmt): { binders: Set<Node>; nodes: number; jumps: boolean } {
-  const binders = new Set<Node>();
+/** Size, and whether it jumps. */
+function inspect(body: Stmt): { readonly nodes: number; readonly jumps: boolean } {
   let nodes = 0;
   let jumps = false;
   visit(body, {
     enter(node) {
       nodes++;
-      switch (node.kind) {
-        case "tir.For":
-        case "tir.Bind":
-        case "tir.Let":
-          binders.add(node.var);
-          return;
-        case "tir.Alloc":
-        case "tir.AllocConst":
-          binders.add(node.buffer).add(node.buffer.data);
-          return;
-        case "tir.IterVar":
-          binders.add(node.var);
-          return;
-        case "tir.Block":
-          for (const buffer of node.allocs) binders.add(buffer).add(buffer.data);
-          for (const { buffer } of node.matches) noteMatch(buffer, binders);
-          return;
-        case "tir.Decl":
-          binders.add(node.buffer);
-          return;
-        case "tir.Jump":
-          jumps = true;
-          return;
-        default:
-          return;
-      }
+      jumps ||= node.kind === "tir.Jump";
     },
   });
-  return { binders, nodes, jumps };
-}
-
-/** A match defines its buffer, the pointer of it, and the symbols in its layout. */
-function noteMatch(buffer: Buffer, binders: Set<Node>): void {
-  binders.add(buffer).add(buffer.data);
-  for (const e of [...buffer.shape, ...buffer.strides, buffer.elemOffset])
-    if (e?.kind === "tir.Var") binders.add(e);
+  return { nodes, jumps };
 }

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { fuzzSchedules, onInterpreter, onWasm } from "../../../src/testing/fuzz/schedules.js";
+import { onInterpreter, onWasm } from "../../../src/testing/fuzz/schedule-targets.js";
+import { fuzzSchedules } from "../../../src/testing/fuzz/schedules.js";
 
 const random = suite("schedule: random schedules");
 
