@@ -1,8 +1,10 @@
 /** Compiling generated C and running it, for tests. */
 import { callKernel, compileProgram, findCompiler as find } from "../../cli/c-program.js";
-import { DiagnosticError } from "../../support/diagnostic.js";
+import type { IRModule } from "../../ir/module.js";
+import { DiagnosticError, Diagnostics } from "../../support/diagnostic.js";
 import type { Value } from "../../support/value.js";
-import { driverText, type CompiledC } from "../../target/c/index.js";
+import { compileC, driverText, type CompiledC } from "../../target/c/index.js";
+import type { Compiled } from "../batch.js";
 
 /** What strict hosts compile with. */
 export const STRICT: readonly string[] = [
@@ -58,4 +60,19 @@ export function buildC(
   } catch (error) {
     throw new Error(reasonOf(error));
   }
+}
+
+/** The T functions of a module, generated and compiled. Throws the messages when that fails. */
+export function cOf(
+  module: IRModule,
+  names: readonly string[],
+  compiler: string,
+  flags: readonly string[],
+): Compiled {
+  const sink = new Diagnostics();
+  const compiled = compileC(module, sink);
+  if (compiled === undefined)
+    throw new Error(sink.all.map((d) => `${d.code} ${d.message}`).join("; "));
+  const { run, close } = buildC(compiled, names, compiler, flags);
+  return { run: (name, args) => run(name, args).problem, close };
 }

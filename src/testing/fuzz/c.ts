@@ -2,8 +2,8 @@
 import { interpret } from "../../interp/index.js";
 import { toJson } from "../../ir/core/json.js";
 import type { Value } from "../../support/value.js";
-import { buildBatch } from "../c/batch.js";
-import { findCompiler, STRICT } from "../c/build.js";
+import { compileBatch } from "../batch.js";
+import { cOf, findCompiler, STRICT } from "../c/build.js";
 import { tensorDifference } from "../generate/data.js";
 import type { Program } from "../generate/program.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
@@ -42,7 +42,7 @@ export function fuzzC(
   for (let start = 0; start < runs; start += BATCH) {
     const count = Math.min(BATCH, runs - start);
     const programs = Array.from({ length: count }, (_, k) => programAt(seed, start + k));
-    const batch = buildBatch(programs, compiler, flags);
+    const batch = compileBatch(programs, (module, names) => cOf(module, names, compiler, flags));
     for (const [k, program] of programs.entries()) {
       const reason = compare(program, (args) => batch.run(k, args));
       if (reason !== undefined) failures.push({ index: start + k, reason, input: text(program) });

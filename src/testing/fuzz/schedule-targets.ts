@@ -6,8 +6,8 @@ import { runPrimFunc } from "../../runtime/wasm/run-prim-func.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import type { Value } from "../../support/value.js";
 import { compileWasm } from "../../target/wasm/index.js";
-import { buildBatch } from "../c/batch.js";
-import { findCompiler, STRICT } from "../c/build.js";
+import { compileBatch, type Compiled } from "../batch.js";
+import { cOf, findCompiler, STRICT } from "../c/build.js";
 import { nativeInstance } from "../native.js";
 
 /** Steps of the interpreter for a kernel as it is written. */
@@ -51,30 +51,32 @@ export const onWasm = oneByOne("wasm", (module) => {
   };
 });
 
-export const onNative: Target = {
-  name: "llvm",
+/** A target that compiles all modules together. */
+const together = (
+  name: string,
+  compile: (module: IRModule, names: readonly string[]) => Compiled,
+): Target => ({
+  name,
   prepare(modules) {
-    const made = modules.map((module) => {
-      let instance: ReturnType<typeof nativeInstance> | undefined;
-      const way: Way = (args) => {
-        instance ??= nativeInstance(module);
-        const result = runPrimFunc(instance, "main", args);
-        return result.ok ? undefined : `status ${result.status} ${result.reason?.message ?? ""}`;
-      };
-      return { way, close: () => instance?.dispose() };
-    });
-    return { ways: made.map((m) => m.way), close: () => made.forEach((m) => m.close()) };
-  },
-};
-
-/** One C file for all modules. */
-export const onC: Target = {
-  name: "c",
-  prepare(modules) {
-    const compiler = findCompiler("gcc", "cc", "clang");
-    if (compiler === undefined) return { ways: modules.map(() => () => "no C compiler is installed"), close: () => undefined }; // prettier-ignore
     const entries = modules.map((module) => ({ module, entry: "main" }));
-    const batch = buildBatch(entries, compiler, [...STRICT, "-O1"]);
+    const batch = compileBatch(entries, compile);
     return { ways: modules.map((_, k) => (args) => batch.run(k, args)), close: batch.close };
   },
-};
+});
+
+export const onNative = together("llvm", (module) => {
+  const instance = nativeInstance(module);
+  return {
+    run(name, args) {
+      const result = runPrimFunc(instance, name, args);
+      return result.ok ? undefined : `status ${result.status} ${result.reason?.message ?? ""}`;
+    },
+    close: () => instance.dispose(),
+  };
+});
+
+export const onC = together("c", (module, names) => {
+  const compiler = findCompiler("gcc", "cc", "clang");
+  if (compiler === undefined) throw new Error("no C compiler is installed");
+  return cOf(module, names, compiler, [...STRICT, "-O1"]);
+});

@@ -176,7 +176,7 @@ function firstUnequal(a: NDArray, b: NDArray): string | undefined {
 /** Cases that are compiled together. */
 const BATCH = 40;
 
-/** The campaign on all targets; without a C compiler, on the others. */
+/** The campaign on all targets. */
 export const schedulesCampaign: Campaign = {
   name: "schedules",
   summary: "Random schedules of random kernels change no result, on the interpreter, WebAssembly, natively and as C.", // prettier-ignore
