@@ -1,5 +1,7 @@
 /** T functions that only give their input another shape. */
+import type { Analyzer } from "../../arith/index.js";
 import { structuralEqual } from "../../ir/core/equal.js";
+import { visit } from "../../ir/core/visit.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
 import { binary, compare, intImm, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
@@ -36,7 +38,7 @@ function derive(func: PrimFunc): boolean {
   if (writtenAxes(leaf, store!) === undefined) return false;
   const analyzer = blockAnalyzer(func, [leaf]);
   const [from, to] = [source.buffer, store!.buffer];
-  if (analyzer.equal(count(from), count(to)) !== true) return false;
+  if (!haveSameCount(from, to, func, analyzer)) return false;
   // Where an iteration runs, no extent is 0.
   for (const d of [...from.shape, ...to.shape])
     analyzer.assume(compare("ge", d, intImm(1, d.dtype)));
@@ -45,6 +47,28 @@ function derive(func: PrimFunc): boolean {
     structuralEqual(read, written, { mapFreeVars: false }) ||
     analyzer.equal(analyzer.simplify(read), analyzer.simplify(written)) === true
   );
+}
+
+/** Equal numbers of elements: proved, or asserted by the function up to fixed extents both have. */
+function haveSameCount(from: Buffer, to: Buffer, func: PrimFunc, analyzer: Analyzer): boolean {
+  const [a, b] = [count(from), count(to)];
+  if (analyzer.equal(a, b) === true) return true;
+  const fixed = from.shape.reduce((n, d) => (d.kind === "tir.IntImm" ? n * Number(d.value) : n), 1);
+  let found = false;
+  visit(func.body, {
+    enter: (node) => {
+      if (node.kind !== "tir.Assert" || node.cond.kind !== "tir.Compare") return;
+      const { op, a: left, b: right } = node.cond;
+      if (op !== "eq") return;
+      found ||= [1, fixed].some((factor) => {
+        const scaled = (e: PrimExpr): PrimExpr => binary("mul", e, intImm(factor, e.dtype));
+        return (
+          analyzer.equal(a, scaled(left)) === true && analyzer.equal(b, scaled(right)) === true
+        );
+      });
+    },
+  });
+  return found;
 }
 
 const isTrue = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value !== 0;
