@@ -76,14 +76,16 @@ const descriptions = fc
     loops: fc.nat(4),
     clockMHz: fc.integer({ min: 1, max: 900 }),
   })
-  .map(({ rows, cols, regs, latency, elements, depth, link, drop, loops, ...more }) => {
+  .map(({ rows, cols, topology, regs, latency, elements, depth, link, drop, loops, ...more }) => {
     const pes = [...new Set(elements.map((e) => e % (rows * cols)))];
     return {
       name: "random fabric",
       rows,
       cols,
+      topology,
       ...more,
-      links: link ? [[0, rows * cols - 1]] : [],
+      // No second link where the topology has one.
+      links: link && rows > 1 && cols > 1 && topology !== "king" ? [[0, rows * cols - 1]] : [],
       pe: { ops: ["mov", "alu", "mul", "mem"], lat: { MUL: latency }, busy: { DIV: 8 } },
       overrides: [
         { pes, "ops+": ["div"], ...(drop && { "ops-": ["mul"] }), rf: { regs, read: 3, write: 2 } },

@@ -66,10 +66,11 @@ def f(x: T.Buffer(("n",), "int32"), y: T.Buffer(("n",), "int32")):
         total[0] = 0
         for i in range(n):
             total[0] = total[0] + doubled[i]
+        total[n - 1] = total[0]
         for r in range(3):
             for i in T.parallel(n):
-                y[i] = doubled[n - 1 - i] + total[0] + (y[i] if r > 0 else 0)
-            total[0] = total[0] + y[0]
+                y[i] = doubled[n - 1 - i] + total[n - 1] + (y[i] if r > 0 else 0)
+            total[n - 1] = total[n - 1] + y[0]
 `;
 
 team("stages meet: what one writes alone or in its part, all read", () => {

@@ -140,17 +140,25 @@ test("scratch memory of any size is given back, in loops and after early exits",
 
 test("an allocation beyond the memory is a status, a constant one a diagnostic", () => {
   const a = buffer("A", "int8", n);
-  const grown = buffer("T", "int8", binary("mul", n, long(2 ** 31)));
+  const bytes = binary("mul", n, long(2 ** 31));
+  const grown = buffer("T", "int8", bytes);
   const body = seq([
     alloc(grown),
     store(grown, [long(0)], intImm(1, dtype("int8"))),
+    store(grown, [binary("sub", bytes, long(1))], intImm(2, dtype("int8"))),
     store(a, [long(0)], load(grown, [long(0)])),
   ]);
   const result = run(instanceOf(moduleOf(func("f", [a], body))), "f", tensor("int8", [0, 0, 0]));
   assert.is(!result.ok && result.reason?.kind, "memory");
   const huge = buffer("T", "int8", long(2 ** 33));
   assert.match(
-    failure(seq([alloc(huge), store(huge, [long(0)], intImm(1, dtype("int8")))])),
+    failure(
+      seq([
+        alloc(huge),
+        store(huge, [long(0)], intImm(1, dtype("int8"))),
+        store(huge, [long(2 ** 33 - 1)], intImm(2, dtype("int8"))),
+      ]),
+    ),
     /^GEN012/,
   );
 });
