@@ -78,5 +78,5 @@ export const onNative = together("llvm", (module) => {
 export const onC = together("c", (module, names) => {
   const compiler = findCompiler("gcc", "cc", "clang");
   if (compiler === undefined) throw new Error("no C compiler is installed");
-  return cOf(module, names, compiler, [...STRICT, "-O1"]);
+  return cOf(module, names, compiler, [...STRICT, "-O2"]);
 });

@@ -229,7 +229,7 @@ const same = (e: PrimExpr, before: PrimExpr, after: PrimExpr, make: () => PrimEx
   before === after ? e : make();
 
 /** Evaluation cannot stop: no load, no call, no division. */
-function isTotal(e: PrimExpr): boolean {
+export function isTotal(e: PrimExpr): boolean {
   let total = true;
   visit(e, {
     enter(n) {

@@ -1,8 +1,9 @@
 /** C for stores. */
 import type { Store } from "../../../ir/tir/stmt.js";
-import { makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import { broadcast, floatImm, ifThenElse, intImm, makeVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { int32, laneOf } from "../../../support/dtype.js";
+import { int32, isFloat, laneOf } from "../../../support/dtype.js";
+import { isTotal } from "../../../transform/tir/vectorize-body.js";
 import { codes } from "../codes.js";
 import { storeRoutine, vectorType } from "../routine/vector.js";
 import { coerce } from "../../coerce.js";
@@ -55,10 +56,13 @@ function emitVectorStore(cx: FunctionContext, s: Store, lanes: number): void {
     cx.lines.add(`${storeRoutine(cx.shared, vectorTypeOf(value.dtype))}(${at.text}, ${x.text});`);
     return;
   }
-  const stored = value.dtype.lanes === 1 ? undefined : variable(cx, value, "values");
-  const scalar = stored === undefined ? variableOfScalar(cx, value) : undefined;
+  // A condition on indices is asked lane by lane, where a compiler sees what it keeps out.
+  const isKept = s.predicate !== undefined && s.predicate.dtype.lanes > 1 && !isTotal(s.predicate);
+  const mask = isKept ? variable(cx, s.predicate!, "on") : s.predicate;
+  const safe = mask === undefined ? value : whereOn(mask, value);
+  const stored = safe.dtype.lanes === 1 ? undefined : variable(cx, safe, "values");
+  const scalar = stored === undefined ? variableOfScalar(cx, safe) : undefined;
   const indices = s.indices.map((i) => (i.dtype.lanes > 1 && i.kind !== "tir.Ramp" ? variable(cx, i, "at") : i)); // prettier-ignore
-  const mask = s.predicate && (s.predicate.dtype.lanes > 1 ? variable(cx, s.predicate, "on") : s.predicate); // prettier-ignore
   const lane = makeVar("k", int32);
   const pick = (e: PrimExpr): PrimExpr => pickLane(cx, e, lane);
   const picked = indices.map(pick);
@@ -73,6 +77,14 @@ function emitVectorStore(cx: FunctionContext, s: Store, lanes: number): void {
     if (mask === undefined) return write();
     cx.lines.block(`if (${emitExpr(cx, pick(mask)).text})`, write);
   });
+}
+
+/** A value that is read only in lanes that are stored: the others may lie outside of what it loads. */
+function whereOn(mask: PrimExpr, value: PrimExpr): PrimExpr {
+  if (isTotal(value) || mask.dtype.lanes !== value.dtype.lanes) return value;
+  const type = laneOf(value.dtype);
+  const zero = isFloat(type) ? floatImm(0, type) : intImm(0, type);
+  return ifThenElse(mask, value, broadcast(zero, intImm(value.dtype.lanes)));
 }
 
 const laneOfVar = (v: Var, lane: Var) => call(LANE, [v, lane], laneOf(v.dtype));
