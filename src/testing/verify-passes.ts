@@ -9,7 +9,10 @@ import { parsePipeline } from "../transform/pipeline-text.js";
 import { resolvePipeline, runPipeline } from "../transform/pipeline.js";
 import { lookupPass } from "../transform/registry.js";
 
-/** What is wrong after which pass; empty when all is well. `passed` hears of each pass that changed something. */
+/**
+ * What is wrong after which pass; empty when all is well. `passed` hears of each pass that changed something. A pipeline
+ * `@default-KIND` runs for the target of this kind.
+ */
 export async function verifyPasses(
   module: IRModule,
   pipeline: string,
@@ -19,7 +22,8 @@ export async function verifyPasses(
   const items = parsePipeline(pipeline, sink);
   const steps = items && (await resolvePipeline(items, lookupPass, sink));
   if (steps === undefined) return sink.all.map((d) => d.message);
-  const hooks = await libraryHooks({}, sink, module, true);
+  const target = /^@default-(\w+)$/.exec(pipeline)?.[1];
+  const hooks = await libraryHooks({ ...(target !== undefined && { target }) }, sink, module, true);
   const problems: string[] = [];
   const finished = runPipeline(module, steps, sink, {
     ...hooks,
