@@ -88,6 +88,23 @@ export const codes = defineCodes("CFG", {
     message: "{flag} and {other} cannot be given together",
     explain: "Both say the same thing in another way; leave one of them out.",
   },
+  flagLeast: {
+    number: 18,
+    message: "the flag `{flag}` takes a number of at least {least}, but got `{value}`",
+    explain: "Smaller numbers have no meaning there: a time of zero, say, or no threads at all.",
+  },
+  launchNumbers: {
+    number: 19,
+    message: "`{name}` is launched with {count} numbers{names}, but got {given}",
+    hint: "`relaxc cgra dis` shows the numbers of an image",
+    explain:
+      "An image leaves sizes and addresses open; each launch gives all of them, in the order of the image.",
+  },
+  launchNumber: {
+    number: 20,
+    message: "`{livein}` takes a whole number of 32 bits, but got `{word}`",
+    explain: "Numbers given at launch are held in registers of 32 bits with a sign.",
+  },
 });
 
 /** The compiler's own mistakes. */

@@ -21,6 +21,7 @@ export const commonFlags = {
     type: "int",
     placeholder: "N",
     default: 20,
+    least: 0,
     help: "Findings shown for each file by the `full` and `concise` reports; 0 shows all.",
   },
   deny: { type: "choice", choices: ["warnings"], help: "Treat warnings as errors." },

@@ -12,10 +12,17 @@ interface BooleanFlag extends FlagBase {
   readonly type: "boolean";
 }
 interface ValueFlag extends FlagBase {
-  readonly type: "string" | "int";
+  readonly type: "string";
   /** Stands for the value in help, e.g. `FILE`. */
   readonly placeholder: string;
-  readonly default?: string | number;
+  readonly default?: string;
+}
+interface IntFlag extends FlagBase {
+  readonly type: "int";
+  readonly placeholder: string;
+  readonly default?: number;
+  /** The smallest value that makes sense. */
+  readonly least?: number;
 }
 interface ChoiceFlag extends FlagBase {
   readonly type: "choice";
@@ -33,7 +40,7 @@ interface OptionalFlag extends FlagBase {
   readonly placeholder: string;
   readonly implied: string;
 }
-export type FlagSpec = BooleanFlag | ValueFlag | ChoiceFlag | ListFlag | OptionalFlag;
+export type FlagSpec = BooleanFlag | ValueFlag | IntFlag | ChoiceFlag | ListFlag | OptionalFlag;
 export type FlagSet = Readonly<Record<string, FlagSpec>>;
 
 type Present<S extends { readonly default?: unknown }, V> = S extends { readonly default: unknown }
@@ -48,7 +55,7 @@ type ValueOf<S extends FlagSpec> = S extends BooleanFlag
       ? string | undefined
       : S extends ChoiceFlag
         ? Present<S, S["choices"][number]>
-        : S extends ValueFlag & { readonly type: "int" }
+        : S extends IntFlag
           ? Present<S, number>
           : S extends ValueFlag
             ? Present<S, string>
@@ -141,6 +148,9 @@ function store(
   }
   if (spec.type === "int" && !/^-?\d{1,15}$/.test(value)) {
     return codes.flagInteger({ flag: name, value });
+  }
+  if (spec.type === "int" && spec.least !== undefined && Number(value) < spec.least) {
+    return codes.flagLeast({ flag: name, least: spec.least, value });
   }
   if (spec.type === "list") flags[key] = [...(flags[key] as readonly string[]), value];
   else flags[key] = spec.type === "int" ? Number(value) : value;

@@ -1,8 +1,9 @@
 /** How a Relax function is called: its parameters and result as slots. */
-import { shapeExpr, type Expr, type Func } from "../ir/relax/expr.js";
-import { dimsOf, objectInfo, tupleInfo, type StructInfo } from "../ir/relax/struct-info.js";
-import { makeVar, type PrimExpr, type Var as Symbol } from "../ir/tir/expr.js";
-import { int64, isFloat } from "../support/dtype.js";
+import { refined, withSizes } from "../analysis/relax/open-info.js";
+import type { Func } from "../ir/relax/expr.js";
+import { dimsOf, objectInfo, type StructInfo } from "../ir/relax/struct-info.js";
+import type { PrimExpr, Var as Symbol } from "../ir/tir/expr.js";
+import { isFloat } from "../support/dtype.js";
 import type { Dim } from "../artefact/index.js";
 import { leavesOf, type FunctionInfo, type ValueForm } from "../runtime/wasm/function-info.js";
 import { dimTable, type DimTable } from "./dim.js";
@@ -48,26 +49,6 @@ export function formOf(name: string, func: Func): FunctionForm {
     result: declared,
     outputInfos: leafInfos(declared),
   };
-}
-
-/** A tensor of known rank takes any sizes. */
-function withSizes(info: StructInfo): StructInfo {
-  if (info.kind === "relax.TupleInfo") return tupleInfo(info.fields.map(withSizes));
-  if (info.kind !== "relax.TensorInfo" || info.shape?.kind === "relax.ShapeExpr" || info.ndim < 0)
-    return info;
-  const sizes = Array.from({ length: info.ndim }, (_, i) => makeVar(`size${i}`, int64));
-  return { ...info, shape: shapeExpr(sizes) };
-}
-
-/** The declared type of a result, with what is known of the value where it says less. */
-function refined(info: StructInfo, value: Expr): StructInfo {
-  if (info.kind === "relax.TupleInfo" && value.kind === "relax.Tuple")
-    return tupleInfo(info.fields.map((field, i) => refined(field, value.fields[i]!)));
-  const known = value.kind === "relax.Var" ? value.sinfo : undefined;
-  const isOpen =
-    info.kind === "relax.ObjectInfo" ||
-    (info.kind === "relax.TensorInfo" && (info.shape === undefined || info.dtype === undefined));
-  return isOpen && known !== undefined ? known : info;
 }
 
 function leafInfos(info: StructInfo): StructInfo[] {

@@ -7,6 +7,7 @@ import { rtlOf, rtlProblem } from "../../target/cgra/rtl/emit.js";
 import { structureOf } from "../../target/cgra/rtl/kinds.js";
 import { fabricNamed } from "../fabric.js";
 import type { CgraAction } from "./action.js";
+import { launchNumbers } from "./launch-numbers.js";
 
 export const rtl: CgraAction = {
   name: "rtl",
@@ -26,7 +27,8 @@ export const rtl: CgraAction = {
     const files = new Map(rtlOf(fabric));
     if (image !== undefined) {
       const program = decodeImage(fabric, await host.readBytes(image), image);
-      const writes = configurationOf(structureOf(fabric), program, numbers.map(Number));
+      const given = launchNumbers(program, numbers);
+      const writes = configurationOf(structureOf(fabric), program, given);
       files.set("image.hex", configurationHex(writes));
       fabric.banks.forEach(({ bytes }, b) => files.set(`bank${b}.hex`, "00\n".repeat(bytes)));
     }

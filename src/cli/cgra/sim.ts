@@ -9,10 +9,10 @@ import { load } from "../../target/cgra/machine/load.js";
 import type { KernelProgram } from "../../target/cgra/machine/program.js";
 import { scratchpadBytes, simulate, type RunResult } from "../../target/cgra/machine/simulate.js";
 import { recorder, runText, type Recorder } from "../../target/cgra/machine/trace.js";
-import { codes } from "../codes.js";
 import { fabricNamed } from "../fabric.js";
 import type { CgraAction, CgraContext } from "./action.js";
 import { kernelsOf } from "./kernels.js";
+import { launchNumbers } from "./launch-numbers.js";
 
 export const sim: CgraAction = {
   name: "sim",
@@ -57,16 +57,13 @@ async function runImage(
   fabric: Fabric,
   sink: Sink,
 ): Promise<void> {
-  const wrong = numbers.find((n) => !/^-?\d+$/.test(n));
-  if (wrong !== undefined)
-    throw new DiagnosticError(codes.flagInteger({ flag: "NUMBER", value: wrong }));
   const program = decodeImage(fabric, await context.host.readBytes(file), file);
   const loaded = load(fabric, program);
   if (typeof loaded === "string")
     throw new DiagnosticError(machineCodes.imageDamaged({ file, reason: loaded }));
   const record = recorder(fabric);
   const memory = new Uint8Array(scratchpadBytes(fabric));
-  const liveins = numbers.map(Number);
+  const liveins = launchNumbers(program, numbers);
   const result = simulate(loaded, { memory, liveins, issued: record.issued, debug: true });
   await show(context, fabric, program, result, record, sink);
 }

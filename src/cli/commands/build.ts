@@ -10,7 +10,7 @@ import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { chosenTarget } from "../target.js";
-import { fabricFlag, fabricNamed } from "../fabric.js";
+import { fabricFlag, fabricNamed, mapLimitFlag } from "../fabric.js";
 import { version } from "../version.js";
 
 export const build = defineCommand({
@@ -42,12 +42,7 @@ export const build = defineCommand({
       help: "Where the artefact goes (default: FILE with .rxe); for C and fabrics, a folder.",
     },
     fabric: fabricFlag,
-    mapLimit: {
-      type: "int",
-      placeholder: "SECONDS",
-      default: 20,
-      help: "Time to map each kernel to the fabric; what is not mapped runs on the host (`cgra`).",
-    },
+    mapLimit: mapLimitFlag,
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     integerOnly: { type: "boolean", help: "Refuse programs that compute with floats (C)." },
     staticMemory: {

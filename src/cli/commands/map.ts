@@ -4,7 +4,6 @@ import {
   dropLoopControl,
   extractKernel,
   graphDot,
-  kernelFunctions,
   kernelText,
   mapGraph,
   mappingJson,
@@ -18,10 +17,9 @@ import {
 } from "../../target/cgra/index.js";
 import { graphText } from "../../target/cgra/dfg/text.js";
 import { opcodes } from "../../target/cgra/opcodes.js";
-import { checkText } from "../../driver/frontend.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import type { Source } from "../../support/source.js";
-import { didYouMean } from "../../support/suggest.js";
+import { kernelsOfText } from "../cgra/kernels.js";
 import { readText, writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
 import { externalSolver, isSolver } from "../external-solver.js";
@@ -33,9 +31,10 @@ const flags = {
     type: "int",
     placeholder: "SECONDS",
     default: 60,
+    least: 1,
     help: "Time of the search; then the best mapping so far counts.",
   },
-  maxIi: { type: "int", placeholder: "N", help: "Largest interval that is tried." },
+  maxIi: { type: "int", placeholder: "N", least: 1, help: "Largest interval that is tried." },
   kernel: { type: "string", placeholder: "NAME", help: "Map only this kernel of a program." },
   dfg: { type: "boolean", help: "Show the data-flow graphs, and map nothing." },
   seed: {
@@ -146,20 +145,11 @@ function graphsOf(
     if (graph === undefined) return undefined;
     return [{ graph: fabric.control.loops > 0 ? dropLoopControl(graph) : graph }];
   }
-  const front = checkText(source);
-  for (const d of front.diagnostics) sink.report(d);
-  if (front.failed) return undefined;
-  const functions = kernelFunctions(front.module, sink);
-  const chosen = functions.filter((f) => only === undefined || f.name === only);
-  const kernels = chosen.flatMap((f) => {
+  const functions = kernelsOfText(source, only, sink) ?? [];
+  const kernels = functions.flatMap((f) => {
     const kernel = extractKernel(f, fabric, defaultPlaces(f, fabric), sink);
     return kernel === undefined ? [] : [{ graph: kernel.graph, kernel }];
   });
-  if (chosen.length === 0 && only !== undefined && functions.length > 0) {
-    const names = functions.map((f) => f.name);
-    const suggestion = didYouMean(only, names) ?? `kernels are ${names.join(", ")}`;
-    sink.report(mapCodes.unknownKernel({ name: only, suggestion }));
-  }
   return kernels.length > 0 ? kernels : undefined;
 }
 

@@ -31,6 +31,7 @@ const flags = {
   capacity: {
     type: "int",
     placeholder: "BYTES",
+    least: 0,
     help: "Bytes there are for the buffers of a table.",
   },
   passes: {
@@ -44,6 +45,7 @@ const flags = {
   nodes: {
     type: "int",
     placeholder: "N",
+    least: 0,
     help: "States that exact search may look at (default 200000, with --capacity 5000000).",
   },
   output: {

@@ -33,7 +33,7 @@ import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import type { Exit } from "../exit-code.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
-import { fabricFlag, fabricNamed } from "../fabric.js";
+import { fabricFlag, fabricNamed, mapLimitFlag } from "../fabric.js";
 import { layersText } from "../cgra/layers.js";
 import type { TargetKind } from "../../support/target-description.js";
 import { chosenTarget } from "../target.js";
@@ -83,16 +83,12 @@ export const run = defineCommand({
     threads: {
       type: "int",
       placeholder: "N",
+      least: 1,
       help: "Threads for parallel loops of `wasm` and `llvm`; as `-num-cores=N` behind the target.",
     },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     fabric: fabricFlag,
-    mapLimit: {
-      type: "int",
-      placeholder: "SECONDS",
-      default: 20,
-      help: "Time to map each kernel to the fabric; what is not mapped runs on the host (`cgra`).",
-    },
+    mapLimit: mapLimitFlag,
     executor: {
       type: "choice",
       choices: ["vm", "graph", "aot"],
@@ -147,6 +143,7 @@ export const run = defineCommand({
     stepLimit: {
       type: "int",
       placeholder: "N",
+      least: 1,
       help: "Stop after so many instructions, or loop iterations of the interpreter (exit 4).",
     },
   },

@@ -1,6 +1,6 @@
 /** Generated programs for a fabric: not from mappings, so that words say all that they can say. */
 import type { Fabric } from "../../target/cgra/fabric/fabric.js";
-import type { ElementPorts } from "../../target/cgra/machine/encode-word.js";
+import { hasSource, type ElementPorts } from "../../target/cgra/machine/encode-word.js";
 import { layoutOf } from "../../target/cgra/machine/layout.js";
 import { operations } from "../../target/cgra/machine/operation.js";
 import {
@@ -42,22 +42,10 @@ export function generateProgram(random: Random, fabric: Fabric): KernelProgram {
   const levels = random.between(0, fabric.control.loops);
   const limit = 2 ** (fabric.immediateBits - 1);
 
-  const has = (ports: ElementPorts, source: Source): boolean => {
-    switch (source.kind) {
-      case "link":
-      case "neighbour-output":
-        return source.link < ports.linksIn;
-      case "register":
-        return source.register < ports.registers;
-      case "neighbour-register":
-        return source.register < (ports.besides[source.link] ?? 0);
-      case "first":
-      case "last":
-        return source.level < levels;
-      default:
-        return true;
-    }
-  };
+  const has = (ports: ElementPorts, source: Source): boolean =>
+    source.kind === "first" || source.kind === "last"
+      ? source.level < levels
+      : hasSource(ports, source);
 
   function wordOf(e: number, free: number[]): Word {
     const kind = structure.kindOf[e]!;

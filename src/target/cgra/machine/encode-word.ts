@@ -50,13 +50,13 @@ export function wordCode(layout: WordLayout): WordCode {
   };
   const codeOf = (table: keyof typeof tables, source: Source, ports: ElementPorts): number => {
     const code = tables[table].get(sourceText(source));
-    if (code === undefined || !has(ports, source))
+    if (code === undefined || !hasSource(ports, source))
       throw new BadWord(`there is no ${table} ${sourceText(source)}`);
     return code;
   };
   const sourceOf = (list: readonly Source[], code: number, ports: ElementPorts): Source => {
     const source = list[code];
-    if (source === undefined || !has(ports, source)) throw new BadWord(`source ${code}`);
+    if (source === undefined || !hasSource(ports, source)) throw new BadWord(`source ${code}`);
     return source;
   };
 
@@ -148,7 +148,7 @@ const tableOf = (sources: readonly Source[]): ReadonlyMap<string, number> =>
   new Map(sources.map((source, code) => [sourceText(source), code]));
 
 /** Whether the element has what the source names. */
-function has(ports: ElementPorts, source: Source): boolean {
+export function hasSource(ports: ElementPorts, source: Source): boolean {
   switch (source.kind) {
     case "link":
     case "neighbour-output":

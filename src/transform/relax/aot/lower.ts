@@ -5,11 +5,12 @@
  */
 import { analyzerFor } from "../../../analysis/relax/facts.js";
 import { directOutputs } from "../../../analysis/relax/direct-outputs.js";
+import { refined, withSizes } from "../../../analysis/relax/open-info.js";
 import { substitute } from "../../../ir/core/rewrite.js";
 import { visit } from "../../../ir/core/visit.js";
 import { irModule, type BaseFunc, type IRModule } from "../../../ir/module.js";
-import { shapeExpr, type Expr, type Func } from "../../../ir/relax/expr.js";
-import { dimsOf, objectInfo, tupleInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
+import type { Func } from "../../../ir/relax/expr.js";
+import { dimsOf, objectInfo, type StructInfo } from "../../../ir/relax/struct-info.js";
 import { makeBuffer, type Buffer } from "../../../ir/tir/buffer.js";
 import { compare, intImm, makeVar, pointerVar, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
 import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
@@ -147,26 +148,6 @@ function lowerFunction(
   const result = emitSeq(scope, func.body);
   storeResult(scope, result, outputs);
   return assemble(frame, func, { result: declared, inputs, outputs, table, separate, sizeName });
-}
-
-/** A tensor of known rank takes any sizes. */
-function withSizes(info: StructInfo): StructInfo {
-  if (info.kind === "relax.TupleInfo") return tupleInfo(info.fields.map(withSizes));
-  if (info.kind !== "relax.TensorInfo" || info.shape?.kind === "relax.ShapeExpr" || info.ndim < 0)
-    return info;
-  const sizes = Array.from({ length: info.ndim }, (_, i) => makeVar(`size${i}`, int64));
-  return { ...info, shape: shapeExpr(sizes) };
-}
-
-/** The declared type of a result, with what is known of the value where it says less. */
-function refined(info: StructInfo, value: Expr): StructInfo {
-  if (info.kind === "relax.TupleInfo" && value.kind === "relax.Tuple")
-    return tupleInfo(info.fields.map((field, i) => refined(field, value.fields[i]!)));
-  const known = value.kind === "relax.Var" ? value.sinfo : undefined;
-  const isOpen =
-    info.kind === "relax.ObjectInfo" ||
-    (info.kind === "relax.TensorInfo" && (info.shape === undefined || info.dtype === undefined));
-  return isOpen && known !== undefined ? known : info;
 }
 
 /** Makes the inputs; symbols that are whole dimensions, and scalars, are parameters. */
