@@ -30,10 +30,13 @@ import { evaluateCompiled } from "./evaluate-compiled.js";
 import type { PassContext } from "../../pass.js";
 import { legalizeOps } from "../legalize-ops.js";
 
+/** The type of a value; constants need not carry theirs. */
+type InfoOf = (value: Expr) => StructInfo;
+
 /** Evaluates calls whose operands are constants. */
 export interface Evaluator {
   /** The result as a leaf; undefined when the call fails, takes too long, or nothing lowers it. */
-  evaluate(call: Call, info: StructInfo): Expr | undefined;
+  evaluate(call: Call, info: StructInfo, infoOf: InfoOf): Expr | undefined;
 }
 
 /** An evaluator over the T functions of a module, with a number of loop iterations for all calls together. */
@@ -53,9 +56,9 @@ export function makeEvaluator(module: IRModule, ctx: PassContext, steps: number)
     return program;
   };
   return {
-    evaluate(call, info) {
+    evaluate(call, info, infoOf) {
       if (left <= 0) return undefined;
-      const { entry, given } = entryFor(module, call, info);
+      const { entry, given } = entryFor(module, call, info, infoOf);
       const program = programFor(entry);
       const large = program && evaluateCompiled(program, entry.name, given, ctx.runKernel);
       if (large !== undefined) return large;
@@ -80,13 +83,14 @@ function entryFor(
   module: IRModule,
   call: Call,
   info: StructInfo,
+  infoOf: InfoOf,
 ): { readonly entry: Func; readonly given: readonly NDArray[] } {
   const params: Var[] = [];
   const given: NDArray[] = [];
   const open = (a: Expr): Expr => {
     if (a.kind === "relax.Tuple") return { ...a, fields: a.fields.map(open) };
     if (a.kind !== "relax.Const" || elementCount(a.data.shape) < LARGE) return a;
-    const v = relaxVar(`x${params.length}`, a.sinfo);
+    const v = relaxVar(`x${params.length}`, infoOf(a));
     params.push(v);
     given.push(a.data);
     return v;

@@ -71,7 +71,7 @@ function makeRules(
     const elements = elementsOf(info);
     const given = constants.args.reduce((n, a) => n + (elementsOf(at.infer.infoOf(a)) ?? 0), 0);
     if (elements === undefined || elements > Math.max(maxElements, 2 * given)) return undefined;
-    return evaluator.evaluate(constants, info);
+    return evaluator.evaluate(constants, info, at.infer.infoOf);
   };
   return {
     bound({ value, var: v }) {
