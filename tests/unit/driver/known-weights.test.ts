@@ -23,7 +23,7 @@ class Module:
     ):
         with R.dataflow():
             y = R.nn.conv2d(x, w, padding=(1, 1))
-            z = R.nn.batch_norm(y, gamma, beta, mean, var, axis=1)
+            z = R.nn.batch_norm(y, gamma, beta, mean, var, axis=1, training=False)
             out = R.nn.relu(z[0])
             R.output(out)
         return out
