@@ -1,4 +1,5 @@
 /** Schedules in tests: steps by name, texts before and after, equal results on small whole numbers. */
+import * as assert from "uvu/assert";
 import { evaluate } from "../../../src/arith/index.js";
 import { readModule } from "../../../src/driver/frontend.js";
 import { interpret } from "../../../src/interp/index.js";
@@ -14,6 +15,7 @@ import { elementCount, zeros, type NDArray } from "../../../src/support/ndarray.
 import { elementAccess } from "../../../src/support/numeric/element.js";
 import { tensorValue } from "../../../src/support/value.js";
 import { printModule } from "../../../src/syntax/index.js";
+import { lowerLoops } from "../../../src/transform/loop-pipeline.js";
 import { checkModule } from "../../../src/analysis/index.js";
 
 export type Steps = (s: Stepper) => void;
@@ -141,6 +143,25 @@ export function textOf(module: IRModule): string {
   checkModule(module, found);
   const errors = found.all.filter((d) => d.severity === "error");
   return [printModule(module), ...errors.map((d) => `# ${d.code}: ${d.message}`)].join("\n");
+}
+
+/**
+ * Takes the steps: the text is without errors, and results are equal at all sizes, also when loops are lowered. Gives
+ * the text after them.
+ */
+export function same(
+  text: string,
+  sizes: readonly Readonly<Record<string, number>>[],
+  steps: Steps,
+): string {
+  const before = read(text);
+  const after = scheduled(before, steps);
+  const shown = textOf(after);
+  assert.not.match(shown, /^# /m, shown);
+  assert.is(differs(before, after, ...sizes), undefined, shown);
+  const loops = lowerLoops(after, new Diagnostics());
+  if (loops !== undefined) assert.is(differs(before, loops, ...sizes), undefined, textOf(loops));
+  return shown;
 }
 
 /** A function on indices: `lambda("i j", (i, j) => [j, i])`. */

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { firstDifference } from "../../../src/ir/core/equal.js";
 import { binary, intImm, type PrimExpr } from "../../../src/ir/tir/expr.js";
 import { paramLayoutsOf } from "../../../src/transform/param-layout.js";
-import { differs, div, lambda, mod, read, refusalOf, scheduled, textOf, type Steps } from "./apply.js"; // prettier-ignore
+import { differs, div, lambda, mod, read, refusalOf, same, scheduled, textOf } from "./apply.js"; // prettier-ignore
 import { dense, denseOf } from "./programs.js";
 
 const test = suite("schedule: layouts");
@@ -12,15 +12,6 @@ const test = suite("schedule: layouts");
 const plusOne = (e: PrimExpr): PrimExpr => binary("add", e, intImm(1));
 
 const SIZES = [0, 1, 3, 4, 5, 9].map((m) => ({ m, n: (m * 3) % 10, k: (m * 5 + 2) % 6 }));
-
-function same(text: string, sizes: readonly Record<string, number>[], steps: Steps): string {
-  const before = read(text);
-  const after = scheduled(before, steps);
-  const shown = textOf(after);
-  assert.not.match(shown, /^# /m, shown);
-  assert.is(differs(before, after, ...sizes), undefined, shown);
-  return shown;
-}
 
 test("an intermediate is swapped, or cut into tiles", () => {
   same(dense, SIZES, (s) => s.call("transform_layout", s.block("matmul"), ["write", 0], lambda("i j", (i, j) => [j, i]))); // prettier-ignore

@@ -2,27 +2,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { firstDifference } from "../../../src/ir/core/equal.js";
-import { Diagnostics } from "../../../src/support/diagnostic.js";
-import { lowerLoops } from "../../../src/transform/loop-pipeline.js";
-import { differs, read, refusalOf, scheduled, textOf, type Steps } from "./apply.js";
+import { differs, read, refusalOf, same, scheduled, textOf, type Steps } from "./apply.js";
 import { blur, dense } from "./programs.js";
 
 const test = suite("schedule: blocks moved, inlined, cached");
 
 const LENGTHS = [2, 3, 4, 9, 10, 11, 18].map((n) => ({ n }));
 const MATRICES = [0, 1, 3, 4, 5].map((m) => ({ m, n: m + 2, k: 3 - (m % 3) }));
-
-/** Checks text and values, before and after loops are lowered. */
-function same(text: string, sizes: readonly Record<string, number>[], steps: Steps): string {
-  const before = read(text);
-  const after = scheduled(before, steps);
-  const shown = textOf(after);
-  assert.not.match(shown, /^# /m, shown);
-  assert.is(differs(before, after, ...sizes), undefined, shown);
-  const loops = lowerLoops(after, new Diagnostics());
-  if (loops !== undefined) assert.is(differs(before, loops, ...sizes), undefined, textOf(loops));
-  return shown;
-}
 
 test("a window is filled for each tile", () => {
   const text = same(blur, LENGTHS, (s) => {

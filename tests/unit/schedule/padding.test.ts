@@ -1,21 +1,12 @@
 /** Sums padded to whole tiles, padded copies taken apart. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { differs, read, refusalOf, scheduled, textOf, type Steps } from "./apply.js";
+import { refusalOf, same } from "./apply.js";
 import { dense, denseOf } from "./programs.js";
 
 const test = suite("schedule: padding");
 
 const SIZES = [0, 1, 3, 4, 5, 8, 9].map((m) => ({ m, n: (m * 3) % 10, k: (m * 5 + 2) % 6 }));
-
-function same(text: string, sizes: readonly Record<string, number>[], steps: Steps): string {
-  const before = read(text);
-  const after = scheduled(before, steps);
-  const shown = textOf(after);
-  assert.not.match(shown, /^# /m, shown);
-  assert.is(differs(before, after, ...sizes), undefined, shown);
-  return shown;
-}
 
 test("a padded product splits without conditions", () => {
   const text = same(dense, SIZES, (s) => {

@@ -1,7 +1,7 @@
 /** Reductions taken apart by `rfactor`. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { differs, read, refusalOf, scheduled, textOf, type Stepper, type Steps } from "./apply.js";
+import { refusalOf, same, type Stepper, type Steps } from "./apply.js";
 
 const test = suite("schedule: rfactor");
 
@@ -16,15 +16,6 @@ def rows(A: T.Buffer(("m", ${width}), "float32"), B: T.Buffer(("m",), "float32")
             B[vi] = ${step}
 `;
 const SUM = "B[vi] + A[vi, vk]";
-
-function same(text: string, sizes: readonly Record<string, number>[], steps: Steps): string {
-  const before = read(text);
-  const after = scheduled(before, steps);
-  const shown = textOf(after);
-  assert.not.match(shown, /^# /m, shown);
-  assert.is(differs(before, after, ...sizes), undefined, shown);
-  return shown;
-}
 
 const lanes =
   (factor: number): Steps =>
