@@ -95,7 +95,7 @@ export const codes = defineCodes("CFG", {
   },
   launchNumbers: {
     number: 19,
-    message: "`{name}` is launched with {count} numbers{names}, but got {given}",
+    message: "numbers at the launch of `{name}`: {count} wanted{names}, {given} given",
     hint: "`relaxc cgra dis` shows the numbers of an image",
     explain:
       "An image leaves sizes and addresses open; each launch gives all of them, in the order of the image.",

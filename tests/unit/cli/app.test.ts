@@ -82,17 +82,19 @@ for (const [words, code] of [
   ["--fast=yes", "CFG004"],
   ["--kind c", "CFG005"],
   ["--size 3.5", "CFG006"],
+  ["--size -1", "CFG018"],
+  ["--size 0", undefined],
 ] as const) {
-  app(`\`${words}\` is ${code}`, () => {
+  app(`\`${words}\` is ${code ?? "taken"}`, () => {
     const set = {
       fast: { type: "boolean", help: "" },
-      size: { type: "int", placeholder: "N", help: "" },
+      size: { type: "int", placeholder: "N", least: 0, help: "" },
       kind: { type: "choice", choices: ["a", "b"], help: "" },
     } as const;
     const { problems } = parseArguments(words.split(" "), set);
     assert.equal(
       problems.map((p) => p.code),
-      [code],
+      code === undefined ? [] : [code],
     );
   });
 }

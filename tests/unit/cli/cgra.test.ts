@@ -50,6 +50,47 @@ cgra("kernel, text and image go round", async () => {
   assert.match(other.stderr, /another fabric/);
 });
 
+cgra("an image is launched with as many numbers as it has, of 32 bits", async () => {
+  const made = await runCli(["cgra", "asm", "scale.relax", "-o", "s.cgrabin", ...FLAGS], { files: FILES }); // prettier-ignore
+  const files = { ...FILES, "s.cgrabin": made.host.files.get("/w/s.cgrabin")! };
+  const fabric = "line.fabric.json";
+  for (const command of [
+    ["sim", "s.cgrabin", ...FLAGS],
+    ["rtl", fabric, "s.cgrabin"],
+  ]) {
+    const few = await runCli(["cgra", ...command], { files });
+    assert.is(few.exit, 2, few.stdout);
+    assert.match(few.stderr, /CFG019.*launch of `scale_1`: \d wanted \(.*\bn\b/s);
+    const count = Number(/: (\d) wanted/.exec(few.stderr)![1]);
+    const numbers = (word: string): string[] => [word, ...Array<string>(count - 1).fill("0")];
+    for (const word of ["abc", "2147483648", "1.5"]) {
+      const wrong = await runCli(["cgra", ...command, ...numbers(word)], { files });
+      assert.is(wrong.exit, 2);
+      assert.match(wrong.stderr, /CFG020/);
+      assert.not.match([...wrong.host.files.keys()].join(), /\.hex/);
+    }
+    const right = await runCli(["cgra", ...command, ...numbers("4")], { files });
+    assert.is(right.exit, 0, right.stderr);
+  }
+});
+
+cgra("kernels that are not there are said to be missing, with those there are", async () => {
+  const files = { ...FILES, "none.relax": PROGRAM.replace(/, annotations=.*\)/, ")") };
+  for (const argv of [
+    ["map"],
+    ["cgra", "sim", "--shape", "n=4"],
+    ["cgra", "llvm"],
+    ["cgra", "asm"],
+  ]) {
+    const run = await runCli([...argv, "scale.relax", "--kernel", "scal", ...FLAGS], { files });
+    assert.is(run.exit, 1, argv.join(" "));
+    assert.match(run.stderr + run.stdout, /scal`.*scale/s);
+    const none = await runCli([...argv, "none.relax", ...FLAGS], { files });
+    assert.is(none.exit, 1, argv.join(" "));
+    assert.not.match(none.stdout, /Kernels for/);
+  }
+});
+
 cgra("mistakes in texts show their place, actions that do not exist what there is", async () => {
   const files = { ...FILES, "bad.txt": 'kernel "k" interval=1 stages=1 tail=0\nelement 9\n' };
   const run = await runCli(["cgra", "asm", "bad.txt", ...FLAGS], { files });

@@ -81,7 +81,7 @@ projects("a stopped model says why", async () => {
     () => callModel(program, project, "main", args),
     (error: unknown) =>
       error instanceof DiagnosticError &&
-      /status \d: fused_matmul_relu/.test(error.diagnostic.message),
+      /status 2: fused_matmul_relu_any: k <= n/.test(error.diagnostic.message),
   );
   program.close();
 });

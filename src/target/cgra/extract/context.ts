@@ -122,7 +122,8 @@ export class Context {
         : simple.dtype === int32
           ? simple
           : cast(simple, int32);
-      const name = simple.kind === "tir.Var" ? simple.name : `v${index}`;
+      const plain = withoutCasts(simple);
+      const name = plain.kind === "tir.Var" ? plain.name : `v${index}`;
       this.liveins.push({ name, value });
       this.liveinOf.set(key, index);
     }
@@ -162,3 +163,5 @@ export class Context {
 export const ALWAYS: Condition = { value: literal(1), negate: false };
 export const isAlways = ({ value, negate }: Condition): boolean =>
   value.kind === "literal" && (value.value !== 0) !== negate;
+
+const withoutCasts = (e: PrimExpr): PrimExpr => (e.kind === "tir.Cast" ? withoutCasts(e.value) : e);
