@@ -3,7 +3,11 @@ import type { Artefact } from "../artefact/index.js";
 import type { IRModule } from "../ir/module.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { Fabric } from "../target/cgra/index.js";
-import { compileHost, type HostProgram } from "../target/cgra/host/compile-host.js";
+import {
+  compileHost,
+  type HostOptions,
+  type HostProgram,
+} from "../target/cgra/host/compile-host.js";
 import { kernelCompiler, type FabricKernel } from "../target/cgra/host/compile-kernel.js";
 import type { SearchOptions } from "../target/cgra/map/search.js";
 import { driverText } from "../target/c/index.js";
@@ -26,9 +30,9 @@ export interface CgraBuild {
 export const splitForCgra = (
   module: IRModule,
   sink: Sink,
-  { fabric, search }: Pick<CgraBuildOptions, "fabric" | "search">,
+  { fabric, search, ...options }: Pick<CgraBuildOptions, "fabric" | "search"> & HostOptions,
 ): HostProgram<FabricKernel> | undefined =>
-  compileHost(module, fabric, kernelCompiler(fabric, search), sink);
+  compileHost(module, fabric, kernelCompiler(fabric, search), sink, options);
 
 /** Compiles a module for a fabric, simulated beside its host; undefined when errors were reported. */
 export function buildForCgra(
@@ -36,7 +40,8 @@ export function buildForCgra(
   sink: Sink,
   options: CgraBuildOptions,
 ): CgraBuild | undefined {
-  const host = splitForCgra(module, sink, options);
+  const { fabric, search } = options;
+  const host = splitForCgra(module, sink, { fabric, search, alwaysThere: true });
   const artefact = host && buildForWasm(host.module, sink, options);
   return artefact && { artefact, host };
 }
@@ -52,11 +57,12 @@ export function projectForCgra(
   sink: Sink,
   options: CProjectOptions & Pick<CgraBuildOptions, "fabric" | "search">,
 ): CgraProject | undefined {
-  const host = splitForCgra(module, sink, options);
+  const { fabric, search } = options;
+  const host = splitForCgra(module, sink, { fabric, search });
   const project = host && buildForC(host.module, sink, options);
   if (host === undefined || project === undefined) return undefined;
   const programs = new Map([...host.kernels].map(([name, k]) => [name, k.program]));
-  const own = deviceFiles(project.compiled.prefix, options.fabric, programs);
+  const own = deviceFiles(project.compiled.prefix, fabric, programs);
   const { compiled } = project;
   const kernels = [...compiled.kernels.values()].filter((k) => k.isPublic).map((k) => k.name);
   const driver = compiled.models.length > 0 ? [] : [["driver.c", driverText(compiled, kernels)] as const]; // prettier-ignore

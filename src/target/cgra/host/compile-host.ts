@@ -4,7 +4,7 @@ import { globalVar, irModule, type BaseFunc, type IRModule } from "../../../ir/m
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { call, callGlobal, compare, intImm, logic, makeVar, stringImm, unary, type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
 import type { PrimFunc } from "../../../ir/tir/function.js";
-import { evaluate, ifStmt } from "../../../ir/tir/stmt.js";
+import { evaluate, ifStmt, seq } from "../../../ir/tir/stmt.js";
 import { DiagnosticError, type Diagnostic, type Sink } from "../../../support/diagnostic.js";
 import { int32, voidType } from "../../../support/dtype.js";
 import { copyFunction, freshGlobal } from "../../../transform/relax/rewrite/index.js";
@@ -39,12 +39,18 @@ export interface HostProgram<K extends CompiledKernel> {
   readonly onHost: ReadonlyMap<string, string>;
 }
 
+export interface HostOptions {
+  /** The fabric is there whenever the program runs: what it takes at all sizes is not compiled for the host, too. */
+  readonly alwaysThere?: boolean | undefined;
+}
+
 /** Undefined when errors were reported; what has to run on the host is a warning. */
 export function compileHost<K extends CompiledKernel>(
   module: IRModule,
   fabric: Fabric,
   compileKernel: KernelCompiler<K>,
   sink: Sink,
+  { alwaysThere = false }: HostOptions = {},
 ): HostProgram<K> | undefined {
   const split = runPipeline(module, [step(splitCgraKernels)], sink);
   if (split === undefined) return undefined;
@@ -66,6 +72,10 @@ export function compileHost<K extends CompiledKernel>(
     try {
       const made = driven(func, calls);
       for (const [kernel, compiled] of made.kernels) kernels.set(kernel, compiled);
+      if (alwaysThere && made.host.conditions.length === 0) {
+        functions.set(name, { ...made.host.func, body: seq([evaluate(asked(func)), made.host.func.body]) }); // prettier-ignore
+        continue;
+      }
       const fallback = freshGlobal(split, `${name}_on_host`, taken);
       taken.add(fallback);
       functions.set(fallback, {
@@ -139,10 +149,13 @@ function placesOf(
   return { places, addresses };
 }
 
+/** Asks whether the host has to compute the function; where a fabric counts, this is where the function begins. */
+const asked = ({ name }: PrimFunc): PrimExpr =>
+  call("call_extern", [stringImm(ON_HOST), stringImm(name)], int32);
+
 /** The function that has the host compute where there is no fabric, or sizes it cannot take. */
 function choosing({ func, conditions }: LoweredHost, fallback: string): PrimFunc {
-  const answer = call("call_extern", [stringImm(ON_HOST), stringImm(func.name)], int32);
-  const isOnHost: PrimExpr = compare("ne", answer, intImm(0));
+  const isOnHost: PrimExpr = compare("ne", asked(func), intImm(0));
   const cannot = conditions.map((c): PrimExpr => unary("not", c));
   const args = func.params.map((p): CallArg => p.buffer ?? p.var);
   const instead = evaluate(callGlobal(globalVar(fallback), args, voidType));
