@@ -1,8 +1,12 @@
-/** `npm run fuzz -- [NAME] [--count N] [--seed N] [--skip N] [--json]`: runs whole campaigns; exit code 1 when something failed. */
+/**
+ * `npm run fuzz -- [NAME] [--count N] [--seed N] [--skip N] [--jobs N] [--json]`: runs whole campaigns, with `--jobs` in
+ * so many processes; exit code 1 when something failed.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { campaigns } from "../src/testing/fuzz/index.js";
+import { campaigns, type CampaignResult } from "../src/testing/fuzz/index.js";
+import { answer, inProcesses, partsOf } from "../src/testing/fuzz/parts.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -10,6 +14,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string" },
     seed: { type: "string", default: "1" },
     skip: { type: "string", default: "0" },
+    jobs: { type: "string", default: "1" },
     json: { type: "boolean" },
   },
 });
@@ -27,7 +32,18 @@ for (const campaign of chosen) {
   const progress = (done: number): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r${campaign.name} ${done}/${count}`);
   };
-  const result = campaign.run(count, Number(values.seed), progress, Number(values.skip));
+  const [first, jobs] = [Number(values.skip), Number(values.jobs)];
+  const parts = campaign.anywhere === true ? partsOf({ first, count }, jobs) : [];
+  const result: CampaignResult =
+    parts.length > 1
+      ? await inProcesses(process.argv[1]!, parts, (part) => [
+          campaign.name,
+          `--seed=${values.seed}`,
+          `--count=${part.count}`,
+          `--skip=${part.first}`,
+        ])
+      : campaign.run(count, Number(values.seed), progress, first);
+  if (answer(result)) continue;
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   const seconds = (Date.now() - start) / 1000;
   const { failures, coverage, equal } = result;

@@ -4,9 +4,11 @@ export interface Campaign {
   readonly summary: string;
   /** Number of inputs of the whole campaign. */
   readonly full: number;
+  /** Whether it can start at any input. */
+  readonly anywhere?: boolean;
   /**
    * Runs `count` inputs from `seed`; calls `progress` now and then with the number done. Inputs before number `first`
-   * are left out, where a campaign can.
+   * are left out, where a campaign can start anywhere.
    */
   run(
     count: number,

@@ -181,6 +181,7 @@ export const schedulesCampaign: Campaign = {
   name: "schedules",
   summary: "Random schedules of random kernels change no result, on the interpreter, WebAssembly, natively and as C.", // prettier-ignore
   full: 5000,
+  anywhere: true,
   run: (count, seed, progress, first) =>
     fuzzSchedules(count, seed, progress, [onInterpreter, onWasm, onNative, onC], first),
 };
