@@ -2,8 +2,8 @@
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { Host } from "../support/host.js";
 import { didYouMean } from "../support/suggest.js";
+import { argumentProblems } from "./arguments.js";
 import { codes } from "./codes.js";
-import type { Command } from "./command.js";
 import { commands } from "./commands.gen.js";
 import { commonFlags } from "./common-flags.js";
 import { exitCode } from "./exit-code.js";
@@ -29,7 +29,10 @@ export async function runCommandLine(host: Host, argv: readonly string[]): Promi
   const parsed = parseArguments(words, { ...command.flags, ...commonFlags });
   const flags = parsed.flags as CommonFlags;
   if (flags.help) return showHelp(host, name);
-  const problems = [...parsed.problems, ...argumentProblems(command, parsed.args)];
+  const problems = [
+    ...parsed.problems,
+    ...argumentProblems(command.name, command.args, parsed.args),
+  ];
   if (problems.length > 0) return refuse(host, problems, flags);
   return runCommand(host, command, parsed, argv);
 }
@@ -52,17 +55,6 @@ function unknownCommand(command: string): Diagnostic {
     commands.map((c) => c.name),
   );
   return codes.unknownCommand({ command, hints: [near ?? "`relaxc --help` lists the commands"] });
-}
-
-function argumentProblems({ name, args: specs }: Command, args: readonly string[]): Diagnostic[] {
-  const missing = specs.find((spec, i) => spec.optional !== true && args[i] === undefined);
-  if (missing !== undefined) {
-    const argument = `${missing.name} (${missing.help})`;
-    return [codes.missingArgument({ command: name, argument })];
-  }
-  const takesAll = specs.at(-1)?.many === true;
-  const extra = takesAll ? undefined : args[specs.length];
-  return extra === undefined ? [] : [codes.extraArgument({ command: name, argument: extra })];
 }
 
 async function refuse(

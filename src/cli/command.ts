@@ -2,17 +2,9 @@
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { Host } from "../support/host.js";
 import type { Exit } from "./exit-code.js";
+import type { ArgumentSpec } from "./arguments.js";
 import type { Flags, FlagSet } from "./flags.js";
 import type { FileReport } from "./reporters/reporter.js";
-
-export interface ArgumentSpec {
-  /** In capitals, e.g. `FILE`. */
-  readonly name: string;
-  readonly help: string;
-  readonly optional?: true;
-  /** Takes all that remain; only the last one. */
-  readonly many?: true;
-}
 
 export interface Example {
   /** The line as typed, `relaxc` included. */

@@ -1,5 +1,6 @@
 /** Help texts, made from the declarations. */
 import { renderTable, wrapText } from "../support/table.js";
+import { argumentsUsage } from "./arguments.js";
 import type { Command, CommandEntry } from "./command.js";
 import { commonFlags } from "./common-flags.js";
 import { EXIT_CODES } from "./exit-code.js";
@@ -28,11 +29,7 @@ export function generalHelp(commands: readonly CommandEntry[], version: string):
 
 /** The line that shows how a command is called. */
 export function usageOf({ name, args }: Command): string {
-  const words = args.map((a) => {
-    const word = a.many === true ? `${a.name}…` : a.name;
-    return a.optional === true ? `[${word}]` : word;
-  });
-  return ["relaxc", name, ...words, "[FLAGS]"].join(" ");
+  return ["relaxc", name, argumentsUsage(args), "[FLAGS]"].filter((w) => w !== "").join(" ");
 }
 
 /** How a flag is written, with its value. */

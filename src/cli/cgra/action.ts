@@ -1,4 +1,5 @@
 /** What `relaxc cgra` can do. */
+import type { ArgumentSpec } from "../arguments.js";
 import type { Exit } from "../exit-code.js";
 import type { Context } from "../command.js";
 import { fabricFlag } from "../fabric.js";
@@ -33,12 +34,19 @@ export const cgraFlags = {
   output: { type: "string", short: "o", placeholder: "OUT", help: "Write the result there." },
 } as const;
 
+/** The argument of actions on a fabric. */
+export const fabricArgument: ArgumentSpec = {
+  name: "FABRIC",
+  help: "instead of --fabric",
+  optional: true,
+};
+
 export type CgraContext = Context<typeof cgraFlags>;
 
 export interface CgraAction {
   readonly name: string;
-  /** What follows the name, e.g. `IMAGE [ADDRESS…]`; empty for nothing. */
-  readonly args: string;
+  /** What follows the name. */
+  readonly args: readonly ArgumentSpec[];
   readonly summary: string;
   /** `args` are the words behind the name. */
   run(context: CgraContext, args: readonly string[]): Promise<Exit>;

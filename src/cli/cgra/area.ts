@@ -9,11 +9,11 @@ import { areaScript, memoryBitsOf, readArea, type ModuleArea } from "../../targe
 import { rtlOf, rtlProblem } from "../../target/cgra/rtl/emit.js";
 import { structureOf } from "../../target/cgra/rtl/kinds.js";
 import { fabricNamed } from "../fabric.js";
-import type { CgraAction } from "./action.js";
+import { fabricArgument, type CgraAction } from "./action.js";
 
 export const area: CgraAction = {
   name: "area",
-  args: "[FABRIC]",
+  args: [fabricArgument],
   summary: "cells and flip-flops of each kind of element, by Yosys",
   async run({ host, flags, report, complain, out, say }, [name = flags.fabric]) {
     const sink = new Diagnostics();

@@ -12,7 +12,7 @@ import { kernelsOf } from "./kernels.js";
 
 export const asm: CgraAction = {
   name: "asm",
-  args: "FILE",
+  args: [{ name: "FILE", help: "a text of words, or a program *.relax" }],
   summary: "the image of a text that `dis` wrote, or of a kernel of a program *.relax",
   async run({ host, flags, report, out }, [file = ""]) {
     const sink = new Diagnostics();

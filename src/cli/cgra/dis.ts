@@ -7,7 +7,7 @@ import type { CgraAction } from "./action.js";
 
 export const dis: CgraAction = {
   name: "dis",
-  args: "IMAGE",
+  args: [{ name: "IMAGE", help: "an image *.cgrabin" }],
   summary: "an image as text, which `asm` reads back",
   async run({ host, flags, report, out }, [file = ""]) {
     const sink = new Diagnostics();

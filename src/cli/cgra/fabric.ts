@@ -3,11 +3,11 @@ import { Diagnostics } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
 import { describeFabric } from "../../target/cgra/index.js";
 import { fabricNamed } from "../fabric.js";
-import type { CgraAction } from "./action.js";
+import { fabricArgument, type CgraAction } from "./action.js";
 
 export const fabric: CgraAction = {
   name: "fabric",
-  args: "[FABRIC]",
+  args: [fabricArgument],
   summary: "the description of a fabric, as text or as JSON (--as)",
   async run({ host, flags, report, out }, [name = flags.fabric]) {
     const sink = new Diagnostics();

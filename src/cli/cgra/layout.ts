@@ -1,11 +1,11 @@
 import { layoutText } from "../../target/cgra/machine/layout.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { fabricNamed } from "../fabric.js";
-import type { CgraAction } from "./action.js";
+import { fabricArgument, type CgraAction } from "./action.js";
 
 export const layout: CgraAction = {
   name: "layout",
-  args: "[FABRIC]",
+  args: [fabricArgument],
   summary: "the bits of configuration words",
   async run({ host, flags, report, out }, [name = flags.fabric]) {
     const sink = new Diagnostics();

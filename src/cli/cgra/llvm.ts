@@ -8,7 +8,7 @@ import { kernelsOf } from "./kernels.js";
 
 export const llvm: CgraAction = {
   name: "llvm",
-  args: "FILE",
+  args: [{ name: "FILE", help: "a program *.relax" }],
   summary:
     "the kernels of a program as LLVM IR for compilers of devices; -o OUT.bc writes bitcode, -o also the header of the intrinsics beside it",
   async run({ host, flags, report, out, say }, [file = ""]) {

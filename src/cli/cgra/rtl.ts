@@ -6,12 +6,16 @@ import { configurationHex, configurationOf } from "../../target/cgra/rtl/configu
 import { rtlOf, rtlProblem } from "../../target/cgra/rtl/emit.js";
 import { structureOf } from "../../target/cgra/rtl/kinds.js";
 import { fabricNamed } from "../fabric.js";
-import type { CgraAction } from "./action.js";
+import { fabricArgument, type CgraAction } from "./action.js";
 import { launchNumbers } from "./launch-numbers.js";
 
 export const rtl: CgraAction = {
   name: "rtl",
-  args: "[FABRIC [IMAGE NUMBER…]]",
+  args: [
+    fabricArgument,
+    { name: "IMAGE", help: "an image *.cgrabin", optional: true },
+    { name: "NUMBER", help: "numbers of its launch", optional: true, many: true },
+  ],
   summary:
     "the fabric as Verilog-2005 with a test bench, in the folder of -o; an image and its launch numbers become what the bench plays",
   async run({ host, flags, report, complain, say }, [name = flags.fabric, image, ...numbers]) {

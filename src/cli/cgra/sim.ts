@@ -9,6 +9,7 @@ import { load } from "../../target/cgra/machine/load.js";
 import type { KernelProgram } from "../../target/cgra/machine/program.js";
 import { scratchpadBytes, simulate, type RunResult } from "../../target/cgra/machine/simulate.js";
 import { recorder, runText, type Recorder } from "../../target/cgra/machine/trace.js";
+import { codes } from "../codes.js";
 import { fabricNamed } from "../fabric.js";
 import type { CgraAction, CgraContext } from "./action.js";
 import { kernelsOf } from "./kernels.js";
@@ -16,7 +17,10 @@ import { launchNumbers } from "./launch-numbers.js";
 
 export const sim: CgraAction = {
   name: "sim",
-  args: "FILE [NUMBER…]",
+  args: [
+    { name: "FILE", help: "a program *.relax, or an image *.cgrabin" },
+    { name: "NUMBER", help: "numbers of the launch of an image", optional: true, many: true },
+  ],
   summary:
     "runs the kernels of a program *.relax on random inputs beside the interpreter (--shape), or an image on a zeroed scratchpad with the numbers given at launch",
   async run(context, [file = "", ...numbers]) {
@@ -24,8 +28,12 @@ export const sim: CgraAction = {
     const sink = new Diagnostics();
     const fabric = await fabricNamed(flags.fabric, host, sink);
     if (fabric !== undefined) {
-      if (file.endsWith(".relax")) await runKernels(context, file, fabric, sink);
-      else await runImage(context, file, numbers, fabric, sink);
+      if (file.endsWith(".relax")) {
+        const [extra] = numbers;
+        if (extra !== undefined)
+          throw new DiagnosticError(codes.extraArgument({ command: "cgra sim", argument: extra }));
+        await runKernels(context, file, fabric, sink);
+      } else await runImage(context, file, numbers, fabric, sink);
     }
     report({ file, diagnostics: sink.all });
     return sink.failed ? "findings" : "ok";

@@ -1,10 +1,11 @@
 import { didYouMean } from "../../support/suggest.js";
+import { argumentProblems, argumentsUsage } from "../arguments.js";
 import { cgraFlags } from "../cgra/action.js";
 import { actions } from "../cgra/actions.js";
 import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 
-const usage = actions.map(({ name, args, summary }) => `\`${`${name} ${args}`.trim()}\`: ${summary}`); // prettier-ignore
+const usage = actions.map(({ name, args, summary }) => `\`${name} ${argumentsUsage(args)}\`: ${summary}`); // prettier-ignore
 
 export const cgra = defineCommand({
   name: "cgra",
@@ -26,7 +27,12 @@ export const cgra = defineCommand({
   async run(context) {
     const [name = "", ...args] = context.args;
     const action = actions.find((a) => a.name === name);
-    if (action !== undefined) return action.run(context, args);
+    if (action !== undefined) {
+      const problems = argumentProblems(`cgra ${name}`, action.args, args);
+      if (problems.length === 0) return action.run(context, args);
+      context.complain(...problems);
+      return "usage";
+    }
     const names = actions.map((a) => a.name);
     const near = didYouMean(name, names) ?? `actions are ${names.join(", ")}`;
     context.complain(codes.unknownTopic({ topic: name, hints: [near] }));

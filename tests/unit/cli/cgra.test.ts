@@ -74,6 +74,19 @@ cgra("an image is launched with as many numbers as it has, of 32 bits", async ()
   }
 });
 
+cgra("words that are missing or too much are refused", async () => {
+  for (const [argv, code] of [
+    [["sim"], "CFG007"],
+    [["llvm"], "CFG007"],
+    [["layout", "hycube-4x4", "more"], "CFG008"],
+    [["sim", "scale.relax", "4"], "CFG008"],
+  ] as const) {
+    const run = await runCli(["cgra", ...argv], { files: FILES });
+    assert.is(run.exit, 2, argv.join(" "));
+    assert.match(run.stderr, new RegExp(`${code}.*cgra ${argv[0]}`, "s"));
+  }
+});
+
 cgra("kernels that are not there are said to be missing, with those there are", async () => {
   const files = { ...FILES, "none.relax": PROGRAM.replace(/, annotations=.*\)/, ")") };
   for (const argv of [
