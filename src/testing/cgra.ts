@@ -45,33 +45,18 @@ export function makeLaunch(
   const kernel = extractKernel(func, fabric, places, sink);
   if (kernel === undefined) return sink.all[0]!.message;
   const scratchpad = new Uint8Array(fabric.banks.reduce((n, { bytes }) => n + bytes, 0));
-  const values = new Map<Var, number>();
-  const number = (e: PrimExpr): number => {
-    if (e.kind === "tir.Call" && e.op === "reinterpret")
-      return bitsOf(Number(values.get(e.args[0] as Var)));
-    const value = evaluate(e, { of: (v) => values.get(v) });
-    if (value === undefined) throw new Error(`no value for a number of ${func.name}`);
-    return Number(value);
-  };
-  const args: Value[] = [];
+  const { args, values, number } = randomArguments(func, sizes, random, most);
   const located = new Map<string, { address: number; data: NDArray }>();
   const next = fabric.banks.map(() => 0);
-  for (const { var: v, buffer } of func.params) {
-    if (buffer === undefined) {
-      const value = sizes[v.name] ?? random.between(1, 9);
-      values.set(v, value);
-      args.push(isFloat(v.dtype) ? floatValue(value, v.dtype) : intValue(value, v.dtype));
-      continue;
-    }
-    const data = zeros(buffer.dtype, buffer.shape.map(number));
-    fill(data, random, most);
-    const place = places.get(buffer);
-    args.push(tensorValue(data));
-    if (place === undefined) continue;
+  func.params.forEach(({ buffer }, k) => {
+    const value = args[k]!;
+    const place = buffer && places.get(buffer);
+    if (buffer === undefined || place === undefined || value.kind !== "tensor") return;
+    const { data } = value;
     const address = addressOf(place, values, fabric, next, data.bytes.length);
     scratchpad.set(data.bytes, address);
     located.set(buffer.name, { address, data });
-  }
+  });
   return {
     kernel,
     func,
@@ -80,6 +65,46 @@ export function makeLaunch(
     args,
     places: located,
   };
+}
+
+/** Arguments of a T function. */
+export interface RandomArguments {
+  readonly args: readonly Value[];
+  readonly values: Map<Var, number>;
+  /** An expression of them. */
+  readonly number: (e: PrimExpr) => number;
+}
+
+/** Random contents for buffers, integers up to `most`; scalars and symbolic extents have their sizes. */
+export function randomArguments(
+  func: PrimFunc,
+  sizes: Readonly<Record<string, number>>,
+  random: Random,
+  most = 2 ** 20,
+): RandomArguments {
+  const values = new Map<Var, number>();
+  const number = (e: PrimExpr): number => {
+    if (e.kind === "tir.Call" && e.op === "reinterpret")
+      return bitsOf(Number(values.get(e.args[0] as Var)));
+    const value = evaluate(e, { of: (v) => values.get(v) });
+    if (value === undefined) throw new Error(`no value for a number of ${func.name}`);
+    return Number(value);
+  };
+  const args = func.params.map(({ var: v, buffer }): Value => {
+    if (buffer === undefined) {
+      const value = sizes[v.name] ?? random.between(1, 9);
+      values.set(v, value);
+      return isFloat(v.dtype) ? floatValue(value, v.dtype) : intValue(value, v.dtype);
+    }
+    for (const extent of buffer.shape) {
+      const size = extent.kind === "tir.Var" ? sizes[extent.name] : undefined;
+      if (size !== undefined) values.set(extent as Var, size);
+    }
+    const data = zeros(buffer.dtype, buffer.shape.map(number));
+    fill(data, random, most);
+    return tensorValue(data);
+  });
+  return { args, values, number };
 }
 
 /** Addresses that are numbers of the launch are chosen one after another in their bank. */

@@ -39,8 +39,11 @@ export function cgraCaseAt(seed: number, index: number): CgraCase {
 }
 
 /** The program of a kernel; undefined when it was not mapped in time, a text when something is wrong. */
-export function programOf({ fabric, kernel }: CgraCase): KernelProgram | string | undefined {
-  const { mapping } = mapGraph(kernel.graph, fabric, { timeLimitMs: MAP_MS });
+export function programOf(
+  { fabric, kernel }: CgraCase,
+  timeLimitMs = MAP_MS,
+): KernelProgram | string | undefined {
+  const { mapping } = mapGraph(kernel.graph, fabric, { timeLimitMs });
   if (mapping === undefined) return undefined;
   const problem = problemOf(kernel.graph, fabric);
   const [violation] = violationsOf(problem, mapping);
@@ -91,10 +94,11 @@ export const cgraCampaign: Campaign = {
   summary:
     "Generated kernels on generated fabrics: images do what graphs mean, for all trip counts.",
   full: 2000,
-  run(count, seed, progress): CampaignResult {
+  anywhere: true,
+  run(count, seed, progress, first = 0): CampaignResult {
     const failures: Failure[] = [];
     let mapped = 0;
-    for (let index = 0; index < count; index++) {
+    for (let index = first; index < count; index++) {
       const made = cgraCaseAt(seed, index);
       let reason: string | undefined;
       try {
@@ -112,6 +116,7 @@ export const cgraCampaign: Campaign = {
         failures.push({ index, reason, input: JSON.stringify({ description, kernel }, null, 1) });
       if (index % 20 === 19) progress(index + 1);
     }
-    return { done: count, failures, coverage: { mapped: (100 * mapped) / Math.max(1, count) } };
+    const done = Math.max(0, count - first);
+    return { done, failures, coverage: { mapped: (100 * mapped) / Math.max(1, done) } };
   },
 };

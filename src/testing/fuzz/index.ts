@@ -6,7 +6,8 @@ import { cCampaign } from "./c.js";
 import { cgraCampaign } from "./cgra.js";
 import { cgraNestsCampaign } from "./cgra-nests.js";
 import type { Campaign } from "./campaign.js";
-import { cgraRtlCampaign } from "./cgra-rtl.js";
+import { cgraRtlCampaign, cgraRtlMappedCampaign } from "./cgra-rtl.js";
+import { cgraRtlKernelsCampaign } from "./cgra-rtl-kernels.js";
 import { llvmCampaign } from "./llvm.js";
 import { memoryCampaign } from "./memory.js";
 import { modulesCampaign } from "./modules.js";
@@ -39,4 +40,6 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   cgraCampaign,
   cgraNestsCampaign,
   cgraRtlCampaign,
+  cgraRtlMappedCampaign,
+  cgraRtlKernelsCampaign,
 ];

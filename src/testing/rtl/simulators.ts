@@ -1,55 +1,13 @@
 /** Fabrics as Verilog in the simulators of the system, compared with our own cycle by cycle. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Fabric } from "../../target/cgra/fabric/fabric.js";
 import { load } from "../../target/cgra/machine/load.js";
 import type { KernelProgram } from "../../target/cgra/machine/program.js";
 import { scratchpadBytes, simulate } from "../../target/cgra/machine/simulate.js";
 import { configurationHex, configurationOf } from "../../target/cgra/rtl/configure.js";
-import { rtlOf } from "../../target/cgra/rtl/emit.js";
 import { structureOf } from "../../target/cgra/rtl/kinds.js";
-
-export const RTL_SIMULATORS = ["icarus", "verilator"] as const;
-export type RtlSimulator = (typeof RTL_SIMULATORS)[number];
-
-const PROBES: Readonly<Record<RtlSimulator, readonly [string, string]>> = {
-  icarus: ["iverilog", "-V"],
-  verilator: ["verilator", "--version"],
-};
-
-/** The simulators that are installed. */
-export const installedSimulators = (): readonly RtlSimulator[] =>
-  RTL_SIMULATORS.filter((s) => spawnSync(PROBES[s][0], [PROBES[s][1]]).status === 0);
-
-export interface BuiltRtl {
-  readonly fabric: Fabric;
-  readonly dir: string;
-  readonly simulators: readonly RtlSimulator[];
-}
-
-/** Writes the Verilog of a fabric to a folder and compiles it. */
-export function buildRtl(
-  fabric: Fabric,
-  dir: string,
-  simulators: readonly RtlSimulator[],
-): BuiltRtl {
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
-  const files = [...rtlOf(fabric)];
-  for (const [name, text] of files) writeFileSync(join(dir, name), text);
-  const names = files.map(([name]) => name);
-  const options = { cwd: dir, stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"] };
-  if (simulators.includes("icarus"))
-    execFileSync("iverilog", ["-g2005", "-o", "bench.vvp", ...names], options);
-  if (simulators.includes("verilator"))
-    execFileSync(
-      "verilator",
-      ["--binary", "--timing", "-j", "1", "-Wno-lint", "-Wno-UNOPTFLAT", "--top-module", "bench", "--Mdir", "build", ...names], // prettier-ignore
-      options,
-    );
-  return { fabric, dir, simulators };
-}
+import { modelOf, type BuiltRtl, type RtlSimulator } from "./build.js";
 
 export interface RtlRun {
   /** Outputs of all elements at the end of each cycle, a line a cycle. */
@@ -58,14 +16,22 @@ export interface RtlRun {
   readonly cycles: number;
 }
 
-/** Runs one launch; throws where the simulator fails. */
+/** A program with its launch numbers, and the scratchpad when it starts. */
+export interface RtlLaunch {
+  readonly program: KernelProgram;
+  readonly liveins: readonly number[];
+  readonly memory: Uint8Array;
+}
+
+/** Runs one launch, which must not take more than so many cycles; throws where the simulator fails. */
 export function runRtl(
   built: BuiltRtl,
   simulator: RtlSimulator,
-  launch: { readonly program: KernelProgram; readonly liveins: readonly number[]; readonly memory: Uint8Array }, // prettier-ignore
+  launch: RtlLaunch,
+  limit: number,
 ): RtlRun {
   const { fabric } = built;
-  const dir = resolve(built.dir, `run-${simulator}`);
+  const dir = resolve(built.dir, `run-${simulator}-${process.pid}`);
   mkdirSync(dir, { recursive: true });
   const writes = configurationOf(structureOf(fabric), launch.program, launch.liveins);
   writeFileSync(join(dir, "image.hex"), configurationHex(writes));
@@ -75,12 +41,13 @@ export function runRtl(
     writeFileSync(join(dir, `bank${b}.hex`), [...part].map((x) => `${hex(x, 2)}\n`).join(""));
     start += bytes;
   }
-  const [command, first] =
-    simulator === "icarus"
-      ? ["vvp", ["-n", "bench.vvp"]]
-      : [resolve(built.dir, "build", "Vbench"), []];
+  const model = modelOf(built, simulator);
   rmSync(join(dir, "cycles.txt"), { force: true });
-  execFileSync(command, [...first, `+dir=${dir}`], { cwd: built.dir, stdio: ["ignore", "ignore", "pipe"] }); // prettier-ignore
+  const options = [`+dir=${dir}`, `+limit=${limit}`];
+  const words = simulator === "icarus" ? ["-n", model, ...options] : options;
+  execFileSync(simulator === "icarus" ? "vvp" : model, words, {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   if (!existsSync(join(dir, "cycles.txt"))) throw new Error(`${simulator} did not end`);
   const memory = new Uint8Array(scratchpadBytes(fabric));
   start = 0;
@@ -93,20 +60,28 @@ export function runRtl(
   }
   const [cycles, done] = readFileSync(join(dir, "cycles.txt"), "utf8").split(" ").map(Number);
   if (done !== 1) throw new Error(`${simulator} was stopped after ${cycles} cycles`);
-  return { trace: readFileSync(join(dir, "trace.txt"), "utf8"), memory, cycles: cycles! };
+  const trace = readFileSync(join(dir, "trace.txt"), "latin1");
+  rmSync(dir, { recursive: true, force: true });
+  return { trace, memory, cycles: cycles! };
 }
 
 const hex = (x: number, digits: number): string => (x >>> 0).toString(16).padStart(digits, "0");
 
-/** The first difference between our simulator and the hardware on a launch; undefined when there is none. */
-export function rtlDifference(
-  built: BuiltRtl,
-  program: KernelProgram,
-  liveins: readonly number[],
-  memory: Uint8Array,
-): string | undefined {
-  const loaded = load(built.fabric, program);
-  if (typeof loaded === "string") return loaded;
+/** Cycles that hardware may take longer before it is stopped. */
+const PATIENCE = 64;
+
+export interface Comparison {
+  /** Cycles of our simulator. */
+  readonly cycles: number;
+  /** The first difference between our simulator and the hardware. */
+  readonly difference?: string | undefined;
+}
+
+/** Runs a launch in all simulators of a model: outputs of each cycle, the scratchpad, the number of cycles. */
+export function compareRtl(built: BuiltRtl, launch: RtlLaunch): Comparison {
+  const { liveins, memory } = launch;
+  const loaded = load(built.fabric, launch.program);
+  if (typeof loaded === "string") return { cycles: 0, difference: loaded };
   const expected = memory.slice();
   const trace: string[] = [];
   const { counters, fault } = simulate(loaded, {
@@ -114,18 +89,23 @@ export function rtlDifference(
     liveins,
     watch: (_, outputs) => trace.push([...outputs].reverse().map((x) => hex(x, 8)).join("")), // prettier-ignore
   });
-  if (fault !== undefined) return `simulator: cycle ${fault.cycle}, element ${fault.element}: ${fault.what}`; // prettier-ignore
+  const { cycles } = counters;
+  const differs = (difference: string): Comparison => ({ cycles, difference });
+  if (fault !== undefined)
+    return differs(`simulator: cycle ${fault.cycle}, element ${fault.element}: ${fault.what}`);
   for (const simulator of built.simulators) {
-    const run = runRtl(built, simulator, { program, liveins, memory });
+    const run = runRtl(built, simulator, launch, cycles + PATIENCE);
     const lines = run.trace.split("\n").filter((l) => l !== "");
     const at = trace.findIndex((line, cycle) => lines[cycle]?.toLowerCase() !== line);
-    if (at >= 0) return `${simulator}, cycle ${at}: ${traceDifference(trace[at]!, lines[at])}`;
-    if (lines.length !== trace.length || run.cycles !== counters.cycles)
-      return `${simulator} took ${run.cycles} cycles, not ${counters.cycles}`;
+    if (at >= 0)
+      return differs(`${simulator}, cycle ${at}: ${traceDifference(trace[at]!, lines[at])}`);
+    if (lines.length !== trace.length || run.cycles !== cycles)
+      return differs(`${simulator} took ${run.cycles} cycles, not ${cycles}`);
     const byte = expected.findIndex((x, i) => x !== run.memory[i]);
-    if (byte >= 0) return `${simulator}: byte ${byte} is ${run.memory[byte]}, not ${expected[byte]}`; // prettier-ignore
+    if (byte >= 0)
+      return differs(`${simulator}: byte ${byte} is ${run.memory[byte]}, not ${expected[byte]}`);
   }
-  return undefined;
+  return { cycles };
 }
 
 function traceDifference(expected: string, found: string | undefined): string {

@@ -53,9 +53,16 @@ export interface Device {
   readonly layers: readonly LayerCounters[];
 }
 
+/** Called before a kernel runs, with the scratchpad as it is then, which must not be kept. */
+export type LaunchWatch = (name: string, liveins: readonly number[], memory: Uint8Array) => void;
+
 /** A device of a fabric with kernels. */
-export function makeDevice(fabric: Fabric, kernels: ReadonlyMap<string, DeviceKernel>): Device {
-  const device = new SimulatedDevice(fabric);
+export function makeDevice(
+  fabric: Fabric,
+  kernels: ReadonlyMap<string, DeviceKernel>,
+  watch?: LaunchWatch,
+): Device {
+  const device = new SimulatedDevice(fabric, watch);
   const hosts = new Map<string, HostCode>([
     [ON_HOST, (_, [name]) => device.begin(name?.kind === "string" ? name.value : "")],
     [WAIT, () => device.wait()],
@@ -87,7 +94,10 @@ class SimulatedDevice {
   /** Kernels whose configuration is resident, the latest last. */
   private resident: string[] = [];
 
-  constructor(private readonly fabric: Fabric) {
+  constructor(
+    private readonly fabric: Fabric,
+    private readonly watch?: LaunchWatch,
+  ) {
     this.memory = new Uint8Array(scratchpadBytes(fabric));
     this.starts = bankStarts(fabric);
     this.wordBits = layoutOf(fabric).bits;
@@ -183,6 +193,7 @@ class SimulatedDevice {
     const liveins = args.map(numberOf);
     const start = Math.max(this.now, this.arrayFree, ...banks.map((b) => this.written[b]!));
     const configured = this.configure(name, program);
+    this.watch?.(name, liveins, this.memory);
     const { counters, fault } = simulate(loaded, { memory: this.memory, liveins });
     if (fault !== undefined)
       this.fail(name, `in cycle ${fault.cycle}, element ${fault.element}: ${fault.what}`);

@@ -21,11 +21,8 @@ import {
   SPECIAL_VALUES,
 } from "../../../../../src/testing/generate/cgra-program.js";
 import { makeRandom } from "../../../../../src/testing/generate/random.js";
-import {
-  buildRtl,
-  installedSimulators,
-  rtlDifference,
-} from "../../../../../src/testing/rtl/simulators.js";
+import { buildRtl, installedSimulators } from "../../../../../src/testing/rtl/build.js";
+import { compareRtl } from "../../../../../src/testing/rtl/simulators.js";
 
 const test = suite("fabrics as Verilog");
 
@@ -70,7 +67,7 @@ test("operations compute the same bits in hardware", () => {
   }
   const ops = ["RMULSH", "REM", "FSUB", "FMA", "FMIN", "F2I", "FEXP2", "FRCP", "FRSQRT", "FLOG2"]; // prettier-ignore
   for (const op of ops)
-    assert.is(rtlDifference(built, operationProgram(op, count, 0), [], memory), undefined, op);
+    assert.is(compareRtl(built, { program: operationProgram(op, count, 0), liveins: [], memory }).difference, undefined, op); // prettier-ignore
 });
 
 for (let seed = 0; seed < 3; seed++) {
@@ -82,7 +79,7 @@ for (let seed = 0; seed < 3; seed++) {
       let program = generateProgram(random, fabric);
       while (typeof load(fabric, program) === "string") program = generateProgram(random, fabric);
       const memory = Uint8Array.from({ length: scratchpadBytes(fabric) }, () => random.below(256));
-      assert.is(rtlDifference(built, program, [n * 3, 2], memory), undefined);
+      assert.is(compareRtl(built, { program, liveins: [n * 3, 2], memory }).difference, undefined);
     }
   });
 }
