@@ -130,6 +130,7 @@ function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
     values: new Map(),
     pointers: new Map(),
     variables: new Map(),
+    apart: new Set(),
     sizes: new Set(kernel.signature.symbols),
     naturals: new Set(),
     ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),

@@ -68,6 +68,7 @@ function runText(shared: FunctionContext["shared"], m: Model): string {
     values: new Map(),
     pointers: new Map(),
     variables: new Map(),
+    apart: new Set(),
     sizes: new Set(kernel.signature.symbols),
     naturals: new Set(),
     ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),

@@ -56,14 +56,29 @@ export function bytesOnStack(buffer: Buffer): number | undefined {
 }
 
 /** Allocated buffers of one element that are only read and written there: variables. */
-export function variablesOf(body: Stmt): Set<Buffer> {
+export const variablesOf = (body: Stmt): Set<Buffer> =>
+  ownBuffers(body, (count) => count === 1, isZero);
+
+/**
+ * Allocated buffers that C compilers take apart into variables, since all positions used are numbers. That such a
+ * variable has a value may follow from the bounds of loops, which they do not see.
+ */
+export const takenApart = (body: Stmt): Set<Buffer> =>
+  ownBuffers(body, () => true, (index) => index.kind === "tir.IntImm"); // prettier-ignore
+
+/** Buffers of so many elements that are used at nothing but such indices. */
+function ownBuffers(
+  body: Stmt,
+  isSize: (count: number) => boolean,
+  isIndex: (index: PrimExpr) => boolean,
+): Set<Buffer> {
   const found = new Set<Buffer>();
   const owners = new Map<Var, Buffer>();
   visit(body, {
     enter(node) {
       if (node.kind !== "tir.Alloc") return;
       const count = elementsOf(node.buffer);
-      if (count.kind !== "tir.IntImm" || Number(count.value) !== 1) return;
+      if (count.kind !== "tir.IntImm" || !isSize(Number(count.value))) return;
       if (node.buffer.elemOffset !== undefined || node.buffer.dtype.code === "handle") return;
       found.add(node.buffer);
       owners.set(node.buffer.data, node.buffer);
@@ -73,7 +88,7 @@ export function variablesOf(body: Stmt): Set<Buffer> {
     if (node?.kind === "tir.Buffer") found.delete(node);
     else if (node?.kind === "tir.Var") found.delete(owners.get(node) as Buffer);
   };
-  if (found.size > 0) rejectOtherUses(body, found, reject);
+  if (found.size > 0) rejectOtherUses(body, found, isIndex, reject);
   return found;
 }
 
@@ -82,13 +97,14 @@ const isZero = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && Number(e.val
 function rejectOtherUses(
   body: Stmt,
   found: ReadonlySet<Buffer>,
+  isIndex: (index: PrimExpr) => boolean,
   reject: (node: Node | undefined) => void,
 ): void {
   visit(body, {
     enter(node, defining) {
       if (node.kind === "tir.Load" || node.kind === "tir.Store") {
         if (!found.has(node.buffer) && node.buffer.data !== undefined) reject(node.buffer.data);
-        if (!node.indices.every(isZero)) reject(node.buffer);
+        if (!node.indices.every(isIndex)) reject(node.buffer);
         return;
       }
       if (node.kind === "tir.Call" || node.kind === "tir.CallGlobal") {
@@ -129,7 +145,8 @@ export function emitAlloc(cx: FunctionContext, buffer: Buffer, span: Span | unde
   const bytes = bytesOnStack(buffer);
   if (bytes !== undefined) {
     const lanes = bytes / (bytesOf(laneOf(buffer.dtype)) || 1);
-    cx.lines.declare(name, `${element} ${name}[${Math.max(lanes, 1)}];`);
+    const isApart = lanes <= 1 || cx.apart.has(buffer);
+    cx.lines.declare(name, `${element} ${name}[${Math.max(lanes, 1)}]${isApart ? " = {0}" : ""};`);
     return;
   }
   const start = cx.scratch!;

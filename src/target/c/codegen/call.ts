@@ -19,6 +19,7 @@ import { emitHostCall } from "./host-call.js";
 import { LANE } from "./lanes.js";
 import { emitReturn } from "./leave.js";
 import { emitMultiplyShift, emitMultiplyShiftPerAxis } from "./multiply-shift.js";
+import { emitPrefetch } from "./prefetch.js";
 import { stopIf } from "./stop.js";
 import {
   called,
@@ -97,7 +98,7 @@ const intrinsics: Readonly<Record<string, Emit>> = {
   assume: nothing,
   check_index: emitCheckedIndex,
   undef: (_, e) => primary(isFloat(e.dtype) ? "0.0f" : "0"),
-  prefetch: nothing,
+  prefetch: emitPrefetch,
   start_profile_intrinsic: nothing,
   end_profile_intrinsic: nothing,
   reinterpret: emitReinterpret,

@@ -70,6 +70,8 @@ export interface FunctionContext {
   readonly pointers: Map<Var, PointerHome>;
   /** Buffers of one element that are C variables. */
   readonly variables: Map<Buffer, string>;
+  /** Arrays that compilers take apart into variables: they start at zero, as variables do. */
+  readonly apart: ReadonlySet<Buffer>;
   /** Symbols, and what is computed from them alone: their arithmetic stays within 64 bits. */
   readonly sizes: Set<Var>;
   /** Those of them that are not negative though nothing bounds them above. */

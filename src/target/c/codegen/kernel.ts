@@ -2,7 +2,7 @@
 import type { Var } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Guard } from "../../guard.js";
-import { variablesOf } from "./alloc.js";
+import { takenApart, variablesOf } from "./alloc.js";
 import type { FunctionContext, Kernel, ModuleContext, PointerHome } from "./context.js";
 import { elementType } from "./element.js";
 import { emitExpr } from "./expr.js";
@@ -72,6 +72,7 @@ export function defineKernel(
     values: new Map(),
     pointers: new Map(),
     variables: new Map([...variables].map((b) => [b, b.name])),
+    apart: takenApart(kernel.func.body),
     sizes: new Set(sizesOf(kernel)),
     naturals: new Set(),
     ranges: new Map(),

@@ -44,6 +44,7 @@ export function defineScratch(shared: ModuleContext, kernel: Kernel): string {
     values: new Map(inputs(kernel).map((v) => [v, names.take(v.name)])),
     pointers: new Map(),
     variables: new Map(),
+    apart: new Set(),
     sizes: new Set(kernel.signature.symbols),
     naturals: new Set(),
     ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),

@@ -45,7 +45,8 @@ function collect(
   visit(func.body, {
     enter(node) {
       if (node.kind === "tir.Store") found.add(node.buffer.data);
-      if (node.kind !== "tir.CallGlobal" && node.kind !== "tir.Call") return;
+      if (node.kind !== "tir.CallGlobal" && node.kind !== "tir.Call") return undefined;
+      if (node.kind === "tir.Call" && node.op === "prefetch") return false;
       node.args.forEach((arg, k) => {
         const buffer =
           arg.kind === "tir.Buffer"
@@ -64,6 +65,7 @@ function collect(
         if (buffer !== undefined && escapes) found.add(buffer.data);
         if (arg.kind === "tir.Var" && arg.dtype.code === "handle") found.add(arg);
       });
+      return undefined;
     },
   });
   // Pointers that go elsewhere by a binding.

@@ -102,4 +102,38 @@ def f(A: T.Buffer((1,), "int32")):
   assert.ok(source.includes("/* no * / here */"), source);
 });
 
+text("memory is fetched ahead by compilers that can, and stays const", () => {
+  const { source } = compiled(`
+@T.prim_func
+def copy(A: T.Buffer((64,), "float32"), B: T.Buffer((64,), "float32")):
+    for i in range(64):
+        T.evaluate(T.prefetch(T.address_of(A[i + 16]), 0, 3, 1))
+        B[i] = A[i]
+`).result!;
+  assert.ok(source.includes("RX_PREFETCH(A + (i + 16), 0, 3);"), source);
+  assert.match(source, /#if defined\(__GNUC__\)\n#define RX_PREFETCH/);
+  assert.ok(source.includes("(const float *restrict A, float *restrict B)"), source);
+});
+
+text(
+  "arrays that compilers take apart start at zero, as what fills them may be hidden in bounds",
+  () => {
+    const { source } = compiled(`
+@T.prim_func
+def last(A: T.Buffer((6,), "float32"), B: T.Buffer((2,), "float32")):
+    P = T.alloc_buffer((2,), "float32")
+    Q = T.alloc_buffer((2,), "float32")
+    for i in range(6):
+        if i == 0:
+            P[1] = A[i]
+        P[0] = P[1]
+        Q[i % 2] = A[i]
+    for i in range(2):
+        B[i] = P[0] + Q[i]
+`).result!;
+    assert.ok(source.includes("float P[2] = {0};"), source);
+    assert.ok(source.includes("float Q[2];"), source);
+  },
+);
+
 text.run();
