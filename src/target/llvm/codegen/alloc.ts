@@ -39,6 +39,7 @@ export function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
         ? whole
         : f.atEntry(`bitcast ${pointer} ${whole} to ${dialect.pointer}`);
     cx.values.set(buffer.data, data);
+    f.root(data);
     return;
   }
   const size = emitIndex(cx, binary("mul", elementsOf(buffer), intImm(bytesOf(buffer.dtype), int64))); // prettier-ignore
@@ -47,6 +48,7 @@ export function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   const fails = f.value(`icmp eq ${dialect.pointer} ${pointer}, null`);
   stopIf(cx, fails, { kind: "memory", message, span: s.span });
   cx.values.set(buffer.data, pointer);
+  f.root(pointer);
 }
 
 /** An alias needs no code; a declaration without memory behind it gets some. */

@@ -46,6 +46,7 @@ export function defineKernel(
   signature.pointers.forEach((v, k) => {
     params.push(`${dialect.pointer} noalias nocapture %p${k}`);
     cx.values.set(v, `%p${k}`);
+    f.root(`%p${k}`);
   });
   for (const { var: v, buffer } of func.params)
     if (buffer !== undefined) cx.values.set(buffer.data, cx.values.get(v)!);

@@ -25,12 +25,15 @@ export function pointerOf(cx: FunctionContext, buffer: Buffer): Ref {
   );
 }
 
+const isNumber = (ref: Ref): boolean => /^-?\d+$/.test(ref);
+
 /** The address so many elements behind a pointer. */
 function advanced(cx: FunctionContext, pointer: Ref, elements: Ref, bytes: number): Ref {
   const { dialect } = cx.shared.module;
   const offset = indexOp(cx, "mul", elements, String(bytes));
   if (offset === "0") return pointer;
-  return cx.f.value(`getelementptr inbounds i8, ${dialect.pointer} ${pointer}, i64 ${offset}`);
+  const text = `getelementptr inbounds i8, ${dialect.pointer} ${pointer}, i64 ${offset}`;
+  return isNumber(offset) ? cx.f.place(pointer, text) : cx.f.value(text);
 }
 
 /** The address of an element behind a pointer; neighbours share all but a constant. */
@@ -100,18 +103,19 @@ function typedPointer(cx: FunctionContext, address: Ref, type: string): string {
   const { dialect } = cx.shared.module;
   const pointer = dialect.pointerTo(type);
   if (pointer === dialect.pointer) return `${pointer} ${address}`;
-  return `${pointer} ${cx.f.value(`bitcast ${dialect.pointer} ${address} to ${pointer}`)}`;
+  return `${pointer} ${cx.f.place(address, `bitcast ${dialect.pointer} ${address} to ${pointer}`)}`;
 }
 
 const memoryOf = (cx: FunctionContext, type: DType): string =>
   memoryType(cx.shared.module.dialect, type);
 const alignOf = (type: DType): number => bytesOf(laneOf(type));
 
-/** The value of a type at an address. */
-function readAt(cx: FunctionContext, type: DType, address: Ref): Ref {
+/** The value of a type at an address behind a root. */
+function readAt(cx: FunctionContext, type: DType, address: Ref, root: Ref): Ref {
   const memory = memoryOf(cx, type);
   const pointer = typedPointer(cx, address, memory);
-  return fromMemory(cx, type, cx.f.value(`load ${memory}, ${pointer}, align ${alignOf(type)}`));
+  const text = `load ${memory}, ${pointer}, align ${alignOf(type)}`;
+  return fromMemory(cx, type, cx.f.load(text, root));
 }
 
 function fromMemory(cx: FunctionContext, type: DType, raw: Ref): Ref {
@@ -135,6 +139,7 @@ function writeAt(
   cx: FunctionContext,
   type: DType,
   address: Ref,
+  root: Ref,
   value: Ref,
   isStreaming = false,
 ): void {
@@ -145,7 +150,7 @@ function writeAt(
   const how = isStreaming
     ? `align ${bytesOf(type)}, !nontemporal ${module.metadata("!{i32 1}")}`
     : `align ${alignOf(type)}`;
-  cx.f.line(`store ${memory} ${raw}, ${pointer}, ${how}`);
+  cx.f.store(`store ${memory} ${raw}, ${pointer}, ${how}`, root);
 }
 
 /** Zero of a type, also in lanes that are not loaded. */
@@ -163,13 +168,10 @@ export function emitLoad(cx: FunctionContext, e: Load): Ref {
   const type = e.dtype;
   const { predicate } = e;
   if (type.lanes === 1) {
-    if (predicate === undefined) return readAt(cx, type, addressOf(cx, e.buffer, e.indices));
-    return cx.f.choose(
-      emitExpr(cx, predicate),
-      typeOf(cx, type),
-      () => readAt(cx, type, addressOf(cx, e.buffer, e.indices)),
-      () => zeroOf(cx, type),
-    );
+    const read = (): Ref =>
+      readAt(cx, type, addressOf(cx, e.buffer, e.indices), pointerOf(cx, e.buffer));
+    if (predicate === undefined) return read();
+    return cx.f.choose(emitExpr(cx, predicate), typeOf(cx, type), read, () => zeroOf(cx, type));
   }
   if (predicate === undefined) return loadLanes(cx, e);
   const lanes = withLanes(bool, type.lanes);
@@ -179,18 +181,19 @@ export function emitLoad(cx: FunctionContext, e: Load): Ref {
 function loadLanes(cx: FunctionContext, e: Load): Ref {
   const { dtype: type, buffer } = e;
   const { mask } = cx;
+  const root = pointerOf(cx, buffer);
   const place = locate(cx, buffer, e.indices, type.lanes);
   const masked = mask?.lanes === type.lanes ? mask : undefined;
   switch (place.kind) {
     case "same":
-      return splatValue(cx, readAt(cx, laneOf(type), place.address), type);
+      return splatValue(cx, readAt(cx, laneOf(type), place.address, root), type);
     case "contiguous":
       // A tile in registers is read as a whole: memory that a mask selects from is no register.
       return masked === undefined || isWithin(e)
-        ? readAt(cx, type, place.address)
-        : maskedLoad(cx, type, place.address, masked);
+        ? readAt(cx, type, place.address, root)
+        : maskedLoad(cx, type, place.address, root, masked);
     case "scattered":
-      return gather(cx, type, place.addresses, masked);
+      return gather(cx, type, place.addresses, root, masked);
   }
 }
 
@@ -203,13 +206,14 @@ function isWithin({ buffer, indices }: Load): boolean {
   return isKnown && at?.stride === 1 && at.base >= 0 && at.base + at.lanes <= size.value;
 }
 
-function maskedLoad(cx: FunctionContext, type: DType, address: Ref, mask: Mask): Ref {
+function maskedLoad(cx: FunctionContext, type: DType, address: Ref, root: Ref, mask: Mask): Ref {
   const memory = memoryOf(cx, type);
   const pointer = typedPointer(cx, address, memory);
   const { name, params } = maskedIntrinsic(cx, "load", type, memory);
   cx.shared.module.declare(name, memory, [params, "i32", mask.type, memory]);
-  const raw = cx.f.value(
+  const raw = cx.f.load(
     `call ${memory} @${name}(${pointer}, i32 ${alignOf(type)}, ${mask.type} ${mask.ref}, ${memory} zeroinitializer)`,
+    root,
   );
   return fromMemory(cx, type, raw);
 }
@@ -234,16 +238,17 @@ function gather(
   cx: FunctionContext,
   type: DType,
   addresses: readonly Ref[],
+  root: Ref,
   mask: Mask | undefined,
 ): Ref {
   const lane = laneOf(type);
   const values = addresses.map((address, k) => {
-    if (mask === undefined) return readAt(cx, lane, address);
+    if (mask === undefined) return readAt(cx, lane, address, root);
     const isOn = cx.f.value(`extractelement ${mask.type} ${mask.ref}, i32 ${k}`);
     return cx.f.choose(
       isOn,
       typeOf(cx, lane),
-      () => readAt(cx, lane, address),
+      () => readAt(cx, lane, address, root),
       () => zeroOf(cx, lane),
     );
   });
@@ -258,7 +263,7 @@ export function emitStore(cx: FunctionContext, s: Store): void {
   if (lanes === 1) {
     const write = (): void => {
       const address = addressOf(cx, buffer, s.indices);
-      writeAt(cx, type, address, emitAs(cx, s.value, type));
+      writeAt(cx, type, address, pointerOf(cx, buffer), emitAs(cx, s.value, type));
     };
     if (s.predicate === undefined) write();
     else cx.f.when(emitExpr(cx, s.predicate), write);
@@ -282,23 +287,26 @@ function storeLanes(
   value: Ref,
   mask: Mask | undefined,
 ): void {
+  const root = pointerOf(cx, s.buffer);
   const place = locate(cx, s.buffer, s.indices, type.lanes);
   if (place.kind === "contiguous") {
-    if (mask === undefined) return writeAt(cx, type, place.address, value, cx.streaming.has(s));
+    if (mask === undefined)
+      return writeAt(cx, type, place.address, root, value, cx.streaming.has(s));
     const memory = memoryOf(cx, type);
     const raw = toMemory(cx, type, value);
     const pointer = typedPointer(cx, place.address, memory);
     const { name, params } = maskedIntrinsic(cx, "store", type, memory);
     cx.shared.module.declare(name, "void", [memory, params, "i32", mask.type]);
-    cx.f.line(
+    cx.f.store(
       `call void @${name}(${memory} ${raw}, ${pointer}, i32 ${alignOf(type)}, ${mask.type} ${mask.ref})`,
+      root,
     );
     return;
   }
   const lane = laneOf(type);
   for (let k = 0; k < type.lanes; k++) {
     const address = place.kind === "same" ? place.address : place.addresses[k]!;
-    const write = (): void => writeAt(cx, lane, address, laneOfValue(cx, value, type, k));
+    const write = (): void => writeAt(cx, lane, address, root, laneOfValue(cx, value, type, k));
     if (mask === undefined) write();
     else cx.f.when(cx.f.value(`extractelement ${mask.type} ${mask.ref}, i32 ${k}`), write);
   }

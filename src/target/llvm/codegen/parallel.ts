@@ -186,12 +186,13 @@ function defineBody(
     mask: undefined,
   };
   const pointers = new Set(cx.pointers);
-  const params = captured.map(({ vars, isWide, type }, k) => {
+  const params = captured.map(({ vars, isWide, type, ref }, k) => {
     const name = `%c${k}`;
     for (const v of vars) {
       if (isWide) inner.wide.set(v, name);
       inner.values.set(v, isWide ? emitCast(inner, name, int64, v.dtype) : name);
     }
+    if (cx.f.isRoot(ref)) f.root(name);
     const isOwn = type === p && vars.some((v) => pointers.has(v));
     return `${type}${isOwn ? " noalias nocapture" : ""} ${name}`;
   });

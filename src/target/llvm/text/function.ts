@@ -13,8 +13,17 @@ export interface FunctionText {
   value(text: string): Ref;
   /** Adds an instruction without a result. */
   line(text: string): void;
-  /** Adds an instruction to the entry block, before everything else. */
+  /** Adds a load of memory behind a root; within a block it is written once until that memory changes. */
+  load(text: string, root: Ref): Ref;
+  /** Adds an instruction without a result that changes memory behind a root only. */
+  store(text: string, root: Ref): void;
+  /** Declares a pointer a root: memory behind it is reached from no other root. */
+  root(pointer: Ref): void;
+  isRoot(pointer: Ref): boolean;
+  /** Adds an instruction to the entry block, before everything else; arithmetic on its results may go there too. */
   atEntry(text: string): Ref;
+  /** Adds arithmetic on a pointer, once: in the entry block where the pointer is made there. */
+  place(pointer: Ref, text: string): Ref;
   label(hint: string): Label;
   /** Starts a block; the one before must have ended, or falls through to it. */
   start(label: Label): void;
@@ -37,6 +46,11 @@ export interface FunctionText {
 const isArithmetic = (text: string): boolean =>
   !/^(load|call|tail|phi|alloca|atomicrmw|cmpxchg|freeze|va_arg)\b/.test(text);
 
+/** Of LLVM's own functions few change memory; others may. */
+const changesMemory = (text: string): boolean =>
+  /^(store|fence|atomicrmw|cmpxchg)\b/.test(text) ||
+  (/^(tail )?call\b/.test(text) && !/@llvm\.(?!mem|masked\.(store|scatter))/.test(text));
+
 /** A function without instructions; its parameters have names of their own. */
 export function functionText(module: ModuleText): FunctionText {
   const entry: string[] = [];
@@ -46,6 +60,11 @@ export function functionText(module: ModuleText): FunctionText {
   let current: Label = "body";
   let ended = false;
   const known = new Map<string, Ref>();
+  const roots = new Set<Ref>();
+  /** Loads whose memory has not changed, by root. */
+  const loaded = new Map<Ref, Map<string, Ref>>();
+  const atEntry = new Set<Ref>();
+  const knownAtEntry = new Map<string, Ref>();
   const add = (text: string): void => {
     // Code behind a jump is never reached, but must stand in a block.
     if (ended) f.start(f.label("dead"));
@@ -67,12 +86,42 @@ export function functionText(module: ModuleText): FunctionText {
       const name = `%t${values++}`;
       add(`${name} = ${text}`);
       if (isArithmetic(text)) known.set(text, name);
+      else if (changesMemory(text)) loaded.clear();
       return name;
     },
-    line: add,
+    line(text) {
+      add(text);
+      if (changesMemory(text)) loaded.clear();
+    },
+    load(text, root) {
+      const before = loaded.get(root)?.get(text);
+      if (before !== undefined && !ended) return before;
+      const name = f.value(text);
+      if (!roots.has(root)) return name;
+      const of = loaded.get(root);
+      if (of !== undefined) of.set(text, name);
+      else loaded.set(root, new Map([[text, name]]));
+      return name;
+    },
+    store(text, root) {
+      add(text);
+      if (roots.has(root)) loaded.delete(root);
+      else loaded.clear();
+    },
+    root: (pointer) => void roots.add(pointer),
+    isRoot: (pointer) => roots.has(pointer),
     atEntry(text) {
       const name = `%t${values++}`;
       entry.push(`  ${name} = ${text}`);
+      atEntry.add(name);
+      return name;
+    },
+    place(pointer, text) {
+      if (!atEntry.has(pointer)) return f.value(text);
+      const before = knownAtEntry.get(text);
+      if (before !== undefined) return before;
+      const name = f.atEntry(text);
+      knownAtEntry.set(text, name);
       return name;
     },
     label: (hint) => `${hint}${labels++}`,
@@ -82,6 +131,7 @@ export function functionText(module: ModuleText): FunctionText {
       current = label;
       ended = false;
       known.clear();
+      loaded.clear();
     },
     br: (label) => end(`br label %${label}`),
     condBr: (cond, then, otherwise) => end(`br i1 ${cond}, label %${then}, label %${otherwise}`),
