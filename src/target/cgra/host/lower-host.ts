@@ -1,6 +1,6 @@
 /**
  * A function whose kernels are split off, as the host runs it: copies to and from the scratchpad are DMA transfers,
- * calls of kernels are launches. Both go on while the host goes on; it waits where one needs what another one does.
+ * calls of kernels are launches.
  */
 import { declareSymbols, symbolsOf } from "../../../analysis/tir/symbols.js";
 import { Analyzer, exprText } from "../../../arith/index.js";
@@ -19,12 +19,10 @@ import { addIndex, castIndex, mulIndex } from "../../../transform/tir/strides.js
 import { int32 } from "../../../support/dtype.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { codes } from "./codes.js";
-import { dmaBoxOf, type DmaBox } from "./dma.js";
-import { copyCall, DMA_DIMS, extern, LAUNCH, WAIT } from "./externs.js";
+import { dmaBoxOf } from "./dma.js";
+import { copyCall, DMA_DIMS, extern, LAUNCH } from "./externs.js";
+import { insertWaits } from "./insert-waits.js";
 import type { Place } from "./place-scratchpad.js";
-
-/** Annotation of loops in which transfers go on while a kernel runs: none touches what another one uses. */
-export const OVERLAP = "cgra.overlap";
 
 /** Numbers that a kernel is launched with, over the parameters of its function. */
 export interface LaunchNumbers {
@@ -34,18 +32,6 @@ export interface LaunchNumbers {
   readonly conditions: readonly PrimExpr[];
   /** What addresses of buffers that differ between launches are called in `liveins`. */
   readonly addresses: ReadonlyMap<Buffer, Var>;
-}
-
-/** What is under way and not waited for. */
-interface Pending {
-  launch: boolean;
-  read: boolean;
-  write: boolean;
-}
-
-interface Transfer {
-  readonly stmt: Stmt;
-  readonly isRead: boolean;
 }
 
 export interface LoweredHost {
@@ -63,9 +49,8 @@ export function lowerHost(
 ): LoweredHost {
   const host = new HostLowering(places, launches, fabric, new Set(symbolsOf(func)));
   declareSymbols(func, host.analyzer);
-  const body = host.stmt(func.body);
   return {
-    func: { ...func, body: seq([...body, ...host.wait()]) },
+    func: { ...func, body: insertWaits(seq(host.stmt(func.body))) },
     conditions: [...host.conditions.values()],
   };
 }
@@ -76,10 +61,6 @@ class HostLowering {
   readonly conditions = new Map<string, PrimExpr>();
   /** What variables stand for that statements bind. */
   private readonly bound = new Map<Var, PrimExpr>();
-  private pending: Pending = { launch: false, read: false, write: false };
-  private isOverlapped = false;
-  /** What is known of nests, which loops may look at twice. */
-  private readonly transfers = new Map<Stmt, Transfer | "none">();
   private readonly channels = new Map<Buffer, number>();
   private readonly owners: ReadonlyMap<Var, Buffer>;
 
@@ -103,40 +84,24 @@ class HostLowering {
       case "tir.Evaluate":
         if (s.value.kind === "tir.CallGlobal" && this.launches.has(s.value.callee.name))
           return this.launch(s.value);
-        return [...this.settle(s), this.plain(s)];
+        return [this.plain(s)];
       case "tir.For":
-        return this.copy(s) ?? this.loop(s);
+        return this.copy(s) ?? [this.loop(s)];
       case "tir.Store":
-        return this.copy(s) ?? [...this.settle(s), this.plain(s)];
+        return this.copy(s) ?? [this.plain(s)];
       case "tir.If":
-        return this.branch(s);
+        return [this.branch(s)];
       case "tir.Bind":
         if (isSymbolic(s.value)) {
           this.analyzer.bind(s.var, s.value);
           this.bound.set(s.var, substitute(s.value, this.bound));
         }
-        return [...this.settle(s), this.plain(s)];
-      case "tir.While":
-        return this.repeated(() => [{ ...s, body: seq(this.stmt(s.body)) }]);
+        return [this.plain(s)];
       default:
         if ("body" in s && s.kind !== "tir.Block")
           return [{ ...s, body: seq(this.stmt(s.body as Stmt)) } as Stmt];
-        return [...this.settle(s), this.plain(s)];
+        return [this.plain(s)];
     }
-  }
-
-  /** Waits for what is under way. */
-  wait(): Stmt[] {
-    const { launch, read, write } = this.pending;
-    this.pending = { launch: false, read: false, write: false };
-    return launch || read || write ? [extern(WAIT)] : [];
-  }
-
-  /** Before the host itself uses memory, transfers of it are waited for. */
-  private settle(s: Stmt): Stmt[] {
-    if (s.kind === "tir.Store" && s.buffer.scalar && isSymbolic(s.value)) return [];
-    if (s.kind === "tir.Bind" && isSymbolic(s.value)) return [];
-    return this.wait();
   }
 
   /** A statement that must not use the scratchpad. */
@@ -152,48 +117,20 @@ class HostLowering {
     return s;
   }
 
-  private branch(s: Extract<Stmt, { kind: "tir.If" }>): Stmt[] {
-    const first = isSymbolic(s.cond) ? [] : this.wait();
-    const before = { ...this.pending };
+  private branch(s: Extract<Stmt, { kind: "tir.If" }>): Stmt {
     const known = <T>(holds: boolean, body: () => T): T =>
       isSymbolic(s.cond) ? this.analyzer.under(s.cond, holds, body) : body();
     const then = seq(known(true, () => this.stmt(s.then)));
-    const afterThen = this.pending;
-    this.pending = before;
     const otherwise = s.otherwise && seq(known(false, () => this.stmt(s.otherwise!)));
-    this.pending = either(afterThen, this.pending);
-    return [...first, ifStmt(s.cond, then, otherwise, s.span)];
+    return ifStmt(s.cond, then, otherwise, s.span);
   }
 
-  private loop(s: For): Stmt[] {
-    const isPlain = isSymbolic(s.min) && isSymbolic(s.extent);
-    const first = isPlain ? [] : this.wait();
-    const annotations = new Map([...s.annotations].filter(([key]) => key !== OVERLAP));
-    const outer = this.isOverlapped;
-    const isOverlap = s.annotations.has(OVERLAP);
-    const before = isOverlap ? this.wait() : [];
-    this.isOverlapped = outer || isOverlap;
-    const body = (): Stmt[] =>
-      this.analyzer.scope(() => {
-        if (isPlain && s.step === undefined) this.analyzer.bind(s.var, range(s.min, s.extent));
-        const stmts = this.stmt(s.body);
-        return isOverlap ? [...stmts, ...this.wait()] : stmts;
-      });
-    const made = this.repeated(() => [forLoop({ ...s, annotations, body: seq(body()) })]);
-    this.isOverlapped = outer;
-    return [...first, ...before, ...made];
-  }
-
-  /** What is under way at the end of an iteration is so at the start of the next. */
-  private repeated(make: () => Stmt[]): Stmt[] {
-    const before = { ...this.pending };
-    const made = make();
-    const around = either(before, this.pending);
-    if (same(around, before)) return made;
-    this.pending = { ...around };
-    const again = make();
-    this.pending = either(around, this.pending);
-    return again;
+  private loop(s: For): Stmt {
+    return this.analyzer.scope(() => {
+      if (isSymbolic(s.min) && isSymbolic(s.extent) && s.step === undefined)
+        this.analyzer.bind(s.var, range(s.min, s.extent));
+      return forLoop({ ...s, body: seq(this.stmt(s.body)) });
+    });
   }
 
   private launch(e: CallGlobal): Stmt[] {
@@ -210,9 +147,7 @@ class HostLowering {
       .map((c) => substitute(c, map))
       .filter((c) => this.analyzer.prove(c) !== true && !this.atEntry(c))
       .map((c) => assertStmt(c, [`${e.callee.name} cannot be launched with these sizes`]));
-    const first = this.pending.read && !this.isOverlapped ? this.wait() : [];
-    this.pending.launch = true;
-    return [...asked, ...first, extern(`${LAUNCH}${e.callee.name}`, ...numbers)];
+    return [...asked, extern(`${LAUNCH}${e.callee.name}`, ...numbers)];
   }
 
   /** Whether a condition is on sizes alone, so that it can be looked at before anything is done. */
@@ -225,32 +160,17 @@ class HostLowering {
 
   /** The transfer that a nest is; undefined when it is no copy between the memories. */
   private copy(s: Stmt): Stmt[] | undefined {
-    let found = this.transfers.get(s);
-    if (found === undefined) this.transfers.set(s, (found = this.transferOf(s) ?? "none"));
-    if (found === "none") return undefined;
-    const first = this.pending.launch && !this.isOverlapped ? this.wait() : [];
-    if (found.isRead) this.pending.read = true;
-    else this.pending.write = true;
-    return [...first, found.stmt];
-  }
-
-  private transferOf(s: Stmt): Transfer | undefined {
     const box = dmaBoxOf(s, this.analyzer, Math.min(DMA_DIMS, this.fabric.dma.dims));
     if (box === undefined) return undefined;
     const memory = box.host
       ? call("address_of", [load(box.host.buffer, box.host.indices)], handle)
       : valueBits(box.value!);
+    const parts = [box.run, ...box.dims.map((d) => d.count)].map((e): PrimExpr => compare("gt", e, intImm(0, e.dtype))); // prettier-ignore
+    const known = parts.map((c) => this.analyzer.prove(c));
+    if (known.includes(false)) return [];
     const made = copyCall(box, this.channelOf(box.buffer), this.addressOf(box.buffer, box.offset), memory); // prettier-ignore
-    const guard = this.emptiness(box);
-    return { stmt: guard === undefined ? made : ifStmt(guard, made), isRead: box.kind === "read" };
-  }
-
-  /** The condition under which there is anything to copy, where that is not known. */
-  private emptiness(box: DmaBox): PrimExpr | undefined {
-    const unknown = [box.run, ...box.dims.map((d) => d.count)]
-      .map((e): PrimExpr => compare("gt", e, intImm(0, e.dtype)))
-      .filter((c) => this.analyzer.prove(c) !== true);
-    return unknown.length === 0 ? undefined : unknown.reduce((a, b) => logic("and", a, b)); // prettier-ignore
+    const unknown = parts.filter((_, k) => known[k] !== true);
+    return [unknown.length === 0 ? made : ifStmt(unknown.reduce((a, b) => logic("and", a, b)), made)]; // prettier-ignore
   }
 
   /** Transfers of one buffer keep their order: they share a channel. */
@@ -276,14 +196,6 @@ class HostLowering {
 /** The first address of a view in the memory that it is of, in bytes. */
 export const viewOffset = (buffer: Buffer): PrimExpr =>
   mulIndex(buffer.elemOffset ?? intImm(0), intImm(bytesOf(buffer.dtype)));
-
-const either = (a: Pending, b: Pending): Pending => ({
-  launch: a.launch || b.launch,
-  read: a.read || b.read,
-  write: a.write || b.write,
-});
-const same = (a: Pending, b: Pending): boolean =>
-  a.launch === b.launch && a.read === b.read && a.write === b.write;
 
 /** The bits of a constant as an int32. */
 function valueBits(value: PrimExpr): PrimExpr {
