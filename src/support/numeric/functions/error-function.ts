@@ -1,11 +1,10 @@
 /** erf. */
 import type { Builder, Ref } from "../program.js";
-import { exp64, horner, lowCleared } from "./exponential.js";
+import { clamp, exp64, horner, lowCleared } from "./exponential.js";
 
 /** A rational function of x², x clamped to ±3.92. */
 export function erf32(b: Builder, x: Ref): Ref {
-  const up = b.select(b.lt(x, -3.92), -3.92, x);
-  const c = b.select(b.lt(3.92, up), 3.92, up);
+  const c = clamp(b, x, -3.92, 3.92);
   const z = b.mul(c, c);
   const p = horner(
     b,

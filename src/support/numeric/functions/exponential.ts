@@ -9,65 +9,54 @@ export const horner = (b: Builder, x: Ref, coefficients: readonly number[]): Ref
 };
 
 /** NaN stays NaN. */
-const clamp = (b: Builder, x: Ref, low: number, high: number): Ref => {
+export const clamp = (b: Builder, x: Ref, low: number, high: number): Ref => {
   const up = b.select(b.lt(x, low), low, x);
   return b.select(b.lt(high, up), high, up);
 };
 
-const LOG2E = 1.4426950408889634;
+export const LOG2E = 1.4426950408889634;
 /** 1.5·2^23 and 1.5·2^52: adding them rounds to an integer that stands in the low bits. */
 export const ROUND32 = 12582912;
 export const ROUND64 = 6755399441055744;
 export const ROUND64_BITS = 0x4338000000000000n;
-const ROUND32_BITS = 0x4b400000;
 
-/** `(expm1(r) − r) / r²` on the reduced range. */
-const EXP32 = [1.381459646e-3, 8.368717507e-3, 4.166838899e-2, 1.666652113e-1, 4.999999404e-1];
-
-/** `2^k · (1 + q)` split: `q = expm1(r)` and the integer `k`, for float32. */
-function reduce32(b: Builder, x: Ref): { readonly k: Ref; readonly q: Ref } {
-  const t = b.add(b.mul(x, LOG2E), ROUND32);
-  const n = b.sub(t, ROUND32);
-  const r = b.sub(b.sub(x, b.mul(n, 0.693145751953125)), b.mul(n, 1.42860682e-6));
-  const s = horner(b, r, EXP32);
-  return { k: b.isub(b.bits(t), ROUND32_BITS), q: b.add(r, b.mul(b.mul(r, r), s)) };
+/** `expm1(r)` for |r| up to ln(2)/2; pairs of coefficients do not wait for each other. */
+function expm1OfReduced(b: Builder, r: Ref): Ref {
+  const square = b.mul(r, r);
+  const pair = (high: number, low: number): Ref => b.add(b.mul(r, high), low);
+  const upper = b.add(b.mul(square, 1.381459646e-3), pair(8.368717507e-3, 4.166838899e-2));
+  const s = b.add(b.mul(square, upper), pair(1.666652113e-1, 4.999999404e-1));
+  return b.add(r, b.mul(square, s));
 }
 
-const pow2f = (b: Builder, k: Ref): Ref => b.float(b.shl(b.iadd(k, 127), 23));
 const pow2d = (b: Builder, k: Ref): Ref => b.float(b.shl(b.iadd(k, 1023n), 52));
 
 /** `y · 2^k` in two steps, so that results may be subnormal or overflow. */
-const scale32 = (b: Builder, y: Ref, k: Ref): Ref => {
-  const half = b.sar(k, 1);
-  return b.mul(b.mul(y, pow2f(b, half)), pow2f(b, b.isub(k, half)));
-};
 export const scale64 = (b: Builder, y: Ref, k: Ref): Ref => {
   const half = b.sar(k, 1);
   return b.mul(b.mul(y, pow2d(b, half)), pow2d(b, b.isub(k, half)));
 };
 
-export function exp32(b: Builder, x: Ref): Ref {
-  const { k, q } = reduce32(b, clamp(b, x, -105, 89));
-  return scale32(b, b.add(q, 1), k);
-}
+/** `x − n·ln 2` in float32, almost exact. */
+export const minusMultipleOfLn2 = (b: Builder, x: Ref, n: Ref): Ref =>
+  b.sub(b.sub(x, b.mul(n, 0.693145751953125)), b.mul(n, 1.42860682e-6));
+
+/** The power of two whose biased exponent stands in the low bits of a sum rounded to an integer. */
+export const powerInLowBits = (b: Builder, bits: Ref): Ref => b.float(b.shl(bits, 23));
 
 /**
- * `expm1(2x)/2` of x between 0 and 20, accurate near 0. The rounded quotient carries the offset of an exponent, so that
- * its low bits are the power of two.
+ * The power of two in two factors, so that results may be subnormal or overflow. The rounded quotient carries the
+ * offsets of both exponents: each half of its low bits is one.
  */
-export function halfExpm1OfDouble(b: Builder, x: Ref): Ref {
-  const t = b.add(b.mul(x, 2 * LOG2E), ROUND32 + 127);
-  const n = b.sub(t, ROUND32 + 127);
-  const r = b.sub(b.sub(x, b.mul(n, 0.693145751953125 / 2)), b.mul(n, 1.42860682e-6 / 2));
-  // Of 2r, twice.
-  const s = horner(
-    b,
-    r,
-    EXP32.map((c, i) => c * 2 ** (EXP32.length - i)),
-  );
-  const h = b.add(r, b.mul(b.mul(r, r), s));
-  const p = b.float(b.shl(b.bits(t), 23));
-  return b.add(b.mul(p, h), b.sub(b.mul(p, 0.5), 0.5));
+export function exp32(b: Builder, x: Ref): Ref {
+  const offset = ROUND32 + 2 * 127;
+  const c = clamp(b, x, -105, 89);
+  const t = b.add(b.mul(c, LOG2E), offset);
+  const r = minusMultipleOfLn2(b, c, b.sub(t, offset));
+  const y = b.add(expm1OfReduced(b, r), 1);
+  const half = b.sar(b.bits(t), 1);
+  const rest = b.isub(b.bits(t), half);
+  return b.mul(b.mul(y, powerInLowBits(b, half)), powerInLowBits(b, rest));
 }
 
 const EXP = [
