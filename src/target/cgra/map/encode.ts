@@ -8,7 +8,7 @@ import { carriesValue } from "../dfg/dfg.js";
 import { ALWAYS, clausesFor, NEVER } from "./clauses.js";
 import { slotOf, type Mapping } from "./mapping.js";
 import type { Excess } from "./excess.js";
-import type { Problem } from "./places.js";
+import { distancesOf, type Problem } from "./places.js";
 import { readMapping } from "./read-mapping.js";
 import {
   limitIssue,
@@ -61,7 +61,7 @@ export function encode(
     !usesLinks && fabric.elements[p]!.registers.visible === "neighbours";
   // With registers for all to read, the output register holds nothing more.
   const usesOutputs = !usesLinks && fabric.elements.some((_, p) => !readable(p));
-  const distance = distances(problem);
+  const distance = distancesOf(problem);
 
   /** By element and slot: results that arrive in the output register. */
   const writes = fabric.elements.map(() => Array.from({ length: ii }, () => 0));
@@ -96,9 +96,12 @@ export function encode(
       Math.min(...problem.places[u]!.map((q) => distance[q]![p]!));
     const toMake = fabric.elements.map((_, p) => makeable(p));
     const routes = usesLinks || usesMoves;
+    const carries = fabric.elements.map(
+      (_, p) => toMake[p] === 0 || problem.carriers?.[u]!.includes(p) !== false,
+    );
     /** Whether the value can be at p at the end of t, and still get to a reader in time. */
     const isUseful = (p: number, t: number): boolean => {
-      if (t < from || t > to) return false;
+      if (t < from || t > to || !carries[p]!) return false;
       const reach = routes ? (t - from) * hops : 0;
       if (toMake[p]! > reach) return false;
       return uses.some((e) => {
@@ -330,21 +333,3 @@ export function encode(
 }
 
 const none = (): number => NEVER;
-
-/** Links between elements, by breadth-first search; what cannot be reached is infinitely far. */
-function distances({ fabric }: Problem): readonly (readonly number[])[] {
-  const next: number[][] = fabric.elements.map(() => []);
-  for (const { from, to } of fabric.links) next[from]!.push(to);
-  return fabric.elements.map((_, start) => {
-    const far = fabric.elements.map(() => Infinity);
-    far[start] = 0;
-    const queue = [start];
-    for (const p of queue)
-      for (const q of next[p]!) {
-        if (far[q] !== Infinity) continue;
-        far[q] = far[p]! + 1;
-        queue.push(q);
-      }
-    return far;
-  });
-}

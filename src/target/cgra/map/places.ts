@@ -9,6 +9,8 @@ export interface Problem {
   readonly fabric: Fabric;
   /** Elements that execute the node. */
   readonly places: readonly (readonly number[])[];
+  /** Elements that carry the value of the node on, besides the one it is made on; all where this is absent. */
+  readonly carriers?: readonly (readonly number[])[];
   /** Cycles from issue until the result can be used. */
   readonly latencies: readonly number[];
   /** Issue slots taken. */
@@ -39,4 +41,22 @@ export function problemOf(graph: Dfg, fabric: Fabric): Problem {
     busy: graph.nodes.map(({ opcode }) => fabric.busy.get(opcode) ?? 1),
     sources,
   };
+}
+
+/** Links from each element to each, by breadth-first search; what cannot be reached is infinitely far. */
+export function distancesOf({ fabric }: Problem): readonly Float64Array[] {
+  const next: number[][] = fabric.elements.map(() => []);
+  for (const { from, to } of fabric.links) next[from]!.push(to);
+  return fabric.elements.map((_, start) => {
+    const far = new Float64Array(fabric.elements.length).fill(Infinity);
+    far[start] = 0;
+    const queue = [start];
+    for (const p of queue)
+      for (const q of next[p]!) {
+        if (far[q] !== Infinity) continue;
+        far[q] = far[p]! + 1;
+        queue.push(q);
+      }
+    return far;
+  });
 }

@@ -32,6 +32,8 @@ export function attemptText(attempt: Attempt): string {
   const { ii, result } = attempt;
   if (attempt.method === "negotiation")
     return `interval ${ii}, negotiation: ${result} (at most ${attempt.rounds} rounds)`;
+  if (attempt.method === "annealing")
+    return `interval ${ii}, annealing: ${result} (effort ${attempt.effort})`;
   const { slack, variables, clauses, conflicts } = attempt;
   return `interval ${ii}, room ${slack}: ${result} (${variables} variables, ${clauses} clauses, ${conflicts} conflicts)`;
 }

@@ -1,14 +1,14 @@
 /**
- * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; satisfiability maps
- * or refutes the intervals below, each with growing room in time.
+ * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; annealing of places
+ * those that are crowded; satisfiability maps or refutes the intervals below, each with growing room in time.
  */
 import { satSolver, type SatSolver } from "../../../sat/index.js";
 import { boundsOf, type Bounds } from "./bounds.js";
-import { encode, type Encoding } from "./encode.js";
+import { clauseSearch, type ClauseSearch } from "./clause-search.js";
 import { negotiate } from "./negotiate/index.js";
 import type { Mapping } from "./mapping.js";
 import { problemOf, type Problem } from "./places.js";
-import { shortfallOf } from "./shortfall.js";
+import { placeFirst } from "./place-first.js";
 import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 
@@ -32,6 +32,7 @@ export type Attempt = {
   readonly ms: number;
 } & (
   | { readonly method: "negotiation"; readonly rounds: number }
+  | { readonly method: "annealing"; readonly effort: number }
   | {
       readonly method: "clauses";
       /** Cycles beyond the critical path. */
@@ -63,6 +64,10 @@ const MOST_PAIRS = 4000;
 /** Rounds of the first negotiation, for any graph and for each node. */
 const FIRST_ROUNDS = 30;
 const ROUNDS_PER_NODE = 0.1;
+/** Changes of places at each temperature, for each node. */
+const FIRST_EFFORT = 100;
+/** Annealings with the same effort. */
+const TRIES = 4;
 /** Growth of the work after which what clauses cannot refute counts as tried enough. */
 const MOST_WORK = 16;
 /** The share of the time in which negotiation goes up from the bound, before clauses have their turn. */
@@ -81,11 +86,11 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   const problem = problemOf(graph, fabric);
   const bounds = boundsOf(problem);
   const rows: RoomSearch[][] = [];
-  const negotiated: Attempt[] = [];
+  const heuristic: Attempt[] = [];
   const done = (more: Partial<SearchResult>): SearchResult => ({
     ...bounds,
     proved: false,
-    attempts: [...negotiated, ...rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : []))],
+    attempts: [...heuristic, ...rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : []))],
     ms: now() - started,
     ...more,
   });
@@ -115,28 +120,51 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     }
     return false;
   };
-  /** Whether negotiation maps the interval; each call chooses differently. */
-  const tryNegotiation = (i: number, rounds: number, until: number): boolean => {
-    const ii = bounds.mii + i;
-    const start = now();
-    const seed = (options.seed ?? 1) + negotiated.length;
-    const mapping = negotiate(problem, ii, { rounds, seed, stop: () => now() >= until });
-    const result = mapping === undefined ? "unknown" : "mapped";
-    const attempt: Attempt = { ii, result, ms: now() - start, method: "negotiation", rounds };
-    negotiated.push(attempt);
+  const keep = (attempt: Attempt, i: number, mapping: Mapping | undefined): boolean => {
+    heuristic.push(attempt);
     options.progress?.(attempt);
     if (mapping === undefined) return false;
     best = mapping;
     end = i;
     return true;
   };
+  /** A seed for each attempt, so that each chooses differently. */
+  const seedOf = (): number => (options.seed ?? 1) + heuristic.length;
+  const resultOf = (mapping: Mapping | undefined): Attempt["result"] =>
+    mapping === undefined ? "unknown" : "mapped";
+  const tryNegotiation = (i: number, rounds: number, until: number): boolean => {
+    const ii = bounds.mii + i;
+    const start = now();
+    const mapping = negotiate(problem, ii, { rounds, seed: seedOf(), stop: () => now() >= until });
+    const result = resultOf(mapping);
+    return keep({ ii, result, ms: now() - start, method: "negotiation", rounds }, i, mapping);
+  };
+  const tryPlaces = (i: number, effort: number): boolean => {
+    const ii = bounds.mii + i;
+    for (let k = 0; k < TRIES && takesSlots && !isOver(); k++) {
+      const start = now();
+      const mapping = placeFirst(problem, ii, {
+        effort,
+        seed: seedOf(),
+        stop: isOver,
+        newSolver: options.solver ?? satSolver,
+      });
+      const result = resultOf(mapping);
+      if (keep({ ii, result, ms: now() - start, method: "annealing", effort }, i, mapping))
+        return true;
+    }
+    return false;
+  };
   const isRefuted = (i: number): boolean => rowOf(i).every((s) => s.result() === "refuted");
+  /** Values that are carried on take slots from operations: then good places are most of a mapping. */
+  const takesSlots = fabric.route === "issue";
   const usesClauses = graph.nodes.length * fabric.elements.length <= MOST_PAIRS;
   const rounds = FIRST_ROUNDS + Math.ceil(ROUNDS_PER_NODE * graph.nodes.length);
   const share = started + FIRST_SHARE * (deadline - started);
   // Steps grow, so that what is far above the bound is mapped at all.
   for (let i = 0; i < end && now() < share; i += 1 + Math.floor(i / 3))
     if (tryNegotiation(i, rounds, i === 0 ? started + (share - started) / 4 : share)) break;
+  while (end > 0 && tryPlaces(end - 1, FIRST_EFFORT));
   if (usesClauses) for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
   for (let work = 2; !isOver(); work *= 2) {
     const open = Array.from({ length: Math.max(0, end) }, (_, i) => end - 1 - i).filter(
@@ -144,6 +172,7 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     );
     if (open.length === 0) break;
     for (const i of open) {
+      if (i < end && !isOver()) tryPlaces(i, FIRST_EFFORT * work);
       if (i < end && !isOver() && usesClauses) tryRow(i, FIRST_CONFLICTS * work);
       if (usesClauses && isRefuted(i)) continue;
       if (i < end && !isOver()) tryNegotiation(i, rounds * work, deadline);
@@ -156,13 +185,8 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   return done({ mapping: best, proved });
 }
 
-interface RoomSearch {
-  /** Goes on for so many conflicts. */
-  run(conflicts: number, stop: () => boolean): Mapping | undefined;
+interface RoomSearch extends ClauseSearch {
   hasRun(): boolean;
-  result(): Attempt["result"];
-  /** Nothing was forbidden that some mapping may need. */
-  isExact(): boolean;
   attempt(): Attempt;
 }
 
@@ -174,52 +198,32 @@ function roomSearch(
   now: () => number,
 ): RoomSearch {
   const solver = newSolver();
-  let encoding: Encoding | undefined;
-  let result: Attempt["result"] = "unknown";
+  const search = clauseSearch(problem, ii, slack, solver);
   let hasRun = false;
-  let isExact = true;
   let ms = 0;
-
-  function advance(conflicts: number, stop: () => boolean): Mapping | undefined {
-    hasRun = true;
-    encoding ??= encode(problem, ii, slack, solver);
-    if (encoding === undefined) {
-      result = "refuted";
-      return undefined;
-    }
-    const last = solver.statistics().conflicts + conflicts;
-    for (;;) {
-      const left = last - solver.statistics().conflicts;
-      const answer = left > 0 ? solver.solve([], { conflicts: left, stop }) : "unknown";
-      if (answer === "unsat") result = "refuted";
-      if (answer !== "sat") return undefined;
-      const mapping = encoding.mapping();
-      const { excesses, isCounted } = shortfallOf(problem, mapping);
-      if (!isCounted) isExact = false;
-      if (excesses.length === 0) {
-        result = "mapped";
-        return mapping;
-      }
-      let isNew = false;
-      for (const excess of excesses) isNew = encoding.limit(excess) || isNew;
-      // Each limit is added once; a solution that breaks one all the same is no mapping.
-      if (!isNew) return undefined;
-    }
-  }
-
   return {
     run(conflicts, stop) {
+      hasRun = true;
       const started = now();
-      const mapping = advance(conflicts, stop);
+      const mapping = search.run(conflicts, stop);
       ms += now() - started;
       return mapping;
     },
     hasRun: () => hasRun,
-    result: () => result,
-    isExact: () => isExact,
+    result: search.result,
+    isExact: search.isExact,
     attempt() {
       const { variables, clauses, conflicts } = solver.statistics();
-      return { method: "clauses", ii, slack, result, variables, clauses, conflicts, ms };
+      return {
+        method: "clauses",
+        ii,
+        slack,
+        result: search.result(),
+        variables,
+        clauses,
+        conflicts,
+        ms,
+      };
     },
   };
 }

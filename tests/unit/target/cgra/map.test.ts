@@ -17,6 +17,8 @@ import {
 } from "../../../../src/target/cgra/index.js";
 import { boundsOf } from "../../../../src/target/cgra/map/bounds.js";
 import { negotiate } from "../../../../src/target/cgra/map/negotiate/index.js";
+import { placeFirst } from "../../../../src/target/cgra/map/place-first.js";
+import { satSolver } from "../../../../src/sat/index.js";
 
 const test = suite("cgra mapping");
 
@@ -112,6 +114,50 @@ test("negotiated mappings keep the rules of their fabric", () => {
     { numRuns: 80, seed: 14 },
   );
   assert.ok(mapped > 120, `${mapped} were mapped`);
+});
+
+test("mappings with places first keep the rules of their fabric", () => {
+  let mapped = 0;
+  fc.assert(
+    fc.property(graphs, fabrics, fc.nat(1000), ({ ops, edges }, description, seed) => {
+      const problem = problemOf(
+        graphOf(ops, edges),
+        fabricOf({ ...description, route: "issue", hops: 1 }),
+      );
+      const { mii } = boundsOf(problem);
+      if (problem.places.some((places) => places.length === 0)) return;
+      for (const ii of [mii, mii + 2, mii + 6]) {
+        const mapping = placeFirst(problem, ii, { effort: 20, seed, newSolver: satSolver });
+        if (mapping === undefined) continue;
+        mapped++;
+        assert.equal(violationsOf(problem, mapping), []);
+      }
+    }),
+    { numRuns: 80, seed: 15 },
+  );
+  assert.ok(mapped > 120, `${mapped} were mapped`);
+});
+
+/** Two rounds of butterflies on eight values: each is read by two. */
+const BUTTERFLIES = (() => {
+  const edges: Edge[] = [];
+  for (let round = 0; round < 2; round++)
+    for (let i = 0; i < 8; i++)
+      for (const [k, kind] of [[i, "I1"], [i ^ (1 << round), "I2"]] as const)
+        edges.push([8 * round + k, 8 * (round + 1) + i, 0, kind]);
+  return graphOf(new Array<string>(24).fill("ADD"), edges);
+})(); // prettier-ignore
+
+test("crowded graphs are mapped with places first", () => {
+  const fabric = fabricOf({
+    rows: 4,
+    cols: 4,
+    route: "issue",
+    pe: { ops: ["mov", "alu"], rf: { regs: 16, read: 16, write: 16, visible: "neighbours" } },
+  });
+  const { mapping, mii, attempts } = mapGraph(BUTTERFLIES, fabric, { timeLimitMs: Infinity });
+  assert.is(mapping?.ii, mii);
+  assert.is(attempts.at(-1)?.method, "annealing");
 });
 
 /** All mappings of a small graph to a fabric whose values only reach neighbours in the very next cycle. */

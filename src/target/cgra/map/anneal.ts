@@ -1,0 +1,260 @@
+/**
+ * Places by simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983), without time: operations move and change places
+ * while what their values need on the way to their readers, and elements with more to do than slots, cost less and less.
+ */
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { carriesValue } from "../dfg/dfg.js";
+import { distancesOf, type Problem } from "./places.js";
+
+/** Where operations are, and where their values are carried on, without time. */
+export interface Space {
+  /** By node. */
+  readonly elements: readonly number[];
+  /** By node: elements on the ways of its value besides those of its readers. */
+  readonly carriers: readonly (readonly number[])[];
+  /** Slots that are missing, and cycles that recurrences leave too few. */
+  readonly excess: number;
+}
+
+export interface AnnealOptions {
+  readonly seed: number;
+  /** Changes tried at each temperature, for each node. */
+  readonly effort: number;
+  readonly stop?: () => boolean;
+}
+
+const FIRST_TEMPERATURE = 2;
+const LAST_TEMPERATURE = 0.05;
+const COOLING = 0.9;
+/** What a step on a way costs, and a slot too few. */
+const STEP_PRICE = 0.1;
+const OVERUSE_PRICE = 1.5;
+/** A way longer than the recurrence it is in leaves time for. */
+const LATE_PRICE = 3;
+/** How many of ten changes bring a node near one it is joined to. */
+const DIRECTED = 4;
+
+export function anneal(problem: Problem, ii: number, options: AnnealOptions): Space {
+  const state = new Annealing(problem, ii, options.seed);
+  const { length } = problem.graph.nodes;
+  for (let t = FIRST_TEMPERATURE; t > LAST_TEMPERATURE; t *= COOLING) {
+    for (let i = 0; i < options.effort * length; i++) state.change(t);
+    if (options.stop?.() === true || state.isLegal()) break;
+  }
+  return state.space();
+}
+
+class Annealing {
+  private readonly random;
+  private readonly element: Int32Array;
+  private readonly load: Int32Array;
+  private readonly carriers: number[][];
+  /** By node: how much longer than time allows the ways of its value are. */
+  private readonly late: Int32Array;
+  private readonly near: readonly Float64Array[];
+  /** By pair of elements: the next one on shortest ways. */
+  private readonly next: readonly (readonly (readonly number[])[])[];
+  private readonly readers: readonly (readonly {
+    readonly node: number;
+    readonly room: number;
+  }[])[];
+  private readonly joined: readonly (readonly number[])[];
+  /** By node: itself and those whose values it reads. */
+  private readonly values: readonly (readonly number[])[];
+  private readonly takesSlots: boolean;
+  private overuse = 0;
+  private lateness = 0;
+  private steps = 0;
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly ii: number,
+    seed: number,
+  ) {
+    const { graph, fabric, places, busy, sources } = problem;
+    this.random = xoroshiro128plus(seed);
+    this.takesSlots = fabric.route === "issue" || fabric.route === "none";
+    this.near = distancesOf(problem);
+    this.next = fabric.elements.map((_, from) =>
+      fabric.elements.map((_, to) =>
+        from === to
+          ? []
+          : sources[to]!.filter((p) => this.near[from]![p]! === this.near[from]![to]! - 1),
+      ),
+    );
+    const room = fabric.route === "none" ? graph.edges.map(() => 0) : edgeRoom(problem, ii);
+    const values = graph.edges.flatMap((e, i) =>
+      carriesValue(e) && e.from !== e.to ? [{ ...e, room: room[i]! }] : [],
+    );
+    this.readers = graph.nodes.map((_, u) =>
+      values.filter((e) => e.from === u).map((e) => ({ node: e.to, room: e.room })),
+    );
+    this.joined = graph.nodes.map((_, v) =>
+      values.flatMap((e) => (e.from === v ? [e.to] : e.to === v ? [e.from] : [])),
+    );
+    this.values = graph.nodes.map((_, v) => [
+      ...new Set([v, ...values.flatMap((e) => (e.to === v ? [e.from] : []))]),
+    ]);
+    this.load = new Int32Array(fabric.elements.length);
+    this.late = new Int32Array(graph.nodes.length);
+    this.element = Int32Array.from(places, (all) => all[this.uniform(0, all.length - 1)]!);
+    this.carriers = graph.nodes.map(() => []);
+    graph.nodes.forEach((_, v) => this.put(this.element[v]!, busy[v]!));
+    graph.nodes.forEach((_, v) => this.route(v));
+  }
+
+  private uniform(from: number, to: number): number {
+    return uniformInt(this.random, from, to);
+  }
+
+  isLegal(): boolean {
+    return this.overuse === 0 && this.lateness === 0;
+  }
+  space(): Space {
+    return {
+      elements: [...this.element],
+      carriers: this.carriers.map((c) => [...c]),
+      excess: this.overuse + this.lateness,
+    };
+  }
+  private cost(): number {
+    return STEP_PRICE * this.steps + OVERUSE_PRICE * this.overuse + LATE_PRICE * this.lateness;
+  }
+
+  private put(p: number, slots: number): void {
+    const before = this.load[p]!;
+    const after = before + slots;
+    this.load[p] = after;
+    this.overuse += Math.max(0, after - this.ii) - Math.max(0, before - this.ii);
+  }
+
+  private unroute(u: number): void {
+    const own = this.carriers[u]!;
+    if (this.takesSlots) for (const p of own) this.put(p, -1);
+    this.steps -= own.length;
+    this.lateness -= this.late[u]!;
+    this.late[u] = 0;
+    this.carriers[u] = [];
+  }
+
+  /** Carries the value to its readers, nearest first, on the emptiest of shortest ways from where it is already. */
+  private route(u: number): void {
+    const start = this.element[u]!;
+    const near = this.near;
+    const has = [start];
+    const depth = [0];
+    let late = 0;
+    const readers = this.readers[u]!;
+    const order =
+      readers.length < 2
+        ? readers
+        : [...readers].sort(
+            (a, b) => near[start]![this.element[a.node]!]! - near[start]![this.element[b.node]!]!,
+          );
+    for (const { node, room } of order) {
+      const q = this.element[node]!;
+      let best = 0;
+      for (let k = 1; k < has.length; k++) if (near[has[k]!]![q]! < near[has[best]!]![q]!) best = k;
+      let p = has[best]!;
+      let d = depth[best]!;
+      if (near[p]![q]! === Infinity) {
+        late += this.problem.fabric.elements.length;
+        continue;
+      }
+      // Backwards from the reader, since ways are known by their ends.
+      const path: number[] = [];
+      for (let at = q; near[p]![at]! > 1;) {
+        let to = -1;
+        for (const step of this.next[p]![at]!)
+          if (to < 0 || this.load[step]! < this.load[to]!) to = step;
+        path.push(to);
+        at = to;
+      }
+      for (const step of path.reverse()) {
+        has.push(step);
+        depth.push(++d);
+        this.carriers[u]!.push(step);
+        if (this.takesSlots) this.put(step, 1);
+      }
+      late += Math.max(0, d - room);
+    }
+    this.steps += has.length - 1;
+    this.late[u] = late;
+    this.lateness += late;
+  }
+
+  /** Tries a node elsewhere, or two nodes on each other's places; takes it back when it is too dear. */
+  change(temperature: number): void {
+    const { places, busy } = this.problem;
+    const v = this.uniform(0, this.element.length - 1);
+    const from = this.element[v]!;
+    let to = places[v]![this.uniform(0, places[v]!.length - 1)]!;
+    const joined = this.joined[v]!;
+    if (joined.length > 0 && this.uniform(1, 10) <= DIRECTED) {
+      const other = this.element[joined[this.uniform(0, joined.length - 1)]!]!;
+      const around = this.problem.sources[other]!;
+      const k = this.uniform(0, around.length);
+      const p = k === 0 ? other : around[k - 1]!;
+      if (places[v]!.includes(p)) to = p;
+    }
+    if (to === from) return;
+    let w = -1;
+    if (this.uniform(0, 1) === 1) {
+      const candidates: number[] = [];
+      for (let u = 0; u < this.element.length; u++)
+        if (this.element[u] === to && places[u]!.includes(from)) candidates.push(u);
+      if (candidates.length > 0) w = candidates[this.uniform(0, candidates.length - 1)]!;
+    }
+    const before = this.cost();
+    const touched =
+      w < 0 ? this.values[v]! : [...new Set([...this.values[v]!, ...this.values[w]!])];
+    const old = touched.map((u) => ({ u, carriers: this.carriers[u]!, late: this.late[u]! }));
+    for (const u of touched) this.unroute(u);
+    this.move(v, from, to, busy[v]!);
+    if (w >= 0) this.move(w, to, from, busy[w]!);
+    for (const u of touched) this.route(u);
+    const rise = this.cost() - before;
+    if (rise <= 0 || this.uniform(0, 1 << 24) < Math.exp(-rise / temperature) * (1 << 24)) return;
+    for (const u of touched) this.unroute(u);
+    this.move(v, to, from, busy[v]!);
+    if (w >= 0) this.move(w, from, to, busy[w]!);
+    for (const { u, carriers, late } of old) {
+      this.carriers[u] = carriers;
+      this.steps += carriers.length;
+      this.late[u] = late;
+      this.lateness += late;
+      if (this.takesSlots) for (const p of carriers) this.put(p, 1);
+    }
+  }
+
+  private move(v: number, from: number, to: number, slots: number): void {
+    this.put(from, -slots);
+    this.put(to, slots);
+    this.element[v] = to;
+  }
+}
+
+/**
+ * By edge: cycles that its value may take beyond the shortest in any schedule, because a recurrence leaves no more;
+ * infinite outside of recurrences.
+ */
+function edgeRoom(problem: Problem, ii: number): readonly number[] {
+  const { graph, latencies } = problem;
+  const n = graph.nodes.length;
+  // Longest paths between all nodes that are in recurrences together.
+  const longest = graph.nodes.map(() => new Float64Array(n).fill(-Infinity));
+  for (let v = 0; v < n; v++) longest[v]![v] = 0;
+  for (const { from, to, distance } of graph.edges)
+    longest[from]![to] = Math.max(longest[from]![to]!, latencies[from]! - distance * ii);
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i < n; i++) {
+      const first = longest[i]![k]!;
+      if (first === -Infinity) continue;
+      for (let j = 0; j < n; j++)
+        if (first + longest[k]![j]! > longest[i]![j]!) longest[i]![j] = first + longest[k]![j]!;
+    }
+  return graph.edges.map(
+    ({ from, to, distance }) => -longest[to]![from]! - latencies[from]! + distance * ii,
+  );
+}

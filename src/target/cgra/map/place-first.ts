@@ -1,0 +1,37 @@
+/**
+ * Mapping in two steps: places by annealing, then times and ways of values by clauses, of which few are left. Where
+ * registers are plenty this finds what neither step finds alone, since times seldom stand against good places.
+ */
+import type { SatSolver } from "../../../sat/index.js";
+import { anneal } from "./anneal.js";
+import { clauseSearch } from "./clause-search.js";
+import type { Mapping } from "./mapping.js";
+import type { Problem } from "./places.js";
+
+export interface PlaceFirstOptions {
+  readonly seed: number;
+  /** Changes of places tried at each temperature, for each node. */
+  readonly effort: number;
+  readonly newSolver: () => SatSolver;
+  readonly stop?: () => boolean;
+}
+
+/** Cycles beyond the critical path: carrying values on takes some. */
+const SLACKS = [0, 2, 4, 8, 16, 24] as const;
+const MOST_CONFLICTS = 1000;
+
+export function placeFirst(
+  problem: Problem,
+  ii: number,
+  { newSolver, stop, ...options }: PlaceFirstOptions,
+): Mapping | undefined {
+  const { elements, carriers, excess } = anneal(problem, ii, { ...options, ...(stop && { stop }) });
+  if (excess > 0) return undefined;
+  const placed = { ...problem, places: elements.map((p) => [p]), carriers };
+  for (const slack of SLACKS) {
+    if (stop?.() === true) return undefined;
+    const mapping = clauseSearch(placed, ii, slack, newSolver()).run(MOST_CONFLICTS, stop);
+    if (mapping !== undefined) return mapping;
+  }
+  return undefined;
+}
