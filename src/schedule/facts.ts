@@ -108,7 +108,19 @@ export function incomplete(all: readonly BlockSite[], { node }: BlockSite): Reas
   const { reads, writes } = accessesOf(node);
   const both = [...writes].find((b) => reads.has(b));
   if (both !== undefined) return `it reads and writes \`${both.name}\``;
-  return notDominant(all, node);
+  return notDominant(all, node) ?? readsWindow(all, node);
+}
+
+/** Why what a block reads is there only at its place: another block writes it anew, in an order. */
+function readsWindow(all: readonly BlockSite[], node: Block): Reason {
+  const { reads } = accessesOf(node);
+  for (const other of all) {
+    if (other.node === node || other.node.iters.every((i) => isSpatial(i) || isReduce(i))) continue;
+    const buffer = [...accessesOf(other.node).writes].find((b) => reads.has(b));
+    if (buffer !== undefined)
+      return `block \`${other.node.name}\` writes \`${buffer.name}\`, which it reads, in an order`;
+  }
+  return undefined;
 }
 
 /** Why a block is not a reduction in the scope (or subtree) whose child blocks are given. */
@@ -131,7 +143,7 @@ export function notReduction(
         return `its reduced axis \`${used.name}\` selects what it writes of \`${w.buffer.name}\``;
     }
   }
-  return notDominant(all, node);
+  return notDominant(all, node) ?? readsWindow(all, node);
 }
 
 /** Why a block is not the only writer of its outputs, before all their readers. */

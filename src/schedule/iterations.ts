@@ -21,16 +21,22 @@ export function domainConditions({ iters, values }: Block): readonly PrimExpr[] 
   });
 }
 
-/** Why a block leaves out values of its axes that the loops reach inside the domains. */
-export function notWhole(state: ScheduleState, site: BlockSite): Reason {
+/** Why a block does not run at all values of its axes that the loops reach inside the domains. */
+export function hasCondition(state: ScheduleState, site: BlockSite): Reason {
   const { predicate } = site.node;
-  if (!isTrue(predicate)) {
-    const analyzer = analyzerOf(state);
-    for (const { node } of loopsAround(site)) enter(analyzer, node);
-    for (const c of domainConditions(site.node)) analyzer.assume(c);
-    if (conjuncts(predicate).some((c) => analyzer.prove(plainCondition(c)) !== true))
-      return "it runs under a condition of its own";
-  }
+  if (isTrue(predicate)) return undefined;
+  const analyzer = analyzerOf(state);
+  for (const { node } of loopsAround(site)) enter(analyzer, node);
+  for (const c of domainConditions(site.node)) analyzer.assume(c);
+  return conjuncts(predicate).some((c) => analyzer.prove(plainCondition(c)) !== true)
+    ? "it runs under a condition of its own"
+    : undefined;
+}
+
+/** Why a block leaves out values of its axes that the loops reach inside the domains, or has gaps or repeats. */
+export function notWhole(state: ScheduleState, site: BlockSite): Reason {
+  const condition = hasCondition(state, site);
+  if (condition !== undefined) return condition;
   const loose = notAffine(state, site);
   return loose === undefined ? undefined : `its axes do not follow the loops: ${loose}`;
 }

@@ -39,6 +39,7 @@ import { reorderBlockIterVar } from "./primitives/reorder-block-iter-var.js";
 import { reverseComputeAt } from "./primitives/reverse-compute-at.js";
 import { reverseComputeInline } from "./primitives/reverse-compute-inline.js";
 import { rfactor } from "./primitives/rfactor.js";
+import { rollingBuffer } from "./primitives/rolling-buffer.js";
 import { sampleCategorical } from "./primitives/sample-categorical.js";
 import { samplePartitionedTile } from "./primitives/sample-partitioned-tile.js";
 import { samplePerfectTile } from "./primitives/sample-perfect-tile.js";
@@ -96,6 +97,7 @@ export const primitives: readonly Primitive[] = [
   reverseComputeAt as unknown as Primitive,
   reverseComputeInline as unknown as Primitive,
   rfactor as unknown as Primitive,
+  rollingBuffer as unknown as Primitive,
   sampleCategorical as unknown as Primitive,
   samplePartitionedTile as unknown as Primitive,
   samplePerfectTile as unknown as Primitive,

@@ -31,9 +31,7 @@ interface Variant {
 export interface SchedulerOptions {
   /** Preferred ones first. */
   readonly libraries: readonly TemplateLibrary[];
-  /** As schedules name it: `llvm`. */
-  readonly target: string;
-  readonly description: TargetDescription;
+  readonly target: TargetDescription;
 }
 
 /** A scheduler over libraries. */
@@ -54,12 +52,12 @@ function variantsOf(
   name: string,
   sink: Sink,
   isTraced: boolean,
-  { libraries, target, description }: SchedulerOptions,
+  { libraries, target }: SchedulerOptions,
 ): readonly Variant[] {
   const func = module.functions.get(name) as PrimFunc;
   const variants: Variant[] = [];
   for (const { def, names } of candidatesFor(libraries, func, name, target)) {
-    const run = runSchedule(def, module, name, { target: description, names: names() });
+    const run = runSchedule(def, module, name, { target, names: names() });
     if (run.kind === "unfit") continue;
     if (run.kind === "failed") {
       sink.report(failure(def, name, run.diagnostic));

@@ -1,7 +1,7 @@
 /** Schedules of libraries for a function, in order of preference (§13 of the template language). */
 import { leafBlocks } from "../../analysis/tir-pattern/index.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { servesTarget } from "../../support/target-description.js";
+import { servesTarget, type TargetDescription } from "../../support/target-description.js";
 import { SCHEDULE_KINDS } from "../../template/library/schedule-decorators.js";
 import type { TemplateLibrary } from "../../template/library/library.js";
 import type { ScheduleDef, ScheduleKey, Template } from "../../template/template.js";
@@ -22,7 +22,7 @@ export function candidatesFor(
   libraries: readonly TemplateLibrary[],
   func: PrimFunc,
   name: string,
-  target: string,
+  target: TargetDescription,
 ): readonly Candidate[] {
   const origin = originOf(func);
   const groups: [ScheduleKey["kind"], string | undefined][][] = [
@@ -48,8 +48,8 @@ export function candidatesFor(
   );
 }
 
-const isExact = (def: ScheduleDef, target: string): number =>
-  def.target === undefined ? 0 : def.target === target ? 2 : 1;
+const isExact = (def: ScheduleDef, { kind }: TargetDescription): number =>
+  def.target === undefined ? 0 : def.target === kind ? 2 : 1;
 
 /** Kinds of a function, the special one first. */
 function kindsOf(func: PrimFunc): readonly string[] {
