@@ -9,6 +9,7 @@ import { artefactBytes } from "../../../../src/driver/run.js";
 import { interpret } from "../../../../src/interp/index.js";
 import { loadArtefact } from "../../../../src/runtime/load-artefact.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
+import { printModule } from "../../../../src/syntax/index.js";
 import { dtype } from "../../../../src/support/dtype.js";
 import { parseTarget } from "../../../../src/support/target-description.js";
 import { tensorValue, type Value } from "../../../../src/support/value.js";
@@ -32,6 +33,13 @@ export const bytes = (type: "uint8" | "int8", ...shape: readonly number[]): Valu
   });
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** The loops that code for a target is generated from, as text. */
+export async function loopsOf(text: string, target: string): Promise<string> {
+  const { module } = readModule({ name: "test.relax", text });
+  const ready = await prepareFor("llvm", module, new Diagnostics(), { target });
+  return printModule(ready!);
+}
 
 /** Compares what native code and the interpreter give, bit by bit, for each list of operands. */
 export async function expectSame(

@@ -1,12 +1,13 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { hasNative } from "../../../../src/testing/native.js";
-import { bytes, expectSame, floats } from "./beside-interpreter.js";
+import { bytes, expectSame, floats, loopsOf } from "./beside-interpreter.js";
 
 const test = suite("llvm: products of matrices");
 
-const FLOATS = `
+const floatsText = (k: number, n: number): string => `
 @R.function
-def main(x: R.Tensor(("m", 20), "float32"), w: R.Tensor((20, 70), "float32")):
+def main(x: R.Tensor(("m", ${k}), "float32"), w: R.Tensor((${k}, ${n}), "float32")):
     with R.dataflow():
         y = R.matmul(x, w)
         R.output(y)
@@ -27,10 +28,22 @@ const ROWS = [1, 2, 3, 4, 5, 11, 12, 13, 33];
 if (hasNative()) {
   test("any number of rows gives what the interpreter gives", () =>
     expectSame(
-      FLOATS,
+      floatsText(20, 70),
       "llvm -mcpu=x86-64-v3 -num-cores=2",
       ROWS.map((m) => [floats(m, 20), floats(20, 70)]),
     ));
+
+  test("rows that are packed, more than are held at once and deeper than one sum", () =>
+    expectSame(
+      floatsText(2048, 3),
+      "llvm -num-cores=2",
+      [5, 13, 62].map((m) => [floats(m, 2048), floats(2048, 3)]),
+    ));
+
+  test("rows are packed where they would share lines of the cache", async () => {
+    assert.match(await loopsOf(floatsText(2048, 64), "llvm"), /\bnear\b/);
+    assert.not.match(await loopsOf(floatsText(2040, 64), "llvm"), /\bnear\b/);
+  });
 
   const WAYS = [
     [20, "llvm -mcpu=x86-64-v3 -num-cores=2"],
