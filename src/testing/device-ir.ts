@@ -1,84 +1,120 @@
 /** Device IR on the processor at hand: kernels and the C bodies of their intrinsics as one library. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { evaluate } from "../arith/index.js";
 import { interpret } from "../interp/index.js";
 import { irModule } from "../ir/module.js";
 import type { PrimFunc } from "../ir/tir/function.js";
-import type { Var } from "../ir/tir/expr.js";
-import { foreign } from "../native/foreign.js";
+import { foreign, type ForeignLibrary } from "../native/foreign.js";
 import { compileIr } from "../native/llvm/compile.js";
-import { bytesOf, isFloat, laneOf } from "../support/dtype.js";
-import { elementCount, zeros, type NDArray } from "../support/ndarray.js";
-import { elementAccess } from "../support/numeric/element.js";
-import { floatValue, intValue, tensorValue, type Value } from "../support/value.js";
+import { Diagnostics } from "../support/diagnostic.js";
+import { isFloat } from "../support/dtype.js";
+import { tensorValue, type Value } from "../support/value.js";
+import type { Fabric } from "../target/cgra/index.js";
+import { deviceIr } from "../target/cgra/llvm/emit.js";
 import { HEADER_NAME, intrinsicsHeader } from "../target/cgra/llvm/header.js";
-import type { Random } from "./generate/random.js";
+import type { Compiled } from "./batch.js";
+import { firstDifference } from "./fuzz/wasm.js";
 
-/** Compiles a module of device IR in a folder and loads it. */
-export function loadDeviceIr(
-  text: string,
-  dir: string,
-): ReturnType<ReturnType<typeof foreign>["load"]> {
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, HEADER_NAME), intrinsicsHeader());
-  writeFileSync(
-    join(dir, "intrinsics.c"),
-    `#define RELAX_CGRA_EXTERN\n#include "${HEADER_NAME}"\n`,
-  );
-  writeFileSync(join(dir, "kernels.o"), compileIr(text, { processor: "x86-64-v2", passes: "default<O1>" })); // prettier-ignore
-  const flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1", "-ffp-contract=off", "-fPIC", "-shared"]; // prettier-ignore
-  execFileSync("gcc", [...flags, "-o", "kernels.so", "intrinsics.c", "kernels.o", "-lm"], { cwd: dir }); // prettier-ignore
-  return foreign().load(resolve(dir, "kernels.so"));
+const C_FLAGS = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1", "-ffp-contract=off", "-fPIC", "-shared"]; // prettier-ignore
+
+/** The text of kernels; throws what keeps one out. */
+export function deviceText(
+  kernels: readonly PrimFunc[],
+  fabric: Fabric,
+  pointers?: "typed" | "opaque",
+): string {
+  const sink = new Diagnostics();
+  const text = deviceIr(kernels, fabric, sink, pointers && { pointers });
+  if (text === undefined) throw new Error(sink.all.map((d) => d.message).join("\n"));
+  return text;
 }
 
-/** Runs a kernel natively and by the interpreter on equal random data; text of the first difference. */
-export function deviceDifference(
-  library: ReturnType<typeof loadDeviceIr>,
-  func: PrimFunc,
-  sizes: Readonly<Record<string, number>>,
-  random: Random,
-  largest = 2 ** 20,
-): string | undefined {
-  const values = new Map<Var, number>();
-  const types: string[] = [];
-  const native: unknown[] = [];
-  const args: Value[] = [];
-  const pairs: { name: string; mine: NDArray; theirs: Uint8Array }[] = [];
-  for (const { var: v, buffer } of func.params) {
-    if (buffer === undefined) {
-      const value = sizes[v.name] ?? random.between(1, 5);
-      values.set(v, value);
-      types.push(isFloat(v.dtype) ? "float" : "int32_t");
-      native.push(value);
-      args.push(isFloat(v.dtype) ? floatValue(value, v.dtype) : intValue(value, v.dtype));
-      continue;
-    }
-    const shape = buffer.shape.map((s) => Number(evaluate(s, { of: (x) => values.get(x) })));
-    const mine = zeros(buffer.dtype, shape);
-    const access = elementAccess(buffer.dtype);
-    const view = new DataView(mine.bytes.buffer, mine.bytes.byteOffset, mine.bytes.byteLength);
-    const size = bytesOf(buffer.dtype) / buffer.dtype.lanes;
-    for (let i = 0; i < elementCount(shape) * buffer.dtype.lanes; i++)
-      access.write(view, i * size, isFloat(laneOf(buffer.dtype)) ? random.between(-64, 64) / 8 : random.between(buffer.dtype.code === "uint" ? 0 : Math.max(-largest, -128), Math.min(largest, 127))); // prettier-ignore
-    // Buffers of kernels are aligned to 64 bytes.
-    const room = Buffer.alloc(mine.bytes.length + 64);
-    const theirs = room.subarray(0, mine.bytes.length);
-    theirs.set(mine.bytes);
-    types.push("void *");
-    native.push(theirs);
-    args.push(tensorValue(mine));
-    pairs.push({ name: buffer.name, mine, theirs });
+const OLDEST_LLVM = 10;
+const NEWEST_LLVM = 24;
+/** The last version whose pointers have types. */
+const LAST_TYPED = 14;
+
+/** Versions of LLVM whose tools are installed. */
+export const installedLlvm = (): readonly number[] =>
+  Array.from({ length: NEWEST_LLVM - OLDEST_LLVM + 1 }, (_, k) => OLDEST_LLVM + k).filter((v) =>
+    ["opt", "llc"].every((tool) => spawnSync(`${tool}-${v}`, ["--version"]).status === 0),
+  );
+
+const spellingOf = (version: number) => (version <= LAST_TYPED ? "typed" : "opaque");
+
+/** What is wrong with a text, as the tools of a version say; undefined when they read it. */
+export function misreading(version: number, text: string): string | undefined {
+  const words = ["-passes=verify", "-disable-output", "-"];
+  const { status, stderr } = spawnSync(`opt-${version}`, words, { input: text, encoding: "utf8" });
+  return status === 0 ? undefined : stderr;
+}
+
+/** Object code by the tools of a version. */
+function compileWith(version: number, text: string, dir: string): void {
+  const run = (tool: string, words: readonly string[]): void => {
+    execFileSync(`${tool}-${version}`, words, { cwd: dir, stdio: ["ignore", "ignore", "pipe"] });
+  };
+  writeFileSync(join(dir, "kernels.ll"), text);
+  run("opt", ["-passes=default<O2>", "-o", "kernels.bc", "kernels.ll"]);
+  run("llc", ["-O2", "-filetype=obj", "-relocation-model=pic", "-mcpu=x86-64-v2", "-o", "kernels.o", "kernels.bc"]); // prettier-ignore
+}
+
+/** Compiles kernels as device IR in a folder and loads them; by the library unless a version is given. */
+export function nativeKernels(
+  kernels: readonly PrimFunc[],
+  fabric: Fabric,
+  dir: string,
+  version?: number,
+): Pick<Compiled, "run"> {
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, HEADER_NAME), intrinsicsHeader());
+  const c = `#define RELAX_CGRA_EXTERN\n#include "${HEADER_NAME}"\n`;
+  writeFileSync(join(dir, "intrinsics.c"), c);
+  if (version !== undefined)
+    compileWith(version, deviceText(kernels, fabric, spellingOf(version)), dir);
+  else {
+    const options = { processor: "x86-64-v2", passes: "default<O1>" };
+    writeFileSync(join(dir, "kernels.o"), compileIr(deviceText(kernels, fabric), options));
   }
-  library.func(`void ${func.name}(${types.join(", ")})`)(...native);
-  const outcome = interpret(irModule(new Map([[func.name, func]])), func.name, args, {
-    stepLimit: 20_000_000,
+  execFileSync("gcc", [...C_FLAGS, "-o", "kernels.so", "intrinsics.c", "kernels.o", "-lm"], { cwd: dir }); // prettier-ignore
+  const library = foreign().load(resolve(dir, "kernels.so"));
+  return {
+    run(name, args) {
+      call(
+        library,
+        kernels.find((k) => k.name === name)!,
+        args,
+      );
+      return undefined;
+    },
+  };
+}
+
+function call(library: ForeignLibrary, func: PrimFunc, args: readonly Value[]): void {
+  const types = func.params.map(({ var: v, buffer }) =>
+    buffer !== undefined ? "void *" : isFloat(v.dtype) ? "float" : "int32_t",
+  );
+  const given = args.map((v) => {
+    if (v.kind === "tensor") return v.data.bytes;
+    return v.kind === "int" || v.kind === "float" ? Number(v.value) : undefined;
   });
+  library.func(`void ${func.name}(${types.join(", ")})`)(...given);
+}
+
+const MOST_STEPS = 20_000_000;
+
+/** Runs a kernel by the interpreter and otherwise, on equal arguments; text of the first difference. */
+export function kernelDifference(
+  func: PrimFunc,
+  args: readonly Value[],
+  run: (args: readonly Value[]) => string | undefined,
+): string | undefined {
+  const own = args.map((v) =>
+    v.kind === "tensor" ? tensorValue({ ...v.data, bytes: v.data.bytes.slice() }) : v,
+  );
+  const module = irModule(new Map([[func.name, func]]));
+  const outcome = interpret(module, func.name, args, { stepLimit: MOST_STEPS });
   if (!outcome.ok) return `interpreter: ${outcome.diagnostic.message}`;
-  for (const { name, mine, theirs } of pairs) {
-    const at = mine.bytes.findIndex((b, i) => b !== theirs[i]);
-    if (at >= 0) return `${func.name}: byte ${at} of ${name} is ${theirs[at]}, not ${mine.bytes[at]}`; // prettier-ignore
-  }
-  return undefined;
+  return run(own) ?? firstDifference(args, own);
 }

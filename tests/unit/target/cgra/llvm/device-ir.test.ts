@@ -8,7 +8,15 @@ import { parseModule } from "../../../../../src/syntax/index.js";
 import { kernelFunctions } from "../../../../../src/target/cgra/extract/kernel-functions.js";
 import { preset } from "../../../../../src/target/cgra/index.js";
 import { deviceIr } from "../../../../../src/target/cgra/llvm/emit.js";
-import { deviceDifference, loadDeviceIr } from "../../../../../src/testing/device-ir.js";
+import { randomArguments } from "../../../../../src/testing/cgra.js";
+import {
+  deviceText,
+  installedLlvm,
+  kernelDifference,
+  misreading,
+  nativeKernels,
+} from "../../../../../src/testing/device-ir.js";
+import { deviceIrCampaign } from "../../../../../src/testing/fuzz/device-ir.js";
 import { makeRandom } from "../../../../../src/testing/generate/random.js";
 import { bitcodeOf } from "../../../../../src/native/llvm/compile.js";
 import { hasNative } from "../../../../../src/testing/native.js";
@@ -25,12 +33,10 @@ const kernelsOf = (text: string): readonly PrimFunc[] => {
   );
   return kernels;
 };
-const textOf = (kernels: readonly PrimFunc[], pointers?: "typed" | "opaque"): string => {
-  const sink = new Diagnostics();
-  const text = deviceIr(kernels, preset("npu-6x6")!, sink, pointers && { pointers });
-  assert.ok(text, sink.all.map((d) => d.message).join("\n"));
-  return text;
-};
+const fabric = preset("npu-6x6")!;
+const textOf = (kernels: readonly PrimFunc[], pointers?: "typed" | "opaque"): string =>
+  deviceText(kernels, fabric, pointers);
+const folder = (name: string): string => join("node_modules", ".cache", "device-ir", name);
 
 /** Bytes, words, floats; conditions, edges of loops, variables, every kind of division, dot products. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -81,29 +87,55 @@ for (const [name, text] of Object.entries(PROGRAMS))
   test(`${name} are the same natively and interpreted`, () => {
     if (!hasNative()) return;
     const kernels = kernelsOf(text);
-    const library = loadDeviceIr(
-      textOf(kernels),
-      join("node_modules", ".cache", "device-ir", name),
-    );
+    const library = nativeKernels(kernels, fabric, folder(name));
     const random = makeRandom(5);
     for (const func of kernels)
-      for (let n = 0; n < 6; n++)
-        assert.is(deviceDifference(library, func, { n: n * 7 }, random), undefined);
+      for (let n = 0; n < 6; n++) {
+        const { args } = randomArguments(func, { n: n * 7 }, random, 127);
+        const reason = kernelDifference(func, args, (own) => library.run(func.name, own));
+        assert.is(reason, undefined);
+      }
   });
 
 test("the kernels of the samples are the same natively and interpreted", () => {
   if (!hasNative()) return;
-  const folder = join("samples", "cgra", "flow");
+  const samples = join("samples", "cgra", "flow");
   // Their subscripts are read from memory.
-  const files = readdirSync(folder).filter((f) => !/spmv|histogram/.test(f));
-  const kernels = files.flatMap((f) => kernelsOf(readFileSync(join(folder, f), "utf8")));
+  const files = readdirSync(samples).filter((f) => !/spmv|histogram/.test(f));
+  const kernels = files.flatMap((f) => kernelsOf(readFileSync(join(samples, f), "utf8")));
   assert.ok(kernels.length >= 8);
-  const library = loadDeviceIr(
-    textOf(kernels),
-    join("node_modules", ".cache", "device-ir", "flow"),
+  const library = nativeKernels(kernels, fabric, folder("flow"));
+  for (const func of kernels) {
+    const { args } = randomArguments(func, {}, makeRandom(9), 127);
+    assert.is(
+      kernelDifference(func, args, (own) => library.run(func.name, own)),
+      undefined,
+      func.name,
+    );
+  }
+});
+
+test("generated nests are the same natively and interpreted", () => {
+  if (!hasNative()) return;
+  const { failures, equal } = deviceIrCampaign.run(40, 3, () => undefined);
+  assert.equal(failures.map((f) => `${f.index}: ${f.reason}`), []); // prettier-ignore
+  assert.ok(equal!["libLLVM"]! > 30);
+});
+
+test("what a kernel did not compute shows", () => {
+  const [func] = kernelsOf(PROGRAMS["divisions"]!);
+  const { args } = randomArguments(func!, {}, makeRandom(2), 127);
+  assert.match(kernelDifference(func!, args, () => undefined) ?? "", /argument 1/);
+});
+
+test("each version of LLVM that is installed reads the spelling it is meant for", () => {
+  const kernels = Object.entries(PROGRAMS).flatMap(([name, text]) =>
+    kernelsOf(text).map((k) => ({ ...k, name })),
   );
-  for (const func of kernels)
-    assert.is(deviceDifference(library, func, {}, makeRandom(9)), undefined, func.name);
+  for (const version of installedLlvm())
+    for (const pointers of ["typed", "opaque"] as const)
+      if ((pointers === "typed") === version <= 14)
+        assert.is(misreading(version, textOf(kernels, pointers)), undefined, `LLVM ${version}`);
 });
 
 test("both spellings of pointers differ in nothing else", () => {
@@ -132,7 +164,7 @@ test("what devices are told of a loop stands at its latch", () => {
 test("types that devices lack are refused", () => {
   const sink = new Diagnostics();
   const kernels = kernelsOf(PROGRAMS["sums"]!.replaceAll("float32", "float64"));
-  assert.is(deviceIr(kernels, preset("npu-6x6")!, sink), undefined);
+  assert.is(deviceIr(kernels, fabric, sink), undefined);
   assert.match(sink.all[0]!.message, /float64 cannot be written as LLVM IR/);
 });
 
