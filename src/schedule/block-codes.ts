@@ -81,4 +81,23 @@ export const blockCodes = defineCodes("SCH", {
     number: 116,
     message: "`{primitive}` does not fit {what}: {reason}",
   },
+  haloRefused: {
+    number: 117,
+    message: "`{buffer}` cannot get a border for block `{block}`: {reason}",
+    hint: "the block must read `if_then_else(inside, element, constant)`, and `inside` hold for all elements of the buffer",
+  },
+  fuseRefused: {
+    number: 118,
+    message: "block `{block}` cannot become part of the reduction `{reduction}`: {reason}",
+    hint: "what a last block does to the finished values goes after the last step by `reverse_compute_at`",
+  },
+  placeRefused: {
+    number: 119,
+    message: "there is no loop at which block `{block}` can be computed: {reason}",
+  },
+  prefetchRefused: {
+    number: 120,
+    message: "`{buffer}` of block `{block}` cannot be fetched ahead: {reason}",
+    hint: "fetch parameters that are only read, a few lines of memory an iteration",
+  },
 });

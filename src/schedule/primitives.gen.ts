@@ -29,6 +29,7 @@ import { loopPartition } from "./primitives/loop-partition.js";
 import { merge } from "./primitives/merge.js";
 import { nontemporal } from "./primitives/nontemporal.js";
 import { padEinsum } from "./primitives/pad-einsum.js";
+import { padHalo } from "./primitives/pad-halo.js";
 import { parallel } from "./primitives/parallel.js";
 import { prologue } from "./primitives/prologue.js";
 import { reindex } from "./primitives/reindex.js";
@@ -87,6 +88,7 @@ export const primitives: readonly Primitive[] = [
   merge as unknown as Primitive,
   nontemporal as unknown as Primitive,
   padEinsum as unknown as Primitive,
+  padHalo as unknown as Primitive,
   parallel as unknown as Primitive,
   prologue as unknown as Primitive,
   reindex as unknown as Primitive,

@@ -68,4 +68,44 @@ test("iterations that a window passes through keep their order", () => {
   );
 });
 
+/** A window over an image with a border of zeros, as a convolution reads it. */
+const image = `@T.prim_func
+def image(A: T.Buffer(("h", "w"), "float32"), C: T.Buffer(("h", "w"), "float32")):
+    h = T.int64()
+    w = T.int64()
+    X = T.alloc_buffer((h, w), "float32")
+    for i, j in T.grid(h, w):
+        with T.sblock("plus"):
+            vi, vj = T.axis.remap("SS", [i, j])
+            X[vi, vj] = A[vi, vj] + T.float32(3)
+    for i, j, y, x in T.grid(h, w, 3, 4):
+        with T.sblock("sum"):
+            vi, vj, vy, vx = T.axis.remap("SSRR", [i, j, y, x])
+            with T.init():
+                C[vi, vj] = T.float32(0)
+            C[vi, vj] = C[vi, vj] + T.if_then_else(1 <= vi + vy and vi + vy < h + 1 and 1 <= vj + vx and vj + vx < w + 1, X[vi + vy - 1, vj + vx - 1], T.float32(5))
+`;
+const IMAGES = [0, 1, 2, 5].flatMap((h) => [0, 1, 3].map((w) => ({ h, w })));
+
+test("a border takes the place of a condition, also where the producer is computed in tiles", () => {
+  const text = same(image, IMAGES, (s) => {
+    assert.is(s.list("pad_halo", s.block("sum"), "X").length, 4);
+    const [i] = s.loops(s.block("plus"));
+    s.list("split", i!, [null, 2]);
+  });
+  assert.not.match(text, /if_then_else/);
+  // One row above and below, one column on the left, two on the right.
+  assert.match(text, /X = T.sblock_alloc_buffer\(\(h \+ T.int64\(2\), w \+ T.int64\(3\)\)/);
+});
+
+test("borders are for constants that fill just what is outside", () => {
+  const halo = (text: string): string => refusalOf(text, (s) => s.call("pad_halo", s.block("sum"), "X")); // prettier-ignore
+  assert.is(halo(image.replace("1 <= vi + vy and", "2 <= vi + vy and")), "SCH117");
+  assert.is(halo(image.replace("T.float32(5))", "A[vi, vj])")), "SCH117");
+  assert.is(
+    refusalOf(image, (s) => s.call("pad_halo", s.block("plus"), "A")),
+    "SCH038",
+  );
+});
+
 test.run();
