@@ -19,13 +19,15 @@ export interface ChosenTarget<K extends string = TargetKind> {
   readonly processor: HostProcessor | undefined;
 }
 
-/** Reads a target that must be of one of the kinds; throws a DiagnosticError. */
+/** Reads a target that must be of one of the kinds; native code may go without vectors. Throws a DiagnosticError. */
 export async function chosenTarget<K extends TargetKind>(
   host: Host,
-  text: string,
+  written: string,
   kinds: readonly K[],
+  { vectors = true }: { readonly vectors?: boolean } = {},
 ): Promise<ChosenTarget<K>> {
-  const isNative = /^\s*(llvm|c)\b/.test(text);
+  const isNative = /^\s*(llvm|c)\b/.test(written);
+  const text = isNative && !vectors ? `${written} -vector-width=0` : written;
   const processor = isNative ? await detectProcessor(host) : undefined;
   const found = parseTarget(text, processor);
   const fail = (problem: string, known: readonly string[]): never => {

@@ -31,10 +31,9 @@ export async function libraryHooks(
     templates === undefined ? undefined : { name: "the module's templates", text: templates };
   const { lowering, all, diagnostics } = loadLibraries(options.libraries ?? [], own);
   for (const d of diagnostics) sink.report(d);
-  const description = targetOf(options, sink);
-  const target = options.target === undefined ? {} : { target: description.kind };
-  if (!isScheduling) return { lowering, ...target };
+  const target = targetOf(options, sink);
+  const hooks = { lowering, ...(options.target !== undefined && { target }) };
+  if (!isScheduling) return hooks;
   const { makeScheduler } = await import("../schedule/script/scheduler.js");
-  const scheduler = makeScheduler({ libraries: all, target: description.kind, description });
-  return { lowering, scheduler, ...target };
+  return { ...hooks, scheduler: makeScheduler({ libraries: all, target }) };
 }

@@ -1,7 +1,8 @@
 /** Named pipelines in builds: from a checked program to what code is generated from. */
 import { irModule, type IRModule } from "../ir/module.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
-import { libraryHooks } from "./library-hooks.js";
+import { pipelineFor, type BuildKind } from "../transform/named-pipelines.js";
+import { libraryHooks, targetOf } from "./library-hooks.js";
 import { lowerModule, needsLowering, type LowerOptions } from "./lower.js";
 
 /** Whether memory is explicit already: then the program is built as it is written. */
@@ -15,13 +16,14 @@ export async function isLowered(module: IRModule): Promise<boolean> {
 
 /** The module as code for the target is generated from it; undefined when errors were reported. */
 export async function prepareFor(
-  kind: "wasm" | "llvm" | "c" | "cgra",
+  kind: BuildKind,
   module: IRModule,
   sink: Sink,
   options: LowerOptions = {},
 ): Promise<IRModule | undefined> {
   if (await isLowered(module)) return lowerModule(module, sink, options);
-  return optimise(module, `@default-${kind}`, sink, { target: kind, ...options });
+  const given = { target: kind, ...options };
+  return optimise(module, `@${pipelineFor(kind, targetOf(given, sink))}`, sink, given);
 }
 
 /** The module as WebAssembly is generated from it. */

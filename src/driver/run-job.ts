@@ -5,6 +5,7 @@ import { Diagnostics } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
 import { tensorValue, tupleValue, type Value } from "../support/value.js";
 import type { ElaborateOptions } from "../syntax/index.js";
+import type { BuildKind } from "../transform/named-pipelines.js";
 import { readModule } from "./frontend.js";
 import { lowerModule, type LowerOptions } from "./lower.js";
 import { prepareFor } from "./optimise.js";
@@ -22,7 +23,7 @@ export type JobProgram =
       /** The target it is prepared for, as if it were compiled; absent: operators are lowered, nothing else. */
       readonly prepared?:
         | (Pick<LowerOptions, "target" | "processor"> & {
-            readonly kind: "wasm" | "llvm" | "c" | "cgra";
+            readonly kind: BuildKind;
           })
         | undefined;
       /** The module as it runs when it is at hand. */

@@ -52,7 +52,7 @@ export function scheduleByScript(
   for (const [name, func] of module.functions) {
     if (func.kind !== "tir.PrimFunc" || (only !== undefined && name !== only)) continue;
     const reasons: string[] = [];
-    for (const { def, names } of candidatesFor(libraries, func, name, target.kind)) {
+    for (const { def, names } of candidatesFor(libraries, func, name, target)) {
       const run = runSchedule(def, result.module, name, { target, names: names() });
       if (run.kind === "unfit") {
         reasons.push(`\`${def.name}\`: ${run.reason} does not hold`);

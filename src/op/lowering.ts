@@ -17,6 +17,7 @@ import type { PrimFunc } from "../ir/tir/function.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { DType } from "../support/dtype.js";
 import type { Span } from "../support/source.js";
+import type { TargetDescription } from "../support/target-description.js";
 import type { InferContext } from "./infer-context.js";
 
 /** Attribute of a call: the name of the template that lowers it, or `none` to leave it. Written `lower="name"`. */
@@ -29,7 +30,7 @@ export interface LoweringSite {
   /** What is known of the symbols in scope. */
   readonly analyzer: Analyzer;
   /** Target that the program is compiled for; templates of other targets do not apply. */
-  readonly target?: string | undefined;
+  readonly target?: TargetDescription | undefined;
   /** Name of the function of an instance in the module; the same object has one name. */
   nameOf(func: PrimFunc): string;
   /** Origins of the graph lowerings that led here, outermost first. */

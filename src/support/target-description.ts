@@ -97,8 +97,10 @@ const PROCESSORS: Readonly<Record<string, readonly string[]>> = {
   "apple-m1": ["neon", "dotprod"],
 };
 
+type Registers = Pick<TargetDescription, "vectorBits" | "vectorRegisters" | "fma">;
+
 /** Width and number of registers follow from the extensions. */
-function registersOf(features: ReadonlySet<string>): Partial<TargetDescription> {
+function registersOf(features: ReadonlySet<string>): Registers {
   if (features.has("avx512f")) return { vectorBits: 512, vectorRegisters: 32, fma: true };
   if (features.has("avx2"))
     return { vectorBits: 256, vectorRegisters: 16, fma: features.has("fma") };
@@ -115,7 +117,7 @@ export type TargetText =
 
 /**
  * Reads `llvm`, `llvm -mcpu=haswell -mattr=+fma,-avx512f -num-cores=4`, `wasm -mattr=+relaxed-simd`.
- * Native code without `-mcpu` is for the machine at hand, where it is known.
+ * Native code without `-mcpu` is for the machine at hand, where it is known; `-vector-width=0` leaves vectors unused.
  */
 export function parseTarget(text: string, host?: HostProcessor): TargetText {
   const [kind = "", ...flags] = text.trim().split(/\s+/);
@@ -127,11 +129,14 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
     processor: undefined as string | undefined,
     cores: 1,
     attributes: [] as string[],
+    width: undefined as number | undefined,
   };
   for (const flag of flags) {
     const [, key = "", value = ""] = /^--?([\w-]+)=(.+)$/.exec(flag) ?? [];
     if (key === "mcpu" && isNative) known.processor = value;
     else if (key === "mattr") known.attributes = value.split(",");
+    else if (key === "vector-width" && isNative && /^(0|128|256|512)$/.test(value))
+      known.width = Number(value);
     else if (key === "num-cores" && /^\d{1,4}$/.test(value)) known.cores = Math.max(1, +value);
     else if (key !== "mtriple" && key !== "opt-level" && key !== "keys" && key !== "device")
       return { problem: `\`${flag}\` is no option of target \`${kind}\`` };
@@ -147,10 +152,14 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
     else features.add(attribute.replace(/^\+/, ""));
   }
   const { description } = found;
+  const registers = description.vectorBits > 0 ? registersOf(features) : description;
+  const vectorBits = known.width ?? registers.vectorBits;
   return {
     target: {
       ...description,
-      ...(description.vectorBits > 0 && registersOf(features)),
+      fma: registers.fma,
+      vectorRegisters: vectorBits === 0 ? 0 : registers.vectorRegisters,
+      vectorBits,
       processor,
       features,
       cores: known.cores,
@@ -169,6 +178,14 @@ export const unknownTarget = (kind: string): TargetDescription => ({
 export const lanesOf = ({ vectorBits }: TargetDescription, dtype: DType): number =>
   Math.max(1, Math.floor(vectorBits / Math.max(8, dtype.bits)));
 
-/** Whether what a library has for one target is for another: C for the machine at hand takes what native code takes. */
-export const servesTarget = (written: string | undefined, wanted: string | undefined): boolean =>
-  written === undefined || written === wanted || (wanted === "c" && written === "llvm");
+/** Whether there are vector registers to be filled. */
+export const hasVectors = ({ vectorBits }: TargetDescription): boolean => vectorBits > 0;
+
+/** Whether what a library has for one target is for another: C for processors with vectors takes what native code takes. */
+export const servesTarget = (
+  written: string | undefined,
+  wanted: TargetDescription | undefined,
+): boolean =>
+  written === undefined ||
+  written === wanted?.kind ||
+  (written === "llvm" && wanted?.kind === "c" && hasVectors(wanted));

@@ -1,4 +1,8 @@
 /** Pipelines that have names: `-p @zero`, `relaxc build`. */
+import { hasVectors, type TargetDescription } from "../support/target-description.js";
+
+/** What programs are built for. */
+export type BuildKind = "wasm" | "llvm" | "c" | "cgra";
 
 export interface NamedPipeline {
   readonly summary: string;
@@ -18,6 +22,9 @@ const LOWER =
   "to-non-dataflow,remove-purity-checking,call-tir-rewrite,static-plan-block-memory," +
   "lower-alloc-tensor";
 
+/** For processors with vectors. */
+const NATIVE = `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},@memory`;
+
 /** By name, without the `@`. */
 export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
   zero: {
@@ -30,10 +37,15 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
     summary: "What a build for WebAssembly does.",
     text: `${optimiseWith("fuse-attention,optimize-layout-transform,fold-constant,channels-last,")},@memory`,
   },
-  "default-llvm": {
-    summary: "What a build for LLVM does.",
-    text: `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},@memory`,
+  "default-c": { summary: "What a build for C does.", text: NATIVE },
+  "default-llvm": { summary: "What a build for LLVM does.", text: NATIVE },
+  "default-scalar": {
+    summary: "What a build for a processor without vectors does, through C or LLVM.",
+    text: "@optimise,@memory",
   },
-  "default-c": { summary: "What a build for C does.", text: "@optimise,@memory" },
   "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },
 };
+
+/** Name of the pipeline of a build of a kind. */
+export const pipelineFor = (kind: BuildKind, target: TargetDescription): string =>
+  (kind === "llvm" || kind === "c") && !hasVectors(target) ? "default-scalar" : `default-${kind}`;

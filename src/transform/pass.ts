@@ -7,6 +7,7 @@ import type { NDArray } from "../support/ndarray.js";
 import type { Scheduler } from "./scheduler.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { OptionSet, OptionValues } from "../support/option.js";
+import type { TargetDescription } from "../support/target-description.js";
 
 /** Levels of TensorIR: schedulable blocks, plain loops, one-dimensional buffers. */
 export type TirLevel = "block" | "loop" | "flat";
@@ -22,8 +23,8 @@ export type KernelRunner = (module: IRModule, name: string, args: readonly NDArr
 
 /** What a pass may use beside its module: where to report. */
 export interface PassContext extends Sink {
-  /** Name of the entry function or target, when the caller knows it. */
-  readonly target?: string | undefined;
+  /** What the program is compiled for, when the caller knows it. */
+  readonly target?: TargetDescription | undefined;
   /** Lowerings of operators, where the caller has a library of them. */
   readonly lowering?: OpLowering | undefined;
   /** Schedules of T functions, where the caller has a library of them. */

@@ -5,6 +5,7 @@ import type { PrimFunc } from "../ir/tir/function.js";
 import type { OpLowering } from "../op/lowering.js";
 import type { Sink } from "../support/diagnostic.js";
 import { optionName, readOptions, type OptionSet, type Tensors } from "../support/option.js";
+import type { TargetDescription } from "../support/target-description.js";
 import { codes } from "./codes.js";
 import { levelOf, RELAX_LEVELS, relaxLevelsOf } from "./level.js";
 import type { Pass, PassContext } from "./pass.js";
@@ -23,7 +24,7 @@ export interface PipelineHooks {
   after?(step: Step, index: number, before: IRModule, after: IRModule): void;
   /** Checks a module (`--verify-each`); text of the first problem. */
   verify?(module: IRModule): string | undefined;
-  readonly target?: string;
+  readonly target?: TargetDescription | undefined;
   /** Handed to the passes. */
   readonly lowering?: OpLowering | undefined;
   readonly scheduler?: PassContext["scheduler"];

@@ -72,7 +72,10 @@ export const build = defineCommand({
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, say }) {
-    const chosen = await chosenTarget(host, flags.target, ["wasm", "llvm", "c", "cgra"]);
+    // A host without floating point has no vectors.
+    const vectors = !flags.noSimd && !flags.integerOnly;
+    const kinds = ["wasm", "llvm", "c", "cgra"] as const;
+    const chosen = await chosenTarget(host, flags.target, kinds, { vectors });
     const { kind, target, processor, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
@@ -93,7 +96,7 @@ export const build = defineCommand({
         guards,
         float: !flags.integerOnly,
         staticMemory: flags.staticMemory,
-        simd: !flags.noSimd,
+        simd: vectors,
       };
       const project =
         module &&

@@ -36,6 +36,7 @@ import { elaborateOptions } from "../program-options.js";
 import { fabricFlag, fabricNamed, mapLimitFlag } from "../fabric.js";
 import { layersText } from "../cgra/layers.js";
 import type { TargetKind } from "../../support/target-description.js";
+import type { BuildKind } from "../../transform/named-pipelines.js";
 import { chosenTarget } from "../target.js";
 import { allowRelaxedSimd } from "../relaxed-simd.js";
 import { version } from "../version.js";
@@ -46,8 +47,7 @@ interface Runner {
   readonly start: (values: readonly Value[]) => Promise<Output[]>;
 }
 
-const targetOf = (kind: TargetKind): "wasm" | "llvm" | "c" | "cgra" =>
-  kind === "interp" ? "wasm" : kind;
+const targetOf = (kind: TargetKind): BuildKind => (kind === "interp" ? "wasm" : kind);
 
 /** Something that can be started. */
 interface Program {

@@ -8,7 +8,7 @@ import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../.
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
-import { servesTarget } from "../../support/target-description.js";
+import { servesTarget, type TargetDescription } from "../../support/target-description.js";
 import { positionAt } from "../../support/source.js";
 import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
@@ -89,7 +89,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       if (op === undefined || view === undefined || !("facts" in view)) return [];
       const found: Candidate[] = [];
       const wanted = call.attrs.get(LOWER_BY);
-      for (const template of candidatesFor(call, op.name, site)) {
+      for (const template of candidates(`relax.${op.name}`, site.target)) {
         if (wanted !== undefined && template.name !== wanted) continue;
         const made = lowerBy(template, view, site);
         const reason = "reason" in made ? made.reason : undefined;
@@ -110,7 +110,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     const view = viewOf(op, call, site);
     if (!("facts" in view)) return { kind: "none", types, diagnostic: view };
     const notes: string[] = [];
-    for (const template of candidatesFor(call, op.name, site)) {
+    for (const template of candidates(`relax.${op.name}`, site.target)) {
       if (wanted !== undefined && template.name !== wanted) continue;
       const made = lowerBy(template, view, site);
       if (!("reason" in made)) return made;
@@ -119,7 +119,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       notes.push(`${placeText(template)}: ${made.reason.message}`);
     }
     if (site.target !== undefined && notes.length === 0)
-      notes.push(`the target is \`${site.target}\``);
+      notes.push(`the target is \`${site.target.kind}\``);
     if (wanted !== undefined && notes.length === 0)
       notes.push(`no template for it is called \`${String(wanted)}\``);
     const diagnostic = codes.noLowering({ at: call.span, op: `relax.${op.name}`, types, notes });
@@ -171,20 +171,13 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     return own;
   }
 
-  /** Templates for a call; C takes those of native code where all sizes are known, as its text holds no variants. */
-  function candidatesFor(call: Call, op: string, site: LoweringSite): readonly Template[] {
-    const all = candidates(`relax.${op}`, site.target);
-    if (site.target !== "c" || hasFixedSizes(call, site)) return all;
-    return all.filter((t) => t.target === undefined || t.target === "c");
-  }
-
   /** Templates for an operator in order of preference. */
-  function candidates(op: string, target: string | undefined): readonly Template[] {
-    const key = `${op} ${target ?? ""}`;
+  function candidates(op: string, target: TargetDescription | undefined): readonly Template[] {
+    const key = `${op} ${target?.kind ?? ""} ${target?.vectorBits ?? ""}`;
     let found = ranked.get(key);
     if (found === undefined) {
       const isExact = (t: Template): number =>
-        t.target === undefined ? 0 : t.target === target ? 2 : 1;
+        t.target === undefined ? 0 : t.target === target?.kind ? 2 : 1;
       found = libraries.flatMap((library) =>
         library
           .templatesOf(op)
@@ -197,13 +190,6 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     return found;
   }
 }
-
-const hasFixedSizes = (call: Call, site: LoweringSite): boolean =>
-  call.args.every((a) => {
-    const info = site.infer.infoOf(a);
-    const dims = info?.kind === "relax.TensorInfo" ? dimsOf(info) : undefined;
-    return dims?.every((d) => d.kind === "tir.IntImm") ?? true;
-  });
 
 /** Type of an output: as inferred, with the shape that the template supplies where inference has none. */
 const infoOf =

@@ -1,7 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { buildForC } from "../../../src/driver/c-project.js";
 import { readModule } from "../../../src/driver/frontend.js";
-import { optimise } from "../../../src/driver/optimise.js";
+import { prepareFor } from "../../../src/driver/optimise.js";
+import type { IRModule } from "../../../src/ir/module.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
 import { float32 } from "../../../src/support/dtype.js";
 import { zeros } from "../../../src/support/ndarray.js";
@@ -29,24 +31,65 @@ class Module:
         return out
 `;
 
-test("weights bound as arrays are scaled and transformed at build time", async () => {
+const product = `@I.ir_module
+class Module:
+    @R.function
+    def main(
+        x: R.Tensor(("m", 64), "float32"), w: R.Tensor((64, 96), "float32")
+    ) -> R.Tensor(("m", 96), "float32"):
+        with R.dataflow():
+            out = R.matmul(x, w)
+            R.output(out)
+        return out
+`;
+
+/** The module as code is generated from it, with parameters of these sizes bound. */
+async function built(
+  text: string,
+  sizes: Readonly<Record<string, readonly number[]>>,
+  kind: "llvm" | "c",
+  target: string,
+): Promise<IRModule> {
   const { module, failed } = readModule({ name: "net.relax", text });
   assert.not(failed);
-  const vector = zeros(float32, [32]);
-  const params = new Map([
-    ["w", zeros(float32, [32, 32, 3, 3])],
-    ...["gamma", "beta", "mean", "var"].map((name) => [name, vector] as const),
-  ]);
+  const params = new Map(
+    Object.entries(sizes).map(([name, shape]) => [name, zeros(float32, shape)]),
+  );
   const sink = new Diagnostics();
   const bound = runPipeline(module, [step(bindParams, { params })], sink)!;
-  const lowered = await optimise(bound, "@default-llvm", sink, { target: "llvm" });
+  const lowered = await prepareFor(kind, bound, sink, { target });
   assert.equal(sink.all, []);
-  const names = [...lowered!.functions.keys()];
-  assert.ok(
-    names.some((name) => name.includes("winograd")),
-    names.join(", "),
-  );
-  assert.not(names.some((name) => name.includes("weights") || name.includes("multiply")), names.join(", ")); // prettier-ignore
+  return lowered!;
+}
+
+const vector = [32];
+const WEIGHTS = { w: [32, 32, 3, 3], gamma: vector, beta: vector, mean: vector, var: vector };
+
+for (const kind of ["llvm", "c"] as const) {
+  test(`weights bound as arrays are scaled and transformed at build time for ${kind}`, async () => {
+    const names = [...(await built(text, WEIGHTS, kind, kind)).functions.keys()];
+    const shown = names.join(", ");
+    assert.ok(names.some((name) => name.includes("winograd")), shown); // prettier-ignore
+    assert.not(
+      names.some((name) => /weights|multiply/.test(name)),
+      shown,
+    );
+  });
+
+  test(`a known operand of a product with any number of rows is packed at build time for ${kind}`, async () => {
+    const names = [...(await built(product, { w: [64, 96] }, kind, kind)).functions.keys()];
+    assert.equal(names.sort(), ["gemm", "main"]);
+  });
+}
+
+test("C without vectors is made of plain loops", async () => {
+  const lowered = await built(text, WEIGHTS, "c", "c -vector-width=0");
+  assert.not([...lowered.functions.keys()].some((name) => name.includes("winograd")));
+  const { source } = buildForC(lowered, new Diagnostics(), {
+    prefix: "net",
+    simd: false,
+  })!.compiled;
+  assert.not.match(source, /rx_\w+x\d/);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { tryDType } from "../../../src/support/dtype.js";
-import { lanesOf, parseTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
+import { lanesOf, parseTarget, servesTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
 
 const targets = suite("target description");
 
@@ -36,11 +36,27 @@ targets("native code without a processor is for the host", () => {
   assert.is(target("llvm -num-cores=4", host).cores, 4);
 });
 
+targets("vectors may be shorter, or left alone", () => {
+  assert.is(target("c -vector-width=256", host).vectorBits, 256);
+  const plain = target("c -vector-width=0", host);
+  assert.is(plain.vectorRegisters, 0);
+  assert.is(lanesOf(plain, tryDType("float32")!), 1);
+});
+
+targets("C for processors with vectors takes what native code takes", () => {
+  assert.ok(servesTarget("llvm", target("c", host)));
+  assert.not(servesTarget("llvm", target("c -vector-width=0", host)));
+  assert.not(servesTarget("c", target("llvm", host)));
+  assert.not(servesTarget("llvm", target("wasm", host)));
+  assert.ok(servesTarget(undefined, target("cgra")));
+});
+
 targets("what is no target is told", () => {
   for (const [text, problem] of [
     ["lvm", "there is no target `lvm`"],
     ["", "there is no target ``"],
     ["llvm -mcpu=foo", "there is no processor `foo`"],
+    ["c -vector-width=100", "`-vector-width=100` is no option of target `c`"],
     ["llvm -fast", "`-fast` is no option of target `llvm`"],
     ["wasm -mcpu=haswell", "`-mcpu=haswell` is no option of target `wasm`"],
   ] as const) {

@@ -1,5 +1,6 @@
 /** Programs lowered by libraries given as text. */
 import { checkModule } from "../../../src/analysis/index.js";
+import { targetOf } from "../../../src/driver/library-hooks.js";
 import { loadLibraries, type Libraries } from "../../../src/driver/libraries.js";
 import { readModule } from "../../../src/driver/frontend.js";
 import { runOnInterpreter } from "../../../src/driver/run.js";
@@ -54,7 +55,7 @@ function lowered(
   const { lowering, diagnostics } = load(own);
   const sink = new Diagnostics();
   for (const d of diagnostics) sink.report(d);
-  const hooks = { lowering, ...(target === undefined ? {} : { target }) };
+  const hooks = { lowering, ...(target !== undefined && { target: targetOf({ target }, sink) }) };
   const module = runPipeline(front.module, [step(legalizeOps)], sink, hooks);
   if (module !== undefined) {
     const found = new Diagnostics();
