@@ -19,11 +19,12 @@ export interface CompileIrOptions extends MachineOptions {
 
 /**
  * Runs when nothing else is asked for. Kernels come unrolled and in vectors, so that `default<O3>` takes ten times as long
- * for the same code; plain loops are still vectorised.
+ * for the same code; plain loops are still vectorised. Loads are written once where memory has not changed, so that no
+ * pass needs to find out what has.
  */
 export const DEFAULT_PASSES =
-  "function(sroa,early-cse<memssa>,simplifycfg,instcombine,loop-mssa(loop-rotate,licm),loop(indvars)," +
-  "loop-vectorize,loop-unroll,instcombine,early-cse<memssa>,simplifycfg,loop-mssa(licm))";
+  "function(sroa,early-cse,simplifycfg,instcombine,loop-mssa(loop-rotate,licm),loop(indvars)," +
+  "loop-vectorize,loop-unroll,instcombine,early-cse,simplifycfg,loop-mssa(licm))";
 
 /** LLVM refused the text; a defect of the code generator. */
 export class IrError extends Error {}
