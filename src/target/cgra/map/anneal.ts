@@ -5,6 +5,8 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { carriesValue } from "../dfg/dfg.js";
+import { bankOf, type Bank } from "../fabric/fabric.js";
+import { constantKeys } from "../machine/constants.js";
 import { distancesOf, type Problem } from "./places.js";
 
 /** Where operations are, and where their values are carried on, without time. */
@@ -13,7 +15,7 @@ export interface Space {
   readonly elements: readonly number[];
   /** By node: elements on the ways of its value besides those of its readers. */
   readonly carriers: readonly (readonly number[])[];
-  /** Slots that are missing, and cycles that recurrences leave too few. */
+  /** Slots, accesses and constants that are missing, and cycles that recurrences leave too few. */
   readonly excess: number;
 }
 
@@ -39,8 +41,9 @@ export function anneal(problem: Problem, ii: number, options: AnnealOptions): Sp
   const state = new Annealing(problem, ii, options.seed);
   const { length } = problem.graph.nodes;
   for (let t = FIRST_TEMPERATURE; t > LAST_TEMPERATURE; t *= COOLING) {
-    for (let i = 0; i < options.effort * length; i++) state.change(t);
-    if (options.stop?.() === true || state.isLegal()) break;
+    let changes = 0;
+    for (let i = 0; i < options.effort * length; i++) if (state.change(t)) changes++;
+    if (changes === 0 || options.stop?.() === true || state.isLegal()) break;
   }
   return state.space();
 }
@@ -63,6 +66,10 @@ class Annealing {
   /** By node: itself and those whose values it reads. */
   private readonly values: readonly (readonly number[])[];
   private readonly takesSlots: boolean;
+  private readonly keys: readonly (readonly string[])[];
+  /** By element: how many nodes need each constant. */
+  private readonly constants: readonly Map<string, number>[];
+  private readonly accesses = new Map<Bank, number>();
   private overuse = 0;
   private lateness = 0;
   private steps = 0;
@@ -72,7 +79,7 @@ class Annealing {
     private readonly ii: number,
     seed: number,
   ) {
-    const { graph, fabric, places, busy, sources } = problem;
+    const { graph, fabric, places, sources } = problem;
     this.random = xoroshiro128plus(seed);
     this.takesSlots = fabric.route === "issue" || fabric.route === "none";
     this.near = distancesOf(problem);
@@ -96,11 +103,13 @@ class Annealing {
     this.values = graph.nodes.map((_, v) => [
       ...new Set([v, ...values.flatMap((e) => (e.to === v ? [e.from] : []))]),
     ]);
+    this.keys = graph.nodes.map((node) => constantKeys(node, fabric));
+    this.constants = fabric.elements.map(() => new Map<string, number>());
     this.load = new Int32Array(fabric.elements.length);
     this.late = new Int32Array(graph.nodes.length);
     this.element = Int32Array.from(places, (all) => all[this.uniform(0, all.length - 1)]!);
     this.carriers = graph.nodes.map(() => []);
-    graph.nodes.forEach((_, v) => this.put(this.element[v]!, busy[v]!));
+    graph.nodes.forEach((_, v) => this.occupy(v, this.element[v]!, 1));
     graph.nodes.forEach((_, v) => this.route(v));
   }
 
@@ -126,7 +135,7 @@ class Annealing {
     const before = this.load[p]!;
     const after = before + slots;
     this.load[p] = after;
-    this.overuse += Math.max(0, after - this.ii) - Math.max(0, before - this.ii);
+    this.overuse += growthOver(this.ii, before, after);
   }
 
   private unroute(u: number): void {
@@ -184,9 +193,9 @@ class Annealing {
     this.lateness += late;
   }
 
-  /** Tries a node elsewhere, or two nodes on each other's places; takes it back when it is too dear. */
-  change(temperature: number): void {
-    const { places, busy } = this.problem;
+  /** Tries a node elsewhere, or two nodes on each other's places; takes it back when it is too dear, and says so. */
+  change(temperature: number): boolean {
+    const { places } = this.problem;
     const v = this.uniform(0, this.element.length - 1);
     const from = this.element[v]!;
     let to = places[v]![this.uniform(0, places[v]!.length - 1)]!;
@@ -198,7 +207,7 @@ class Annealing {
       const p = k === 0 ? other : around[k - 1]!;
       if (places[v]!.includes(p)) to = p;
     }
-    if (to === from) return;
+    if (to === from) return false;
     let w = -1;
     if (this.uniform(0, 1) === 1) {
       const candidates: number[] = [];
@@ -211,14 +220,15 @@ class Annealing {
       w < 0 ? this.values[v]! : [...new Set([...this.values[v]!, ...this.values[w]!])];
     const old = touched.map((u) => ({ u, carriers: this.carriers[u]!, late: this.late[u]! }));
     for (const u of touched) this.unroute(u);
-    this.move(v, from, to, busy[v]!);
-    if (w >= 0) this.move(w, to, from, busy[w]!);
+    this.move(v, from, to);
+    if (w >= 0) this.move(w, to, from);
     for (const u of touched) this.route(u);
     const rise = this.cost() - before;
-    if (rise <= 0 || this.uniform(0, 1 << 24) < Math.exp(-rise / temperature) * (1 << 24)) return;
+    if (rise <= 0 || this.uniform(0, 1 << 24) < Math.exp(-rise / temperature) * (1 << 24))
+      return true;
     for (const u of touched) this.unroute(u);
-    this.move(v, to, from, busy[v]!);
-    if (w >= 0) this.move(w, from, to, busy[w]!);
+    this.move(v, to, from);
+    if (w >= 0) this.move(w, from, to);
     for (const { u, carriers, late } of old) {
       this.carriers[u] = carriers;
       this.steps += carriers.length;
@@ -226,14 +236,39 @@ class Annealing {
       this.lateness += late;
       if (this.takesSlots) for (const p of carriers) this.put(p, 1);
     }
+    return false;
   }
 
-  private move(v: number, from: number, to: number, slots: number): void {
-    this.put(from, -slots);
-    this.put(to, slots);
+  private move(v: number, from: number, to: number): void {
+    this.occupy(v, from, -1);
+    this.occupy(v, to, 1);
     this.element[v] = to;
   }
+
+  /** Takes, or gives back, what a node needs of an element. */
+  private occupy(v: number, p: number, sign: 1 | -1): void {
+    const { graph, fabric, busy } = this.problem;
+    this.put(p, sign * busy[v]!);
+    const bank = bankOf(fabric, graph.nodes[v]!, p);
+    if (bank !== undefined) {
+      const before = this.accesses.get(bank) ?? 0;
+      this.accesses.set(bank, before + sign);
+      this.overuse += growthOver(bank.ports * this.ii, before, before + sign);
+    }
+    const kept = this.constants[p]!;
+    for (const key of this.keys[v]!) {
+      const before = kept.size;
+      const users = (kept.get(key) ?? 0) + sign;
+      if (users === 0) kept.delete(key);
+      else kept.set(key, users);
+      this.overuse += growthOver(fabric.constants, before, kept.size);
+    }
+  }
 }
+
+/** How much more there is beyond a limit. */
+const growthOver = (limit: number, before: number, after: number): number =>
+  Math.max(0, after - limit) - Math.max(0, before - limit);
 
 /**
  * By edge: cycles that its value may take beyond the shortest in any schedule, because a recurrence leaves no more;

@@ -172,9 +172,9 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     );
     if (open.length === 0) break;
     for (const i of open) {
-      if (i < end && !isOver()) tryPlaces(i, FIRST_EFFORT * work);
       if (i < end && !isOver() && usesClauses) tryRow(i, FIRST_CONFLICTS * work);
       if (usesClauses && isRefuted(i)) continue;
+      if (i < end && !isOver()) tryPlaces(i, FIRST_EFFORT * work);
       if (i < end && !isOver()) tryNegotiation(i, rounds * work, deadline);
     }
     if (!usesClauses && work >= MOST_WORK) break;

@@ -23,8 +23,9 @@ export interface NegotiateOptions {
   readonly stop?: () => boolean;
 }
 
-/** What one more kind of constant on a full element costs. */
+/** What one more kind of constant on a full element costs at first. */
 const CONSTANT_PRICE = 20;
+const RESOURCE_OF = { registers: "register", reads: "read", writes: "write" } as const;
 /** A later start keeps values longer; of equal places the earlier is better. */
 const TIME_PRICE = 0.01;
 
@@ -82,6 +83,8 @@ class Negotiation {
   private readonly taken: readonly Map<number, number>[];
   private readonly edgesOf: readonly (readonly number[])[];
   private readonly constants: readonly (readonly string[])[];
+  /** By element. */
+  private readonly constantPrice: Float64Array;
   readonly isPossible: boolean;
 
   constructor(
@@ -112,6 +115,7 @@ class Negotiation {
     });
     this.edgesOf = edgesOf;
     this.constants = graph.nodes.map((node) => constantKeys(node, fabric));
+    this.constantPrice = new Float64Array(fabric.elements.length).fill(CONSTANT_PRICE);
   }
 
   private isPlaced(v: number): boolean {
@@ -306,13 +310,18 @@ class Negotiation {
     const keys = new Set(own);
     for (let u = 0; u < this.constants.length; u++)
       if (this.element[u] === p && u !== v) for (const key of this.constants[u]!) keys.add(key);
-    return CONSTANT_PRICE * Math.max(0, keys.size - this.problem.fabric.constants);
+    return this.constantPrice[p]! * Math.max(0, keys.size - this.problem.fabric.constants);
   }
 
   /** Less may be taken of what was not enough though the count said so. */
   limit(excesses: readonly Excess[]): void {
-    for (const { kind, element } of excesses)
-      if (kind === "registers") this.resources.lower(this.resources.of("register", element));
+    for (const excess of excesses) {
+      const p = excess.element;
+      if (excess.kind === "constants") {
+        for (const v of excess.nodes) this.remove(v);
+        this.constantPrice[p] = 2 * this.constantPrice[p]!;
+      } else this.resources.lower(this.resources.of(RESOURCE_OF[excess.kind], p));
+    }
   }
 
   endRound(): void {

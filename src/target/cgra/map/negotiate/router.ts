@@ -279,12 +279,9 @@ export class Router {
       ({ element: p, time: t, place } = from);
     }
     const steps = [...stepsTo(origin, p, t, place), ...ahead.reverse()];
-    const uses = [...steps.flatMap((step) => step.uses), ...readingUses(cause, start)];
+    const reading = cause === KEPT_IN_OUTPUT ? [] : leaving(start, time);
+    const uses = [...steps.flatMap((step) => step.uses), ...reading];
     return { steps, last: start.path, readTime: time, uses };
-
-    function readingUses(kind: number, from: Start): Use[] {
-      return kind === KEPT_IN_OUTPUT ? [] : leaving(from, time);
-    }
   }
 
   /**
