@@ -1,7 +1,8 @@
-/** Whole networks with the same weights as the peer: fixed sizes, and one artefact for several. */
+/** Whole networks with the same weights as the peer: fixed sizes, one artefact for several, and two threads. */
 import { timeRowOf, type BenchRow } from "./measure.js";
 import { chosenTwins, type BenchOptions } from "./options.js";
 import { compareAll } from "./twins/compare.js";
+import { compareThreads } from "./twins/threads.js";
 import { fixedNetworks, symbolicNetworks } from "./twins/networks.js";
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
@@ -14,5 +15,9 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     const name = row.case.replace("dynamic", "dynamic against static");
     return fixed ? [timeRowOf("nets", name, row.unit, row.ours, fixed.ours, "static")] : [];
   });
-  return [...rows, ...costs];
+  const threads =
+    target === "llvm"
+      ? await compareThreads(chosenTwins(fixedNetworks(), options), "nets", target)
+      : [];
+  return [...rows, ...costs, ...threads];
 }

@@ -19,7 +19,7 @@ import { parseTarget } from "../../src/support/target-description.js";
 import { runPipeline, step } from "../../src/transform/pipeline.js";
 import { bindParams } from "../../src/transform/relax/params/bind-params.js";
 import { bindSymbolicVars } from "../../src/transform/relax/params/bind-symbolic-vars.js";
-import { roundOf } from "../measure.js";
+import { roundOf, type Clock } from "../measure.js";
 import { runnableC } from "./ours-c.js";
 import type { Twin } from "./twin.js";
 
@@ -38,7 +38,7 @@ export interface Ours {
 export interface Prepared {
   output(): Tensor;
   /** Tensors stay where the program has them. */
-  resident(seconds: number): number;
+  resident(seconds: number, clock?: Clock): number;
   /** Each call also copies them in, and the result out; absent where there is no such call. */
   copying?(seconds: number): number;
 }
@@ -138,7 +138,7 @@ function runnableOf(artefact: Artefact, executor: "graph" | "vm"): Runnable {
       const output = call();
       return {
         output: () => output,
-        resident: (seconds) => roundOf(() => invocation.invoke(), seconds),
+        resident: (seconds, clock) => roundOf(() => invocation.invoke(), seconds, clock),
         copying: (seconds) => roundOf(call, seconds),
       };
     },

@@ -7,6 +7,9 @@ import { loadNative } from "../../../../src/driver/native.js";
 import { prepareFor } from "../../../../src/driver/optimise.js";
 import { artefactBytes } from "../../../../src/driver/run.js";
 import { interpret } from "../../../../src/interp/index.js";
+import { runPipeline, step } from "../../../../src/transform/pipeline.js";
+import { bindParams } from "../../../../src/transform/relax/params/bind-params.js";
+import type { IRModule } from "../../../../src/ir/module.js";
 import { loadArtefact } from "../../../../src/runtime/load-artefact.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
 import { printModule } from "../../../../src/syntax/index.js";
@@ -34,9 +37,22 @@ export const bytes = (type: "uint8" | "int8", ...shape: readonly number[]): Valu
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** The loops that code for a target is generated from, as text. */
-export async function loopsOf(text: string, target: string): Promise<string> {
+/** Parameters whose values are known at build time. */
+export type Known = Readonly<Record<string, Value>>;
+
+function readWith(text: string, known: Known): IRModule {
   const { module } = readModule({ name: "test.relax", text });
+  const params = new Map(
+    Object.entries(known).flatMap(([name, value]) =>
+      value.kind === "tensor" ? [[name, value.data] as const] : [],
+    ),
+  );
+  return runPipeline(module, [step(bindParams, { params })], new Diagnostics())!;
+}
+
+/** The loops that code for a target is generated from, as text. */
+export async function loopsOf(text: string, target: string, known: Known = {}): Promise<string> {
+  const module = readWith(text, known);
   const ready = await prepareFor("llvm", module, new Diagnostics(), { target });
   return printModule(ready!);
 }
@@ -46,8 +62,9 @@ export async function expectSame(
   text: string,
   target: string,
   operands: readonly (readonly Value[])[],
+  known: Known = {},
 ): Promise<void> {
-  const { module } = readModule({ name: "test.relax", text });
+  const module = readWith(text, known);
   const sink = new Diagnostics();
   const parsed = parseTarget(target);
   if (!("target" in parsed)) throw new Error(parsed.problem);
