@@ -31,6 +31,11 @@ export const cgraFlags = {
     placeholder: "FILE",
     help: "Write a timeline of `sim` for Perfetto, as JSON.",
   },
+  vcd: {
+    type: "string",
+    placeholder: "FILE",
+    help: "Write outputs and operations of `sim` for viewers of waves.",
+  },
   output: { type: "string", short: "o", placeholder: "OUT", help: "Write the result there." },
 } as const;
 

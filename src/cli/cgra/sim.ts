@@ -7,8 +7,16 @@ import { machineCodes } from "../../target/cgra/machine/codes.js";
 import { decodeImage } from "../../target/cgra/machine/image.js";
 import { load } from "../../target/cgra/machine/load.js";
 import type { KernelProgram } from "../../target/cgra/machine/program.js";
-import { scratchpadBytes, simulate, type RunResult } from "../../target/cgra/machine/simulate.js";
+import {
+  scratchpadBytes,
+  simulate,
+  type Fault,
+  type RunOptions,
+  type RunResult,
+} from "../../target/cgra/machine/simulate.js";
+import { faultText } from "../../target/cgra/machine/origin.js";
 import { recorder, runText, type Recorder } from "../../target/cgra/machine/trace.js";
+import { waves, type Waves } from "../../target/cgra/machine/vcd.js";
 import { codes } from "../codes.js";
 import { fabricNamed } from "../fabric.js";
 import type { CgraAction, CgraContext } from "./action.js";
@@ -49,8 +57,8 @@ async function runKernels(
   const { host, flags, out } = context;
   const request = { ...parseShapes(flags.shape), given: new Map(), seed: flags.seed };
   for (const func of (await kernelsOf(host, file, flags.kernel, sink)) ?? []) {
-    const record = recorder(fabric);
-    const run = simulateKernel(func, fabric, request, sink, { issued: record.issued });
+    const record = recordOf(fabric, flags.vcd);
+    const run = simulateKernel(func, fabric, request, sink, hooksOf(record));
     if (run === undefined) continue;
     await show(context, fabric, run.kernel.program, run.result, record, sink);
     if (run.difference === undefined) out("equal to the interpreter\n");
@@ -69,27 +77,49 @@ async function runImage(
   const loaded = load(fabric, program);
   if (typeof loaded === "string")
     throw new DiagnosticError(machineCodes.imageDamaged({ file, reason: loaded }));
-  const record = recorder(fabric);
+  const record = recordOf(fabric, context.flags.vcd);
   const memory = new Uint8Array(scratchpadBytes(fabric));
   const liveins = launchNumbers(program, numbers);
-  const result = simulate(loaded, { memory, liveins, issued: record.issued, debug: true });
+  const result = simulate(loaded, { ...hooksOf(record), memory, liveins, debug: true });
   await show(context, fabric, program, result, record, sink);
 }
+
+/** What is kept of a run: always its issues, and its waves where they are asked for. */
+interface Record {
+  readonly recorder: Recorder;
+  readonly waves?: Waves | undefined;
+}
+
+const recordOf = (fabric: Fabric, vcd: string | undefined): Record => ({
+  recorder: recorder(fabric),
+  waves: vcd === undefined ? undefined : waves(fabric),
+});
+
+const hooksOf = ({ recorder, waves }: Record): Pick<RunOptions, "issued" | "watch"> => ({
+  issued: (event) => {
+    recorder.issued(event);
+    waves?.issued(event);
+  },
+  watch: waves?.watch,
+});
 
 async function show(
   { host, flags, out }: CgraContext,
   fabric: Fabric,
   program: KernelProgram,
   { counters, fault, unwritten }: RunResult,
-  record: Recorder,
+  { recorder, waves }: Record,
   sink: Sink,
 ): Promise<void> {
   out(
     flags.report === "json"
       ? `${JSON.stringify({ name: program.name, ii: program.ii, stages: program.stages, ...counters })}\n`
-      : `${runText(fabric, program, counters)}${record.heatMap(counters.cycles)}`,
+      : `${runText(fabric, program, counters)}${recorder.heatMap(counters.cycles)}`,
   );
-  if (fault !== undefined) sink.report(machineCodes.machineFault({ ...fault }));
-  for (const found of unwritten) sink.report(machineCodes.valueNotWritten({ ...found }));
-  if (flags.trace !== undefined) await writeText(host, flags.trace, record.timeline());
+  const placed = (f: Fault) => ({ ...f, what: faultText(program, f) });
+  if (fault !== undefined) sink.report(machineCodes.machineFault(placed(fault)));
+  for (const found of unwritten) sink.report(machineCodes.valueNotWritten(placed(found)));
+  if (flags.trace !== undefined) await writeText(host, flags.trace, recorder.timeline());
+  if (flags.vcd !== undefined && waves !== undefined)
+    await writeText(host, flags.vcd, waves.text());
 }

@@ -50,6 +50,47 @@ cgra("kernel, text and image go round", async () => {
   assert.match(other.stderr, /another fabric/);
 });
 
+cgra("faults name the node and the line of the program", async () => {
+  const made = await runCli(["cgra", "asm", "scale.relax", "-o", "s.cgrabin", ...FLAGS], { files: FILES }); // prettier-ignore
+  const files = { ...FILES, "s.cgrabin": made.host.files.get("/w/s.cgrabin")! };
+  const shown = await runCli(["cgra", "dis", "s.cgrabin", ...FLAGS], { files });
+  const numbers = shown.stdout.match(/^launch/gm)!.map(() => "2000");
+  const run = await runCli(["cgra", "sim", "s.cgrabin", ...numbers, ...FLAGS], { files });
+  assert.is(run.exit, 1, run.stdout);
+  assert.match(run.stderr, /nothing at address [^(]*\(node\s+\d+,\s+line\s+6\s+of\s+scale\.relax\)/);
+});
+
+cgra("waves show what the elements issue and put out, in the order of time", async () => {
+  const argv = ["cgra", "sim", "scale.relax", "--shape", "n=9", "--vcd", "t.vcd", ...FLAGS];
+  const run = await runCli(argv, { files: FILES });
+  assert.is(run.exit, 0, run.stderr);
+  const lines = text(run.host.files.get("/w/t.vcd")).split("\n");
+  assert.is(lines.filter((l) => l.startsWith("$var wire 32")).length, 4);
+  const times = lines.filter((l) => l.startsWith("#")).map((l) => Number(l.slice(1)));
+  assert.equal(times, [...new Set(times)].sort((a, b) => a - b)); // prettier-ignore
+  assert.is(times.at(-1), Number(/iterations in (\d+) cycles/.exec(run.stdout)![1]));
+  // Each of nine elements is loaded and stored.
+  const ops = lines.filter((l) => / op \$end$/.test(l)).map((l) => l.split(" ")[3]!);
+  const issues = (code: number): number => {
+    let count = 0;
+    let last = 0;
+    const active = new Set<string>();
+    for (const line of lines.slice(lines.indexOf("$end"))) {
+      if (line.startsWith("#")) {
+        count += active.size * (Number(line.slice(1)) - last);
+        last = Number(line.slice(1));
+      }
+      const [value, id] = line.split(" ");
+      if (id === undefined || !ops.includes(id)) continue;
+      if (value === `b${code.toString(2)}`) active.add(id);
+      else active.delete(id);
+    }
+    return count;
+  };
+  assert.is(issues(49), 9);
+  assert.is(issues(53), 9);
+});
+
 cgra("an image is launched with as many numbers as it has, of 32 bits", async () => {
   const made = await runCli(["cgra", "asm", "scale.relax", "-o", "s.cgrabin", ...FLAGS], { files: FILES }); // prettier-ignore
   const files = { ...FILES, "s.cgrabin": made.host.files.get("/w/s.cgrabin")! };

@@ -1,6 +1,7 @@
 /** A loop nest taken out of a T function for the array: its graph, and what surrounds it. */
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
+import type { Span } from "../../../support/source.js";
 import type { Setting, StreamProgram } from "../machine/program.js";
 import type { Dfg } from "./dfg.js";
 
@@ -8,6 +9,8 @@ export interface LoopKernel {
   readonly name: string;
   /** One iteration of the flattened nest. */
   readonly graph: Dfg;
+  /** By node: the place of the program that asked for it. */
+  readonly spans?: readonly (Span | undefined)[] | undefined;
   /** Extents of the hardware loops, outermost first. */
   readonly loops: readonly Setting[];
   readonly streams: readonly StreamProgram[];

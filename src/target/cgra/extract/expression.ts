@@ -46,7 +46,9 @@ export class Evaluator {
   }
 
   /** The value of a scalar, in the form it has in registers. */
-  value = (e: PrimExpr): Value => {
+  value = (e: PrimExpr): Value => this.cx.builder.within(e.span, () => this.valueHere(e));
+
+  private valueHere(e: PrimExpr): Value {
     const { cx } = this;
     checkType(e.dtype, e);
     if (e.dtype.lanes > 1) return this.word(e);
@@ -97,7 +99,7 @@ export class Evaluator {
       default:
         return unsupported(e);
     }
-  };
+  }
 
   /** Four bytes (or one word) of a vector, packed. */
   word(e: PrimExpr): Value {

@@ -56,7 +56,7 @@ function extract(
   execute(cx);
   if (!cx.accesses.some(({ kind }) => kind === "store"))
     refuse(codes.nothingStored({ name: func.name, at: func.span }));
-  const { graph, streams } = finishGraph(cx, func.name);
+  const { graph, spans, streams } = finishGraph(cx, func.name);
   const loops = nest.loops.map((_, level) => cx.fixedPoly(cx.extent(level)) as Setting);
   if (cx.liveins.length > mostLiveins)
     refuse(
@@ -82,6 +82,7 @@ function extract(
   return {
     name: func.name,
     graph,
+    spans,
     loops,
     streams,
     liveins: cx.liveins,

@@ -1,4 +1,5 @@
 /** From drafts to a graph: addresses, order of memory, what iterations pass on, and nothing that no one needs. */
+import type { Span } from "../../../support/source.js";
 import type { Dfg, DfgEdge, DfgNode, FixedOperand } from "../dfg/dfg.js";
 import { operations } from "../machine/operation.js";
 import type { StreamProgram } from "../machine/program.js";
@@ -11,6 +12,8 @@ import { isFixed, ZERO, type Carried, type Value } from "./value.js";
 
 export interface Finished {
   readonly graph: Dfg;
+  /** By node: what asked for it. */
+  readonly spans: readonly (Span | undefined)[];
   readonly streams: readonly StreamProgram[];
 }
 
@@ -25,14 +28,16 @@ export function finishGraph(cx: Context, name: string): Finished {
   cx.addresses.expect(rest.map(({ form }) => form));
   for (const { node, form, buffer } of rest) {
     const draft = builder.drafts[node]!;
-    const { value, offset } = cx.addresses.of(form);
+    const { value, offset } = builder.within(draft.span, () => cx.addresses.of(form));
     draft.operands[0] = value;
     draft.immediate = offset;
     draft.elements = cx.fabric.banks[bankOf(cx, buffer, form)]?.elements;
   }
   fuseSums(builder, stores);
   materialise(cx, stores);
-  return { graph: graphOf(cx, name, stores, orders), streams };
+  const kept = [...reachable(cx, stores)].sort((a, b) => a - b);
+  const spans = kept.map((node) => builder.drafts[node]!.span);
+  return { graph: graphOf(cx, name, kept, orders), spans, streams };
 }
 
 /** Nodes that the stores need, those of addresses included. */
@@ -104,11 +109,10 @@ const isRead = (op: string, position: number, operands: readonly (Value | undefi
 function graphOf(
   cx: Context,
   name: string,
-  stores: readonly number[],
+  kept: readonly number[],
   orders: ReturnType<typeof memoryOrder>,
 ): Dfg {
   const { builder } = cx;
-  const kept = [...reachable(cx, stores)].sort((a, b) => a - b);
   const position = new Map(kept.map((node, i) => [node, i]));
   const edges: DfgEdge[] = [];
   const nodes = kept.map((index, i): DfgNode => {

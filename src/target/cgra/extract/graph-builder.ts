@@ -1,4 +1,5 @@
 /** Makes a graph: equal operations are one node, constants fold, and variables that iterations pass on become edges. */
+import type { Span } from "../../../support/source.js";
 import { bitsOf } from "../machine/elementary.js";
 import { operations } from "../machine/operation.js";
 import { opcodes, type OpClass } from "../opcodes.js";
@@ -16,6 +17,8 @@ export interface Draft {
   elements: readonly number[] | undefined;
   /** Further nodes of this or an earlier iteration that come before it. */
   readonly after: { readonly node: number; readonly distance: number }[];
+  /** What asked for it. */
+  readonly span: Span | undefined;
 }
 export type Range = readonly [low: number, high: number];
 
@@ -27,6 +30,7 @@ export class GraphBuilder {
   readonly finals = new Map<number, Value>();
   /** Elements for operations that are made now. */
   place: readonly number[] | undefined;
+  private span: Span | undefined;
   private readonly known = new Map<string, number>();
   private variables = 0;
 
@@ -35,6 +39,17 @@ export class GraphBuilder {
   /** Whether some element executes the operation. */
   has(op: string): boolean {
     return this.classes.has(opcodes.get(op)!.class);
+  }
+
+  /** What is made within is for this place of the program. */
+  within<T>(span: Span | undefined, body: () => T): T {
+    const before = this.span;
+    this.span = span ?? before;
+    try {
+      return body();
+    } finally {
+      this.span = before;
+    }
   }
 
   newVariable(): number {
@@ -94,6 +109,7 @@ export class GraphBuilder {
       range: more.range,
       elements: this.place,
       after: [],
+      span: this.span,
     });
     return this.drafts.length - 1;
   }

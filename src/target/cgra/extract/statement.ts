@@ -51,7 +51,7 @@ function run(ev: Evaluator, stmt: Stmt): void {
       if (isSpelledOut(stmt) || stmt.extent.kind === "tir.IntImm") return copies(ev, stmt);
       return refuse(codes.notForArray({ what: `the loop ${stmt.var.name}`, at: stmt.span }));
     case "tir.Store":
-      return store(ev, stmt);
+      return cx.builder.within(stmt.span, () => store(ev, stmt));
     case "tir.AttrStmt":
       return run(ev, stmt.body);
     case "tir.Evaluate":

@@ -7,6 +7,7 @@ import { int32 } from "../../../support/dtype.js";
 import { intValue, voidValue, type HostCode, type Value } from "../../../support/value.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { layoutOf } from "../machine/layout.js";
+import { faultText } from "../machine/origin.js";
 import { load, type Loaded } from "../machine/load.js";
 import type { KernelProgram } from "../machine/program.js";
 import { scratchpadBytes, simulate } from "../machine/simulate.js";
@@ -196,7 +197,7 @@ class SimulatedDevice {
     this.watch?.(name, liveins, this.memory);
     const { counters, fault } = simulate(loaded, { memory: this.memory, liveins });
     if (fault !== undefined)
-      this.fail(name, `in cycle ${fault.cycle}, element ${fault.element}: ${fault.what}`);
+      this.fail(name, `in cycle ${fault.cycle}, element ${fault.element}: ${faultText(program, fault)}`); // prettier-ignore
     const load = Math.ceil(configured / this.fabric.configuration.loadBits);
     this.arrayFree = start + load + counters.cycles;
     const layer = this.layer();

@@ -13,10 +13,11 @@ import { idleWord } from "./encode-word.js";
 import { fabricIdOf } from "./fabric-id.js";
 import { hasCrossbars, MOST_STAGES, portsOf } from "./layout.js";
 import { operations } from "./operation.js";
+import { originsOf } from "./origin.js";
 import { NO_SOURCE, type KernelProgram, type Setting, type Source, type Word } from "./program.js";
 
 /** What surrounds the graph of a kernel. */
-export type Frame = Pick<LoopKernel, "name" | "loops" | "streams"> & {
+export type Frame = Pick<LoopKernel, "name" | "loops" | "streams" | "spans"> & {
   readonly liveins: readonly { readonly name: string }[];
 };
 
@@ -113,6 +114,7 @@ export function realise(problem: Problem, frame: Frame, mapping: Mapping): Reali
   }
   const stages = 1 + Math.max(0, ...words.flat().map((w) => (w.op === "NOP" ? 0 : w.stage)));
   const last = Math.max(0, ...graph.nodes.map((_, v) => times[v]! + latencies[v]! - 1));
+  const origins = originsOf(graph, mapping, frame.spans);
   return {
     kind: "program",
     program: {
@@ -126,6 +128,7 @@ export function realise(problem: Problem, frame: Frame, mapping: Mapping): Reali
       streams: frame.streams,
       liveins: frame.liveins.map(({ name }) => name),
       tail: Math.max(0, last - stages * ii + 1),
+      ...(origins !== undefined && { origins }),
     },
   };
 }

@@ -17,13 +17,22 @@ import { machineCodes as codes } from "./codes.js";
 import { BadWord, idleWord, wordCode } from "./encode-word.js";
 import { fabricIdOf } from "./fabric-id.js";
 import { layoutOf } from "./layout.js";
-import type { KernelProgram, Setting, StreamProgram, Word } from "./program.js";
+import type {
+  KernelProgram,
+  Origins,
+  Setting,
+  StreamProgram,
+  Word,
+  WordOrigin,
+} from "./program.js";
 import { elementPorts, programProblem } from "./validate.js";
 
 const MAGIC = 0x52474352; // "RCGR"
 export const IMAGE_VERSION = 1;
 const TAGS = ["KERN", "WORD", "CNST", "STRM", "SPAD"] as const;
-type Tag = (typeof TAGS)[number];
+/** What nothing executes comes last, where it is there. */
+const DEBUG = "DBUG";
+type Tag = (typeof TAGS)[number] | typeof DEBUG;
 const MOST_WORDS = 0xffff;
 
 /** Whether the bytes start as an image does. */
@@ -41,8 +50,10 @@ export function encodeImage(fabric: Fabric, program: KernelProgram): Uint8Array 
     },
     STRM: (w) => writeList(w, program.streams, (s) => writeStream(w, s)),
     SPAD: (w) => writeList(w, banksOf(fabric, program), (bank) => w.u32(bank)),
+    DBUG: (w) => writeOrigins(w, program.origins ?? { file: "", words: [] }),
   };
-  const contents = TAGS.map((tag) => {
+  const tags: readonly Tag[] = program.origins === undefined ? TAGS : [...TAGS, DEBUG];
+  const contents = tags.map((tag) => {
     const w = makeWriter();
     sections[tag](w);
     return w.finish();
@@ -51,9 +62,9 @@ export function encodeImage(fabric: Fabric, program: KernelProgram): Uint8Array 
   w.u32(MAGIC);
   w.u32(IMAGE_VERSION);
   w.i64(BigInt.asIntN(64, program.fabricId));
-  w.u32(TAGS.length);
-  let offset = w.length + 16 * TAGS.length;
-  TAGS.forEach((tag, i) => {
+  w.u32(tags.length);
+  let offset = w.length + 16 * tags.length;
+  tags.forEach((tag, i) => {
     w.raw(new TextEncoder().encode(tag));
     w.u32(offset);
     w.u32(contents[i]!.length);
@@ -157,12 +168,15 @@ function writeWords(w: Writer, fabric: Fabric, program: KernelProgram): void {
   });
 }
 
-type Sections = Readonly<Record<Tag, Uint8Array>>;
+type Sections = Readonly<Record<(typeof TAGS)[number], Uint8Array>> & {
+  readonly [DEBUG]?: Uint8Array;
+};
 
 function readSections(r: Reader, bytes: Uint8Array): Sections {
   const count = r.u32();
-  if (count !== TAGS.length) throw new Damaged(`it has ${count} sections`);
-  const table = TAGS.map((tag) => {
+  const tags: readonly Tag[] = count === TAGS.length ? TAGS : [...TAGS, DEBUG];
+  if (count !== tags.length) throw new Damaged(`it has ${count} sections`);
+  const table = tags.map((tag) => {
     const name = new TextDecoder("latin1").decode(r.raw(4));
     if (name !== tag) throw new Damaged(`section \`${tag}\` is not there`);
     return { tag, offset: r.u32(), length: r.u32(), sum: r.u32() };
@@ -199,6 +213,7 @@ function readProgram(fabric: Fabric, fabricId: bigint, sections: Sections): Kern
     liveins: readList(r, 4, () => r.text()),
   }));
   const { ii } = kernel;
+  const debug = sections[DEBUG];
   if (ii < 1 || ii > Math.min(MOST_WORDS, fabric.configuration.depth))
     throw new Damaged(`its interval is ${ii}`);
   return {
@@ -209,7 +224,26 @@ function readProgram(fabric: Fabric, fabricId: bigint, sections: Sections): Kern
       fabric.elements.map(() => readList(r, 5, () => readSetting(r))),
     ),
     streams: readWhole(sections.STRM, (r) => readList(r, 15, () => readStream(r))),
+    ...(debug !== undefined && { origins: readWhole(debug, readOrigins) }),
   };
+}
+
+/** The line is 0 where it is not known. */
+function writeOrigins(w: Writer, { file, words }: Origins): void {
+  w.text(file);
+  writeList(w, words, ({ element, slot, node, line }) => {
+    for (const n of [element, slot, node, line ?? 0]) w.u32(n);
+  });
+}
+
+function readOrigins(r: Reader): Origins {
+  const file = r.text();
+  const words = readList(r, 16, (): WordOrigin => {
+    const origin = { element: r.u32(), slot: r.u32(), node: r.u32() };
+    const line = r.u32();
+    return line === 0 ? origin : { ...origin, line };
+  });
+  return { file, words };
 }
 
 function readSetting(r: Reader): Setting {

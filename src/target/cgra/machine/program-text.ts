@@ -1,7 +1,7 @@
 /** Programs as text, one line a word; `read-program-text.ts` reads it back. */
 import { idleWord } from "./encode-word.js";
 import { sourceText } from "./layout.js";
-import type { KernelProgram, Setting, Word } from "./program.js";
+import type { KernelProgram, Setting, Word, WordOrigin } from "./program.js";
 
 /** A number, or `$` and the position of a launch number. */
 const settingText = (s: Setting): string =>
@@ -9,7 +9,10 @@ const settingText = (s: Setting): string =>
 
 export function programText(program: KernelProgram): string {
   const { name, ii, stages, tail, liveins, loops, streams, words, constants } = program;
-  const lines = [`kernel ${JSON.stringify(name)} interval=${ii} stages=${stages} tail=${tail}`];
+  const { origins } = program;
+  const file = origins === undefined ? "" : ` file=${JSON.stringify(origins.file)}`;
+  const lines = [`kernel ${JSON.stringify(name)} interval=${ii} stages=${stages} tail=${tail}${file}`]; // prettier-ignore
+  const originOf = new Map(origins?.words.map((w) => [`${w.element} ${w.slot}`, w]));
   for (const livein of liveins) lines.push(`launch ${JSON.stringify(livein)}`);
   for (const extent of loops) lines.push(`loop ${settingText(extent)}`);
   for (const { stream, base, dims, bytes, signed } of streams) {
@@ -20,7 +23,10 @@ export function programText(program: KernelProgram): string {
   words.forEach((slots, p) => {
     const own = slots.flatMap((word, slot) => {
       const text = wordText(word);
-      return text === "NOP" ? [] : [`  ${slot} ${text}`];
+      const origin = originOf.get(`${p} ${slot}`);
+      return text === "NOP" && origin === undefined
+        ? []
+        : [`  ${slot} ${text}${originFields(origin)}`];
     });
     if (own.length === 0 && constants[p]!.length === 0) return;
     lines.push(`element ${p}`);
@@ -29,6 +35,11 @@ export function programText(program: KernelProgram): string {
   });
   return `${lines.join("\n")}\n`;
 }
+
+const originFields = (origin: WordOrigin | undefined): string =>
+  origin === undefined
+    ? ""
+    : ` node=${origin.node}${origin.line === undefined ? "" : ` line=${origin.line}`}`;
 
 /** Operation, operands, then what is not as in an idle word. */
 export function wordText(word: Word): string {

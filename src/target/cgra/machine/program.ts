@@ -79,6 +79,20 @@ export interface StreamProgram {
   readonly signed: boolean;
 }
 
+/** The node of the graph that a word is for, and the line of the program that asked for it. */
+export interface WordOrigin {
+  readonly element: number;
+  readonly slot: number;
+  readonly node: number;
+  readonly line?: number;
+}
+
+/** What words were made from, in the order of elements and slots; nothing executes it. */
+export interface Origins {
+  readonly file: string;
+  readonly words: readonly WordOrigin[];
+}
+
 /** A kernel ready to be loaded. */
 export interface KernelProgram {
   readonly name: string;
@@ -97,6 +111,7 @@ export interface KernelProgram {
   readonly liveins: readonly string[];
   /** Cycles after the last issue until its results are there. */
   readonly tail: number;
+  readonly origins?: Origins;
 }
 
 export const NO_SOURCE: Source = { kind: "none" };

@@ -5,8 +5,9 @@ import type { Fabric } from "../fabric/fabric.js";
 import { opcodes } from "../opcodes.js";
 import { machineCodes as codes } from "./codes.js";
 import { idleWord } from "./encode-word.js";
+import { byPlace } from "./origin.js";
 import { fabricIdOf } from "./fabric-id.js";
-import { NO_SOURCE, type KernelProgram, type Position, type Setting, type Source, type StreamProgram, type Word } from "./program.js"; // prettier-ignore
+import { NO_SOURCE, type KernelProgram, type Position, type Setting, type Source, type StreamProgram, type Word, type WordOrigin } from "./program.js"; // prettier-ignore
 import { elementPorts, programProblem } from "./validate.js";
 
 interface Token {
@@ -41,7 +42,8 @@ export function readProgramText(text: Text, fabric: Fabric, sink: Sink): KernelP
 
 function readLines(text: Text, fabric: Fabric, whole: Span): KernelProgram {
   const ports = elementPorts(fabric);
-  let head: Pick<KernelProgram, "name" | "ii" | "stages" | "tail"> | undefined;
+  let head: Head | undefined;
+  const origins: WordOrigin[] = [];
   const liveins: string[] = [];
   const loops: Setting[] = [];
   const streams: StreamProgram[] = [];
@@ -71,11 +73,26 @@ function readLines(text: Text, fabric: Fabric, whole: Span): KernelProgram {
     else {
       const slot = integer(first!, 0);
       if (slot >= head.ii) throw new Mistake(`the interval is ${head.ii}`, at);
-      words[element]![slot] = readWord(rest, at, ports[element]!.linksOut);
+      const { word, node, line } = readWord(rest, at, ports[element]!.linksOut);
+      words[element]![slot] = word;
+      if (node !== undefined)
+        origins.push({ element, slot, node, ...(line !== undefined && { line }) });
     }
   }
   if (head === undefined) throw new Mistake("there is no kernel", whole);
-  return { ...head, fabricId: fabricIdOf(fabric), liveins, loops, streams, constants, words };
+  const { file, ...rest } = head;
+  const program = {
+    ...rest,
+    fabricId: fabricIdOf(fabric),
+    liveins,
+    loops,
+    streams,
+    constants,
+    words,
+  };
+  return file === undefined
+    ? program
+    : { ...program, origins: { file, words: origins.sort(byPlace) } };
 }
 
 /** Words of each line; what follows `#` is for people. */
@@ -83,7 +100,7 @@ function* linesOf(source: Text): Generator<Token[]> {
   let offset = 0;
   for (const line of source.text.split("\n")) {
     const tokens: Token[] = [];
-    for (const match of line.matchAll(/"(?:[^"\\]|\\.)*"|#.*|[^\s"#]+|"/g)) {
+    for (const match of line.matchAll(/(?:\w+=)?"(?:[^"\\]|\\.)*"|#.*|[^\s"#]+|"/g)) {
       if (match[0].startsWith("#")) break;
       const start = offset + match.index;
       tokens.push({ text: match[0], at: { source, start, end: start + match[0].length } });
@@ -93,7 +110,12 @@ function* linesOf(source: Text): Generator<Token[]> {
   }
 }
 
-function readHead(tokens: readonly Token[], at: Span): Pick<KernelProgram, "name" | "ii" | "stages" | "tail"> {
+interface Head extends Pick<KernelProgram, "name" | "ii" | "stages" | "tail"> {
+  /** Of the origins of words. */
+  readonly file?: string;
+}
+
+function readHead(tokens: readonly Token[], at: Span): Head {
   const [name, ...rest] = tokens;
   if (name === undefined) throw new Mistake("a kernel has a name", at);
   const options = new Map(rest.map((t) => option(t)));
@@ -102,7 +124,9 @@ function readHead(tokens: readonly Token[], at: Span): Pick<KernelProgram, "name
     if (found === undefined) throw new Mistake(`\`${key}=\` is missing`, at);
     return integer(found, 0);
   };
-  return { name: quoted(name), ii: of("interval"), stages: of("stages"), tail: of("tail") };
+  const head = { name: quoted(name), ii: of("interval"), stages: of("stages"), tail: of("tail") };
+  const file = options.get("file");
+  return file === undefined ? head : { ...head, file: quoted(file) };
 } // prettier-ignore
 
 function readStream(tokens: readonly Token[], at: Span): StreamProgram {
@@ -125,13 +149,21 @@ function readStream(tokens: readonly Token[], at: Span): StreamProgram {
   };
 }
 
-function readWord(tokens: readonly Token[], at: Span, linksOut: number): Word {
+interface WordLine {
+  readonly word: Word;
+  readonly node?: number | undefined;
+  readonly line?: number | undefined;
+}
+
+function readWord(tokens: readonly Token[], at: Span, linksOut: number): WordLine {
   const [op, ...rest] = tokens;
   if (op === undefined || !opcodes.has(op.text))
     throw new Mistake(`there is no operation \`${op?.text ?? ""}\``, op?.at ?? at);
   const word: { -readonly [K in keyof Word]: Word[K] } = { ...idleWord(linksOut), op: op.text };
   const operands: Source[] = [];
   const takes: { link: number; register: number }[] = [];
+  let node: number | undefined;
+  let line: number | undefined;
   for (const token of rest) {
     if (token.text === "negate") word.negate = true;
     else if (!token.text.includes("=")) {
@@ -142,6 +174,8 @@ function readWord(tokens: readonly Token[], at: Span, linksOut: number): Word {
       if (key === "i") word.immediate = integer(value, -(2 ** 31));
       else if (key === "stage") word.stage = integer(value, 0);
       else if (key === "save") word.save = register(value);
+      else if (key === "node") node = integer(value, 0);
+      else if (key === "line") line = integer(value, 1);
       else if (key === "take") {
         const [link, target] = pair(value, 2);
         const from = source(link!);
@@ -165,7 +199,7 @@ function readWord(tokens: readonly Token[], at: Span, linksOut: number): Word {
     }
   }
   const [a = NO_SOURCE, b = NO_SOURCE, c = NO_SOURCE] = operands;
-  return { ...word, operands: [a, b, c], takes };
+  return { word: { ...word, operands: [a, b, c], takes }, node, line };
 }
 
 const part = ({ at }: Token, text: string, from: number): Token => ({

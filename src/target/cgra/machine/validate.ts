@@ -2,6 +2,7 @@
 import { hasCrossbars, MOST_STAGES, portsOf } from "./layout.js";
 import { opcodes } from "../opcodes.js";
 import type { Fabric } from "../fabric/fabric.js";
+import { originsProblem } from "./origin.js";
 import { NO_SOURCE, type KernelProgram, type Setting, type Source, type Word } from "./program.js";
 import { BadWord, wordCode, type ElementPorts } from "./encode-word.js";
 import { layoutOf } from "./layout.js";
@@ -56,7 +57,7 @@ export function programProblem(fabric: Fabric, program: KernelProgram): string |
       if (what !== undefined) return `element ${p}, slot ${slot}: ${what}`;
     }
   }
-  return undefined;
+  return originsProblem(program);
 }
 
 function bitsProblem(encode: () => unknown): string | undefined {

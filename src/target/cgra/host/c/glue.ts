@@ -1,6 +1,7 @@
 /** What generated C calls to drive a fabric: the functions of `externs.ts` over a driver, with the images of kernels. */
 import type { Fabric } from "../../fabric/fabric.js";
 import { encodeImage } from "../../machine/image.js";
+import { withoutOrigins } from "../../machine/origin.js";
 import type { KernelProgram } from "../../machine/program.js";
 import { bankStarts } from "../place-scratchpad.js";
 
@@ -36,7 +37,7 @@ export function glueSource(
   kernels: ReadonlyMap<string, KernelProgram>,
 ): string {
   const names = [...kernels.keys()];
-  const images = [...kernels].map(([name, program]) => imageText(name, encodeImage(fabric, program))); // prettier-ignore
+  const images = [...kernels].map(([name, program]) => imageText(name, encodeImage(fabric, withoutOrigins(program)))); // prettier-ignore
   const launches = names.map((name, k) => launchText(name, k, kernels.get(name)!.liveins.length));
   const most = Math.max(1, names.length);
   const starts = [...bankStarts(fabric), fabric.banks.reduce((n, b) => n + b.bytes, 0)];

@@ -6,6 +6,7 @@ import { preset, readFabric, type Fabric } from "../../../../../src/target/cgra/
 import { decodeImage, encodeImage } from "../../../../../src/target/cgra/machine/image.js";
 import { layoutOf } from "../../../../../src/target/cgra/machine/layout.js";
 import { load } from "../../../../../src/target/cgra/machine/load.js";
+import { withoutOrigins } from "../../../../../src/target/cgra/machine/origin.js";
 import { programText } from "../../../../../src/target/cgra/machine/program-text.js";
 import type { KernelProgram } from "../../../../../src/target/cgra/machine/program.js";
 import { readProgramText } from "../../../../../src/target/cgra/machine/read-program-text.js";
@@ -38,7 +39,7 @@ const fabricOf = (more: object = {}): Fabric => {
   return fabric;
 };
 
-const TEXT = `kernel "a # \\"name\\"" interval=2 stages=3 tail=1
+const TEXT = `kernel "a # \\"name\\"" interval=2 stages=3 tail=1 file="a b.relax"
 launch "n"
 launch "base"
 loop 3
@@ -46,11 +47,11 @@ loop $0
 stream 0 int8 base=$1 3:64 $0:1
 stream 1 uint32 base=128 $0:-4
 element 0
-  0 POP - - last1 negate take=l1:r3 drive=0:o
+  0 POP - - last1 negate take=l1:r3 drive=0:o node=7 line=12
   1 ADD r1 k0 i=-5 stage=2 initial=b:1:i save=r2 take=l0:r0 drive=1:r3
   constants -70000 $1
 element 3
-  1 PUSH l0 i=1 stage=1
+  1 PUSH l0 i=1 stage=1 node=3
 `;
 
 const read = (text: string, fabric: Fabric): [KernelProgram | undefined, string[]] => {
@@ -77,6 +78,19 @@ test("programs survive the ways to bytes and to text", () => {
   assert.equal(decodeImage(fabric, image, "f"), program);
   assert.equal(encodeImage(fabric, decodeImage(fabric, image, "f")), image);
   assert.equal(read(programText(program), fabric)[0], program);
+  assert.equal(program.origins?.words, [
+    { element: 0, slot: 0, node: 7, line: 12 },
+    { element: 3, slot: 1, node: 3 },
+  ]);
+});
+
+test("what words are made from is left out where nobody reads it", () => {
+  const fabric = fabricOf();
+  const program = withoutOrigins(read(TEXT, fabric)[0]!);
+  const image = encodeImage(fabric, program);
+  assert.not.match(new TextDecoder("latin1").decode(image), /DBUG|relax/);
+  assert.equal(decodeImage(fabric, image, "f"), program);
+  assert.not.match(programText(program), /file=|node=|line=/);
 });
 
 test("no changed bit and no missing byte goes unnoticed", () => {
@@ -102,7 +116,7 @@ test("sections with any content and the right checksums are programs or refused"
     const random = makeRandom(seed);
     const changed = image.slice();
     const view = new DataView(changed.buffer);
-    const first = table + 16 * 5;
+    const first = table + 16 * 6;
     for (let k = random.between(1, 3); k > 0; k--)
       changed[random.between(first, changed.length - 1)] = random.below(256);
     for (let at = table; at < first; at += 16) {
@@ -165,6 +179,9 @@ test("a program asks only for what there is", () => {
     ["element 3", "element 4", /4 elements/],
     ["constants -70000", "constants 99999999999", /is no number/],
     ['"n"', "n", /quotes/],
+    ["node=7", "node=-7", /no number from 0/],
+    ["line=12", "line=0", /no number from 1/],
+    ['"a b.relax"', "a.relax", /quotes/],
   ];
   for (const [from, to, message] of mistakes) {
     assert.ok(TEXT.includes(from), from);
