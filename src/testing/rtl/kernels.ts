@@ -13,12 +13,7 @@ import { makeDevice } from "../../target/cgra/host/device.js";
 import { defaultPlaces, kernelFunctions, preset } from "../../target/cgra/index.js";
 import { makeLaunch, randomArguments } from "../cgra.js";
 import { makeRandom } from "../generate/random.js";
-import type { RtlLaunch } from "./simulators.js";
-
-/** A launch, and the kernel it is of. */
-export interface NamedLaunch extends RtlLaunch {
-  readonly name: string;
-}
+import { launchRecorder, type NamedLaunch } from "./launches.js";
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -77,17 +72,12 @@ export function launchesOf({ file, func, fabric: fabricName, sizes }: KernelCase
   if (built === undefined) throw new Error(sink.all.map((d) => d.message).join("; "));
   const { kernels, onHost } = built.host;
   if (onHost.size > 0) return [ownLaunch(own, fabricName, sizes[at], at)];
-  const first = new Map<string, NamedLaunch>();
-  const last = new Map<string, NamedLaunch>();
-  const device = makeDevice(fabric, kernels, (name, liveins, memory) => {
-    const launch = { name, program: kernels.get(name)!.program, liveins, memory: memory.slice() };
-    if (first.has(name)) last.set(name, launch);
-    else first.set(name, launch);
-  });
+  const recorder = launchRecorder(kernels);
+  const device = makeDevice(fabric, kernels, recorder.watch);
   const { args } = randomArguments(own, sizes[at], random);
   const program = { kind: "artefact", bytes: artefactBytes(built.artefact), file } as const;
   runJob({ program, entry: func, args }, () => undefined, device.hosts);
-  return [...first.values(), ...last.values()];
+  return recorder.launches();
 } // prettier-ignore
 
 /** One launch of a function whose buffers are in the scratchpad already. */
