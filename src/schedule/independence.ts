@@ -88,11 +88,11 @@ export function mayNotInterleave(
 
 // ---- blocks one by one ------------------------------------------------------------------------------------------
 
-/** Statements that are no block cannot be reasoned about. */
+/** Statements that are no block cannot be reasoned about, but hints change nothing. */
 function looseStatement({ node }: LoopSite): Reason {
   let found: Reason;
   const walk = (s: For["body"]): void => {
-    if (s.kind === "tir.Block") return;
+    if (s.kind === "tir.Block" || isHint(s)) return;
     const inner = statementsOf(s);
     if (inner.length === 0 && s.kind !== "tir.Seq")
       found = "there are statements that no block contains";
@@ -101,6 +101,9 @@ function looseStatement({ node }: LoopSite): Reason {
   walk(node.body);
   return found;
 }
+
+const isHint = (s: For["body"]): boolean =>
+  s.kind === "tir.Evaluate" && s.value.kind === "tir.Call" && s.value.op === "prefetch";
 
 /** A block whose body names a loop around it, past its axes. */
 function namesLoop({ node }: BlockSite, vars: readonly Var[]): Reason {

@@ -17,6 +17,7 @@ import { decomposeReduction } from "./primitives/decompose-reduction.js";
 import { enterPostproc } from "./primitives/enter-postproc.js";
 import { epilogue } from "./primitives/epilogue.js";
 import { fuse } from "./primitives/fuse.js";
+import { fuseReductionEpilogue } from "./primitives/fuse-reduction-epilogue.js";
 import { getChildBlocks } from "./primitives/get-child-blocks.js";
 import { getConsumers } from "./primitives/get-consumers.js";
 import { getLoops } from "./primitives/get-loops.js";
@@ -31,6 +32,7 @@ import { nontemporal } from "./primitives/nontemporal.js";
 import { padEinsum } from "./primitives/pad-einsum.js";
 import { padHalo } from "./primitives/pad-halo.js";
 import { parallel } from "./primitives/parallel.js";
+import { prefetch } from "./primitives/prefetch.js";
 import { prologue } from "./primitives/prologue.js";
 import { reindex } from "./primitives/reindex.js";
 import { reindexCacheRead } from "./primitives/reindex-cache-read.js";
@@ -42,6 +44,7 @@ import { reverseComputeInline } from "./primitives/reverse-compute-inline.js";
 import { rfactor } from "./primitives/rfactor.js";
 import { rollingBuffer } from "./primitives/rolling-buffer.js";
 import { sampleCategorical } from "./primitives/sample-categorical.js";
+import { sampleComputeLocation } from "./primitives/sample-compute-location.js";
 import { samplePartitionedTile } from "./primitives/sample-partitioned-tile.js";
 import { samplePerfectTile } from "./primitives/sample-perfect-tile.js";
 import { seed } from "./primitives/seed.js";
@@ -76,6 +79,7 @@ export const primitives: readonly Primitive[] = [
   enterPostproc as unknown as Primitive,
   epilogue as unknown as Primitive,
   fuse as unknown as Primitive,
+  fuseReductionEpilogue as unknown as Primitive,
   getChildBlocks as unknown as Primitive,
   getConsumers as unknown as Primitive,
   getLoops as unknown as Primitive,
@@ -90,6 +94,7 @@ export const primitives: readonly Primitive[] = [
   padEinsum as unknown as Primitive,
   padHalo as unknown as Primitive,
   parallel as unknown as Primitive,
+  prefetch as unknown as Primitive,
   prologue as unknown as Primitive,
   reindex as unknown as Primitive,
   reindexCacheRead as unknown as Primitive,
@@ -101,6 +106,7 @@ export const primitives: readonly Primitive[] = [
   rfactor as unknown as Primitive,
   rollingBuffer as unknown as Primitive,
   sampleCategorical as unknown as Primitive,
+  sampleComputeLocation as unknown as Primitive,
   samplePartitionedTile as unknown as Primitive,
   samplePerfectTile as unknown as Primitive,
   seed as unknown as Primitive,

@@ -31,7 +31,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   split: 10, fuse: 4, reorder: 6, vectorize: 4, parallel: 3, unroll: 3, compute_at: 6, reverse_compute_at: 6,
   compute_inline: 4, reverse_compute_inline: 4, cache_read: 4, cache_write: 5, decompose_reduction: 5, rfactor: 4,
   transform_layout: 4, blockize: 3, pad_einsum: 3, merge: 3, loop_partition: 2, annotate: 1, unannotate: 1,
-  set_scope: 1, storage_align: 1, bind: 1,
+  set_scope: 1, storage_align: 1, bind: 1, rolling_buffer: 5, pad_halo: 4, fuse_reduction_epilogue: 4,
 }; // prettier-ignore
 
 type Named = Readonly<Record<string, ScheduleValue>>;
@@ -49,19 +49,20 @@ export function randomStep(
   const primitive = rng.weighted(weighted);
   // Loops come from queries, so that the trace has names for them.
   let queried = schedule;
-  const query: Query = ({ node }) => {
-    const found = callPrimitive(queried, "get_loops", { positional: [node.name] });
-    if (!found.ok) return [];
+  const ask: Ask = (name, { node }) => {
+    const found = callPrimitive(queried, name, { positional: [blockRef(node)] });
+    if (!found.ok) return undefined;
     queried = found.schedule;
-    return found.result as readonly ScheduleValue[];
+    return found.result;
   };
-  const named = argumentsFor(rng, schedule, primitive.name, primitive.params, query);
+  const named = argumentsFor(rng, schedule, primitive.name, primitive.params, ask);
   const done = callPrimitive(queried, primitive.name, { named });
   const step = { primitive: primitive.name, applied: done.ok };
   return { schedule: done.ok ? done.schedule : schedule, step };
 }
 
-type Query = (site: BlockSite) => readonly ScheduleValue[];
+/** Calls a pure primitive on a block. */
+type Ask = (primitive: string, site: BlockSite) => ScheduleValue | undefined;
 
 const blocksOf = (schedule: Schedule): readonly BlockSite[] => {
   const found: BlockSite[] = [];
@@ -77,8 +78,10 @@ function argumentsFor(
   schedule: Schedule,
   name: string,
   params: Readonly<Record<string, Param<unknown>>>,
-  query: Query,
+  ask: Ask,
 ): Named {
+  const query = (of: BlockSite): readonly ScheduleValue[] =>
+    (ask("get_loops", of) ?? []) as readonly ScheduleValue[];
   const blocks = blocksOf(schedule);
   const site = rng.pick(blocks);
   const loops = query(site);
@@ -111,6 +114,8 @@ function argumentsFor(
       const pairs = blocks.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
       if (pairs.length === 0) break;
       const [producer, consumer] = rng.pick(pairs);
+      const drawn = rng.chance(0.3) && name === "compute_at" ? ask("sample_compute_location", producer!) : undefined; // prettier-ignore
+      if (drawn !== undefined) return { block: blockRef(producer!.node), loop: drawn };
       const [moved, stays] = name === "compute_at" ? [producer!, consumer!] : [consumer!, producer!]; // prettier-ignore
       const target = query(stays);
       if (target.length === 0) break;
@@ -136,6 +141,25 @@ function argumentsFor(
       if (around.length === 0) break;
       if (name === "rfactor") return { loop: rng.pick(around.slice(-2)), factor_axis: 0 };
       return { block: blockRef(reduction.node), loop: rng.pick(around) };
+    }
+    case "rolling_buffer":
+    case "pad_halo":
+    case "sample_compute_location": {
+      const fit = blocks.filter((a) =>
+        blocks.some((b) => (name === "pad_halo" ? feeds(b, a) : feeds(a, b))),
+      );
+      if (fit.length === 0) break;
+      const chosen = rng.pick(fit);
+      // Of several reads, those that another block makes.
+      const which = [...accessesOf(chosen.node).reads].findIndex((x) => blocks.some((b) => b.node !== chosen.node && accessesOf(b.node).writes.has(x))); // prettier-ignore
+      return { block: blockRef(chosen.node), ...(name === "pad_halo" ? { read_buffer_index: which } : {}) }; // prettier-ignore
+    }
+    case "fuse_reduction_epilogue": {
+      const pairs = blocks.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
+      const sums = pairs.filter(([a]) => a!.node.init !== undefined);
+      if (sums.length === 0) break;
+      const [reduction, epilogue] = rng.pick(sums);
+      return { reduction: blockRef(reduction!.node), epilogue: blockRef(epilogue!.node) };
     }
     case "pad_einsum":
       return { block, padding: site.node.iters.map(() => rng.pick([1, 2, 4, 8])) };
