@@ -454,6 +454,11 @@ export const passes = [
       (await import("./relax/memory/static-plan-block-memory.js")).staticPlanBlockMemory,
   },
   {
+    name: "tile-for-fabric",
+    summary: "Makes functions of single elements run on a fabric, tile by tile.",
+    load: async () => (await import("./tir/tile-for-fabric.js")).tileForFabric,
+  },
+  {
     name: "to-mixed-precision",
     summary: "Lets convolutions, matrix products and what follows them compute in float16.",
     load: async () => (await import("./relax/precision/to-mixed-precision.js")).toMixedPrecision,

@@ -11,11 +11,11 @@ export interface NamedPipeline {
 }
 
 /** What every target does to operators: values known before are computed, loops that can be shared are. */
-const optimiseWith = (layouts = ""): string =>
+const optimiseWith = (layouts = "", loops = ""): string =>
   "fold-batchnorm-to-conv2d{known=true},decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
   `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
   "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,bind-scalar-constants,dead-code-elimination," +
-  "rewrite-dataflow-reshape,apply-schedules,propagate-layouts,merge-loops";
+  `rewrite-dataflow-reshape,${loops}apply-schedules,propagate-layouts,merge-loops`;
 
 /** Values in explicit, planned memory. */
 const LOWER =
@@ -43,7 +43,10 @@ export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
     summary: "What a build for a processor without vectors does, through C or LLVM.",
     text: "@optimise,@memory",
   },
-  "default-cgra": { summary: "What a build for a fabric does.", text: "@optimise,@memory" },
+  "default-cgra": {
+    summary: "What a build for a fabric does.",
+    text: `${optimiseWith("", "scale-by-shifts,tile-for-fabric,")},@memory`,
+  },
 };
 
 /** Name of the pipeline of a build of a kind. */

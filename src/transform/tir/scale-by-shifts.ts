@@ -88,7 +88,9 @@ class Rescaler {
       return !isNarrow(e.value.dtype) || this.isSmall(e.value) ? undefined : e.value;
     const [first, ...others] = parts.map((p) => this.wideIn(p)).filter((w) => w !== undefined);
     if (first === undefined || first === "several") return first;
-    const isSame = others.every((w) => w !== "several" && structuralEqual(w, first));
+    const isSame = others.every(
+      (w) => w !== "several" && structuralEqual(w, first, { mapFreeVars: false }),
+    );
     return isSame ? first : "several";
   }
 

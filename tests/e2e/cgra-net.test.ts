@@ -1,0 +1,53 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { runCli } from "../../src/testing/run-cli.js";
+
+const net = suite("networks on a fabric");
+
+/** A block of a residual network in bytes: sums are rescaled by powers of two in float32. */
+const BLOCK = `
+@R.function
+def main(
+    image: R.Tensor(("n", 8, "h", "w"), "int8"),
+    a: R.Tensor((8, 8, 3, 3), "int8"),
+    bias: R.Tensor((1, 8, 1, 1), "int32"),
+):
+    n = T.int64()
+    h = T.int64()
+    w = T.int64()
+    R.func_attr({"num_input": 1})
+    with R.dataflow():
+        sums = R.add(R.nn.conv2d(image, a, padding=[1, 1, 1, 1], out_dtype="int32"), bias)
+        scaled = R.multiply(R.astype(sums, dtype="float32"), R.const(0.0009765625, "float32"))
+        before = R.dequantize(image, R.const(0.0625, "float32"), R.const(0, "int8"), axis=-1, out_dtype="float32")
+        both = R.nn.relu(R.add(scaled, before))
+        y = R.quantize(both, R.const(0.0625, "float32"), R.const(0, "int8"), axis=-1, out_dtype="int8")
+        R.output(y)
+    return y
+`;
+
+interface Report {
+  readonly layers: readonly { name: string; launches: number; arrayCycles: number }[];
+}
+
+net(
+  "convolutions and what follows them run on the array, as many launches as there are tiles",
+  async () => {
+    const files = { "block.relax": BLOCK };
+    for (const [shape, launches] of [
+      ["n=1,h=6,w=5", [2, 1]],
+      ["n=2,h=9,w=9", [8, 4]],
+    ] as const) {
+      const argv = ["run", "block.relax", "--target", "cgra", "--random", "3", "--shape", shape, "--oracle"]; // prettier-ignore
+      const { exit, stdout, stderr } = await runCli([...argv, "--profile", "--report", "json"], { files }); // prettier-ignore
+      assert.is(exit, 0, stderr);
+      const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+      assert.equal(layers.map((l) => l.launches), launches); // prettier-ignore
+      assert.ok(layers.every((l) => l.arrayCycles > 0));
+      assert.match(stderr, /equal to the reference interpreter, bit by bit/);
+      assert.not.match(stderr, /MAP/);
+    }
+  },
+);
+
+net.run();
