@@ -30,19 +30,20 @@ for (const campaign of chosen) {
   const count = values.count === undefined ? campaign.full : Number(values.count);
   const start = Date.now();
   const progress = (done: number): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${campaign.name} ${done}/${count}`);
+    if (process.stderr.isTTY && process.send === undefined)
+      process.stderr.write(`\r${campaign.name} ${done}/${count}`);
   };
   const [first, jobs] = [Number(values.skip), Number(values.jobs)];
-  const parts = campaign.anywhere === true ? partsOf({ first, count }, jobs) : [];
-  const result: CampaignResult =
-    parts.length > 1
-      ? await inProcesses(process.argv[1]!, parts, (part) => [
-          campaign.name,
-          `--seed=${values.seed}`,
-          `--count=${part.count}`,
-          `--skip=${part.first}`,
-        ])
-      : campaign.run(count, Number(values.seed), progress, first);
+  const isShared = campaign.anywhere === true && jobs > 1;
+  const result: CampaignResult = isShared
+    ? await inProcesses(
+        process.argv[1]!,
+        partsOf({ first, count }, jobs),
+        jobs,
+        (part) => [campaign.name, `--seed=${values.seed}`, `--count=${part.count}`, `--skip=${part.first}`], // prettier-ignore
+        progress,
+      )
+    : campaign.run(count, Number(values.seed), progress, first);
   if (answer(result)) continue;
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   const seconds = (Date.now() - start) / 1000;

@@ -87,11 +87,12 @@ export const cgraNestsCampaign: Campaign = {
   name: "cgra-nests",
   summary: "Generated loop nests: graphs, and words made of them, compute what the program does.",
   full: 2000,
-  run(count, seed, progress): CampaignResult {
+  anywhere: true,
+  run(count, seed, progress, first = 0): CampaignResult {
     const fabric = completeFabric();
     const failures: Failure[] = [];
     let mapped = 0;
-    for (let index = 0; index < count; index++) {
+    for (let index = first; index < first + count; index++) {
       const nest = generateNest(makeRandom(seed * 1_000_003 + index));
       let reason: string | undefined;
       try {
@@ -104,7 +105,7 @@ export const cgraNestsCampaign: Campaign = {
       else if (reason === undefined && index % 4 === 0) mapped++;
       if (reason !== undefined)
         failures.push({ index, reason, input: `${nest.text}# ${JSON.stringify(nest.sizes)}\n` });
-      if (index % 20 === 19) progress(index + 1);
+      if (index % 20 === 19) progress(index + 1 - first);
     }
     return { done: count, failures, coverage: { mapped: (400 * mapped) / Math.max(1, count) } };
   },

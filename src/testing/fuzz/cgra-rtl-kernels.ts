@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { preset } from "../../target/cgra/fabric/presets.js";
 import { buildRtl, installedSimulators, MODELS, type RtlSimulator } from "../rtl/build.js";
-import { KERNEL_CASES, launchesOf } from "../rtl/kernels.js";
+import { compileCase, KERNEL_CASES } from "../rtl/kernels.js";
 import { compareRtl } from "../rtl/simulators.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
@@ -14,7 +14,7 @@ export function kernelCaseDifference(
   const made = KERNEL_CASES[index >> 1]!;
   const built = buildRtl(preset(made.fabric)!, join(MODELS, made.fabric), simulators);
   const cycles = new Map<string, number>();
-  for (const launch of launchesOf(made, index % 2 === 0 ? 0 : 1)) {
+  for (const launch of compileCase(made)(index % 2 === 0 ? 0 : 1)) {
     const compared = compareRtl(built, launch);
     if (compared.difference !== undefined) return `${launch.name}: ${compared.difference}`;
     cycles.set(launch.name, (cycles.get(launch.name) ?? 0) + compared.cycles);
@@ -31,7 +31,7 @@ export const cgraRtlKernelsCampaign: Campaign = {
     const simulators = installedSimulators();
     const failures: Failure[] = [];
     const equal: Record<string, number> = {};
-    const end = Math.min(count, 2 * KERNEL_CASES.length);
+    const end = Math.min(first + count, 2 * KERNEL_CASES.length);
     for (let index = first; index < end; index++) {
       const { func, sizes } = KERNEL_CASES[index >> 1]!;
       const fail = (reason: string): void => {
@@ -48,7 +48,7 @@ export const cgraRtlKernelsCampaign: Campaign = {
       } catch (error) {
         fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
       }
-      progress(index + 1);
+      progress(index + 1 - first);
     }
     return { done: Math.max(0, end - first), failures, equal };
   },

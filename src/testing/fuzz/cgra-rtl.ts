@@ -80,7 +80,7 @@ const campaign = ({ name, summary, full, aFabric, isMapped }: Plan): Campaign =>
     let mapped = 0;
     let cycles = 0;
     let built: BuiltRtl | undefined;
-    for (let index = first; index < count; index++) {
+    for (let index = first; index < first + count; index++) {
       const fail = (reason: string, input: unknown): void => {
         failures.push({ index, reason, input: JSON.stringify(input, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v), 1) }); // prettier-ignore
       };
@@ -102,12 +102,12 @@ const campaign = ({ name, summary, full, aFabric, isMapped }: Plan): Campaign =>
       } catch (error) {
         fail(error instanceof Error ? (error.stack ?? error.message) : String(error), { place });
       }
-      progress(index + 1);
+      progress(index + 1 - first);
     }
     rmSync(own, { recursive: true, force: true });
     const all = `in ${simulators.join(" and ")}`;
-    const equal = { [`inputs ${all}`]: count - first - failures.length, [`mapped kernels ${all}`]: mapped, [`cycles ${all}`]: cycles }; // prettier-ignore
-    return { done: count - first, failures, equal };
+    const equal = { [`inputs ${all}`]: count - failures.length, [`mapped kernels ${all}`]: mapped, [`cycles ${all}`]: cycles }; // prettier-ignore
+    return { done: count, failures, equal };
   },
 });
 

@@ -98,7 +98,7 @@ export const cgraCampaign: Campaign = {
   run(count, seed, progress, first = 0): CampaignResult {
     const failures: Failure[] = [];
     let mapped = 0;
-    for (let index = first; index < count; index++) {
+    for (let index = first; index < first + count; index++) {
       const made = cgraCaseAt(seed, index);
       let reason: string | undefined;
       try {
@@ -114,9 +114,8 @@ export const cgraCampaign: Campaign = {
       const { description, kernel } = made;
       if (reason !== undefined)
         failures.push({ index, reason, input: JSON.stringify({ description, kernel }, null, 1) });
-      if (index % 20 === 19) progress(index + 1);
+      if (index % 20 === 19) progress(index + 1 - first);
     }
-    const done = Math.max(0, count - first);
-    return { done, failures, coverage: { mapped: (100 * mapped) / Math.max(1, done) } };
+    return { done: count, failures, coverage: { mapped: (100 * mapped) / Math.max(1, count) } };
   },
 };

@@ -46,8 +46,11 @@ export const deviceIrCampaign: Campaign = {
     // The library, and the tools of each version.
     const versions = [undefined, ...installedLlvm()];
     const equal: Record<string, number> = {};
-    for (let start = first; start < count; start += A_BATCH) {
-      const indices = Array.from({ length: Math.min(A_BATCH, count - start) }, (_, k) => start + k);
+    for (let start = first; start < first + count; start += A_BATCH) {
+      const indices = Array.from(
+        { length: Math.min(A_BATCH, first + count - start) },
+        (_, k) => start + k,
+      );
       const nests = indices.map((index) => nestAt(seed, index));
       const version = versions[Math.floor(start / A_BATCH) % versions.length];
       const name = version === undefined ? "libLLVM" : `LLVM ${version}`;
@@ -75,9 +78,9 @@ export const deviceIrCampaign: Campaign = {
         equal[name] = (equal[name] ?? 0) + 1;
       });
       batch.close();
-      progress(start + nests.length);
+      progress(start + nests.length - first);
     }
     rmSync(root, { recursive: true, force: true });
-    return { done: Math.max(0, count - first), failures, equal };
+    return { done: count, failures, equal };
   },
 };

@@ -8,9 +8,12 @@ export interface Part {
   readonly count: number;
 }
 
-/** `count` inputs from `first` in at most so many parts of nearly equal length. */
+/** Inputs of a process, which takes the next ones when it has done them. */
+const MOST = 200;
+
+/** `count` inputs from `first` in parts of nearly equal length, enough of them for so many processes. */
 export function partsOf({ first, count }: Part, jobs: number): readonly Part[] {
-  const size = Math.max(1, Math.ceil(count / jobs));
+  const size = Math.max(1, Math.min(MOST, Math.ceil(count / jobs)));
   const parts: Part[] = [];
   for (let at = 0; at < count; at += size)
     parts.push({ first: first + at, count: Math.min(size, count - at) });
@@ -31,19 +34,30 @@ export function joined(results: readonly CampaignResult[]): CampaignResult {
   };
   return {
     done,
-    failures: results.flatMap((r) => r.failures),
+    failures: results.flatMap((r) => r.failures).sort((a, b) => a.index - b.index),
     coverage: total((r) => r.coverage, (r) => r.done / done), // prettier-ignore
     equal: total((r) => r.equal, () => 1), // prettier-ignore
   };
 }
 
-/** Runs this very script on each part; it must end with {@link answer}. */
+/** Runs the script on each part, so many at a time; it must end with {@link answer}. */
 export async function inProcesses(
   script: string,
   parts: readonly Part[],
+  jobs: number,
   argumentsOf: (part: Part) => readonly string[],
+  progress: (done: number) => void,
 ): Promise<CampaignResult> {
-  return joined(await Promise.all(parts.map((part) => inProcess(script, part, argumentsOf(part)))));
+  const results: CampaignResult[] = [];
+  const left = [...parts];
+  const work = async (): Promise<void> => {
+    for (let part = left.shift(); part !== undefined; part = left.shift()) {
+      results.push(await inProcess(script, part, argumentsOf(part)));
+      progress(results.reduce((n, r) => n + r.done, 0));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return joined(results);
 }
 
 function inProcess(

@@ -49,8 +49,8 @@ export function randomStep(
   const primitive = rng.weighted(weighted);
   // Loops come from queries, so that the trace has names for them.
   let queried = schedule;
-  const ask: Ask = (name, { node }) => {
-    const found = callPrimitive(queried, name, { positional: [blockRef(node)] });
+  const ask: Ask = (name, named) => {
+    const found = callPrimitive(queried, name, { named });
     if (!found.ok) return undefined;
     queried = found.schedule;
     return found.result;
@@ -61,8 +61,8 @@ export function randomStep(
   return { schedule: done.ok ? done.schedule : schedule, step };
 }
 
-/** Calls a pure primitive on a block. */
-type Ask = (primitive: string, site: BlockSite) => ScheduleValue | undefined;
+/** Calls a primitive before the step, to find or to make what it is for. */
+type Ask = (primitive: string, named: Named) => ScheduleValue | undefined;
 
 const blocksOf = (schedule: Schedule): readonly BlockSite[] => {
   const found: BlockSite[] = [];
@@ -81,7 +81,7 @@ function argumentsFor(
   ask: Ask,
 ): Named {
   const query = (of: BlockSite): readonly ScheduleValue[] =>
-    (ask("get_loops", of) ?? []) as readonly ScheduleValue[];
+    (ask("get_loops", { block: blockRef(of.node) }) ?? []) as readonly ScheduleValue[];
   const blocks = blocksOf(schedule);
   const site = rng.pick(blocks);
   const loops = query(site);
@@ -114,7 +114,7 @@ function argumentsFor(
       const pairs = blocks.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
       if (pairs.length === 0) break;
       const [producer, consumer] = rng.pick(pairs);
-      const drawn = rng.chance(0.3) && name === "compute_at" ? ask("sample_compute_location", producer!) : undefined; // prettier-ignore
+      const drawn = rng.chance(0.3) && name === "compute_at" ? ask("sample_compute_location", { block: blockRef(producer!.node) }) : undefined; // prettier-ignore
       if (drawn !== undefined) return { block: blockRef(producer!.node), loop: drawn };
       const [moved, stays] = name === "compute_at" ? [producer!, consumer!] : [consumer!, producer!]; // prettier-ignore
       const target = query(stays);
@@ -142,17 +142,22 @@ function argumentsFor(
       if (name === "rfactor") return { loop: rng.pick(around.slice(-2)), factor_axis: 0 };
       return { block: blockRef(reduction.node), loop: rng.pick(around) };
     }
-    case "rolling_buffer":
-    case "pad_halo":
-    case "sample_compute_location": {
-      const fit = blocks.filter((a) =>
-        blocks.some((b) => (name === "pad_halo" ? feeds(b, a) : feeds(a, b))),
+    case "rolling_buffer": {
+      const pairs = blocks.flatMap((a) =>
+        blocks.filter((b) => windowOver(a, b)).map((b) => [a, b]),
       );
-      if (fit.length === 0) break;
-      const chosen = rng.pick(fit);
-      // Of several reads, those that another block makes.
-      const which = [...accessesOf(chosen.node).reads].findIndex((x) => blocks.some((b) => b.node !== chosen.node && accessesOf(b.node).writes.has(x))); // prettier-ignore
-      return { block: blockRef(chosen.node), ...(name === "pad_halo" ? { read_buffer_index: which } : {}) }; // prettier-ignore
+      if (pairs.length === 0) break;
+      const [producer, consumer] = rng.pick(pairs);
+      const target = query(consumer!);
+      if (target.length > 0) ask("compute_at", { block: blockRef(producer!.node), loop: rng.pick(target) }); // prettier-ignore
+      return { block: blockRef(producer!.node) };
+    }
+    case "pad_halo": {
+      const guarded = blocks.filter((b) => blocks.some((a) => feeds(a, b)));
+      if (guarded.length === 0) break;
+      const reader = rng.pick(guarded);
+      const which = [...accessesOf(reader.node).reads].findIndex((x) => blocks.some((b) => b !== reader && accessesOf(b.node).writes.has(x))); // prettier-ignore
+      return { block: blockRef(reader.node), read_buffer_index: which };
     }
     case "fuse_reduction_epilogue": {
       const pairs = blocks.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
@@ -202,6 +207,14 @@ function argumentsFor(
 /** Whether the second block reads what the first one writes. */
 const feeds = (a: BlockSite, b: BlockSite): boolean =>
   a.node !== b.node && [...accessesOf(a.node).writes].some((x) => accessesOf(b.node).reads.has(x));
+
+/** Whether the second block reads elements of the first one at other indices than its axes. */
+const windowOver = (a: BlockSite, b: BlockSite): boolean =>
+  feeds(a, b) &&
+  b.node.reads.some(
+    ({ buffer, region }) =>
+      accessesOf(a.node).writes.has(buffer) && region.some((r) => r.min.kind !== "tir.Var"),
+  );
 
 interface Around {
   readonly block: ScheduleValue;
