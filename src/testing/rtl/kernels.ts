@@ -10,7 +10,7 @@ import type { PrimFunc } from "../../ir/tir/function.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { kernelCompiler } from "../../target/cgra/host/compile-kernel.js";
 import { makeDevice } from "../../target/cgra/host/device.js";
-import { defaultPlaces, kernelFunctions, preset } from "../../target/cgra/index.js";
+import { defaultPlaces, kernelFunctions, preset, type Fabric } from "../../target/cgra/index.js";
 import { makeLaunch, randomArguments } from "../cgra.js";
 import { makeRandom } from "../generate/random.js";
 import { launchRecorder, type NamedLaunch } from "./launches.js";
@@ -25,6 +25,7 @@ export interface KernelCase {
   readonly sizes: readonly [Sizes, Sizes];
 }
 
+const SEED = 70;
 const WINDOW = { kh: 3, kw: 3, stride: 1, c: 8 };
 const SCALE = { multiplier: 1518500250, shift: -6, zero: 3 };
 
@@ -61,35 +62,40 @@ const moduleOf = (file: string): IRModule => {
   return checkText({ name: path, text: readFileSync(path, "utf8") }).module;
 };
 
-/** The launches of a case at one of its sizes: of each kernel the first and the last. */
-export function launchesOf({ file, func, fabric: fabricName, sizes }: KernelCase, at: 0 | 1): NamedLaunch[] {
+/** Compiles a case; then gives its launches at one of its sizes: of each kernel the first and the last. */
+export function compileCase({ file, func, fabric: fabricName, sizes }: KernelCase): (at: 0 | 1) => NamedLaunch[] {
   const fabric = preset(fabricName)!;
   const sink = new Diagnostics();
   const module = moduleOf(file);
-  const random = makeRandom(70 + at);
   const own = module.functions.get(func) as PrimFunc;
   const built = buildForCgra({ ...module, functions: new Map([[func, own]]) }, sink, { producer: "test", fabric }); // prettier-ignore
   if (built === undefined) throw new Error(sink.all.map((d) => d.message).join("; "));
   const { kernels, onHost } = built.host;
-  if (onHost.size > 0) return [ownLaunch(own, fabricName, sizes[at], at)];
-  const recorder = launchRecorder(kernels);
-  const device = makeDevice(fabric, kernels, recorder.watch);
-  const { args } = randomArguments(own, sizes[at], random);
+  if (onHost.size > 0) {
+    const launch = compileAlone(own, fabric);
+    return (at) => [launch(sizes[at], at)];
+  }
   const program = { kind: "artefact", bytes: artefactBytes(built.artefact), file } as const;
-  runJob({ program, entry: func, args }, () => undefined, device.hosts);
-  return recorder.launches();
+  return (at) => {
+    const recorder = launchRecorder(kernels);
+    const device = makeDevice(fabric, kernels, recorder.watch);
+    const { args } = randomArguments(own, sizes[at], makeRandom(SEED + at));
+    runJob({ program, entry: func, args }, () => undefined, device.hosts);
+    return recorder.launches();
+  };
 } // prettier-ignore
 
-/** One launch of a function whose buffers are in the scratchpad already. */
-function ownLaunch(func: PrimFunc, fabricName: string, sizes: Sizes, seed: number): NamedLaunch {
-  const fabric = preset(fabricName)!;
+/** A function whose buffers are in the scratchpad already is one launch. */
+function compileAlone(func: PrimFunc, fabric: Fabric): (sizes: Sizes, at: number) => NamedLaunch {
   const sink = new Diagnostics();
   const [kernel] = kernelFunctions(irModule(new Map([[func.name, func]])), sink);
   if (kernel === undefined) throw new Error(sink.all[0]?.message);
-  const launch = makeLaunch(kernel, fabric, sizes, makeRandom(70 + seed));
-  if (typeof launch === "string") throw new Error(launch);
   const compiled = kernelCompiler(fabric)(kernel, defaultPlaces(kernel, fabric));
   if (!("program" in compiled)) throw new Error(compiled.message);
-  const { liveins, scratchpad } = launch;
-  return { name: kernel.name, program: compiled.program, liveins, memory: scratchpad };
+  return (sizes, at) => {
+    const launch = makeLaunch(kernel, fabric, sizes, makeRandom(SEED + at));
+    if (typeof launch === "string") throw new Error(launch);
+    const { liveins, scratchpad: memory } = launch;
+    return { name: kernel.name, program: compiled.program, liveins, memory };
+  };
 }

@@ -13,6 +13,8 @@ import { load } from "../../../../../src/target/cgra/machine/load.js";
 import { scratchpadBytes } from "../../../../../src/target/cgra/machine/simulate.js";
 import { rtlOf } from "../../../../../src/target/cgra/rtl/emit.js";
 import { structureOf } from "../../../../../src/target/cgra/rtl/kinds.js";
+import { programOf } from "../../../../../src/testing/fuzz/cgra.js";
+import { generateKernel } from "../../../../../src/testing/generate/cgra-kernel.js";
 import { generateFabric } from "../../../../../src/testing/generate/cgra-fabric.js";
 import {
   generateProgram,
@@ -83,5 +85,34 @@ for (let seed = 0; seed < 3; seed++) {
     }
   });
 }
+
+test("mapped kernels do the same in hardware", () => {
+  const random = makeRandom(41);
+  const fabric = fabricOf({
+    name: "small",
+    rows: 2,
+    cols: 3,
+    route: "multihop",
+    hops: 2,
+    pe: { ops: ["mov", "alu", "cmp", "mul", "ctl", "mem", "strm"], lat: { MUL: 2 }, rf: { regs: 4, read: 4, write: 2 } },
+    mem: {
+      banks: [{ name: "b", bytes: 4096, ports: 2, pes: [0, 3] }],
+      streams: [{ name: "s", bank: "b", dims: 3, dir: "in", pes: [0] }, { name: "t", bank: "b", dims: 3, dir: "out", pes: [3] }],
+    },
+    ctrl: { loops: 2, liveins: 8 },
+  }); // prettier-ignore
+  const built = buildRtl(fabric, folder("mapped"), simulators);
+  let mapped = 0;
+  for (let n = 0; n < 12 && mapped < 4; n++) {
+    const kernel = generateKernel(random, fabric);
+    const program = programOf({ description: {}, fabric, kernel }, 2000);
+    if (program === undefined || typeof program === "string") continue;
+    mapped++;
+    const memory = Uint8Array.from({ length: scratchpadBytes(fabric) }, () => random.below(256));
+    const liveins = [2 * program.stages, ...kernel.numbers.slice(1)];
+    assert.is(compareRtl(built, { program, liveins, memory }).difference, undefined);
+  }
+  assert.is(mapped, 4);
+});
 
 test.run();
