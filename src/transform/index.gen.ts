@@ -423,6 +423,11 @@ export const passes = [
     load: async () => (await import("./tir/scale-by-shifts.js")).scaleByShifts,
   },
   {
+    name: "share-kernels",
+    summary: "Makes T functions that differ in numbers only one that takes the numbers.",
+    load: async () => (await import("./relax/share/share-kernels.js")).shareKernels,
+  },
+  {
     name: "simplify",
     summary: "Simplifies indices, decides conditions, drops loops that run once.",
     load: async () => (await import("./tir/simplify.js")).simplify,

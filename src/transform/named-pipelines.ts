@@ -23,7 +23,7 @@ const LOWER =
   "lower-alloc-tensor";
 
 /** For processors with vectors. */
-const NATIVE = `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},@memory`;
+const NATIVE = `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},share-kernels,@memory`;
 
 /** By name, without the `@`. */
 export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {

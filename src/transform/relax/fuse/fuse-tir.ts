@@ -99,7 +99,8 @@ function kernelCall(call: Call, callee: Func, made: FusedFunction, at: Cursor): 
   const indices = made.outputs.map((o) => (o.kind === "argument" ? o.index : -1));
   const isInPlace = indices.some((i) => i >= 0);
   const args: Expr[] = [call.op, tuple(tensors)];
-  if (sizes.length > 0) args.push(shapeExpr(sizes));
+  const taken = sizes.filter((_, i) => made.sizes[i]!);
+  if (taken.length > 0) args.push(shapeExpr(taken));
   return relaxCall(op(isInPlace ? "call_tir_inplace" : "call_tir"), args, {
     attrs: new Map(isInPlace ? [["inplace_indices", indices]] : []),
     sinfoArgs: outputs,

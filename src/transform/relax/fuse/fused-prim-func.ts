@@ -3,6 +3,7 @@ import { factsOf, anchorOf, isRoot } from "../../../analysis/tir-pattern/index.j
 import { analyzerFor } from "../../../analysis/relax/facts.js";
 import { exprText, type Analyzer } from "../../../arith/index.js";
 import type { AttrValue } from "../../../ir/core/node.js";
+import { varsOf } from "../../../ir/core/free-vars.js";
 import { refresh, rewrite, substitute } from "../../../ir/core/rewrite.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { IRModule } from "../../../ir/module.js";
@@ -24,6 +25,8 @@ export const ANCHOR = "relaxc.anchor";
 export interface FusedFunction {
   readonly func: PrimFunc;
   readonly outputs: readonly Output[];
+  /** Of the sizes that callers give as scalars, those that it takes. */
+  readonly sizes: readonly boolean[];
 }
 
 /** Where a result of the function comes from: an output of its own, or the memory of an argument. */
@@ -35,12 +38,13 @@ type Memory = Buffer | readonly Memory[];
 
 /** The fused function; undefined when something in it is no plain call of a T function on tensors of known shape. */
 export function fusedPrimFunc(func: Func, module: IRModule): FusedFunction | undefined {
-  try {
-    return new Fusion(func, module).run();
-  } catch (error) {
-    if (error instanceof NotFusable) return undefined;
-    throw error;
-  }
+  for (const inOwnTerms of [true, false])
+    try {
+      return new Fusion(func, module, inOwnTerms).run();
+    } catch (error) {
+      if (!(error instanceof NotFusable)) throw error;
+    }
+  return undefined;
 }
 
 class NotFusable extends Error {}
@@ -48,7 +52,13 @@ const refuse = (): never => {
   throw new NotFusable();
 };
 
+/**
+ * In its own terms, a function has a symbol for a length that its caller computes, such as `(h + 3) // 4`, and what
+ * follows from it is a formula of the symbol: proofs are shorter, and functions for other lengths are equal.
+ */
 class Fusion {
+  /** What symbols are for the caller. */
+  private readonly callers = new Map<Symbol, PrimExpr>();
   private readonly memory = new Map<Var, Memory>();
   private readonly inputs: Buffer[] = [];
   private readonly scalars: Symbol[] = [];
@@ -63,6 +73,7 @@ class Fusion {
   constructor(
     private readonly func: Func,
     private readonly module: IRModule,
+    private readonly inOwnTerms: boolean,
   ) {
     this.analyzer = analyzerFor(func);
   }
@@ -85,11 +96,14 @@ class Fusion {
       param(makeVar(b.name, handle), b),
     );
     const body = seq([...this.asserts, ...this.stmts]);
+    const isTaken = usedIn([...params, body, ...inside]);
+    const sizes = this.scalars.map((v) => this.callers.size === 0 || isTaken.has(v));
+    const scalars = this.scalars.filter((_, i) => sizes[i]!);
     const hasInPlace = outputs.some((o) => o.kind === "argument");
     const primFunc: PrimFunc = {
       kind: "tir.PrimFunc",
       name: func.name,
-      params: [...params, ...this.scalars.map((v) => param(v))],
+      params: [...params, ...scalars.map((v) => param(v))],
       retType: voidType,
       attrs: new Map<string, AttrValue>([
         ...(this.anchor?.attrs ?? []),
@@ -100,7 +114,7 @@ class Fusion {
       persistent: false,
       body: inside.length === 0 ? body : makeBlock({ name: "root", values: [], allocs: inside, body, implicitRoot: true }), // prettier-ignore
     };
-    return { func: primFunc, outputs };
+    return { func: primFunc, outputs, sizes };
   }
 
   private output(b: Buffer): Output {
@@ -116,19 +130,33 @@ class Fusion {
       for (const v of sinfo.values) this.scalars.push(v.kind === "tir.Var" ? v : refuse());
       return;
     }
-    const made = this.buffersFor(sinfo, p.name);
+    const made = this.buffersFor(sinfo, p.name, (dim) => this.ownLength(dim));
     this.inputs.push(...flat(made));
     this.memory.set(p, made);
   }
 
-  /** Buffers for a value of this type. */
-  private buffersFor(info: StructInfo | undefined, name: string): Memory {
+  /** A length in own terms: a symbol where the caller computes it. */
+  private ownLength(dim: PrimExpr): PrimExpr {
+    if (!this.inOwnTerms || dim.kind === "tir.Var" || dim.kind === "tir.IntImm") return dim;
+    for (const [symbol, of] of this.callers)
+      if (this.analyzer.equal(of, dim) === true) return symbol;
+    const symbol = makeVar(`d${this.callers.size}`, dim.dtype, undefined, { isSize: true });
+    this.callers.set(symbol, dim);
+    return symbol;
+  }
+
+  /** Buffers for a value of this type, with lengths as `own` gives them. */
+  private buffersFor(
+    info: StructInfo | undefined,
+    name: string,
+    own: (dim: PrimExpr, axis: number) => PrimExpr,
+  ): Memory {
     if (info?.kind === "relax.TupleInfo")
-      return info.fields.map((f, i) => this.buffersFor(f, `${name}_${i}`));
+      return info.fields.map((f, i) => this.buffersFor(f, `${name}_${i}`, own));
     const dims = dimsOf(info);
     if (info?.kind !== "relax.TensorInfo" || dims === undefined || info.dtype === undefined)
       return refuse();
-    return makeBuffer({ name, dtype: info.dtype, shape: dims });
+    return makeBuffer({ name, dtype: info.dtype, shape: dims.map(own) });
   }
 
   private memoryOf(e: Expr): Memory {
@@ -154,10 +182,14 @@ class Fusion {
     const given = isInPlace ? call.attrs.get("inplace_indices") : undefined;
     const places = Array.isArray(given) ? (given as readonly AttrValue[]).map(Number) : infos.map(() => -1); // prettier-ignore
     const fresh: Buffer[] = [];
+    const formals = callee.params.map((p) => p.buffer);
+    const symbols = this.symbolsOf(formals, inputs);
     const outputs = infos.map((info, i): Buffer => {
       const place = places[i] ?? -1;
       if (place >= 0) return inputs[place] ?? refuse();
-      const made = this.buffersFor(info, infos.length === 1 ? name : `${name}_${i}`);
+      const formal = formals[inputs.length + fresh.length];
+      const own = (dim: PrimExpr, axis: number): PrimExpr => this.ownResult(dim, formal?.shape[axis], symbols); // prettier-ignore
+      const made = this.buffersFor(info, infos.length === 1 ? name : `${name}_${i}`, own);
       if (isList(made)) return refuse();
       fresh.push(made);
       return made;
@@ -168,6 +200,33 @@ class Fusion {
     this.append(callee, [...inputs, ...fresh], scalars);
     const isTuple = call.sinfoArgs.length > 1 || call.sinfoArgs[0]?.kind === "relax.TupleInfo";
     return isTuple ? outputs : outputs[0]!;
+  }
+
+  /** Symbols that are lengths of inputs. */
+  private symbolsOf(
+    formals: readonly (Buffer | undefined)[],
+    inputs: readonly Buffer[],
+  ): ReadonlyMap<Symbol, PrimExpr> {
+    const symbols = new Map<Symbol, PrimExpr>();
+    inputs.forEach((actual, i) =>
+      formals[i]?.shape.forEach((dim, k) => {
+        const given = actual.shape[k];
+        if (dim.kind === "tir.Var" && given !== undefined && !symbols.has(dim)) symbols.set(dim, given); // prettier-ignore
+      }),
+    );
+    return symbols;
+  }
+
+  /** The length of a result: the formula that the callee has for it, where the caller says the same. */
+  private ownResult(
+    dim: PrimExpr,
+    formal: PrimExpr | undefined,
+    symbols: ReadonlyMap<Symbol, PrimExpr>,
+  ): PrimExpr {
+    if (this.callers.size === 0 || dim.kind === "tir.Var" || dim.kind === "tir.IntImm") return dim;
+    const formula = formal && this.analyzer.simplify(substitute(formal, symbols));
+    const isSame = formula && this.analyzer.equal(substitute(formula, this.callers), dim) === true;
+    return isSame ? formula : this.ownLength(dim);
   }
 
   /** Puts a copy of the callee's body behind the others. */
@@ -234,6 +293,20 @@ class Fusion {
 
 const isList = (m: Memory): m is readonly Memory[] => Array.isArray(m);
 const flat = (m: Memory): readonly Buffer[] => (isList(m) ? m.flatMap(flat) : [m as Buffer]);
+
+/** Variables that nodes mention, in shapes of buffers too. */
+function usedIn(nodes: readonly Node[]): ReadonlySet<Node> {
+  const used = new Set<Node>();
+  for (const node of nodes)
+    visit(node, {
+      enter(n) {
+        if (n.kind === "tir.Var") used.add(n);
+        if (n.kind === "tir.Load" || n.kind === "tir.Store")
+          for (const dim of n.buffer.shape) for (const v of varsOf(dim)) used.add(v);
+      },
+    });
+  return used;
+}
 
 /** What an instance says of its template, with symbols by what stands for them now. */
 function inTermsOf(from: AttrValue, symbols: ReadonlyMap<Symbol, PrimExpr>): AttrValue {
