@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { aotCall } from "../driver/aot.js";
 import { codes } from "../driver/codes.js";
-import type { CProject } from "../driver/c-project.js";
+
 import { DiagnosticError } from "../support/diagnostic.js";
 import { isFloat, laneOf } from "../support/dtype.js";
+import type { Host } from "../support/host.js";
 import { int } from "../support/int.js";
 import { elementAccess } from "../support/numeric/element.js";
 import { floatValue, intValue, voidValue, type Value } from "../support/value.js";
 import type { CompiledC, Kernel } from "../target/c/index.js";
+import type { AotModule } from "../transform/relax/aot/lower.js";
 
 /** The first of these compilers that is installed. */
 export const findCompiler = (
@@ -23,6 +25,15 @@ export const findCompiler = (
       name.includes("/") ? [name] : (env.PATH ?? "").split(delimiter).map((dir) => join(dir, name)),
     )
     .find((path) => existsSync(path));
+
+/** The compiler that `CC` names, or the first of these; throws a DiagnosticError when there is none. */
+export function compilerOf({ env }: Host, names: readonly string[]): string {
+  const { CC } = env;
+  const path = { PATH: process.env.PATH, ...env };
+  const compiler = findCompiler(CC === undefined ? names : [CC], path);
+  if (compiler === undefined) throw new DiagnosticError(codes.noCompiler({}));
+  return compiler;
+}
 
 /** Flags for this processor, where the compiler knows it. */
 export const speedFlags = (compiler: string, fma: boolean): string[] => [
@@ -139,7 +150,7 @@ export function callKernel(
 /** Calls a model with the values of the Relax function's parameters; its result. */
 export function callModel(
   program: CProgram,
-  { compiled, aot }: Pick<CProject, "compiled" | "aot">,
+  { compiled, aot }: { readonly compiled: Pick<CompiledC, "kernels">; readonly aot: AotModule },
   name: string,
   values: readonly Value[],
   timing?: Timing,

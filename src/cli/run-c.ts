@@ -1,5 +1,4 @@
 /** `relaxc run --target c`: generated C, compiled by the compiler at hand, runs in a process of its own. */
-import { codes } from "../driver/codes.js";
 import { buildForC } from "../driver/c-project.js";
 import type { LowerOptions } from "../driver/lower.js";
 import type { EntryGuard } from "../driver/guards.js";
@@ -7,12 +6,12 @@ import { prepareFor } from "../driver/optimise.js";
 import { outputsOf, type Output } from "../driver/outputs.js";
 import { isKernel, type Signature } from "../driver/run.js";
 import type { IRModule } from "../ir/module.js";
-import { DiagnosticError, type Sink } from "../support/diagnostic.js";
+import type { Sink } from "../support/diagnostic.js";
 import type { Host } from "../support/host.js";
 import { tensorValue, tupleValue, type Value } from "../support/value.js";
 import { boundGuards } from "../target/guard.js";
 import { compileC, driverText } from "../target/c/index.js";
-import { callKernel, callModel, compileProgram, findCompiler, speedFlags, type CProgram } from "./c-program.js"; // prettier-ignore
+import { callKernel, callModel, compileProgram, compilerOf, speedFlags, type CProgram } from "./c-program.js"; // prettier-ignore
 
 /** Runs a function of a program, as the module it is compiled from says; undefined when errors were reported. */
 export async function runnerForC(
@@ -25,10 +24,7 @@ export async function runnerForC(
 ): Promise<
   { readonly compiled: IRModule; readonly run: (values: readonly Value[]) => Output[] } | undefined
 > {
-  const { CC } = host.env;
-  const env = { PATH: process.env.PATH, ...host.env };
-  const compiler = findCompiler(CC === undefined ? ["cc", "gcc", "clang", "tcc"] : [CC], env);
-  if (compiler === undefined) throw new DiagnosticError(codes.noCompiler({}));
+  const compiler = compilerOf(host, ["cc", "gcc", "clang", "tcc"]);
   const flags = speedFlags(compiler, options.fma);
   const { name } = signature;
   if (isKernel(signature)) {

@@ -5,11 +5,10 @@ import { writeKernelTable, type KernelTable } from "../runtime/kernel-table.js";
 import { sameTensor, type NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { TargetDescription } from "../support/target-description.js";
-import type { Guard } from "../target/guard.js";
 import { compileGraph } from "../target/graph/index.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
-import { guardsOf, type EntryGuards } from "./guards.js";
+import { guardLookup, type EntryGuards } from "./guards.js";
 import { interfaceOf } from "./interface.js";
 import { compileNative } from "./native.js";
 import { signaturesOf } from "./run.js";
@@ -39,12 +38,6 @@ interface KernelCode extends Omit<KernelTable, "constants"> {
   readonly constants: readonly NDArray[];
 }
 
-const guardLookup = (module: IRModule, options: BuildOptions) => {
-  const guards = guardsOf(module, options.guards);
-  return (name: string): Guard[] =>
-    (guards.get(name) ?? []).map((g) => ({ condition: g.cond, message: g.text, span: g.span }));
-};
-
 /** Compiles a module for WebAssembly and the virtual machine; undefined when errors were reported. */
 export function buildForWasm(
   module: IRModule,
@@ -57,7 +50,7 @@ export function buildForWasm(
     simd: options.simd ?? true,
     fma,
     threads,
-    guards: guardLookup(module, options),
+    guards: guardLookup(module, options.guards),
   });
   const requires = fma ? ["relaxed-simd"] : [];
   const code = wasm && { ...wasm, target: "wasm", code: wasm.bytes, requires, threads };
@@ -83,7 +76,7 @@ export function buildForLlvm(
     description,
     simd,
     fma,
-    guards: guardLookup(module, options),
+    guards: guardLookup(module, options.guards),
   });
   const code = native && {
     ...native,

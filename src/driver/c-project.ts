@@ -3,7 +3,7 @@ import type { IRModule } from "../ir/module.js";
 import type { Sink } from "../support/diagnostic.js";
 import { compileC, projectFiles, type CompiledC } from "../target/c/index.js";
 import { lowerToLoops, type AotModule } from "../transform/relax/aot/lower.js";
-import { guardsOf, type EntryGuards } from "./guards.js";
+import { guardLookup, type EntryGuards } from "./guards.js";
 
 export interface CProjectOptions {
   /** First part of the names of files and functions. */
@@ -37,7 +37,6 @@ export function buildForC(
     ...(options.entry !== undefined && { functions: new Set([options.entry]) }),
   });
   if (aot === undefined) return undefined;
-  const guards = guardsOf(module, options.guards);
   const compiled = compileC(aot.module, sink, {
     prefix: options.prefix,
     models: aot.functions,
@@ -45,14 +44,13 @@ export function buildForC(
     float: options.float ?? true,
     staticMemory: options.staticMemory ?? false,
     simd: options.simd ?? true,
-    guards: (name) =>
-      (guards.get(name) ?? []).map((g) => ({ condition: g.cond, message: g.text, span: g.span })),
+    guards: guardLookup(module, options.guards),
   });
   return compiled && { compiled, aot, files: projectFiles(compiled) };
 }
 
 /** Where there are models, kernels are their parts; else public T functions are what hosts call. */
-function exportedOf({ module, functions }: AotModule): Set<string> {
+export function exportedOf({ module, functions }: AotModule): Set<string> {
   if (functions.length > 0) return new Set();
   return new Set(
     [...module.functions].flatMap(([name, f]) =>

@@ -176,6 +176,12 @@ export const codes = defineCodes("CFG", {
     message: "`{compiler}` does not take the generated C",
     explain: "The notes are what the compiler says.",
   },
+  linker: {
+    number: 98,
+    message: "`{compiler}` does not link the object code",
+    explain: "A shared library is linked by the C compiler at hand; the notes are what it says.",
+    hint: "write an object file (`-o FILE.o`) and link it for the processor it is for",
+  },
   cStopped: {
     number: 96,
     message: "the compiled program stopped: {reason}",

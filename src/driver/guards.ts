@@ -5,6 +5,7 @@ import type { IRModule } from "../ir/module.js";
 import { logic, unary, type PrimExpr } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import type { Span } from "../support/source.js";
+import type { Guard } from "../target/guard.js";
 
 /** What must hold when a function is entered, so that its accesses stay in bounds. */
 export interface EntryGuard {
@@ -25,6 +26,13 @@ export function guardsOf(module: IRModule, known: EntryGuards = new Map()): Entr
     if (func.kind === "tir.PrimFunc") all.set(name, known.get(name) ?? entryGuards(func));
   }
   return all;
+}
+
+/** Guards by the names of functions, as code generators take them. */
+export function guardLookup(module: IRModule, known?: EntryGuards): (name: string) => Guard[] {
+  const guards = guardsOf(module, known);
+  return (name) =>
+    (guards.get(name) ?? []).map((g) => ({ condition: g.cond, message: g.text, span: g.span }));
 }
 
 function entryGuards(func: PrimFunc): EntryGuard[] {

@@ -10,7 +10,7 @@ import type { TargetDescription } from "../support/target-description.js";
 import { compileLlvm, machineOf, type CompiledLlvm, type CompileOptions } from "../target/llvm/index.js"; // prettier-ignore
 import { codes } from "./codes.js";
 
-export interface NativeOptions extends Pick<CompileOptions, "guards"> {
+export interface NativeOptions extends Pick<CompileOptions, "guards" | "exports"> {
   readonly description: TargetDescription;
   readonly simd?: boolean | undefined;
   readonly fma?: boolean | undefined;
@@ -28,10 +28,10 @@ export interface NativeCode extends CompiledLlvm {
 export function nativeText(
   module: IRModule,
   sink: Sink,
-  { description, simd = true, fma = true, guards }: NativeOptions,
+  { description, simd = true, fma = true, guards, exports }: NativeOptions,
 ): CompiledLlvm | undefined {
   const machine = machineOf(description, llvmLibrary().version, fma);
-  return compileLlvm(module, sink, { machine, simd, ...(guards && { guards }) });
+  return compileLlvm(module, sink, { machine, simd, exports, ...(guards && { guards }) });
 }
 
 /** Object code of all T functions; undefined when errors were reported. */

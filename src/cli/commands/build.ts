@@ -9,6 +9,7 @@ import { defineCommand } from "../command.js";
 import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
+import { isLibraryName, libraryFiles } from "../native-library.js";
 import { chosenTarget } from "../target.js";
 import { fabricFlag, fabricNamed, mapLimitFlag } from "../fabric.js";
 import { version } from "../version.js";
@@ -39,7 +40,7 @@ export const build = defineCommand({
       type: "string",
       short: "o",
       placeholder: "FILE",
-      help: "Where the artefact goes (default: FILE with .rxe); for C and fabrics, a folder.",
+      help: "Where the artefact goes (default: FILE with .rxe); for C and fabrics, a folder; for `llvm`, `.o` and `.so` give code with a C header.",
     },
     fabric: fabricFlag,
     mapLimit: mapLimitFlag,
@@ -60,6 +61,10 @@ export const build = defineCommand({
     {
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.rxe",
       shows: "Native code for this machine",
+    },
+    {
+      run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.so",
+      shows: "A shared library with a header, for programs in C",
     },
     {
       run: "relaxc build samples/01-matmul-relu.relax --target c -o matmul_c",
@@ -88,6 +93,10 @@ export const build = defineCommand({
     const options = { libraries, target, processor, guards };
     const fabric = kind === "cgra" ? await fabricNamed(flags.fabric, host, sink) : undefined;
     const module = await prepareFor(kind, front.module, sink, options);
+    const write = async (file: string, bytes: Uint8Array): Promise<void> => {
+      await host.writeBytes(file, bytes);
+      say(`${file}: ${bytes.length} bytes\n`);
+    };
     if (kind === "c" || kind === "cgra") {
       const search = { timeLimitMs: 1000 * flags.mapLimit, now: () => host.now() };
       const { projectForCgra } = await import("../../driver/cgra.js");
@@ -111,28 +120,31 @@ export const build = defineCommand({
         for (const sub of ["drivers", "images"]) await host.makeFolder(`${folder}/${sub}`);
       for (const [name, text] of project.files) {
         const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-        await host.writeBytes(`${folder}/${name}`, bytes);
-        say(`${folder}/${name}: ${bytes.length} bytes\n`);
+        await write(`${folder}/${name}`, bytes);
       }
+      return "ok";
+    }
+    const optionsOfCode = { description, guards, fma: !flags.noFma, simd: !flags.noSimd };
+    if (kind === "llvm" && isLibraryName(flags.out)) {
+      const { buildLibrary } = await import("../../driver/native-library.js");
+      const library = module && buildLibrary(module, sink, { prefix: cNameOf(path), ...optionsOfCode }); // prettier-ignore
+      report({ file: path, diagnostics: sink.all });
+      if (library === undefined) return "findings";
+      for (const [name, bytes] of libraryFiles(host, flags.out, library)) await write(name, bytes);
       return "ok";
     }
     const artefact =
       module &&
       buildFor(module, sink, {
-        guards,
+        ...optionsOfCode,
         producer: `relaxc ${version}`,
-        description,
-        fma: !flags.noFma,
-        simd: !flags.noSimd,
         sources: !flags.strip,
         graph: flags.executor === "graph" ? true : undefined,
       });
     report({ file: path, diagnostics: sink.all });
     if (artefact === undefined) return "findings";
     const file = flags.out ?? `${path.replace(/\.relax$/, "")}.rxe`;
-    const bytes = artefactBytes(artefact);
-    await host.writeBytes(file, bytes);
-    say(`${file}: ${bytes.length} bytes\n`);
+    await write(file, artefactBytes(artefact));
     return "ok";
   },
 });

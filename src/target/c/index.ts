@@ -12,6 +12,9 @@ export { generate, type CompiledC, type CompileOptions } from "./compile.js";
 export type { Kernel } from "./codegen/context.js";
 export { intrinsicNames } from "./codegen/call.js";
 export { driverText } from "./driver.js";
+export { exportsOf } from "./exported.js";
+export { interfaceOf, publicPrototypes, type CInterface } from "./interface.js";
+export { headerText } from "./layout.js";
 export { hasSideFile, sideFile, type Model } from "./model.js";
 export { modelDriver, projectFiles } from "./project.js";
 

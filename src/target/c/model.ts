@@ -28,7 +28,8 @@ export interface Model {
 /** What a parameter of the lowered function is to the caller. */
 type Role = "input" | "output" | "constants" | "workspace" | "bytes" | "scratch" | "size";
 
-function rolesOf({ described, kernel }: Model): (CParam & { readonly role: Role })[] {
+/** The parameters of the lowered function. */
+export function rolesOf({ described, kernel }: Model): (CParam & { readonly role: Role })[] {
   const position = new Map<Var, number>(kernel.func.params.map((p, k) => [p.var, k]));
   const end = described.inputs + described.outputs;
   return paramsOf(kernel).map((p) => {
@@ -49,7 +50,8 @@ function rolesOf({ described, kernel }: Model): (CParam & { readonly role: Role 
 export const hasSideFile = ({ described }: Model): boolean =>
   (described.constants?.length ?? 0) > MOST_IN_SOURCE;
 
-const needsMemory = (m: Model): boolean => m.size !== undefined || m.kernel.needsScratch;
+/** Whether the caller gives memory, or the program has it. */
+export const needsMemory = (m: Model): boolean => m.size !== undefined || m.kernel.needsScratch;
 
 /** The parameters of the function that runs the model. */
 export function modelParams(m: Model): { readonly type: string; readonly name: string }[] {
@@ -67,8 +69,10 @@ export function modelParams(m: Model): { readonly type: string; readonly name: s
 const list = (params: readonly { readonly type: string; readonly name: string }[]): string =>
   params.map((p) => `${p.type}${p.name}`).join(", ") || "void";
 
-const sizeParams = (m: Model) => rolesOf(m).filter((p) => p.role === "size");
-const memoryName = (m: Model): string => `${m.symbol}_memory`;
+/** Those that are sizes. */
+export const sizeParams = (m: Model) => rolesOf(m).filter((p) => p.role === "size");
+/** Name of the function that gives the bytes of memory. */
+export const memoryName = (m: Model): string => `${m.symbol}_memory`;
 const constantsName = (m: Model): string => `${m.symbol}_constants`;
 
 /** Name of the file with the constants. */
@@ -128,8 +132,8 @@ export function modelSource(m: Model): string {
   return parts.join("\n");
 }
 
-/** Arguments of the function that gives the size: its parameters by name. */
-const sizeArgs = (m: Model, sizes: readonly CParam[]): string[] =>
+/** Arguments of the function that gives the size of the workspace: parameters by name. */
+export const sizeArgs = (m: Model, sizes: readonly CParam[]): string[] =>
   m.described.symbols.map((v, k) => {
     const found = sizes.find((p) => p.var === v) ?? sizes.find((p) => p.var?.name === v.name);
     return found?.name ?? sizes[k]!.name;

@@ -46,7 +46,7 @@ clean:
 `;
 
 /** The program that runs models on numbers from files. */
-export function modelDriver(compiled: CompiledC): string {
+export function modelDriver(compiled: Pick<CompiledC, "prefix" | "kernels" | "models">): string {
   const module = makeModule(compiled.prefix, compiled.kernels, new Names(), true);
   const runs = compiled.models.map((m) => runText(module.shared, m));
   return driverFrame(

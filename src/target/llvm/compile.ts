@@ -7,6 +7,8 @@ import { varsOf } from "../../ir/core/free-vars.js";
 import type { Guard } from "../guard.js";
 import { signatureOf } from "../signature.js";
 import type { Kernel, ModuleContext, StopReason } from "./codegen/context.js";
+import type { Exports } from "../exported-function.js";
+import { defineExports } from "./codegen/export.js";
 import { defineEntry, defineKernel } from "./codegen/kernel.js";
 import type { Machine } from "./machine.js";
 import { definePrelude } from "./prelude.js";
@@ -26,6 +28,8 @@ export interface CompileOptions {
   readonly machine: Machine;
   /** Conditions to check at the entry of a function, in terms of its own variables. */
   readonly guards?: (name: string, func: PrimFunc) => readonly Guard[];
+  /** Functions of the C interface; then there are no entries for the runtime. */
+  readonly exports?: Exports | undefined;
 }
 
 /**
@@ -35,7 +39,7 @@ export interface CompileOptions {
 export function generate(
   module: IRModule,
   sink: Sink,
-  { machine, guards }: CompileOptions,
+  { machine, guards, exports }: CompileOptions,
 ): CompiledLlvm | undefined {
   const text = moduleText(dialectOf(machine.llvmVersion));
   const reasons: (StopReason & { readonly function: string })[] = [];
@@ -54,12 +58,12 @@ export function generate(
     const symbol = quoted(`kernel.${name}`);
     kernels.set(name, { name, symbol, func, signature: signatureOf(name, func) });
   }
-  definePrelude(shared);
+  definePrelude(shared, exports === undefined);
   let failed = false;
   for (const [name, kernel] of kernels) {
     try {
       defineKernel(shared, kernel, guards?.(name, kernel.func) ?? []);
-      defineEntry(shared, kernel);
+      if (exports === undefined) defineEntry(shared, kernel);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       failed = true;
@@ -67,16 +71,18 @@ export function generate(
     }
   }
   if (failed) return undefined;
+  const statuses = reasons.map(({ condition, ...reason }) => ({
+    kind: reason.kind,
+    function: reason.function,
+    message: reason.message,
+    symbols: condition === undefined ? [] : varsOf(condition).map((v) => v.name),
+    span: reason.span,
+  }));
+  if (exports !== undefined) defineExports(shared, exports, statuses);
   return {
     text: text.render(),
     kernels: [...kernels.values()].map((k) => k.signature.info),
-    statuses: reasons.map(({ condition, ...reason }) => ({
-      kind: reason.kind,
-      function: reason.function,
-      message: reason.message,
-      symbols: condition === undefined ? [] : varsOf(condition).map((v) => v.name),
-      span: reason.span,
-    })),
+    statuses,
     hostImports,
   };
 }

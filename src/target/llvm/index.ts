@@ -23,9 +23,10 @@ export function compileLlvm(
   try {
     const lowered = lowerLoops(module, sink, { masks: true, maxUnroll: 64, ...options });
     if (lowered === undefined) return undefined;
-    const { guards } = options;
+    const { guards, machine, exports } = options;
     return generate(lowered, sink, {
-      machine: options.machine,
+      machine,
+      exports,
       ...(guards && {
         guards: (name) => {
           const original = module.functions.get(name);

@@ -4,14 +4,15 @@ import { functionText } from "./text/function.js";
 
 /**
  * The context of a thread begins with 8-byte fields: next free byte of the scratch memory and its end, then first byte
- * and end of the last segment taken from the system, which is free when the scratch memory stands in an older one.
+ * and end of the last segment taken from the system, which is free when the scratch memory stands in an older one. Where
+ * there are entries, lists of calls of them can be run.
  */
-export function definePrelude(shared: ModuleContext): void {
+export function definePrelude(shared: ModuleContext, hasEntries: boolean): void {
   const { module } = shared;
   const { pointer: p } = module.dialect;
   module.declare("malloc", p, ["i64"]);
   module.define(takeScratch(shared, p));
-  module.define(runSequence(shared, p));
+  if (hasEntries) module.define(runSequence(shared, p));
 }
 
 /**

@@ -19,7 +19,7 @@ export function emitReturn(cx: FunctionContext, value: PrimExpr | undefined): vo
 }
 
 /** A scalar as the 64 bits that stand for it in argument blocks; floats as the bits of a double. */
-export function toBits(cx: FunctionContext, ref: Ref, type: DType): Ref {
+export function toBits(cx: Pick<FunctionContext, "f" | "shared">, ref: Ref, type: DType): Ref {
   const { f } = cx;
   const text = typeOf(cx, type);
   if (type.code === "handle") return f.value(`ptrtoint ${text} ${ref} to i64`);
@@ -32,7 +32,7 @@ export function toBits(cx: FunctionContext, ref: Ref, type: DType): Ref {
 }
 
 /** The scalar that 64 bits stand for. */
-export function fromBits(cx: FunctionContext, bits: Ref, type: DType): Ref {
+export function fromBits(cx: Pick<FunctionContext, "f" | "shared">, bits: Ref, type: DType): Ref {
   const { f } = cx;
   const text = typeOf(cx, type);
   if (type.code === "handle") return f.value(`inttoptr i64 ${bits} to ${text}`);

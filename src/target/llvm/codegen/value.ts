@@ -5,8 +5,8 @@ import type { FunctionContext } from "./context.js";
 import { mangled, registerType, splat } from "./type.js";
 
 /** The LLVM type of values of a type. */
-export const typeOf = (cx: FunctionContext, type: DType): string =>
-  registerType(cx.shared.module.dialect, type);
+export const typeOf = ({ shared }: Pick<FunctionContext, "shared">, type: DType): string =>
+  registerType(shared.module.dialect, type);
 
 /** An integer in all lanes. */
 export function integer(cx: FunctionContext, type: DType, value: bigint | number): Ref {

@@ -1,0 +1,43 @@
+/** Object files and shared libraries with their header: `relaxc build --target llvm -o model.so`. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { codes } from "../driver/codes.js";
+import type { NativeLibrary } from "../driver/native-library.js";
+import { DiagnosticError } from "../support/diagnostic.js";
+import type { Host } from "../support/host.js";
+import { compilerOf } from "./c-program.js";
+
+/** Whether a file to be written is one that linkers take. */
+export const isLibraryName = (file: string | undefined): file is string =>
+  file !== undefined && /\.(o|so)$/.test(file);
+
+/** The files of a library by their paths; `.so` is linked by the C compiler at hand. Throws a DiagnosticError. */
+export function libraryFiles(
+  host: Host,
+  file: string,
+  { object, header, constants }: NativeLibrary,
+): ReadonlyMap<string, Uint8Array> {
+  const folder = file.slice(0, file.length - basename(file).length);
+  return new Map([
+    [file, file.endsWith(".so") ? shared(object, host) : object],
+    [file.replace(/\.\w+$/, ".h"), new TextEncoder().encode(header)],
+    ...[...constants].map(([name, bytes]) => [`${folder}${name}`, bytes] as const),
+  ]);
+}
+
+function shared(object: Uint8Array, host: Host): Uint8Array {
+  const compiler = compilerOf(host, ["cc", "gcc", "clang"]);
+  const folder = mkdtempSync(join(tmpdir(), "relaxc-so-"));
+  try {
+    writeFileSync(join(folder, "a.o"), object);
+    const made = spawnSync(compiler, ["-shared", "-o", "a.so", "a.o"], { cwd: folder, encoding: "utf8" }); // prettier-ignore
+    if (made.status === 0) return readFileSync(join(folder, "a.so"));
+    const said = made.error?.message ?? made.stderr;
+    const notes = said.trim().split("\n").slice(0, 20);
+    throw new DiagnosticError(codes.linker({ compiler: basename(compiler), notes }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
