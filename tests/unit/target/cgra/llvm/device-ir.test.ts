@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -152,6 +153,42 @@ test("modules are written as bitcode", () => {
   const bytes = bitcodeOf(textOf(kernelsOf(PROGRAMS["dots"]!)));
   assert.equal([...bytes.subarray(0, 4)], [0x42, 0x43, 0xc0, 0xde]);
   assert.throws(() => bitcodeOf("define void @f() {\n  ret i32 0\n}\n"));
+});
+
+interface LlvmBindings {
+  readonly LLVMContext: new () => object;
+  readonly SMDiagnostic: new () => object;
+  parseIRFile(file: string, mistake: object, context: object): object;
+  verifyModule(module: object): boolean;
+  WriteBitcodeToFile(module: object, file: string): void;
+}
+
+/** The package `llvm-bindings`, which is compiled where it is installed; undefined where it is not. */
+function llvmBindings(): LlvmBindings | undefined {
+  const from = createRequire(join(process.cwd(), "package.json"));
+  try {
+    return from(process.env["RELAXC_LLVM_BINDINGS"] ?? "llvm-bindings") as LlvmBindings;
+  } catch {
+    return undefined;
+  }
+}
+
+test("where llvm-bindings is installed, it verifies modules and writes the same bitcode", () => {
+  const bindings = llvmBindings();
+  if (bindings === undefined) return;
+  mkdirSync(folder("bindings"), { recursive: true });
+  const [text, bitcode] = ["kernels.ll", "kernels.bc"].map((f) => join(folder("bindings"), f)) as [string, string]; // prettier-ignore
+  const kernels = Object.entries(PROGRAMS).flatMap(([name, source]) =>
+    kernelsOf(source).map((k) => ({ ...k, name })),
+  );
+  writeFileSync(text, textOf(kernels));
+  const context = new bindings.LLVMContext();
+  const module = bindings.parseIRFile(text, new bindings.SMDiagnostic(), context);
+  assert.is(bindings.verifyModule(module), false);
+  bindings.WriteBitcodeToFile(module, bitcode);
+  const written = readFileSync(bitcode);
+  assert.equal([...written.subarray(0, 4)], [0x42, 0x43, 0xc0, 0xde]);
+  if (hasNative()) assert.ok(Math.abs(written.length - bitcodeOf(textOf(kernels)).length) < 200);
 });
 
 test("what devices are told of a loop stands at its latch", () => {
