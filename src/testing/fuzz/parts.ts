@@ -9,7 +9,7 @@ export interface Part {
 }
 
 /** Inputs of a process, which takes the next ones when it has done them. */
-const MOST = 200;
+const MOST = 400;
 
 /** `count` inputs from `first` in parts of nearly equal length, enough of them for so many processes. */
 export function partsOf({ first, count }: Part, jobs: number): readonly Part[] {
@@ -40,7 +40,7 @@ export function joined(results: readonly CampaignResult[]): CampaignResult {
   };
 }
 
-/** Runs the script on each part, so many at a time; it must end with {@link answer}. */
+/** Runs the script on each part, so many at a time; it must end with {@link answer}. An interrupt ends it early. */
 export async function inProcesses(
   script: string,
   parts: readonly Part[],
@@ -50,13 +50,15 @@ export async function inProcesses(
 ): Promise<CampaignResult> {
   const results: CampaignResult[] = [];
   const left = [...parts];
+  const stopped = new Promise<void>((resolve) => process.once("SIGINT", () => resolve()));
   const work = async (): Promise<void> => {
     for (let part = left.shift(); part !== undefined; part = left.shift()) {
       results.push(await inProcess(script, part, argumentsOf(part)));
       progress(results.reduce((n, r) => n + r.done, 0));
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await Promise.race([Promise.all(Array.from({ length: jobs }, work)), stopped]);
+  left.length = 0;
   return joined(results);
 }
 

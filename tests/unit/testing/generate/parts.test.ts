@@ -19,7 +19,7 @@ test("parts cover all inputs once", () => {
       inputs,
       Array.from({ length: count }, (_, k) => 5 + k),
     );
-    assert.ok(parts.every((p) => p.count <= 200));
+    assert.ok(parts.every((p) => p.count <= 400));
     assert.ok(parts.length >= Math.min(jobs, count));
   }
 });
