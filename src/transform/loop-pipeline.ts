@@ -29,6 +29,8 @@ export interface LowerOptions {
   readonly simd?: boolean;
   /** Conditions that differ between lanes become masks of loads and stores. */
   readonly masks?: boolean;
+  /** Of a vector register, when longer vectors are computed in parts. */
+  readonly registerBits?: number | undefined;
   /** Longest loop that is unrolled. */
   readonly maxUnroll?: number;
 }
@@ -37,6 +39,7 @@ export interface LowerOptions {
 export const loopPipeline = ({
   simd = true,
   masks = false,
+  registerBits = 0,
   maxUnroll = 16,
 }: LowerOptions = {}): Step[] => [
   step(mergeLoops),
@@ -49,14 +52,14 @@ export const loopPipeline = ({
   step(simplify),
   step(compactBuffer),
   step(alignStorage),
-  step(specialiseTails),
+  step(specialiseTails, { lanes: simd && !masks }),
   step(lowerThreadBinding),
   step(canonicalizeLoop),
   step(hoistIfThenElse),
   step(narrowLoop),
   step(flattenBuffer),
   step(bindSizes),
-  step(vectorizeLoop, { enable: simd, masks }),
+  step(vectorizeLoop, { enable: simd, masks, registerBits }),
   step(unrollLoop, { maxExtent: maxUnroll }),
   step(transposeRegisters),
   step(removeNoOp),

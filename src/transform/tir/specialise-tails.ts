@@ -17,8 +17,9 @@ import { simplifyFunc } from "./simplify.js";
 
 /**
  * Precondition: level `loop`. Result: no condition `T.likely`; where one holds for all of a tile, the tile has code
- * without it, chosen by one test a tile. Sound because the test is the condition at the worst place of the tile, and
- * the other branch keeps the condition.
+ * without it, chosen by one test a tile. With `lanes`, so it is with conditions on lanes of vectors, but only for the
+ * statement of the tile that has them. Sound because the test is the condition at the worst place of the tile, and the
+ * other branch keeps the condition.
  */
 export const specialiseTails = definePass({
   name: "specialise-tails",
@@ -31,41 +32,62 @@ export const specialiseTails = definePass({
       default: 20_000,
       help: "Limit on the size of a body that is written twice.",
     }),
+    lanes: option.bool({
+      default: false,
+      help: "Also conditions on lanes of vectors, for targets that have no masks.",
+    }),
   },
-  run: (module, { maxNodes }) => mapPrimFuncs(module, (func) => specialised(func, maxNodes)),
+  run: (module, options) => mapPrimFuncs(module, (func) => specialised(func, options)),
 });
 
-function specialised(func: PrimFunc, maxNodes: number): PrimFunc {
-  if (!hasLikely(func.body)) return func;
+interface Options {
+  readonly maxNodes: number;
+  readonly lanes: boolean;
+}
+
+function specialised(func: PrimFunc, options: Options): PrimFunc {
+  if (!hasLikely(func.body) && !(options.lanes && conditionsOf(func.body, true).length > 0))
+    return func;
   // The tests decide other conditions in their branches.
-  return simplifyFunc({ ...func, body: plain(walk(func.body, [], maxNodes)) });
+  return simplifyFunc({ ...func, body: plain(walk(func.body, [], options)) });
 }
 
 /** A test that decides a condition for a whole tile, and the innermost loop that the test depends on. */
-interface Hoisted {
-  readonly cond: PrimExpr;
+interface Hoisted extends Condition {
   readonly test: PrimExpr;
   readonly loop: For;
 }
 
 /** Outer loops first: the branch without a condition has fewer of them left inside. */
-function walk(s: Stmt, loops: readonly For[], maxNodes: number): Stmt {
+function walk(s: Stmt, loops: readonly For[], options: Options): Stmt {
   if (s.kind !== "tir.For")
-    return rebuild(s, (child) => (isStmt(child) ? walk(child, loops, maxNodes) : child));
+    return rebuild(s, (child) => (isStmt(child) ? walk(child, loops, options) : child));
   const inside = [...loops, s];
-  const own = likelyOf(s.body).flatMap((found) => {
-    const hoisted = hoist(found.cond, [...inside, ...found.loops]);
+  const own = conditionsOf(s.body, options.lanes).flatMap((found) => {
+    const hoisted = hoist(found, [...inside, ...found.loops]);
     return hoisted?.loop === s ? [hoisted] : [];
   });
-  if (own.length === 0 || sizeOf(s.body) > maxNodes) {
-    const body = walk(s.body, inside, maxNodes);
-    return body === s.body ? s : { ...s, body };
-  }
+  const body = specialisedBody(s.body, own, inside, options);
+  return body === s.body ? s : { ...s, body };
+}
+
+function specialisedBody(
+  s: Stmt,
+  conditions: readonly Hoisted[],
+  loops: readonly For[],
+  options: Options,
+): Stmt {
+  const own = conditions.filter((h) => mentions(s, h.statement));
+  if (own.length === 0 || sizeOf(s) > options.maxNodes) return walk(s, loops, options);
+  if (s.kind === "tir.Seq" && own.every((h) => h.isOfLanes))
+    return rebuild(s, (child) =>
+      isStmt(child) ? specialisedBody(child, own, loops, options) : child,
+    );
   const tests = unique(own.map((h) => h.test));
-  const whole = walk(without(s.body, own.map((h) => h.cond)), inside, maxNodes); // prettier-ignore
-  const part = walk(s.body, inside, maxNodes);
+  const whole = walk(without(s, own.map((h) => h.cond)), loops, options); // prettier-ignore
+  const part = walk(s, loops, options);
   const test = tests.reduce((a, b) => logic("and", a, b));
-  return { ...s, body: ifStmt(test, copied(whole), part) };
+  return ifStmt(test, copied(whole), part);
 }
 
 // ---- conditions -------------------------------------------------------------------------------------------------
@@ -88,16 +110,26 @@ function hasLikely(root: Node): boolean {
   return found;
 }
 
-/** The marked conditions of statements below, with the loops between. */
-function likelyOf(
-  s: Stmt,
-  loops: readonly For[] = [],
-): readonly { readonly cond: PrimExpr; readonly loops: readonly For[] }[] {
+/** A condition of a statement, with the loops around it. */
+interface Condition {
+  readonly cond: PrimExpr;
+  readonly statement: Stmt;
+  readonly loops: readonly For[];
+  /** Not marked, but different in the lanes of a vector. */
+  readonly isOfLanes: boolean;
+}
+
+/** The conditions of statements below that are marked, or those that depend on lanes of vectors too. */
+function conditionsOf(s: Stmt, lanes: boolean, loops: readonly For[] = []): readonly Condition[] {
   const own =
     s.kind === "tir.If"
-      ? conjuncts(s.cond).flatMap((c) => {
+      ? conjuncts(s.cond).flatMap((c): Condition[] => {
           const cond = likely(c);
-          return cond === undefined || !isSymbolic(cond) ? [] : [{ cond, loops }];
+          if (cond === undefined && lanes && isOfLanes(c, loops))
+            return [{ cond: c, statement: s, loops, isOfLanes: true }];
+          return cond === undefined || !isSymbolic(cond)
+            ? []
+            : [{ cond, statement: s, loops, isOfLanes: false }];
         })
       : [];
   const inside = s.kind === "tir.For" ? [...loops, s] : loops;
@@ -106,14 +138,20 @@ function likelyOf(
     if (isStmt(child)) below.push(child);
     return child;
   });
-  return [...own, ...below.flatMap((child) => likelyOf(child, inside))];
+  return [...own, ...below.flatMap((child) => conditionsOf(child, lanes, inside))];
 }
+
+const isOfLanes = (cond: PrimExpr, loops: readonly For[]): boolean => {
+  const used = varsOf(cond);
+  return loops.some((f) => f.loopKind === "vectorized" && used.includes(f.var));
+};
 
 /**
  * The test for a condition `a < b`: the loops with smaller steps, which run inside a tile, stand where it is hardest to
  * hold. Undefined when nothing runs inside, or bounds are not known.
  */
-function hoist(cond: PrimExpr, loops: readonly For[]): Hoisted | undefined {
+function hoist(condition: Condition, loops: readonly For[]): Hoisted | undefined {
+  const { cond } = condition;
   if (cond.kind !== "tir.Compare" || cond.op !== "lt") return undefined;
   const analyzer = new Analyzer();
   for (const f of loops) analyzer.bind(f.var, range(f.min, f.extent));
@@ -135,7 +173,7 @@ function hoist(cond: PrimExpr, loops: readonly For[]): Hoisted | undefined {
   const test = compare("lt", last, cond.b);
   const used = varsOf(test);
   const loop = loops.findLast((f) => used.includes(f.var));
-  return loop && { cond, test, loop };
+  return loop && { ...condition, test, loop };
 }
 
 const unique = (all: readonly PrimExpr[]): readonly PrimExpr[] =>
@@ -170,6 +208,12 @@ function plain(s: Stmt): Stmt {
 
 /** A copy with loops, names and buffers of its own. */
 const copied = (s: Stmt): Stmt => refresh(s, ownBinders(s));
+
+function mentions(root: Stmt, statement: Stmt): boolean {
+  let found = false;
+  visit(root, { enter: (n) => ((found ||= n === statement) ? false : undefined) });
+  return found;
+}
 
 function sizeOf(root: Node): number {
   let count = 0;
