@@ -29,7 +29,7 @@ export const MODELS = join("node_modules", ".cache", "cgra-rtl");
 
 /** The compiled file: a program, or what `vvp` runs. */
 export const modelOf = ({ dir }: BuiltRtl, simulator: RtlSimulator): string =>
-  resolve(dir, simulator === "icarus" ? "bench.vvp" : "Vbench");
+  resolve(dir, simulator, simulator === "icarus" ? "bench.vvp" : "Vbench");
 
 const QUIET = ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"];
 const VERILATOR = [
@@ -41,38 +41,51 @@ const MAKE = ["-f", "Vbench.mk", "VM_PARALLEL_BUILDS=0", "OPT_FAST=-O0", "OPT_SL
 /** What all models of Verilator are linked with. */
 const RUNTIME = ["verilated.o", "verilated_threads.o", "verilated_timing.o"];
 
-/** Writes the Verilog of a fabric to a folder and compiles what is not there from the same text. */
-export function buildRtl(fabric: Fabric, dir: string, simulators: readonly RtlSimulator[]): BuiltRtl {
+/** Compiles a fabric in a folder, unless it was compiled there from the same text. */
+export function buildRtl(
+  fabric: Fabric,
+  dir: string,
+  simulators: readonly RtlSimulator[],
+): BuiltRtl {
   const files = [...rtlOf(fabric)];
   const built = { fabric, dir, simulators };
-  const key = createHash("sha256").update(JSON.stringify([files, VERILATOR, MAKE])).digest("hex");
-  const keyFile = join(dir, "key");
-  if (!existsSync(keyFile) || readFileSync(keyFile, "utf8") !== key) {
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir, { recursive: true });
-    for (const [name, text] of files) writeFileSync(join(dir, name), text);
-    writeFileSync(keyFile, key);
-  }
-  const names = files.map(([name]) => name);
+  const key = createHash("sha256")
+    .update(JSON.stringify([files, VERILATOR, MAKE]))
+    .digest("hex");
   for (const simulator of simulators) {
-    if (existsSync(modelOf(built, simulator))) continue;
-    if (simulator === "icarus") {
-      execFileSync("iverilog", ["-g2005", "-o", "made.vvp", ...names], { cwd: dir, stdio: QUIET });
-      renameSync(join(dir, "made.vvp"), join(dir, "bench.vvp"));
-    } else verilate(dir, names);
+    const keyFile = join(dir, simulator, "key");
+    if (existsSync(keyFile) && readFileSync(keyFile, "utf8") === key) continue;
+    // Processes may build the same at once; what they put in place is whole.
+    const own = join(dir, `${simulator}-${process.pid}`);
+    mkdirSync(own, { recursive: true });
+    for (const [name, text] of files) writeFileSync(join(own, name), text);
+    const names = files.map(([name]) => name);
+    if (simulator === "icarus")
+      execFileSync("iverilog", ["-g2005", "-o", "bench.vvp", ...names], { cwd: own, stdio: QUIET });
+    else verilate(own, names);
+    writeFileSync(join(own, "key"), key);
+    rmSync(join(dir, simulator), { recursive: true, force: true });
+    renameSync(own, join(dir, simulator));
   }
   return built;
-} // prettier-ignore
+}
 
 function verilate(dir: string, names: readonly string[]): void {
   execFileSync("verilator", [...VERILATOR, ...names], { cwd: dir, stdio: QUIET });
   const made = join(dir, "build");
   const shared = join(MODELS, "runtime");
-  const has = RUNTIME.every((name) => existsSync(join(shared, name)));
+  const has = existsSync(shared);
   if (has) for (const name of RUNTIME) copyFileSync(join(shared, name), join(made, name));
   execFileSync("make", MAKE, { cwd: made, stdio: QUIET });
-  mkdirSync(shared, { recursive: true });
-  if (!has) for (const name of RUNTIME) copyFileSync(join(made, name), join(shared, name));
   renameSync(join(made, "Vbench"), join(dir, "Vbench"));
+  if (!has) shareRuntime(made, shared);
   rmSync(made, { recursive: true });
+}
+
+function shareRuntime(made: string, shared: string): void {
+  const own = `${shared}-${process.pid}`;
+  mkdirSync(own, { recursive: true });
+  for (const name of RUNTIME) copyFileSync(join(made, name), join(own, name));
+  if (existsSync(shared)) rmSync(own, { recursive: true });
+  else renameSync(own, shared);
 }
