@@ -43,13 +43,13 @@ export function emitVectorProgram(cx: FunctionContext, name: string, width: "f32
   if (program.steps.length <= MOST_INLINE) {
     const args = Array.from({ length: program.arity }, () => f.local("v128"));
     for (const local of [...args].reverse()) f.set(local);
-    return writeProgram(f, program, width, args);
+    return writeProgram(f, program, width, { args, fma: shared.fma });
   }
   const shape = width === "f32" ? "f32x4" : "f64x2";
   const routine = shared.routine(`${name}.${shape}`, () => {
     const params = Array<ValueType>(program.arity).fill("v128");
     const ref = shared.module.declare(`${name}.${shape}`, params, ["v128"]);
-    shared.module.define(ref, (inner) => writeProgram(inner, program, width));
+    shared.module.define(ref, (inner) => writeProgram(inner, program, width, { fma: shared.fma }));
     return ref;
   });
   f.call(routine);
@@ -57,28 +57,74 @@ export function emitVectorProgram(cx: FunctionContext, name: string, width: "f32
 
 const scalarType = (type: NumType): ValueType => (type === "b" ? "i32" : type);
 
+interface WriteOptions {
+  /** Where the operands are; default the first locals. */
+  readonly args?: readonly Local[];
+  /** Sums with products round once, by relaxed SIMD. */
+  readonly fma?: boolean;
+}
+
 /** One local a step; steps used once, by the next step, could stay on the stack, but engines see to that. */
 function writeProgram(
   f: FunctionBuilder,
   program: Program,
   vector: "f32" | "f64" | undefined,
-  args: readonly Local[] = program.steps.map((_, k) => k),
+  { args, fma = false }: WriteOptions = {},
 ): void {
   const locals: number[] = [];
-  for (const step of program.steps) {
+  const fused: ReadonlyMap<number, FusedSum> =
+    fma && vector !== undefined ? fusedSums(program, vector) : new Map();
+  const products = new Set([...fused.values()].map((sum) => sum.product));
+  for (const [at, step] of program.steps.entries()) {
     if (step.op === "arg") {
-      locals.push(args[step.index]!);
+      locals.push(args?.[step.index] ?? step.index);
+      continue;
+    }
+    if (products.has(at)) {
+      locals.push(-1);
       continue;
     }
     const local = f.local(vector === undefined ? scalarType(step.type) : "v128");
     const get = (i: number): void => f.get(locals[i]!);
-    if (step.op === "const") writeConstant(f, step, vector !== undefined);
+    const sum = fused.get(at);
+    if (sum !== undefined) {
+      sum.operands.forEach(get);
+      f.op(`${vector === "f32" ? "f32x4" : "f64x2"}.${sum.op}`);
+    } else if (step.op === "const") writeConstant(f, step, vector !== undefined);
     else if (vector === undefined) writeScalar(f, step, program, get);
     else writeVector(f, step, program, vector, get);
     f.set(local);
     locals.push(local);
   }
   f.get(locals[program.result]!);
+}
+
+/** A sum or difference that takes up a product which nothing else needs. */
+interface FusedSum {
+  readonly op: "relaxed_madd" | "relaxed_nmadd";
+  readonly product: number;
+  readonly operands: readonly number[];
+}
+
+function fusedSums({ steps, result }: Program, width: "f32" | "f64"): Map<number, FusedSum> {
+  const uses = steps.map(() => 0);
+  for (const step of steps) if ("args" in step) for (const a of step.args) uses[a]!++;
+  const factors = (at: number): readonly number[] | undefined => {
+    const step = steps[at]!;
+    return step.op === "mul" && uses[at] === 1 && at !== result ? step.args : undefined;
+  };
+  const found = new Map<number, FusedSum>();
+  for (const [at, step] of steps.entries()) {
+    if ((step.op !== "add" && step.op !== "sub") || step.type !== width) continue;
+    const [a, b] = step.args as [number, number];
+    const isFirst = step.op === "add" && factors(a) !== undefined;
+    const [product, rest] = isFirst ? [a, b] : [b, a];
+    const both = factors(product);
+    if (both === undefined) continue;
+    const op = step.op === "add" ? "relaxed_madd" : "relaxed_nmadd";
+    found.set(at, { op, product, operands: [...both, rest] });
+  }
+  return found;
 }
 
 function writeConstant(

@@ -144,21 +144,22 @@ def halo(A: T.Buffer((64, 64), "float32"), B: T.Buffer((64, 64), "float32")):
   ]);
 });
 
-test("a product and a sum are rounded once only when that is asked for", () => {
-  const text = `
+for (const value of ["B[j] + A[j] * T.float32(3)", "T.tanh(A[j])"])
+  test(`a product and a sum are rounded once only when that is asked for: ${value}`, () => {
+    const text = `
 @T.prim_func
 def saxpy(A: T.Buffer((8,), "float32"), B: T.Buffer((8,), "float32")):
     for j in T.vectorized(8):
-        B[j] = B[j] + A[j] * T.float32(3)
+        B[j] = ${value}
 `;
-  const sink = new Diagnostics();
-  const module = parseModule({ name: "t.relax", text }, sink);
-  const fused = (fma: boolean): boolean =>
-    Buffer.from(compileWasm(module, sink, { fma })!.bytes).includes(
-      Buffer.from([0xfd, 0x85, 0x02]),
-    );
-  assert.equal([fused(false), fused(true)], [false, true]);
-});
+    const sink = new Diagnostics();
+    const module = parseModule({ name: "t.relax", text }, sink);
+    const fused = (fma: boolean): boolean =>
+      Buffer.from(compileWasm(module, sink, { fma })!.bytes).includes(
+        Buffer.from([0xfd, 0x85, 0x02]),
+      );
+    assert.equal([fused(false), fused(true)], [false, true]);
+  });
 
 test("elements that lie apart, chosen and shuffled lanes are what they are one by one", () => {
   const text = `
