@@ -11,7 +11,7 @@ export const cgraFlags = {
     type: "choice",
     choices: ["text", "json"],
     default: "text",
-    help: "How `fabric` writes the description.",
+    help: "How `fabric` and `capacity` write.",
   },
   pointers: {
     type: "choice",

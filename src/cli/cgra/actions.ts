@@ -2,6 +2,7 @@
 import type { CgraAction } from "./action.js";
 import { area } from "./area.js";
 import { asm } from "./asm.js";
+import { capacity } from "./capacity.js";
 import { dis } from "./dis.js";
 import { fabric } from "./fabric.js";
 import { layout } from "./layout.js";
@@ -9,4 +10,14 @@ import { llvm } from "./llvm.js";
 import { rtl } from "./rtl.js";
 import { sim } from "./sim.js";
 
-export const actions: readonly CgraAction[] = [area, asm, dis, fabric, layout, llvm, rtl, sim];
+export const actions: readonly CgraAction[] = [
+  area,
+  asm,
+  capacity,
+  dis,
+  fabric,
+  layout,
+  llvm,
+  rtl,
+  sim,
+];

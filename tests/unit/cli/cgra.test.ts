@@ -57,7 +57,10 @@ cgra("faults name the node and the line of the program", async () => {
   const numbers = shown.stdout.match(/^launch/gm)!.map(() => "2000");
   const run = await runCli(["cgra", "sim", "s.cgrabin", ...numbers, ...FLAGS], { files });
   assert.is(run.exit, 1, run.stdout);
-  assert.match(run.stderr, /nothing at address [^(]*\(node\s+\d+,\s+line\s+6\s+of\s+scale\.relax\)/);
+  assert.match(
+    run.stderr,
+    /nothing at address [^(]*\(node\s+\d+,\s+line\s+6\s+of\s+scale\.relax\)/,
+  );
 });
 
 cgra("waves show what the elements issue and put out, in the order of time", async () => {
@@ -156,6 +159,22 @@ cgra("mistakes in texts show their place, actions that do not exist what there i
   assert.match(wrong.stderr, /asm/);
   const layout = await runCli(["cgra", "layout", "hycube-4x4"]);
   assert.match(layout.stdout, /^ {2}0-5 +op +operation$/m);
+});
+
+cgra("capacity counts peaks, memory and configuration", async () => {
+  const text = await runCli(["cgra", "capacity", "npu-6x6"]);
+  assert.is(text.exit, 0);
+  assert.match(text.stdout, /^operations a cycle: 36 \(.*dot 36.*sfu 6.*\)$/m);
+  const { stdout } = await runCli(["cgra", "capacity", "npu-6x6", "--as", "json"]);
+  const found = JSON.parse(stdout) as Record<string, number>;
+  // A product of four bytes adds four products; 500 MHz.
+  assert.is(found["arithmetic"], 36 * 8);
+  assert.is(found["gops"], 144);
+  assert.is(found["accesses"], 6);
+  assert.is(found["words"], 36 * 32);
+  assert.is(found["configurationBits"], found["words"]! * found["wordBits"]!);
+  assert.is(found["loadCycles"], Math.ceil(found["configurationBits"]! / 64));
+  assert.is(found["registerBits"], 36 * 8 * 32);
 });
 
 cgra.run();
