@@ -153,6 +153,11 @@ export const passes = [
       (await import("./relax/decompose/decompose-ops-for-training.js")).decomposeOpsForTraining,
   },
   {
+    name: "double-buffer-tiles",
+    summary: "Fills the next tile of a fabric and copies the last one while it computes.",
+    load: async () => (await import("./tir/double-buffer-tiles.js")).doubleBufferTiles,
+  },
+  {
     name: "eliminate-common-subexpr",
     summary: "Computes equal pure values once.",
     load: async () =>

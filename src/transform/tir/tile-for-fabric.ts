@@ -5,12 +5,13 @@ import { rewrite, substitute } from "../../ir/core/rewrite.js";
 import { children } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
-import { binary, intImm, load, makeVar, type Load, type PrimExpr, type Var } from "../../ir/tir/expr.js"; // prettier-ignore
+import { binary, boolImm, intImm, load, makeVar, type Load, type PrimExpr, type Var } from "../../ir/tir/expr.js"; // prettier-ignore
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { alloc, bind, decl, forLoop, seq, store, type Stmt, type Store } from "../../ir/tir/stmt.js"; // prettier-ignore
 import { isBool, isInteger, type DType } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { DOUBLE_BUFFER } from "./double-buffer-tiles.js";
 import { KERNEL, SCRATCHPAD } from "./split-cgra-kernels.js";
 import { addIndex, mulIndex, subIndex } from "./strides.js";
 
@@ -177,11 +178,11 @@ class Tiling {
       this.nest(result, store(out, this.inTile(result), value), [[KERNEL, this.func.name]]),
       this.nest(result, store(this.viewOf(result), this.indices(result), load(out, this.inTile(result)))), // prettier-ignore
     ]);
-    const around = loops.reduceRight<Stmt>(
-      (inner, { v, extent }, g) =>
-        forLoop({ var: v, min: intImm(0, v.dtype), extent, body: g === loops.length - 1 ? seq([...binds, inner]) : inner }), // prettier-ignore
-      body,
-    );
+    const around = loops.reduceRight<Stmt>((inner, { v, extent }, g) => {
+      const isTile = g === loops.length - 1;
+      const annotations = new Map(isTile ? [[DOUBLE_BUFFER, boolImm(true)]] : []);
+      return forLoop({ var: v, min: intImm(0, v.dtype), extent, annotations, body: isTile ? seq([...binds, inner]) : inner }); // prettier-ignore
+    }, body);
     const buffers = [...new Set([...tiles.values(), out])];
     const all = seq([...[...this.views.values()].map((b) => decl(b)), ...buffers.map((b) => alloc(b)), around]); // prettier-ignore
     return { ...this.func, body: all, sTir: false };

@@ -1,4 +1,5 @@
 /** From T functions with loops for a fabric to host functions that drive it, and the kernels that it runs. */
+import { exprText } from "../../../arith/index.js";
 import { visit } from "../../../ir/core/visit.js";
 import { globalVar, irModule, type BaseFunc, type IRModule } from "../../../ir/module.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
@@ -9,6 +10,7 @@ import { DiagnosticError, type Diagnostic, type Sink } from "../../../support/di
 import { int32, voidType } from "../../../support/dtype.js";
 import { copyFunction, freshGlobal } from "../../../transform/relax/rewrite/index.js";
 import { runPipeline, step } from "../../../transform/pipeline.js";
+import { doubleBuffered } from "../../../transform/tir/double-buffer-tiles.js";
 import { KERNEL, splitCgraKernels } from "../../../transform/tir/split-cgra-kernels.js";
 import { addIndex, castIndex } from "../../../transform/tir/strides.js";
 import type { BufferPlace } from "../dfg/loop-kernel.js";
@@ -70,7 +72,7 @@ export function compileHost<K extends CompiledKernel>(
       continue;
     }
     try {
-      const made = driven(func, calls);
+      const made = driven(func);
       for (const [kernel, compiled] of made.kernels) kernels.set(kernel, compiled);
       if (alwaysThere && made.host.conditions.length === 0) {
         functions.set(name, { ...made.host.func, body: seq([evaluate(asked(func)), made.host.func.body]) }); // prettier-ignore
@@ -94,24 +96,31 @@ export function compileHost<K extends CompiledKernel>(
   }
   return { module: irModule(functions, module), kernels, onHost };
 
-  /** The function as it drives the fabric; throws a DiagnosticError. */
-  function driven(func: PrimFunc, calls: readonly CallGlobal[]) {
+  /** The function as it drives the fabric, with buffers twice where they fit; throws a DiagnosticError. */
+  function driven(func: PrimFunc) {
+    const twice = doubleBuffered(func, split!);
+    const best = placeScratchpad(twice, kernelFuncs, fabric);
+    if (!("diagnostic" in best)) return drive(twice, best.places);
     const placed = placeScratchpad(func, kernelFuncs, fabric);
     if ("diagnostic" in placed) throw new DiagnosticError(placed.diagnostic);
-    const owners = new Map([...placed.places.keys()].map((b) => [b.data, b]));
+    return drive(func, placed.places);
+  }
+
+  function drive(func: PrimFunc, placed: ReadonlyMap<Buffer, Place>) {
+    const owners = new Map([...placed.keys()].map((b) => [b.data, b]));
     const compiled = new Map<string, K>();
     const launches = new Map<string, LaunchNumbers>();
-    for (const e of calls) {
+    for (const e of kernelCalls(func, kernelFuncs)) {
       const { name } = e.callee;
       const kernel = kernelFuncs.get(name)!;
-      const { places, addresses } = placesOf(kernel, e.args, placed.places, owners);
+      const { places, offsets } = placesOf(kernel, e.args, placed, owners);
       const made = compileKernel(kernel, places);
       if ("severity" in made) throw new DiagnosticError(made);
       compiled.set(name, made);
       const liveins = made.liveins.map((l) => l.value);
-      launches.set(name, { func: kernel, liveins, conditions: made.conditions, addresses });
+      launches.set(name, { func: kernel, liveins, conditions: made.conditions, offsets });
     }
-    return { host: lowerHost(func, placed.places, launches, fabric), kernels: compiled };
+    return { host: lowerHost(func, placed, launches, fabric), kernels: compiled };
   }
 }
 
@@ -124,7 +133,7 @@ function kernelCalls(func: PrimFunc, kernels: ReadonlyMap<string, PrimFunc>): Ca
   return found;
 }
 
-/** Where the buffers of a kernel are; an address that differs from launch to launch has a name. */
+/** Where the buffers of a kernel are; offsets that differ from launch to launch have names, equal ones the same. */
 function placesOf(
   kernel: PrimFunc,
   args: readonly CallArg[],
@@ -132,21 +141,24 @@ function placesOf(
   owners: ReadonlyMap<Var, Buffer>,
 ) {
   const places = new Map<Buffer, BufferPlace>();
-  const addresses = new Map<Buffer, Var>();
+  const offsets = new Map<Var, PrimExpr>();
+  const named = new Map<string, Var>();
   kernel.params.forEach(({ buffer }, k) => {
     const arg = args[k];
     if (buffer === undefined || arg?.kind !== "tir.Buffer") return;
     const { bank, address } = placed.get(owners.get(arg.data)!)!;
     const offset = viewOffset(arg);
-    if (offset.kind === "tir.IntImm") {
-      places.set(buffer, { bank, address: addIndex(intImm(address), castIndex(offset, int32)) });
-      return;
+    let by = castIndex(offset, int32);
+    if (offset.kind !== "tir.IntImm") {
+      const key = exprText(offset);
+      const name = named.get(key) ?? makeVar(`${buffer.name}_offset`, int32);
+      named.set(key, name);
+      offsets.set(name, offset);
+      by = name;
     }
-    const name = makeVar(`${buffer.name}_at`, int32);
-    addresses.set(buffer, name);
-    places.set(buffer, { bank, address: name });
+    places.set(buffer, { bank, address: addIndex(intImm(address), by) });
   });
-  return { places, addresses };
+  return { places, offsets };
 }
 
 /** Asks whether the host has to compute the function; where a fabric counts, this is where the function begins. */

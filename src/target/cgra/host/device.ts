@@ -48,6 +48,18 @@ interface Task {
   readonly what: string;
 }
 
+/**
+ * A launch under way, and the writes that began after it. They share the time of the kernel: what they write is not
+ * what the kernel may read.
+ */
+interface Running {
+  readonly run: () => void;
+  readonly writes: (() => void)[];
+}
+
+/** What memory holds while it is being written. */
+const POISON = 0xa5;
+
 /** The host functions of a device, and what it counted. */
 export interface Device {
   readonly hosts: ReadonlyMap<string, HostCode>;
@@ -92,6 +104,7 @@ class SimulatedDevice {
   private readonly channelFree: number[];
   private readonly written: number[];
   private tasks: Task[] = [];
+  private running: Running | undefined;
   /** Kernels whose configuration is resident, the latest last. */
   private resident: string[] = [];
 
@@ -118,11 +131,20 @@ class SimulatedDevice {
   }
 
   wait(): Value {
+    this.finish();
     const end = Math.max(this.now, this.arrayFree, ...this.channelFree);
     this.layer().cycles += end - this.now;
     this.now = end;
     this.tasks = [];
     return voidValue;
+  }
+
+  /** Runs the kernel that was launched last; writes since then go on meanwhile. */
+  private finish(): void {
+    const { running } = this;
+    this.running = undefined;
+    running?.run();
+    for (const write of running?.writes ?? []) write();
   }
 
   copy(kind: "write" | "read", args: readonly Value[]): Value {
@@ -162,13 +184,16 @@ class SimulatedDevice {
     if (address < 0 || last > this.memory.length)
       this.fail("a transfer", `bytes ${address} to ${last} are outside the scratchpad`);
     const [a, b, c] = dims as [Dim, Dim, Dim];
-    for (let i = 0; i < a.count; i++)
-      for (let j = 0; j < b.count; j++)
-        for (let k = 0; k < c.count; k++)
-          copyRun(
-            address + i * a.spad + j * b.spad + k * c.spad,
-            i * a.host + j * b.host + k * c.host,
-          );
+    const each = (f: (at: number, offset: number) => void): void => {
+      for (let i = 0; i < a.count; i++)
+        for (let j = 0; j < b.count; j++)
+          for (let k = 0; k < c.count; k++)
+            f(address + i * a.spad + j * b.spad + k * c.spad, i * a.host + j * b.host + k * c.host);
+    };
+    if (kind === "write" && this.running !== undefined) {
+      each((at) => this.memory.fill(POISON, at, at + run));
+      this.running.writes.push(() => each(copyRun));
+    } else each(copyRun);
     const bytes = run * a.count * b.count * c.count;
     const { setup, bytesPerCycle } = this.fabric.dma;
     const start = Math.max(this.now, this.channelFree[channel]!);
@@ -191,21 +216,25 @@ class SimulatedDevice {
     loaded: Loaded,
     args: readonly Value[],
   ): Value {
+    this.finish();
     const liveins = args.map(numberOf);
     const start = Math.max(this.now, this.arrayFree, ...banks.map((b) => this.written[b]!));
     const configured = this.configure(name, program);
-    this.watch?.(name, liveins, this.memory);
-    const { counters, fault } = simulate(loaded, { memory: this.memory, liveins });
-    if (fault !== undefined)
-      this.fail(name, `in cycle ${fault.cycle}, element ${fault.element}: ${faultText(program, fault)}`); // prettier-ignore
-    const load = Math.ceil(configured / this.fabric.configuration.loadBits);
-    this.arrayFree = start + load + counters.cycles;
     const layer = this.layer();
     layer.launches++;
-    layer.arrayCycles += counters.cycles;
-    layer.issued += counters.issued;
-    layer.moves += counters.moves;
     layer.configured += configured;
+    const run = (): void => {
+      this.watch?.(name, liveins, this.memory);
+      const { counters, fault } = simulate(loaded, { memory: this.memory, liveins });
+      if (fault !== undefined)
+        this.fail(name, `in cycle ${fault.cycle}, element ${fault.element}: ${faultText(program, fault)}`); // prettier-ignore
+      const load = Math.ceil(configured / this.fabric.configuration.loadBits);
+      this.arrayFree = start + load + counters.cycles;
+      layer.arrayCycles += counters.cycles;
+      layer.issued += counters.issued;
+      layer.moves += counters.moves;
+    };
+    this.running = { run, writes: [] };
     return voidValue;
   }
 

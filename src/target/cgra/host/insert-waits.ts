@@ -6,13 +6,8 @@ import { visit } from "../../../ir/core/visit.js";
 import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { forLoop, ifStmt, seq, type For, type If, type Stmt } from "../../../ir/tir/stmt.js";
 import { isPureIntrinsic } from "../../../op/tir/index.js";
+import { OVERLAP } from "../../../transform/tir/double-buffer-tiles.js";
 import { COPIES, extern, LAUNCH, WAIT } from "./externs.js";
-
-/**
- * Annotation of loops in which transfers go on while a kernel runs: within an iteration none touches what another one
- * uses. The host waits at the end of each.
- */
-export const OVERLAP = "cgra.overlap";
 
 /** What is under way and not waited for. */
 interface Pending {

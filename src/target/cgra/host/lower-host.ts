@@ -30,8 +30,8 @@ export interface LaunchNumbers {
   readonly liveins: readonly PrimExpr[];
   /** What must hold at a launch. */
   readonly conditions: readonly PrimExpr[];
-  /** What addresses of buffers that differ between launches are called in `liveins`. */
-  readonly addresses: ReadonlyMap<Buffer, Var>;
+  /** What offsets of buffers that differ between launches are called in `liveins`. */
+  readonly offsets: ReadonlyMap<Var, PrimExpr>;
 }
 
 export interface LoweredHost {
@@ -134,13 +134,11 @@ class HostLowering {
   }
 
   private launch(e: CallGlobal): Stmt[] {
-    const { func, liveins, conditions, addresses } = this.launches.get(e.callee.name)!;
-    const map = new Map<Var, PrimExpr>();
+    const { func, liveins, conditions, offsets } = this.launches.get(e.callee.name)!;
+    const map = new Map<Var, PrimExpr>(offsets);
     func.params.forEach((p, k) => {
       const arg = e.args[k]!;
       if (p.buffer === undefined) map.set(p.var, arg as PrimExpr);
-      const at = p.buffer && addresses.get(p.buffer);
-      if (at !== undefined) map.set(at, this.addressOf(arg as Buffer, viewOffset(arg as Buffer)));
     });
     const numbers = liveins.map((v) => castIndex(substitute(v, map), int32));
     const asked = conditions
