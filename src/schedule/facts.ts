@@ -57,6 +57,12 @@ export function accessesOf(block: Block): Accesses {
   return accesses;
 }
 
+/** Whether a block reads or writes a buffer. */
+export function touches(block: Block, buffer: Buffer): boolean {
+  const { reads, writes } = accessesOf(block);
+  return reads.has(buffer) || writes.has(buffer);
+}
+
 /** The scope of a block as a list of its child blocks; that of the root block is the function. */
 export const childrenOf = (scope: Site): readonly BlockSite[] => blocksBelow(scope);
 

@@ -4,7 +4,7 @@ import type { IndexMap } from "../../ir/tir/function.js";
 import { blockCodes } from "../block-codes.js";
 import { definitionAt } from "../definition.js";
 import { dropAllocs } from "../edit.js";
-import { accessesOf, childrenOf, scopeAround, writersOf } from "../facts.js";
+import { accessesOf, childrenOf, scopeAround, touches, writersOf } from "../facts.js";
 import { isZero } from "../nest.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
@@ -40,21 +40,24 @@ export const fuseReductionEpilogue = definePrimitive({
     const scope = scopeAround(begun, site);
     if (writersOf(scope, sum.buffer).length > 1) refused("several blocks make the sum");
     const all = childrenOf(scope);
-    const [from, to] = [node.name, name].map((n) => all.findIndex((b) => b.node.name === n));
+    if (!all.some((b) => b.node.name === node.name)) refused("they are in different blocks");
     const [target] = accessesOf(site.node).writes;
-    const early = all.slice(from, to).find(({ node: b }) => touches(b, target!));
-    if (from! < 0 || early !== undefined) refused(`\`${target!.name}\` is used between them`);
+    const at = all.findIndex((b) => b.node === site.node);
+    // Elements may be there earlier than before: nobody may look for others.
+    const isOwn = scope.node.allocs.includes(target!);
+    const other = all.find(
+      (b, k) =>
+        k !== at &&
+        touches(b.node, target!) &&
+        (!isOwn || k < at || accessesOf(b.node).writes.has(target!)),
+    );
+    if (other !== undefined) refused(`block \`${other.node.name}\` uses \`${target!.name}\` too`);
     if (isOpaque(func.body, sum.buffer)) refused(`something uses the memory of \`${sum.buffer.name}\` as a whole`); // prettier-ignore
     const left = dropAllocs(replaceAt(func, site, undefined), new Set([sum.buffer]));
     const body = relaid(left, analyzerOf(begun), sum.buffer, target!, map);
     return changed(withFunc(begun, { ...left, body }));
   },
 });
-
-const touches = (b: BlockSite["node"], buffer: Buffer): boolean => {
-  const { reads, writes } = accessesOf(b);
-  return reads.has(buffer) || writes.has(buffer);
-};
 
 /** From an element of a buffer to that of the block's own to which it copies it, all of them; or why it does not. */
 function copyMap(state: ScheduleState, site: BlockSite, from: Buffer): IndexMap | string {

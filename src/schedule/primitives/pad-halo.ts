@@ -9,7 +9,7 @@ import { seq, type Block } from "../../ir/tir/stmt.js";
 import { blockCodes } from "../block-codes.js";
 import { placeApart } from "../cache-place.js";
 import { insertBeside, mapBlock, withRegions } from "../edit.js";
-import { accessesOf, childrenOf, scopeAround } from "../facts.js";
+import { childrenOf, scopeAround, touches } from "../facts.js";
 import { bordered, bordersOf, fillsOf, type Border } from "../halo.js";
 import { loopCodes } from "../loop-codes.js";
 import { conjuncts, inType, plainCondition } from "../nest.js";
@@ -74,7 +74,7 @@ export const padHalo = definePrimitive({
     };
     const fills = fillsOf(to, buffer, borders, fill, nameOf);
     const inside = findBlock(func, scope.node.name)!;
-    const user = childrenOf(inside).find(({ node: b }) => uses(b, to))!;
+    const user = childrenOf(inside).find(({ node: b }) => touches(b, to))!;
     if (fills.length > 0) func = insertBeside(func, placeApart(user, inside, []).at, "before", seq(fills)); // prettier-ignore
     return giving(withFunc(state, func), ...names.map((n) => blockRef(findBlock(func, n)!.node)));
   },
@@ -117,8 +117,3 @@ function shift(buffer: Buffer, borders: readonly Border[]): IndexMap {
 
 const unguarded = (b: Block, to: Buffer): Block =>
   withRegions({ ...b, body: rewrite(b.body, (n) => (n.kind === "tir.IfThenElse" && isGuard(n, to) ? n.then : n)) }); // prettier-ignore
-
-const uses = (b: Block, buffer: Buffer): boolean => {
-  const { reads, writes } = accessesOf(b);
-  return reads.has(buffer) || writes.has(buffer);
-};
