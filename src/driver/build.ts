@@ -11,6 +11,7 @@ import { compileWasm } from "../target/wasm/index.js";
 import { guardLookup, type EntryGuards } from "./guards.js";
 import { interfaceOf } from "./interface.js";
 import { compileNative } from "./native.js";
+import type { OnPhase } from "./phases.js";
 import { signaturesOf } from "./run.js";
 import { encodeSignatures } from "./signatures.js";
 import { wholeFunctions } from "./whole-functions.js";
@@ -28,6 +29,8 @@ export interface BuildOptions {
   readonly graph?: string | true | undefined;
   /** Those that are known of functions; the others are found. */
   readonly guards?: EntryGuards | undefined;
+  /** Told after each pass, and when code is made. */
+  readonly onPhase?: OnPhase | undefined;
 }
 
 /** Code of T functions, with what the runtime must know of it. */
@@ -51,7 +54,9 @@ export function buildForWasm(
     fma,
     threads,
     guards: guardLookup(module, options.guards),
+    onPass: options.onPhase,
   });
+  options.onPhase?.("WebAssembly");
   const requires = fma ? ["relaxed-simd"] : [];
   const code = wasm && { ...wasm, target: "wasm", code: wasm.bytes, requires, threads };
   return assemble(module, sink, options, code);
@@ -70,13 +75,15 @@ export function buildForLlvm(
   sink: Sink,
   options: NativeBuildOptions,
 ): Artefact | undefined {
-  const { description, simd = true, fma } = options;
+  const { description, simd = true, fma, onPhase } = options;
   const { module: whole, functions, constants } = wholeFunctions(module);
+  onPhase?.("whole functions");
   const native = compileNative(whole, sink, {
     description,
     simd,
     fma,
     guards: guardLookup(module, options.guards),
+    onPhase,
   });
   const code = native && {
     ...native,
@@ -105,6 +112,7 @@ function assemble(
   kernels: KernelCode | undefined,
 ): Artefact | undefined {
   const executable = compileVm(module, sink, { sources: options.sources ?? true });
+  options.onPhase?.("bytecode");
   if (kernels === undefined || executable === undefined) return undefined;
   const numberOf = constantNumbers(executable);
   const graphs =

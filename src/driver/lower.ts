@@ -4,6 +4,7 @@ import type { IRModule } from "../ir/module.js";
 import { lookupOp } from "../op/registry.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import type { EntryGuard } from "./guards.js";
+import type { OnPhase } from "./phases.js";
 import type { Source } from "../support/source.js";
 import type { HostProcessor } from "../support/target-description.js";
 import type { TemplateLowering } from "../template/select/lowering.js";
@@ -22,6 +23,8 @@ export interface LowerOptions {
    * be behind the parts it was split into.
    */
   readonly guards?: Map<string, readonly EntryGuard[]> | undefined;
+  /** Told after each pass. */
+  readonly onPhase?: OnPhase | undefined;
 }
 
 /** Whether the module calls an operator that a loop nest computes. */

@@ -9,11 +9,14 @@ import { DiagnosticError, type Sink } from "../support/diagnostic.js";
 import type { TargetDescription } from "../support/target-description.js";
 import { compileLlvm, machineOf, type CompiledLlvm, type CompileOptions } from "../target/llvm/index.js"; // prettier-ignore
 import { codes } from "./codes.js";
+import type { OnPhase } from "./phases.js";
 
 export interface NativeOptions extends Pick<CompileOptions, "guards" | "exports"> {
   readonly description: TargetDescription;
   readonly simd?: boolean | undefined;
   readonly fma?: boolean | undefined;
+  /** Told after each pass, and when text and code are made. */
+  readonly onPhase?: OnPhase | undefined;
 }
 
 export interface NativeCode extends CompiledLlvm {
@@ -28,10 +31,16 @@ export interface NativeCode extends CompiledLlvm {
 export function nativeText(
   module: IRModule,
   sink: Sink,
-  { description, simd = true, fma = true, guards, exports }: NativeOptions,
+  { description, simd = true, fma = true, guards, exports, onPhase }: NativeOptions,
 ): CompiledLlvm | undefined {
   const machine = machineOf(description, llvmLibrary().version, fma);
-  return compileLlvm(module, sink, { machine, simd, exports, ...(guards && { guards }) });
+  return compileLlvm(module, sink, {
+    machine,
+    simd,
+    exports,
+    onPass: onPhase,
+    ...(guards && { guards }),
+  });
 }
 
 /** Object code of all T functions; undefined when errors were reported. */
@@ -45,8 +54,10 @@ export function compileNative(
     const machine = machineOf(description, llvmLibrary().version);
     const made = nativeText(module, sink, options);
     if (made === undefined) return undefined;
+    options.onPhase?.("LLVM IR");
     const { processor, features } = machine;
     const object = compileIr(made.text, { processor, features });
+    options.onPhase?.("object code");
     const requires = [...description.features].sort();
     return { ...made, object, requires, threads: description.cores };
   } catch (error) {

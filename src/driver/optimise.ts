@@ -57,12 +57,14 @@ export async function optimise(
     isLegal && !isScheduling ? {} : await libraryHooks(options, found, module, isScheduling);
   for (const d of found.all) sink.report(d);
   if (found.failed) return undefined;
+  options.onPhase?.("libraries");
   const { makeKernelRunner } = await import("./kernel-runner.js");
   const { guardsOf } = await import("./guards.js");
   return runPipeline(module, steps, sink, {
     runKernel: makeKernelRunner(),
     ...hooks,
-    after({ pass }, _, before, after) {
+    after({ pass, text }, _, before, after) {
+      options.onPhase?.(text);
       if (pass.name !== "apply-schedules" || options.guards === undefined) return;
       const scheduled = [...before.functions].filter(
         ([name, func]) => after.functions.get(name) !== func,

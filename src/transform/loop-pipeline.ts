@@ -33,6 +33,8 @@ export interface LowerOptions {
   readonly registerBits?: number | undefined;
   /** Longest loop that is unrolled. */
   readonly maxUnroll?: number;
+  /** Told after each pass, by its name. */
+  readonly onPass?: ((name: string) => void) | undefined;
 }
 
 /** From level `block` to `flat`. */
@@ -70,5 +72,5 @@ export const lowerLoops = (
   module: IRModule,
   sink: Sink,
   options: LowerOptions = {},
-  hooks: PipelineHooks = {},
+  hooks: PipelineHooks = { after: ({ text }) => options.onPass?.(text) },
 ): IRModule | undefined => runPipeline(module, loopPipeline(options), sink, hooks);

@@ -3,6 +3,7 @@ import { buildForC, cNameOf } from "../../driver/c-project.js";
 import { checkText } from "../../driver/frontend.js";
 import type { EntryGuard } from "../../driver/guards.js";
 import { prepareFor } from "../../driver/optimise.js";
+import { phasesFrom, phasesText } from "../../driver/phases.js";
 import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { defineCommand } from "../command.js";
@@ -51,6 +52,11 @@ export const build = defineCommand({
       help: "Keep the memory of models of fixed size in the program (C).",
     },
     noSimd: { type: "boolean", help: "Use no vector instructions." },
+    timing: {
+      type: "choice",
+      choices: ["text", "json"],
+      help: "Tell how long each pass and each part of code generation took.",
+    },
     strip: { type: "boolean", help: "Leave the program text out; messages then name no place." },
   },
   examples: [
@@ -61,6 +67,10 @@ export const build = defineCommand({
     {
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.rxe",
       shows: "Native code for this machine",
+    },
+    {
+      run: "relaxc build samples/01-matmul-relu.relax --timing text",
+      shows: "What the time of a build goes into",
     },
     {
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.so",
@@ -76,7 +86,7 @@ export const build = defineCommand({
     },
   ],
   diagnosticsTo: "stderr",
-  async run({ host, args, flags, report, say }) {
+  async run({ host, args, flags, report, say, out }) {
     // A host without floating point has no vectors.
     const vectors = !flags.noSimd && !flags.integerOnly;
     const kinds = ["wasm", "llvm", "c", "cgra"] as const;
@@ -84,18 +94,25 @@ export const build = defineCommand({
     const { kind, target, processor, description } = chosen;
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
+    const phases = phasesFrom(() => host.now());
     const front = checkText(await input!.read(), elaborateOptions(flags));
+    phases.done("front");
     report({ file: path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
     const sink = new Diagnostics();
     const libraries = await librariesOf(host, flags.lib);
     const guards = new Map<string, readonly EntryGuard[]>();
-    const options = { libraries, target, processor, guards };
+    const options = { libraries, target, processor, guards, onPhase: phases.done };
     const fabric = kind === "cgra" ? await fabricNamed(flags.fabric, host, sink) : undefined;
     const module = await prepareFor(kind, front.module, sink, options);
     const write = async (file: string, bytes: Uint8Array): Promise<void> => {
       await host.writeBytes(file, bytes);
       say(`${file}: ${bytes.length} bytes\n`);
+    };
+    const tellTiming = (): void => {
+      phases.done("rest");
+      if (flags.timing === "text") say(phasesText(phases.all));
+      if (flags.timing === "json") out(`${JSON.stringify({ phases: phases.all })}\n`);
     };
     if (kind === "c" || kind === "cgra") {
       const search = { timeLimitMs: 1000 * flags.mapLimit, now: () => host.now() };
@@ -113,6 +130,7 @@ export const build = defineCommand({
           ? buildForC(module, sink, given)
           : fabric && projectForCgra(module, sink, { ...given, fabric, search }));
       report({ file: path, diagnostics: sink.all });
+      tellTiming();
       if (project === undefined) return "findings";
       const folder = flags.out ?? `${path.replace(/\.relax$/, "")}_${kind}`;
       await host.makeFolder(folder);
@@ -124,11 +142,12 @@ export const build = defineCommand({
       }
       return "ok";
     }
-    const optionsOfCode = { description, guards, fma: !flags.noFma, simd: !flags.noSimd };
+    const optionsOfCode = { description, guards, fma: !flags.noFma, simd: !flags.noSimd, onPhase: phases.done }; // prettier-ignore
     if (kind === "llvm" && isLibraryName(flags.out)) {
       const { buildLibrary } = await import("../../driver/native-library.js");
       const library = module && buildLibrary(module, sink, { prefix: cNameOf(path), ...optionsOfCode }); // prettier-ignore
       report({ file: path, diagnostics: sink.all });
+      tellTiming();
       if (library === undefined) return "findings";
       for (const [name, bytes] of libraryFiles(host, flags.out, library)) await write(name, bytes);
       return "ok";
@@ -142,6 +161,7 @@ export const build = defineCommand({
         graph: flags.executor === "graph" ? true : undefined,
       });
     report({ file: path, diagnostics: sink.all });
+    tellTiming();
     if (artefact === undefined) return "findings";
     const file = flags.out ?? `${path.replace(/\.relax$/, "")}.rxe`;
     await write(file, artefactBytes(artefact));
