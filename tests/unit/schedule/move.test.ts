@@ -74,6 +74,25 @@ test("a cached operand is filled where it is used", () => {
   });
 });
 
+test("a sum is made in the buffer of what adds to it", () => {
+  const text = same(dense, MATRICES, (s) =>
+    s.call("fuse_reduction_epilogue", s.block("matmul"), s.block("add")),
+  );
+  assert.not.match(text, /\bP\b/);
+  assert.match(text, /Q\[vi, vj\] = bias\[vj\]/);
+  assert.is(
+    refusalOf(dense, (s) => s.call("fuse_reduction_epilogue", s.block("add"), s.block("relu"))),
+    "SCH118",
+  );
+  assert.is(
+    refusalOf(dense, (s) => {
+      s.call("decompose_reduction", s.block("matmul"), s.loops(s.block("matmul"))[2]!);
+      s.call("fuse_reduction_epilogue", s.block("matmul"), s.block("add"));
+    }),
+    "SCH118",
+  );
+});
+
 test("refusals name their reason", () => {
   const relu = (steps: Steps): string => refusalOf(dense, steps);
   assert.is(
