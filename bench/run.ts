@@ -28,6 +28,10 @@ const benches: Readonly<
     summary: "Intervals of data-flow graphs mapped to fabrics, beside published ones.",
     load: () => import("./cgra.js"),
   },
+  "cgra-net": {
+    summary: "A network of bytes on a fabric: cycles and use by layer, beside the interpreter.",
+    load: () => import("./cgra-net.js"),
+  },
   "cgra-sim": {
     summary: "Operations a second of the simulator of fabrics.",
     load: () => import("./cgra-sim.js"),

@@ -31,22 +31,18 @@ interface Report {
 }
 
 net(
-  "convolutions and what follows them run on the array, as many launches as there are tiles",
+  "convolutions and what follows them run on the array, in as many launches as there are tiles",
   async () => {
     const files = { "block.relax": BLOCK };
-    for (const [shape, launches] of [
-      ["n=1,h=6,w=5", [2, 1]],
-      ["n=2,h=9,w=9", [8, 4]],
-    ] as const) {
-      const argv = ["run", "block.relax", "--target", "cgra", "--random", "3", "--shape", shape, "--oracle"]; // prettier-ignore
-      const { exit, stdout, stderr } = await runCli([...argv, "--profile", "--report", "json"], { files }); // prettier-ignore
-      assert.is(exit, 0, stderr);
-      const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
-      assert.equal(layers.map((l) => l.launches), launches); // prettier-ignore
-      assert.ok(layers.every((l) => l.arrayCycles > 0));
-      assert.match(stderr, /equal to the reference interpreter, bit by bit/);
-      assert.not.match(stderr, /MAP/);
-    }
+    const argv = ["run", "block.relax", "--target", "cgra", "--random", "3", "--shape", "n=2,h=7,w=9"]; // prettier-ignore
+    const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files }); // prettier-ignore
+    assert.is(exit, 0, stderr);
+    const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+    // Two images of 63 pixels in panels of 60, for eight channels by six; then tiles of 32 channels by 64 pixels.
+    assert.equal(layers.map((l) => l.launches), [8, 2]); // prettier-ignore
+    assert.ok(layers.every((l) => l.arrayCycles > 0));
+    assert.match(stderr, /equal to the reference interpreter, bit by bit/);
+    assert.not.match(stderr, /MAP/);
   },
 );
 
