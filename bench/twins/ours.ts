@@ -97,7 +97,13 @@ export async function buildModule(
     await optimise(module, `@default-${kind}`, sink, { target, processor }),
     sink,
   );
-  if (kind === "c") return runnableC(checked(buildForC(lowered, sink, { prefix: "model" }), sink));
+  if (kind === "c")
+    return runnableC(
+      checked(
+        buildForC(lowered, sink, { prefix: "model", registerBits: description!.vectorBits }),
+        sink,
+      ),
+    );
   const options = { producer: "bench", sources: false, graph: isStatic || undefined };
   const artefact = buildFor(lowered, sink, { ...options, description: description! });
   return runnableOf(checked(artefact, sink), isStatic ? "graph" : "vm");

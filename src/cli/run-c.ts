@@ -20,15 +20,20 @@ export async function runnerForC(
   lowered: IRModule,
   signature: Signature,
   sink: Sink,
-  options: LowerOptions & { readonly fma: boolean },
+  options: LowerOptions & { readonly fma: boolean; readonly registerBits: number },
 ): Promise<
   { readonly compiled: IRModule; readonly run: (values: readonly Value[]) => Output[] } | undefined
 > {
   const compiler = compilerOf(host, ["cc", "gcc", "clang", "tcc"]);
-  const flags = speedFlags(compiler, options.fma);
+  const { fma, registerBits } = options;
+  const flags = speedFlags(compiler, fma);
   const { name } = signature;
   if (isKernel(signature)) {
-    const compiled = compileC(lowered, sink, { exported: new Set([name]), guards: boundGuards });
+    const compiled = compileC(lowered, sink, {
+      exported: new Set([name]),
+      guards: boundGuards,
+      registerBits,
+    });
     if (compiled === undefined) return undefined;
     const files = new Map([
       [`${compiled.prefix}.h`, compiled.header],
@@ -49,7 +54,8 @@ export async function runnerForC(
   }
   const guards = new Map<string, readonly EntryGuard[]>();
   const module = await prepareFor("c", graph, sink, { ...options, guards });
-  const project = module && buildForC(module, sink, { prefix: "model", entry: name, guards });
+  const project =
+    module && buildForC(module, sink, { prefix: "model", entry: name, guards, registerBits });
   if (module === undefined || project === undefined) return undefined;
   const run = (values: readonly Value[]): Output[] =>
     within(compileProgram(project.files, compiler, flags), (program) =>

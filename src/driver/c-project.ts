@@ -13,6 +13,8 @@ export interface CProjectOptions {
   /** Models of fixed size keep their memory in the program. */
   readonly staticMemory?: boolean | undefined;
   readonly simd?: boolean | undefined;
+  /** Of a vector register; by default vectors are as long as they are written. */
+  readonly registerBits?: number | undefined;
   /** The function to compile; default: all public ones. */
   readonly entry?: string | undefined;
   /** Those that are known of functions; the others are found. */
@@ -44,6 +46,7 @@ export function buildForC(
     float: options.float ?? true,
     staticMemory: options.staticMemory ?? false,
     simd: options.simd ?? true,
+    registerBits: options.registerBits,
     guards: guardLookup(module, options.guards),
   });
   return compiled && { compiled, aot, files: projectFiles(compiled) };

@@ -123,6 +123,7 @@ export const build = defineCommand({
         float: !flags.integerOnly,
         staticMemory: flags.staticMemory,
         simd: vectors,
+        registerBits: description.vectorBits,
       };
       const project =
         module &&

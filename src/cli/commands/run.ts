@@ -264,6 +264,7 @@ export const run = defineCommand({
         const run = await runnerForC(host, graph, module, signature, sink, {
           ...options,
           fma: !flags.noFma,
+          registerBits: description.vectorBits,
         });
         report({ file, diagnostics: sink.all });
         return run && { compiled: run.compiled, start: async (values) => run.run(values) };

@@ -1,5 +1,6 @@
 import { rewrite } from "../../ir/core/rewrite.js";
-import { intImm, ramp } from "../../ir/tir/expr.js";
+import { visit } from "../../ir/core/visit.js";
+import { binary, intImm, makeVar, ramp } from "../../ir/tir/expr.js";
 import type { For, Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
@@ -21,22 +22,32 @@ export const vectorizeLoop = definePass({
   options: {
     enable: option.bool({ default: true, help: "Off: vectorised loops become serial ones." }),
     maxLanes: option.int({ default: 64, help: "Longer loops stay loops." }),
+    registerBits: option.int({
+      default: 0,
+      help: "Vectors longer than a register of so many bits are computed in parts; 0: they stay whole.",
+    }),
     masks: option.bool({
       default: false,
       help: "Conditions that differ between lanes become masks of loads and stores.",
     }),
   },
-  run: (module, { enable, maxLanes, masks }, ctx) =>
+  run: (module, { enable, maxLanes, masks, registerBits }, ctx) =>
     mapPrimFuncs(module, (func) =>
       rewrite(func, (node) =>
         node.kind === "tir.For" && node.loopKind === "vectorized"
-          ? vectorize(node, enable ? maxLanes : 0, masks, ctx)
+          ? vectorize(node, { maxLanes: enable ? maxLanes : 0, masks, registerBits }, ctx)
           : node,
       ),
     ),
 });
 
-function vectorize(loop: For, maxLanes: number, masks: boolean, ctx: PassContext): Stmt {
+interface Limits {
+  readonly maxLanes: number;
+  readonly masks: boolean;
+  readonly registerBits: number;
+}
+
+function vectorize(loop: For, { maxLanes, masks, registerBits }: Limits, ctx: PassContext): Stmt {
   const serial: For = { ...loop, loopKind: "serial" };
   if (loop.extent.kind !== "tir.IntImm") {
     ctx.report(codes.vectorExtent({ loop: loop.var.name, at: loop.span }));
@@ -47,6 +58,24 @@ function vectorize(loop: For, maxLanes: number, masks: boolean, ctx: PassContext
   if (lanes < 2 || lanes > maxLanes || loop.step !== undefined || !isSymbolic(loop.min))
     return serial;
   const type = loop.var.dtype;
-  const values = addIndex(ramp(intImm(0, type), intImm(1, type), intImm(lanes)), loop.min);
-  return vectorizeStmt(loop.body, loop.var, values, masks) ?? serial;
+  const part = registerBits === 0 ? lanes : partOf(loop, lanes, registerBits);
+  const neighbours = ramp(intImm(0, type), intImm(1, type), intImm(part));
+  if (part === lanes)
+    return vectorizeStmt(loop.body, loop.var, addIndex(neighbours, loop.min), masks) ?? serial;
+  const number = makeVar(`${loop.var.name}_part`, type);
+  const first = addIndex(loop.min, binary("mul", number, intImm(part, type)));
+  const body = vectorizeStmt(loop.body, loop.var, addIndex(neighbours, first), masks);
+  return body === undefined
+    ? serial
+    : { ...loop, var: number, min: intImm(0, type), extent: intImm(lanes / part, type), loopKind: "unrolled", body }; // prettier-ignore
+}
+
+/** How many of the lanes fill a register with the longest elements that are stored. */
+function partOf({ body }: For, lanes: number, registerBits: number): number {
+  let bits = 8;
+  visit(body, {
+    enter: (n) => void (n.kind === "tir.Store" && (bits = Math.max(bits, n.buffer.dtype.bits))),
+  });
+  const part = Math.floor(registerBits / bits);
+  return part >= 2 && part < lanes && lanes % part === 0 ? part : lanes;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { callModel, compileProgram } from "../../../src/cli/c-program.js";
-import { buildForC, cNameOf } from "../../../src/driver/c-project.js";
+import { buildForC, cNameOf, type CProjectOptions } from "../../../src/driver/c-project.js";
 import { checkText } from "../../../src/driver/frontend.js";
 import { makeInputs } from "../../../src/driver/inputs.js";
 import { lowerModule } from "../../../src/driver/lower.js";
@@ -17,7 +17,10 @@ const projects = suite("C projects: whole models");
 const compiler = findCompiler("gcc", "cc", "clang", "clang-14", "tcc");
 const flags = compiler?.endsWith("tcc") ? ["-Wall"] : [...STRICT, "-O0"];
 
-async function built(file: string, more: { readonly staticMemory?: boolean } = {}) {
+async function built(
+  file: string,
+  more: Pick<CProjectOptions, "staticMemory" | "registerBits"> = {},
+) {
   const front = checkText({ name: file, text: readFileSync(file, "utf8") });
   const sink = new Diagnostics();
   const module = await prepareFor("c", front.module, sink);
@@ -28,8 +31,13 @@ async function built(file: string, more: { readonly staticMemory?: boolean } = {
 }
 
 /** Runs a sample's function in C and on the interpreter. */
-async function compare(file: string, entry: string, sizes: Readonly<Record<string, number>>) {
-  const { project, reference } = await built(file);
+async function compare(
+  file: string,
+  entry: string,
+  sizes: Readonly<Record<string, number>>,
+  registerBits?: number,
+) {
+  const { project, reference } = await built(file, { registerBits });
   if (compiler === undefined) return;
   const args = makeInputs(signaturesOf(reference).get(entry)!, {
     symbols: new Map(Object.entries(sizes)),
@@ -51,6 +59,9 @@ async function compare(file: string, entry: string, sizes: Readonly<Record<strin
 
 projects("sizes are parameters", () =>
   compare("samples/21-graph-operators.relax", "main", { batch: 2, seq: 5 }),
+);
+projects("vectors in parts", () =>
+  compare("samples/21-graph-operators.relax", "main", { batch: 2, seq: 5 }, 128),
 );
 projects("branches", () => compare("samples/07-branches.relax", "main", { n: 6 }));
 projects("results of functions that are called", () =>

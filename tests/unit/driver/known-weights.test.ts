@@ -82,6 +82,15 @@ for (const kind of ["llvm", "c"] as const) {
   });
 }
 
+test("vectors of C are as long as the registers of the processor", async () => {
+  const lowered = await built(product, { w: [64, 96] }, "c", "c -mcpu=haswell");
+  const textOf = (registerBits: number): string =>
+    buildForC(lowered, new Diagnostics(), { prefix: "net", registerBits })!.compiled.source;
+  assert.match(textOf(512), "rx_f32x16");
+  assert.match(textOf(256), "rx_f32x8");
+  assert.not.match(textOf(256), "rx_f32x16");
+});
+
 test("C without vectors is made of plain loops", async () => {
   const lowered = await built(text, WEIGHTS, "c", "c -vector-width=0");
   assert.not([...lowered.functions.keys()].some((name) => name.includes("winograd")));
