@@ -1,0 +1,64 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { functionText } from "../../../../src/target/llvm/text/function.js";
+import { moduleText } from "../../../../src/target/llvm/text/module.js";
+import { dialectOf } from "../../../../src/target/llvm-dialect.js";
+
+const test = suite("llvm: loads");
+
+const LOAD = "load float, float* %a, align 4";
+
+const text = () => {
+  const f = functionText(moduleText(dialectOf(14)));
+  f.root("%p0");
+  f.root("%p1");
+  return f;
+};
+
+test("a load is written once until memory behind its root changes", () => {
+  const f = text();
+  const first = f.load(LOAD, "%p0");
+  f.store("store float 0.0, float* %b, align 4", "%p1");
+  assert.is(f.load(LOAD, "%p0"), first);
+  f.store("store float 0.0, float* %c, align 4", "%p0");
+  assert.is.not(f.load(LOAD, "%p0"), first);
+});
+
+test("what may change any memory is not looked behind", () => {
+  for (const change of [
+    (f: ReturnType<typeof text>) => f.store("store float 0.0, float* %b, align 4", "%unknown"),
+    (f: ReturnType<typeof text>) => void f.value("call i32 @kernel.f(i8* %p0)"),
+    (f: ReturnType<typeof text>) => f.line("fence seq_cst"),
+    (f: ReturnType<typeof text>) =>
+      f.line("call void @llvm.memcpy.p0i8.p0i8.i64(i8* %p0, i8* %p1, i64 4, i1 false)"),
+    (f: ReturnType<typeof text>) => f.start(f.label("next")),
+  ]) {
+    const f = text();
+    const first = f.load(LOAD, "%p0");
+    change(f);
+    assert.is.not(f.load(LOAD, "%p0"), first);
+  }
+  const f = text();
+  const first = f.load(LOAD, "%p0");
+  f.value("call float @llvm.fma.f32(float %x, float %y, float %z)");
+  f.line("call void @llvm.prefetch.p0i8(i8* %p0, i32 0, i32 3, i32 1)");
+  assert.is(f.load(LOAD, "%p0"), first);
+});
+
+test("a load behind no root is written each time", () => {
+  const f = text();
+  assert.is.not(f.load(LOAD, "%q"), f.load(LOAD, "%q"));
+});
+
+test("places in the stack are computed at the entry, once", () => {
+  const f = text();
+  const stack = f.atEntry("alloca [64 x i8], align 64");
+  const place = f.place(stack, `getelementptr i8, i8* ${stack}, i64 4`);
+  f.start(f.label("next"));
+  assert.is(f.place(stack, `getelementptr i8, i8* ${stack}, i64 4`), place);
+  const other = f.place("%p0", "getelementptr i8, i8* %p0, i64 4");
+  f.start(f.label("next"));
+  assert.is.not(f.place("%p0", "getelementptr i8, i8* %p0, i64 4"), other);
+});
+
+test.run();
