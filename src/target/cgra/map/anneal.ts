@@ -19,6 +19,17 @@ export interface Space {
   readonly excess: number;
 }
 
+/** How a value gets to its readers. */
+interface Way {
+  /** Elements it goes over. */
+  readonly carriers: readonly number[];
+  /** What it takes of elements and links. */
+  readonly taken: readonly number[];
+  /** Cycles more than there is time for. */
+  readonly late: number;
+}
+const STAY: Way = { carriers: [], taken: [], late: 0 };
+
 export interface AnnealOptions {
   readonly seed: number;
   /** Changes tried at each temperature, for each node. */
@@ -29,8 +40,10 @@ export interface AnnealOptions {
 const FIRST_TEMPERATURE = 2;
 const LAST_TEMPERATURE = 0.05;
 const COOLING = 0.9;
-/** What a step on a way costs, and a slot too few. */
-const STEP_PRICE = 0.1;
+/** What a step on a way costs: a move is counted in slots too. */
+const MOVE_PRICE = 0.1;
+const LINK_PRICE = 0.5;
+/** What a slot too few costs. */
 const OVERUSE_PRICE = 1.5;
 /** A way longer than the recurrence it is in leaves time for. */
 const LATE_PRICE = 3;
@@ -43,7 +56,7 @@ export function anneal(problem: Problem, ii: number, options: AnnealOptions): Sp
   for (let t = FIRST_TEMPERATURE; t > LAST_TEMPERATURE; t *= COOLING) {
     let changes = 0;
     for (let i = 0; i < options.effort * length; i++) if (state.change(t)) changes++;
-    if (changes === 0 || options.stop?.() === true || state.isLegal()) break;
+    if (changes === 0 || options.stop?.() === true || state.isDone()) break;
   }
   return state.space();
 }
@@ -51,10 +64,12 @@ export function anneal(problem: Problem, ii: number, options: AnnealOptions): Sp
 class Annealing {
   private readonly random;
   private readonly element: Int32Array;
+  private readonly count: number;
+  /** By element, and behind them by link: slots taken. */
   private readonly load: Int32Array;
-  private readonly carriers: number[][];
-  /** By node: how much longer than time allows the ways of its value are. */
-  private readonly late: Int32Array;
+  /** By pair of elements the link, as a position in `load`. */
+  private readonly linkAt: Int32Array;
+  private readonly ways: Way[];
   private readonly near: readonly Float64Array[];
   /** By pair of elements: the next one on shortest ways. */
   private readonly next: readonly (readonly (readonly number[])[])[];
@@ -105,70 +120,84 @@ class Annealing {
     ]);
     this.keys = graph.nodes.map((node) => constantKeys(node, fabric));
     this.constants = fabric.elements.map(() => new Map<string, number>());
-    this.load = new Int32Array(fabric.elements.length);
-    this.late = new Int32Array(graph.nodes.length);
+    this.count = fabric.elements.length;
+    this.linkAt = new Int32Array(this.count * this.count);
+    fabric.links.forEach(({ from, to }, i) => {
+      this.linkAt[from * this.count + to] = this.count + i;
+    });
+    this.load = new Int32Array(this.count + fabric.links.length);
     this.element = Int32Array.from(places, (all) => all[this.uniform(0, all.length - 1)]!);
-    this.carriers = graph.nodes.map(() => []);
+    this.ways = graph.nodes.map(() => STAY);
     graph.nodes.forEach((_, v) => this.occupy(v, this.element[v]!, 1));
-    graph.nodes.forEach((_, v) => this.route(v));
+    graph.nodes.forEach((_, v) => this.take(v, this.route(v)));
   }
 
   private uniform(from: number, to: number): number {
     return uniformInt(this.random, from, to);
   }
 
-  isLegal(): boolean {
-    return this.overuse === 0 && this.lateness === 0;
+  /** Nothing is missing; where ways take links, shorter ones are better still. */
+  isDone(): boolean {
+    return this.takesSlots && this.overuse === 0 && this.lateness === 0;
   }
   space(): Space {
     return {
       elements: [...this.element],
-      carriers: this.carriers.map((c) => [...c]),
+      carriers: this.ways.map(({ carriers }) => carriers),
       excess: this.overuse + this.lateness,
     };
   }
   private cost(): number {
-    return STEP_PRICE * this.steps + OVERUSE_PRICE * this.overuse + LATE_PRICE * this.lateness;
+    return (
+      (this.takesSlots ? MOVE_PRICE : LINK_PRICE) * this.steps +
+      OVERUSE_PRICE * this.overuse +
+      LATE_PRICE * this.lateness
+    );
   }
 
-  private put(p: number, slots: number): void {
-    const before = this.load[p]!;
+  private put(resource: number, slots: number): void {
+    const before = this.load[resource]!;
     const after = before + slots;
-    this.load[p] = after;
+    this.load[resource] = after;
     this.overuse += growthOver(this.ii, before, after);
   }
 
-  private unroute(u: number): void {
-    const own = this.carriers[u]!;
-    if (this.takesSlots) for (const p of own) this.put(p, -1);
-    this.steps -= own.length;
-    this.lateness -= this.late[u]!;
-    this.late[u] = 0;
-    this.carriers[u] = [];
+  private take(u: number, way: Way): void {
+    for (const r of way.taken) this.put(r, 1);
+    this.steps += way.taken.length;
+    this.lateness += way.late;
+    this.ways[u] = way;
+  }
+  private release(u: number): void {
+    const way = this.ways[u]!;
+    for (const r of way.taken) this.put(r, -1);
+    this.steps -= way.taken.length;
+    this.lateness -= way.late;
+    this.ways[u] = STAY;
   }
 
   /** Carries the value to its readers, nearest first, on the emptiest of shortest ways from where it is already. */
-  private route(u: number): void {
+  private route(u: number): Way {
+    const { near, readers, count } = this;
     const start = this.element[u]!;
-    const near = this.near;
+    const own = readers[u]!;
+    if (own.length === 0) return STAY;
     const has = [start];
+    /** Links crossed until there. */
     const depth = [0];
+    const carriers: number[] = [];
+    const taken: number[] = [];
     let late = 0;
-    const readers = this.readers[u]!;
-    const order =
-      readers.length < 2
-        ? readers
-        : [...readers].sort(
-            (a, b) => near[start]![this.element[a.node]!]! - near[start]![this.element[b.node]!]!,
-          );
+    const far = (node: number): number => near[start]![this.element[node]!]!;
+    const order = own.length < 2 ? own : [...own].sort((a, b) => far(a.node) - far(b.node));
     for (const { node, room } of order) {
       const q = this.element[node]!;
       let best = 0;
       for (let k = 1; k < has.length; k++) if (near[has[k]!]![q]! < near[has[best]!]![q]!) best = k;
-      let p = has[best]!;
+      const p = has[best]!;
       let d = depth[best]!;
       if (near[p]![q]! === Infinity) {
-        late += this.problem.fabric.elements.length;
+        late += count;
         continue;
       }
       // Backwards from the reader, since ways are known by their ends.
@@ -176,21 +205,33 @@ class Annealing {
       for (let at = q; near[p]![at]! > 1;) {
         let to = -1;
         for (const step of this.next[p]![at]!)
-          if (to < 0 || this.load[step]! < this.load[to]!) to = step;
+          if (to < 0 || this.load[this.taking(step, at)]! < this.load[this.taking(to, at)]!)
+            to = step;
         path.push(to);
         at = to;
       }
+      let at = p;
       for (const step of path.reverse()) {
         has.push(step);
         depth.push(++d);
-        this.carriers[u]!.push(step);
-        if (this.takesSlots) this.put(step, 1);
+        carriers.push(step);
+        taken.push(this.takesSlots ? step : this.taking(at, step));
+        at = step;
       }
-      late += Math.max(0, d - room);
+      if (at !== q) d++;
+      if (at !== q && !this.takesSlots) {
+        has.push(q);
+        depth.push(d);
+        taken.push(this.taking(at, q));
+      }
+      late += Math.max(0, Math.ceil(d / this.problem.fabric.hops) - 1 - room);
     }
-    this.steps += has.length - 1;
-    this.late[u] = late;
-    this.lateness += late;
+    return { carriers, taken, late };
+  }
+
+  /** What going on from an element to the next takes: a slot there, or the link. */
+  private taking(from: number, to: number): number {
+    return this.takesSlots ? from : this.linkAt[from * this.count + to]!;
   }
 
   /** Tries a node elsewhere, or two nodes on each other's places; takes it back when it is too dear, and says so. */
@@ -218,24 +259,18 @@ class Annealing {
     const before = this.cost();
     const touched =
       w < 0 ? this.values[v]! : [...new Set([...this.values[v]!, ...this.values[w]!])];
-    const old = touched.map((u) => ({ u, carriers: this.carriers[u]!, late: this.late[u]! }));
-    for (const u of touched) this.unroute(u);
+    const old = touched.map((u) => this.ways[u]!);
+    for (const u of touched) this.release(u);
     this.move(v, from, to);
     if (w >= 0) this.move(w, to, from);
-    for (const u of touched) this.route(u);
+    for (const u of touched) this.take(u, this.route(u));
     const rise = this.cost() - before;
     if (rise <= 0 || this.uniform(0, 1 << 24) < Math.exp(-rise / temperature) * (1 << 24))
       return true;
-    for (const u of touched) this.unroute(u);
+    for (const u of touched) this.release(u);
     this.move(v, to, from);
     if (w >= 0) this.move(w, from, to);
-    for (const { u, carriers, late } of old) {
-      this.carriers[u] = carriers;
-      this.steps += carriers.length;
-      this.late[u] = late;
-      this.lateness += late;
-      if (this.takesSlots) for (const p of carriers) this.put(p, 1);
-    }
+    touched.forEach((u, i) => this.take(u, old[i]!));
     return false;
   }
 

@@ -63,12 +63,12 @@ function recurrenceBound(problem: Problem): number {
 }
 
 /** Earliest starts at an interval: longest paths. Undefined when a recurrence takes longer. */
-export function earliest({ graph, latencies }: Problem, ii: number): number[] | undefined {
+export function earliest({ graph, latencies, travel }: Problem, ii: number): number[] | undefined {
   const start = new Array<number>(graph.nodes.length).fill(0);
   for (let round = 0; round <= graph.nodes.length; round++) {
     let changed = false;
-    for (const { from, to, distance } of graph.edges) {
-      const after = start[from]! + latencies[from]! - distance * ii;
+    for (const [i, { from, to, distance }] of graph.edges.entries()) {
+      const after = start[from]! + latencies[from]! + (travel?.[i] ?? 0) - distance * ii;
       if (after <= start[to]!) continue;
       start[to] = after;
       changed = true;
@@ -79,12 +79,16 @@ export function earliest({ graph, latencies }: Problem, ii: number): number[] | 
 }
 
 /** Latest starts such that no node starts after `horizon`. */
-export function latest({ graph, latencies }: Problem, ii: number, horizon: number): number[] {
+export function latest(
+  { graph, latencies, travel }: Problem,
+  ii: number,
+  horizon: number,
+): number[] {
   const start = new Array<number>(graph.nodes.length).fill(horizon);
   for (let changed = true; changed;) {
     changed = false;
-    for (const { from, to, distance } of graph.edges) {
-      const before = start[to]! - latencies[from]! + distance * ii;
+    for (const [i, { from, to, distance }] of graph.edges.entries()) {
+      const before = start[to]! - latencies[from]! - (travel?.[i] ?? 0) + distance * ii;
       if (before >= start[from]!) continue;
       start[from] = before;
       changed = true;

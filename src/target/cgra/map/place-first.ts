@@ -6,7 +6,7 @@ import type { SatSolver } from "../../../sat/index.js";
 import { anneal } from "./anneal.js";
 import { clauseSearch } from "./clause-search.js";
 import type { Mapping } from "./mapping.js";
-import type { Problem } from "./places.js";
+import { withPlaces, type Problem } from "./places.js";
 
 export interface PlaceFirstOptions {
   readonly seed: number;
@@ -27,7 +27,7 @@ export function placeFirst(
 ): Mapping | undefined {
   const { elements, carriers, excess } = anneal(problem, ii, { ...options, ...(stop && { stop }) });
   if (excess > 0) return undefined;
-  const placed = { ...problem, places: elements.map((p) => [p]), carriers };
+  const placed = withPlaces(problem, elements, carriers);
   for (const slack of SLACKS) {
     if (stop?.() === true) return undefined;
     const mapping = clauseSearch(placed, ii, slack, newSolver()).run(MOST_CONFLICTS, stop);

@@ -1,5 +1,5 @@
 /** On which elements each operation may be, and what it takes there. */
-import type { Dfg } from "../dfg/dfg.js";
+import { carriesValue, type Dfg } from "../dfg/dfg.js";
 import { isStreamOp, latencyOf, type Fabric } from "../fabric/fabric.js";
 import { opcodes } from "../opcodes.js";
 
@@ -13,6 +13,8 @@ export interface Problem {
   readonly carriers?: readonly (readonly number[])[];
   /** Cycles from issue until the result can be used. */
   readonly latencies: readonly number[];
+  /** By edge: cycles that a value is on its way at least, where places are known; none where this is absent. */
+  readonly travel?: readonly number[];
   /** Issue slots taken. */
   readonly busy: readonly number[];
   /** By element: those with a link to it. */
@@ -40,6 +42,30 @@ export function problemOf(graph: Dfg, fabric: Fabric): Problem {
     latencies,
     busy: graph.nodes.map(({ opcode }) => fabric.busy.get(opcode) ?? 1),
     sources,
+  };
+}
+
+/** The problem with known places. Values only go where `carriers` says, and to their readers. */
+export function withPlaces(
+  problem: Problem,
+  elements: readonly number[],
+  carriers: readonly (readonly number[])[],
+): Problem {
+  const { graph, fabric } = problem;
+  const distances = distancesOf(problem);
+  const allowed = carriers.map((own) => new Set(own));
+  const travel = graph.edges.map((e) => {
+    if (!carriesValue(e)) return 0;
+    const to = elements[e.to]!;
+    // Over links, values also arrive where they are read.
+    if (fabric.route !== "issue") allowed[e.from]!.add(to);
+    return Math.max(0, Math.ceil(distances[elements[e.from]!]![to]! / fabric.hops) - 1);
+  });
+  return {
+    ...problem,
+    places: elements.map((p) => [p]),
+    carriers: allowed.map((own) => [...own]),
+    travel,
   };
 }
 

@@ -29,7 +29,7 @@ export function scheduleLiterals(
   const first = earliest(problem, ii);
   if (first === undefined) return undefined;
   const last = latest(problem, ii, Math.max(...first) + slack);
-  const { graph, places, latencies } = problem;
+  const { graph, places, latencies, travel } = problem;
   const { add, fresh, sink } = clauses;
 
   const on = places.map((elements) => new Map(elements.map((p) => [p, fresh()])));
@@ -54,9 +54,9 @@ export function scheduleLiterals(
   const startsBy = (v: number, t: number): number =>
     t < first[v]! ? NEVER : (by[v]![t - first[v]!] ?? ALWAYS);
 
-  for (const { from, to, distance } of graph.edges) {
+  for (const [i, { from, to, distance }] of graph.edges.entries()) {
     if (from === to) continue;
-    const delay = latencies[from]! - distance * ii;
+    const delay = latencies[from]! + (travel?.[i] ?? 0) - distance * ii;
     for (let t = first[to]!; t <= last[to]!; t++)
       add(negated(startsBy(to, t)), startsBy(from, t - delay));
   }

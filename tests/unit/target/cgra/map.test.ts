@@ -237,6 +237,39 @@ test("more registers, links and room never make the interval larger", () => {
   );
 });
 
+test("a larger fabric of the same kind never has the larger interval, and every size works", () => {
+  const families: readonly ((rows: number, cols: number) => object)[] = [
+    ...(["issue", "bypass", "none"] as const).map((route) => (rows: number, cols: number) => ({
+      rows, cols, topology: "mesh", route,
+      pe: { ops: ["mov", "alu", "cmp", "mul", "ctl"], rf: { regs: 8, read: 8, write: 8, visible: route === "issue" ? "neighbours" : "self" } },
+      overrides: [{ pes: Array.from({ length: rows }, (_, r) => r * cols), "ops+": ["mem"] }],
+    })),
+    (rows, cols) => ({
+      rows, cols, topology: "mesh", route: "multihop", hops: 4,
+      pe: { ops: ["mov", "alu", "mul", "mem"], rf: { regs: 4, read: 4, write: 4 }, lat: { LD: 2 } },
+    }),
+    (rows, cols) => ({
+      rows, cols, topology: "onehop", route: "issue",
+      pe: { ops: ["mov", "alu", "mul", "mem"], rf: { regs: 8, visible: "neighbours" } },
+    }),
+  ]; // prettier-ignore
+  const sizes = [[1, 1], [1, 2], [2, 2], [2, 3], [3, 3], [4, 4]] as const; // prettier-ignore
+  const graph = graphOf(...DOT);
+  for (const family of families) {
+    let before = Infinity;
+    for (const [rows, cols] of sizes) {
+      const fabric = fabricOf(family(rows, cols));
+      const result = mapGraph(graph, fabric, { maxIi: 16, timeLimitMs: Infinity });
+      const { mapping } = result;
+      assert.ok(mapping, `${rows}x${cols} ${fabric.route}`);
+      assert.equal(violationsOf(problemOf(graph, fabric), mapping), []);
+      assert.ok(mapping.ii <= before, `${rows}x${cols} ${fabric.route}: ${mapping.ii}, ${before}`);
+      before = mapping.ii;
+    }
+    assert.ok(before < graph.nodes.length);
+  }
+});
+
 const DOT: readonly [readonly string[], readonly Edge[]] = [
   ["ADD", "LD", "LD", "MUL", "ADD", "SUB"],
   [
