@@ -1,4 +1,5 @@
 import { varsOf } from "../../ir/core/free-vars.js";
+import { visit } from "../../ir/core/visit.js";
 import { rewrite } from "../../ir/core/rewrite.js";
 import { makeBuffer, range, type Buffer } from "../../ir/tir/buffer.js";
 import {
@@ -120,6 +121,7 @@ function einsumOf(node: Block, wide: ReadonlyMap<Var, PrimExpr>): Einsum | strin
   if (body.kind !== "tir.Store") return "it does more than store one element";
   const combiner = combinerOf(node);
   if (node.init !== undefined && combiner === undefined) return "its reduction is no plain sum";
+  if (node.init !== undefined && readsElements(node.init)) return "its init reads elements";
   const element = node.init === undefined ? body.value : combiner!.element;
   const loads = factorsOf(element);
   if (loads === undefined) return "what it adds is not a product of elements";
@@ -138,6 +140,13 @@ function einsumOf(node: Block, wide: ReadonlyMap<Var, PrimExpr>): Einsum | strin
   const isPlain = [...loads, body].every(({ indices }) => indices.every((i) => i.kind === "tir.Var" || isZero(i))); // prettier-ignore
   if (!isPlain) return "an index is not a bare axis";
   return { loads, written: body };
+}
+
+/** Whether a statement loads elements, which are not there beyond the ends. */
+function readsElements(s: Stmt): boolean {
+  let found = false;
+  visit(s, { enter: (n) => void (found ||= n.kind === "tir.Load") });
+  return found;
 }
 
 /** The loads that are multiplied. */

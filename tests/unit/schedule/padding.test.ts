@@ -47,6 +47,14 @@ test("what zeros would change is refused", () => {
   );
 });
 
+test("a sum that starts at elements is not padded, as there are none beyond the ends", () => {
+  const code = refusalOf(dense, (s) => {
+    s.call("inline_init", s.block("matmul"), "bias");
+    s.call("pad_einsum", s.block("matmul"), [4, 4, 4]);
+  });
+  assert.is(code, "SCH110");
+});
+
 const padded = `
 @T.prim_func
 def pad(X: T.Buffer(("n", 3), "float32"), Y: T.Buffer(("n + 2", 3), "float32")):
