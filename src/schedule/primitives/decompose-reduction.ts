@@ -53,6 +53,13 @@ export const decomposeReduction = definePrimitive({
     const repeated = notInjective(analyzer, node, loops.slice(at));
     if (repeated !== undefined) return refused(repeated);
     const dropped = new Set(loops.slice(at).flatMap((f) => (kept.includes(f) ? [] : [f.var])));
+    // Where an iteration of a loop that repeats the sum does not run at all, its init would undo the one before.
+    const repeating = loops.slice(0, at).filter((f) => !used.has(f.var));
+    for (const c of conjuncts(node.predicate).map(varsOf)) {
+      const again = repeating.find((f) => c.includes(f.var));
+      if (again !== undefined && c.some((v) => dropped.has(v)))
+        return refused(`whether the sum runs depends on the loop \`${again.var.name}\` outside it together with a loop inside`); // prettier-ignore
+    }
     const predicate = predicateOf(analyzer, node, spatial, kept, dropped);
     const init = initBlock(node, name, spatial, predicate);
     let func = insertBeside(funcOf(state), loop, "before", nest(kept, init));
