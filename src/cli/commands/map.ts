@@ -64,8 +64,9 @@ export const map = defineCommand({
     "Finds where and when each operation of a loop body runs, and how values travel, so that iterations start as often " +
     "as possible. Intervals are tried from the lower bound up; each is mapped or refuted. Of a program, the loops " +
     "annotated `cgra.kernel` are taken. " +
-    'With --report json the result is {"ii","mii","resMii","recMii","proved","seconds"}, or {"ii":null,"blocked"}, ' +
-    "a line for each graph.",
+    'With --report json the result is {"ii","mii","resMii","recMii","proved","room","seconds"}, or {"ii":null,"blocked"}, ' +
+    "a line for each graph. " +
+    "`proved` says that no schedule up to `room` cycles beyond the critical path has a smaller interval.",
   args: [{ name: "INPUT", help: "a program, or a data-flow graph *.json" }],
   flags,
   examples: [
@@ -171,8 +172,8 @@ function blockedBy(graph: Dfg, fabric: Fabric, result: SearchResult) {
 }
 
 const summary = (result: SearchResult, blocked: string | undefined): object => {
-  const { mii, resMii, recMii, proved } = result;
+  const { mii, resMii, recMii, proved, room } = result;
   const seconds = result.ms / 1000;
   if (result.mapping === undefined) return { ii: null, blocked, mii, resMii, recMii, seconds };
-  return { ii: result.mapping.ii, mii, resMii, recMii, proved, seconds };
+  return { ii: result.mapping.ii, mii, resMii, recMii, proved, room, seconds };
 };

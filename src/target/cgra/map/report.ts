@@ -17,7 +17,7 @@ export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): strin
       mapping.ii === mii
         ? "the lower bound"
         : result.proved
-          ? "smaller ones are refuted for all schedules of this room"
+          ? `smaller ones are refuted for schedules up to ${result.room} cycles beyond the critical path`
           : "smaller ones were not refuted";
     lines.push(
       `interval ${mapping.ii}: ${quality}; ${Math.round(100 * used)} % of all slots compute`,

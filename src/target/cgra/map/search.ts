@@ -45,8 +45,10 @@ export type Attempt = {
 
 export interface SearchResult extends Bounds {
   readonly mapping?: Mapping | undefined;
-  /** Every smaller interval is below the bound or refuted, for schedules of the room in time that was tried. */
+  /** Every smaller interval is below the bound, or refuted for schedules that are no longer than `room` allows. */
   readonly proved: boolean;
+  /** Cycles beyond the critical path up to which clauses look for schedules. */
+  readonly room: number;
   readonly attempts: readonly Attempt[];
   readonly ms: number;
   /** A node no element executes. */
@@ -87,9 +89,11 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   const bounds = boundsOf(problem);
   const rows: RoomSearch[][] = [];
   const heuristic: Attempt[] = [];
+  const slacks = graph.nodes.length > LARGE ? SLACKS_OF_LARGE : SLACKS;
   const done = (more: Partial<SearchResult>): SearchResult => ({
     ...bounds,
     proved: false,
+    room: Math.max(...slacks),
     attempts: [...heuristic, ...rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : []))],
     ms: now() - started,
     ...more,
@@ -97,7 +101,6 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   const unsupported = problem.places.findIndex((places) => places.length === 0);
   if (unsupported >= 0) return done({ unsupported });
   const maxIi = Math.min(options.maxIi ?? Infinity, fabric.configuration.depth);
-  const slacks = graph.nodes.length > LARGE ? SLACKS_OF_LARGE : SLACKS;
   /** Searches at the interval `mii + i`. */
   const rowOf = (i: number): RoomSearch[] =>
     (rows[i] ??= slacks.map((slack) =>
