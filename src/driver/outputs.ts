@@ -61,16 +61,25 @@ const MOST_SHOWN = 6;
 const show = (x: Int, dtype: DType): string =>
   isFloat(dtype) ? String(Number(Number(x).toPrecision(6))) : String(x);
 
+/** What an absolute difference is measured by: one, or the largest element where that is more. */
+export type Scale = "one" | "largest";
+
 /**
  * The first difference in words, or undefined. Within `tolerance` (absolute and relative) numbers are equal; without
- * one they are the same, zeros with their sign. All NaNs are one.
+ * one they are the same, zeros with their sign. All NaNs are one. Sums in another order differ by the rounding of their
+ * terms, however little is left of them: by the scale of the largest element.
  */
-export function difference(a: Value, b: Value, tolerance = 0): string | undefined {
+export function difference(
+  a: Value,
+  b: Value,
+  tolerance = 0,
+  scale: Scale = "one",
+): string | undefined {
   if (a.kind === "tuple" && b.kind === "tuple") {
     if (a.fields.length !== b.fields.length)
       return `${a.fields.length} values against ${b.fields.length}`;
     for (let i = 0; i < a.fields.length; i++) {
-      const found = difference(a.fields[i]!, b.fields[i]!, tolerance);
+      const found = difference(a.fields[i]!, b.fields[i]!, tolerance, scale);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -83,25 +92,36 @@ export function difference(a: Value, b: Value, tolerance = 0): string | undefine
   if (dtype !== b.data.dtype || shape.join() !== b.data.shape.join()) {
     return `${describeValue(a)} against ${describeValue(b)}`;
   }
+  const unit = scale === "one" || tolerance === 0 ? 1 : largest(b.data);
   const others = elementsOf(b.data);
   let different = 0;
   let count = 0;
   let first = "";
   for (const x of elementsOf(a.data)) {
     const y = others.next().value as Int;
-    if (!isClose(x, y, tolerance) && different++ === 0)
+    if (!isClose(x, y, tolerance, unit) && different++ === 0)
       first = `element ${position(count, shape)} is ${x} against ${y}`;
     count++;
   }
   return different === 0 ? undefined : `${first} (${different} of ${count} differ)`;
 }
 
-function isClose(x: Int, y: Int, tolerance: number): boolean {
+/** The largest finite magnitude, at least one. */
+function largest(data: NDArray): number {
+  let most = 1;
+  for (const x of elementsOf(data)) {
+    const size = Math.abs(Number(x));
+    if (size > most && size < Infinity) most = size;
+  }
+  return most;
+}
+
+function isClose(x: Int, y: Int, tolerance: number, unit: number): boolean {
   if (Object.is(x, y)) return true;
   if (tolerance === 0) return false;
   const [a, b] = [Number(x), Number(y)];
   // Infinities are only equal to themselves.
-  return x === y || (Math.abs(a - b) <= tolerance * (1 + Math.abs(b)) && Number.isFinite(b));
+  return x === y || (Math.abs(a - b) <= tolerance * (unit + Math.abs(b)) && Number.isFinite(b));
 }
 
 function position(index: number, shape: readonly number[]): string {

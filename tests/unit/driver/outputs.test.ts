@@ -55,6 +55,16 @@ outputs("without a tolerance numbers are the same", () => {
   differs(tensor(int64, [1], [a]), tensor(int64, [1], [b]), "1 of 1");
 });
 
+outputs("sums may differ by the scale of the largest element", () => {
+  const [a, b] = [vector(100, 0.0005), vector(100, 0)];
+  differs(a, b, "1 of 2", 1e-5);
+  assert.is(difference(a, b, 1e-5, "largest"), undefined);
+  assert.match(difference(vector(100, 0.01), b, 1e-5, "largest")!, "1 of 2");
+  assert.match(difference(a, b, 0, "largest")!, "1 of 2");
+  assert.is(difference(vector(Infinity, 1), vector(Infinity, 1.00001), 1e-5, "largest"), undefined);
+  assert.match(difference(vector(Infinity, 2), vector(Infinity, 1), 1e-5, "largest")!, "1 of 2");
+});
+
 outputs("within a tolerance they are near", () => {
   assert.is(difference(vector(0, 100), vector(-0, 100.0005), 1e-5), undefined);
   differs(vector(100), vector(100.01), "1 of 1", 1e-5);
