@@ -1,5 +1,5 @@
 /** `npm run bench -- NAME… [--target T] [--only WORD]… [--json]`: ratios against peers measured in the same run. */
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../scripts/script-options.js";
 import type { BenchRow } from "./measure.js";
 import type { BenchOptions } from "./options.js";
 
@@ -91,19 +91,20 @@ const benches: Readonly<
   },
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: "boolean" },
-    target: { type: "string" },
-    only: { type: "string", multiple: true },
-  },
+const usage = `npm run bench -- [NAME…] [--target T] [--only WORD]… [--json]
+${Object.entries(benches)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  .join("\n")}`;
+const { values, positionals } = scriptOptions(usage, {
+  json: { type: "boolean" },
+  target: { type: "string" },
+  only: { type: "string", multiple: true },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
 for (const name of names) {
   const bench = benches[name];
   if (bench === undefined) {
-    console.error(`there is no bench \`${name}\`; there are: ${Object.keys(benches).join(", ")}`);
+    console.error(`there is no bench \`${name}\`\n${usage}`);
     process.exit(2);
   }
   const rows = await (await bench.load()).run(values);

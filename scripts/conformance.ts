@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "./script-options.js";
 import { compareWithTvm } from "./conformance/tvm.js";
 import { mutate } from "./conformance/mutate.js";
 import { roundtripText, type RoundTrip } from "../src/driver/roundtrip.js";
@@ -36,24 +36,21 @@ interface Outcome extends RoundTrip {
   readonly refused: string | undefined;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    suite: { type: "string" },
-    only: { type: "string" },
-    limit: { type: "string" },
-    list: { type: "boolean" },
-    json: { type: "boolean" },
-    tvm: { type: "string" },
-    mutate: { type: "string" },
-    seed: { type: "string", default: "1" },
-  },
+const usage =
+  "npm run conformance -- DIR [--suite NAME] [--only WORD] [--limit N] [--list] [--tvm PYTHON] [--mutate N] [--seed N] [--json]";
+const { values, positionals } = scriptOptions(usage, {
+  suite: { type: "string" },
+  only: { type: "string" },
+  limit: { type: "string" },
+  list: { type: "boolean" },
+  json: { type: "boolean" },
+  tvm: { type: "string" },
+  mutate: { type: "string" },
+  seed: { type: "string", default: "1" },
 });
 const dir = positionals[0];
 if (dir === undefined || !existsSync(dir)) {
-  console.error(
-    "usage: npm run conformance -- DIR [--suite NAME] [--only TEXT] [--list] [--json] [--tvm PYTHON] [--mutate N]",
-  );
+  console.error(usage);
   process.exit(2);
 }
 

@@ -3,15 +3,16 @@
  * `--update` writes what comes out into their `expect` sections.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "./script-options.js";
 import { goldenFiles } from "../src/testing/golden/files.js";
 import { parseGolden, type Section } from "../src/testing/golden/parse.js";
 import { runCase } from "../src/testing/golden/run-case.js";
 import { updated } from "../src/testing/golden/update.js";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { update: { type: "boolean" }, only: { type: "string" } },
+const usage = "npm run golden -- [WORD…] [--only CASE] [--update]";
+const { values, positionals } = scriptOptions(usage, {
+  update: { type: "boolean" },
+  only: { type: "string" },
 });
 if (values.update && process.env["CI"]) {
   console.error("golden files are not updated in CI");

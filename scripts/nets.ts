@@ -6,16 +6,14 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "./script-options.js";
 import { nets, type Net } from "./nets/index.js";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    shapes: { type: "string", default: "5" },
-    executors: { type: "string", default: "vm,graph" },
-    json: { type: "boolean" },
-  },
+const usage = "npm run nets -- [NAME…] [--shapes N] [--executors vm,graph] [--json]";
+const { values, positionals } = scriptOptions(usage, {
+  shapes: { type: "string", default: "5" },
+  executors: { type: "string", default: "vm,graph" },
+  json: { type: "boolean" },
 });
 const executors = values.executors.split(",");
 const python = process.env["RELAXC_PEER_PYTHON"] ?? join(".cache", "peers", "bin", "python");
