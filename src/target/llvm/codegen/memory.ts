@@ -13,7 +13,7 @@ import { emitAs, emitExpr, underMask, whereMasked } from "./expr.js";
 import { emitIndex, indexOp, indexParts } from "./index-value.js";
 import { isHarmless } from "./purity.js";
 import { decodeSmall, encodeSmall } from "./small-float.js";
-import { isSmallFloat, memoryType, splat, vectorOf } from "./type.js";
+import { CACHE_LINE, isSmallFloat, memoryType, splat, vectorOf } from "./type.js";
 import { integer, laneOfValue, typeOf, vectorOfLanes, splatValue } from "./value.js";
 
 /** The pointer of the buffer's data. */
@@ -148,7 +148,7 @@ function writeAt(
   const pointer = typedPointer(cx, address, memory);
   const { module } = cx.shared;
   const how = isStreaming
-    ? `align ${bytesOf(type)}, !nontemporal ${module.metadata("!{i32 1}")}`
+    ? `align ${Math.min(CACHE_LINE, bytesOf(type))}, !nontemporal ${module.metadata("!{i32 1}")}`
     : `align ${alignOf(type)}`;
   cx.f.store(`store ${memory} ${raw}, ${pointer}, ${how}`, root);
 }

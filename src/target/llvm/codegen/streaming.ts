@@ -10,9 +10,9 @@ import type { Ref } from "../text/function.js";
 import type { FunctionContext } from "./context.js";
 import { emitIndex } from "./index-value.js";
 import { pointerOf } from "./memory.js";
+import { CACHE_LINE } from "./type.js";
 
-/** Bytes of a line of the cache, and of the shortest vectors that fill lines. */
-const LINE = 64;
+/** Bytes of the shortest vectors that fill lines; longer ones are whole lines. */
 const LEAST = 16;
 
 /**
@@ -47,7 +47,7 @@ export function emitStreaming(cx: FunctionContext, s: For, emit: (s: For) => voi
   return true;
 }
 
-/** The stores of whole vectors at multiples of their length, by buffer; only buffers all of whose stores are such. */
+/** The stores of whole vectors at multiples of their length or of lines, by buffer; only buffers all of whose stores are such. */
 function lineStores(s: For): Map<Buffer, Store[]> {
   const found = new Map<Buffer, Store[]>();
   const others = new Set<Buffer>();
@@ -70,9 +70,10 @@ function isWhole(s: Store): boolean {
   if (position.kind !== "tir.Ramp" || !isNumber(position.stride, 1)) return false;
   const { lanes } = position.dtype;
   const bytes = bytesOf(withLanes(laneOf(s.buffer.dtype), lanes));
-  if (bytes < LEAST || LINE % bytes !== 0) return false;
+  if (bytes < LEAST || (CACHE_LINE % bytes !== 0 && bytes % CACHE_LINE !== 0)) return false;
   const { coeff, base } = new Analyzer().modularSet(position.base);
-  return Number(coeff) % lanes === 0 && Number(base) % lanes === 0;
+  const step = Math.min(lanes, (lanes * CACHE_LINE) / bytes);
+  return Number(coeff) % step === 0 && Number(base) % step === 0;
 }
 
 const isNumber = (e: PrimExpr, value: number): boolean =>
@@ -96,5 +97,5 @@ function isLarge(cx: FunctionContext, buffer: Buffer, least: number): Ref {
 function isAligned(cx: FunctionContext, buffer: Buffer): Ref {
   const { pointer } = cx.shared.module.dialect;
   const address = cx.f.value(`ptrtoint ${pointer} ${pointerOf(cx, buffer)} to i64`);
-  return cx.f.value(`icmp eq i64 ${cx.f.value(`and i64 ${address}, ${LINE - 1}`)}, 0`);
+  return cx.f.value(`icmp eq i64 ${cx.f.value(`and i64 ${address}, ${CACHE_LINE - 1}`)}, 0`);
 }

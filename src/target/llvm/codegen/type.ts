@@ -9,6 +9,9 @@ import type { Span } from "../../../support/source.js";
 import { codes } from "../codes.js";
 import type { Dialect } from "../../llvm-dialect.js";
 
+/** Bytes of a line of the cache. */
+export const CACHE_LINE = 64;
+
 const spread = (type: string, lanes: number): string =>
   lanes === 1 ? type : `<${lanes} x ${type}>`;
 

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { nativeText } from "../../../../src/driver/native.js";
 import { readModule } from "../../../../src/driver/frontend.js";
+import { optimise } from "../../../../src/driver/optimise.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
 import { parseTarget } from "../../../../src/support/target-description.js";
 import { hasNative } from "../../../../src/testing/native.js";
@@ -21,20 +22,20 @@ def main(x: R.Tensor(${from}, "float32")):
     return y
 `;
 
-const streaming = (above: number): string => `
+const streaming = (above: number, width = 16): string => `
 @I.ir_module
 class Module:
     @T.prim_func(private=True)
-    def twice(A: T.Buffer(("n", 16), "float32"), B: T.Buffer(("n", 16), "float32")):
+    def twice(A: T.Buffer(("n", ${width}), "float32"), B: T.Buffer(("n", ${width}), "float32")):
         n = T.int64()
         for i in T.serial(n, annotations={"nontemporal": ${above}}):
-            for j in T.vectorized(16):
+            for j in T.vectorized(${width}):
                 B[i, j] = A[i, j] + A[i, j]
 
     @R.function
-    def main(x: R.Tensor(("n", 16), "float32")):
+    def main(x: R.Tensor(("n", ${width}), "float32")):
         n = T.int64()
-        y = R.call_tir(Module.twice, (x,), out_ty=R.Tensor((n, 16), "float32"))
+        y = R.call_tir(Module.twice, (x,), out_ty=R.Tensor((n, ${width}), "float32"))
         return y
 `;
 
@@ -71,6 +72,27 @@ if (hasNative()) {
         [0, 1, 16, 40].map((n) => [floats(n, 16)]),
       );
     });
+}
+
+if (hasNative()) {
+  test("vectors of several lines bypass the caches line by line", async () => {
+    await expectSame(streaming(0, 64), TARGET, [[floats(3, 64)]]);
+  });
+
+  test("the library's loops over large tensors bypass the caches", async () => {
+    const text = `
+@R.function
+def main(x: R.Tensor((8192, 1024), "float32"), y: R.Tensor((8192, 1024), "float32")):
+    return R.add(x, y)
+`;
+    const sink = new Diagnostics();
+    const { module } = readModule({ name: "test.relax", text });
+    const lowered = await optimise(module, "@default-llvm", sink, { target: TARGET });
+    const parsed = parseTarget(TARGET);
+    if (!("target" in parsed) || lowered === undefined) throw new Error("not lowered");
+    const made = nativeText(lowered, sink, { description: parsed.target });
+    assert.match(made!.text, /store <\d+ x float> .*, align 64, !nontemporal/);
+  });
 }
 
 test.run();
