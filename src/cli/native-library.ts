@@ -13,6 +13,13 @@ import { compilerOf } from "./c-program.js";
 export const isLibraryName = (file: string | undefined): file is string =>
   file !== undefined && /\.(o|so)$/.test(file);
 
+/** Refuses the name of a file that linkers take where something else would be written to it. */
+export function checkOutputName(file: string | undefined, kind: string): void {
+  const isLinked = /\.(o|so|obj|a|dll|dylib|lib)$/.test(file ?? "");
+  if (isLinked && !(kind === "llvm" && isLibraryName(file)))
+    throw new DiagnosticError(codes.outputName({ file: file!, kind }));
+}
+
 /** The files of a library by their paths; `.so` is linked by the C compiler at hand. Throws a DiagnosticError. */
 export function libraryFiles(
   host: Host,

@@ -182,6 +182,13 @@ export const codes = defineCodes("CFG", {
     explain: "A shared library is linked by the C compiler at hand; the notes are what it says.",
     hint: "write an object file (`-o FILE.o`) and link it for the processor it is for",
   },
+  outputName: {
+    number: 99,
+    message: "`{file}` is no name for what target `{kind}` gives",
+    hint: "`--target llvm` writes object files (`-o FILE.o`) and shared libraries (`-o FILE.so`)",
+    explain:
+      "Other targets give an artefact (`.rxe`) or a folder of C, which no linker takes under such a name.",
+  },
   cStopped: {
     number: 96,
     message: "the compiled program stopped: {reason}",

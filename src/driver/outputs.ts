@@ -61,13 +61,13 @@ const MOST_SHOWN = 6;
 const show = (x: Int, dtype: DType): string =>
   isFloat(dtype) ? String(Number(Number(x).toPrecision(6))) : String(x);
 
-/** What an absolute difference is measured by: one, or the largest element where that is more. */
-export type Scale = "one" | "largest";
+/** What an absolute difference is measured by: one, or the root mean square of a tensor where that is more. */
+export type Scale = "one" | "typical";
 
 /**
  * The first difference in words, or undefined. Within `tolerance` (absolute and relative) numbers are equal; without
  * one they are the same, zeros with their sign. All NaNs are one. Sums in another order differ by the rounding of their
- * terms, however little is left of them: by the scale of the largest element.
+ * terms, however little is left of them: by the typical size of the sums around them.
  */
 export function difference(
   a: Value,
@@ -92,7 +92,7 @@ export function difference(
   if (dtype !== b.data.dtype || shape.join() !== b.data.shape.join()) {
     return `${describeValue(a)} against ${describeValue(b)}`;
   }
-  const unit = scale === "one" || tolerance === 0 ? 1 : largest(b.data);
+  const unit = scale === "one" || tolerance === 0 ? 1 : typicalSize(b.data);
   const others = elementsOf(b.data);
   let different = 0;
   let count = 0;
@@ -106,14 +106,17 @@ export function difference(
   return different === 0 ? undefined : `${first} (${different} of ${count} differ)`;
 }
 
-/** The largest finite magnitude, at least one. */
-function largest(data: NDArray): number {
-  let most = 1;
+/** The root mean square of the finite elements, at least one. */
+function typicalSize(data: NDArray): number {
+  let sum = 0;
+  let count = 0;
   for (const x of elementsOf(data)) {
-    const size = Math.abs(Number(x));
-    if (size > most && size < Infinity) most = size;
+    const size = Number(x);
+    if (!Number.isFinite(size)) continue;
+    sum += size * size;
+    count++;
   }
-  return most;
+  return count === 0 ? 1 : Math.max(1, Math.sqrt(sum / count));
 }
 
 function isClose(x: Int, y: Int, tolerance: number, unit: number): boolean {

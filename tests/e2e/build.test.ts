@@ -169,6 +169,21 @@ builds("artefacts with right checksums and wrong contents are refused", async ()
   }
 });
 
+builds("names that linkers take are refused where no object code is written", async () => {
+  const files = { [NAME]: read(NAME) };
+  for (const [target, name] of [
+    ["wasm", "a.so"],
+    ["c", "a.o"],
+    ["wasm", "lib/a.dll"],
+  ] as const) {
+    const run = await runCli(["build", NAME, "--target", target, "-o", name], { files });
+    assert.is(run.exit, 2);
+    assert.match(run.stderr, /CFG099/);
+    assert.ok(run.stderr.includes(`\`${name}\` is no name for what target`), run.stderr);
+    assert.equal([...run.host.files.keys()], [`/w/${NAME}`]);
+  }
+});
+
 builds("a program that is refused leaves no file", async () => {
   const files = {
     "p.relax": "@R.function\ndef main(x: R.Tensor((2,), 'float32')):\n    return y\n",

@@ -10,7 +10,7 @@ import { defineCommand } from "../command.js";
 import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
-import { isLibraryName, libraryFiles } from "../native-library.js";
+import { checkOutputName, isLibraryName, libraryFiles } from "../native-library.js";
 import { chosenTarget } from "../target.js";
 import { fabricFlag, fabricNamed, mapLimitFlag } from "../fabric.js";
 import { version } from "../version.js";
@@ -92,6 +92,7 @@ export const build = defineCommand({
     const kinds = ["wasm", "llvm", "c", "cgra"] as const;
     const chosen = await chosenTarget(host, flags.target, kinds, { vectors });
     const { kind, target, processor, description } = chosen;
+    checkOutputName(flags.out, kind);
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
     const phases = phasesFrom(() => host.now());

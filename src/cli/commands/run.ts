@@ -119,7 +119,7 @@ export const run = defineCommand({
       type: "string",
       placeholder: "T",
       default: "1e-5",
-      help: "Tolerance of --compare and --oracle, absolute and relative; of --oracle for the largest element of an output, since sums in another order round differently where terms cancel.",
+      help: "Tolerance of --compare and --oracle, absolute and relative; of --oracle for the typical size (root mean square) of an output, since sums in another order round differently where terms cancel.",
     },
     oracle: {
       type: "boolean",
@@ -221,11 +221,11 @@ export const run = defineCommand({
       const none = (): void => undefined;
       const differs = (expected: readonly Output[], within: number): boolean =>
         outputs.some(
-          ({ value }, k) => difference(value, expected[k]!.value, within, "largest") !== undefined,
+          ({ value }, k) => difference(value, expected[k]!.value, within, "typical") !== undefined,
         );
       const mustEqual = (expected: readonly Output[], within: number, what: string): void => {
         for (const [index, { value }] of outputs.entries()) {
-          const found = difference(value, expected[index]!.value, within, "largest");
+          const found = difference(value, expected[index]!.value, within, "typical");
           if (found !== undefined)
             throw new DiagnosticError(
               driverCodes.differsFromOracle({ index, what: found, of: what }),

@@ -4,14 +4,12 @@ import * as assert from "uvu/assert";
 import { callModel, compileProgram } from "../../../src/cli/c-program.js";
 import { buildForC, cNameOf, type CProjectOptions } from "../../../src/driver/c-project.js";
 import { checkText } from "../../../src/driver/frontend.js";
-import { makeInputs } from "../../../src/driver/inputs.js";
 import { lowerModule } from "../../../src/driver/lower.js";
 import { prepareFor } from "../../../src/driver/optimise.js";
 import { difference } from "../../../src/driver/outputs.js";
-import { signaturesOf } from "../../../src/driver/run.js";
-import { interpret } from "../../../src/interp/index.js";
 import { DiagnosticError, Diagnostics } from "../../../src/support/diagnostic.js";
 import { findCompiler, STRICT } from "../../../src/testing/c/build.js";
+import { inputsAt, interpreted } from "./reference.js";
 
 const projects = suite("C projects: whole models");
 const compiler = findCompiler("gcc", "cc", "clang", "clang-14", "tcc");
@@ -39,19 +37,13 @@ async function compare(
 ) {
   const { project, reference } = await built(file, { registerBits });
   if (compiler === undefined) return;
-  const args = makeInputs(signaturesOf(reference).get(entry)!, {
-    symbols: new Map(Object.entries(sizes)),
-    shapes: new Map(),
-    given: new Map(),
-    seed: 1,
-  });
-  const expected = interpret(reference, entry, args);
-  assert.ok(expected.ok);
+  const args = inputsAt(reference, entry, sizes);
+  const expected = interpreted(reference, entry, args);
   const program = compileProgram(project.files, compiler, flags);
   try {
     const value = callModel(program, project, entry, args);
     // Sums may run in another order.
-    assert.is(difference(value, expected.value, 1e-5), undefined);
+    assert.is(difference(value, expected, 1e-5), undefined);
   } finally {
     program.close();
   }
@@ -81,13 +73,10 @@ projects("memory may be part of the program", async () => {
 
 projects("a stopped model says why", async () => {
   if (compiler === undefined) return;
-  const { project } = await built("samples/01-matmul-relu.relax");
+  const { project, reference } = await built("samples/01-matmul-relu.relax");
   const program = compileProgram(project.files, compiler, flags);
   const sizes = { m: 2, n: 3, k: 4 };
-  const args = makeInputs(
-    signaturesOf((await built("samples/01-matmul-relu.relax")).reference).get("main")!,
-    { symbols: new Map(Object.entries(sizes)), shapes: new Map(), given: new Map(), seed: 1 },
-  );
+  const args = inputsAt(reference, "main", sizes);
   assert.throws(
     () => callModel(program, project, "main", args),
     (error: unknown) =>

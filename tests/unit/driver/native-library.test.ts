@@ -6,18 +6,16 @@ import { callModel, compileProgram } from "../../../src/cli/c-program.js";
 import { libraryFiles } from "../../../src/cli/native-library.js";
 import { nodeHost } from "../../../src/driver/host-node.js";
 import { checkText } from "../../../src/driver/frontend.js";
-import { makeInputs } from "../../../src/driver/inputs.js";
 import { lowerModule } from "../../../src/driver/lower.js";
 import { buildLibrary, type NativeLibrary } from "../../../src/driver/native-library.js";
 import { prepareFor } from "../../../src/driver/optimise.js";
 import { difference } from "../../../src/driver/outputs.js";
-import { signaturesOf } from "../../../src/driver/run.js";
-import { interpret } from "../../../src/interp/index.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
 import { parseTarget } from "../../../src/support/target-description.js";
 import { modelDriver } from "../../../src/target/c/index.js";
 import { findCompiler, STRICT } from "../../../src/testing/c/build.js";
 import { hasNative } from "../../../src/testing/native.js";
+import { inputsAt, interpreted } from "./reference.js";
 
 const libraries = suite("driver: object code with a C interface");
 const compiler = findCompiler("gcc", "cc", "clang", "clang-14");
@@ -43,14 +41,8 @@ async function compare(file: string, entry: string, sizes: Readonly<Record<strin
   const library = await built(file, text);
   const sink = new Diagnostics();
   const reference = (await lowerModule(checkText({ name: file, text }).module, sink))!;
-  const args = makeInputs(signaturesOf(reference).get(entry)!, {
-    symbols: new Map(Object.entries(sizes)),
-    shapes: new Map(),
-    given: new Map(),
-    seed: 1,
-  });
-  const expected = interpret(reference, entry, args);
-  assert.ok(expected.ok);
+  const args = inputsAt(reference, entry, sizes);
+  const expected = interpreted(reference, entry, args);
   const files = new Map<string, string | Uint8Array>([
     ["model.o", library.object],
     ["model.h", library.header],
@@ -60,7 +52,7 @@ async function compare(file: string, entry: string, sizes: Readonly<Record<strin
   const program = compileProgram(files, compiler!, [...STRICT, "-O0", "model.o"]);
   try {
     const given = { compiled: library.interface, aot: library.aot };
-    assert.is(difference(callModel(program, given, entry, args), expected.value, 1e-5), undefined);
+    assert.is(difference(callModel(program, given, entry, args), expected, 1e-5), undefined);
   } finally {
     program.close();
   }

@@ -55,14 +55,19 @@ outputs("without a tolerance numbers are the same", () => {
   differs(tensor(int64, [1], [a]), tensor(int64, [1], [b]), "1 of 1");
 });
 
-outputs("sums may differ by the scale of the largest element", () => {
-  const [a, b] = [vector(100, 0.0005), vector(100, 0)];
-  differs(a, b, "1 of 2", 1e-5);
-  assert.is(difference(a, b, 1e-5, "largest"), undefined);
-  assert.match(difference(vector(100, 0.01), b, 1e-5, "largest")!, "1 of 2");
-  assert.match(difference(a, b, 0, "largest")!, "1 of 2");
-  assert.is(difference(vector(Infinity, 1), vector(Infinity, 1.00001), 1e-5, "largest"), undefined);
-  assert.match(difference(vector(Infinity, 2), vector(Infinity, 1), 1e-5, "largest")!, "1 of 2");
+outputs("sums may differ by the typical size of the sums around them", () => {
+  const [a, b] = [vector(100, -100, 100, 0.0005), vector(100, -100, 100, 0)];
+  const typical = (x: Value, y: Value, tolerance = 1e-5): string | undefined =>
+    difference(x, y, tolerance, "typical");
+  differs(a, b, "1 of 4", 1e-5);
+  assert.is(typical(a, b), undefined);
+  assert.match(typical(vector(100, -100, 100, 0.001), b)!, "1 of 4");
+  assert.match(typical(a, b, 0)!, "1 of 4");
+  // One large element does not excuse the others.
+  const spike = (x: number): TensorValue => vector(1000, ...Array<number>(9999).fill(x));
+  assert.match(typical(spike(1), spike(1.001))!, "9999 of 10000");
+  assert.is(typical(vector(Infinity, 1), vector(Infinity, 1.00001)), undefined);
+  assert.match(typical(vector(Infinity, 2), vector(Infinity, 1))!, "1 of 2");
 });
 
 outputs("within a tolerance they are near", () => {

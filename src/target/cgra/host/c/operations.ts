@@ -132,4 +132,5 @@ static int32_t compute(uint32_t op, int32_t a, int32_t b, int32_t c, int32_t imm
     case 47: return log2_bits(a);
     default: return a;
   }
-}`;
+}
+`;
