@@ -1,9 +1,9 @@
 /** Runs a job in a thread of its own, which is ended when a limit is reached, also inside a WebAssembly kernel. */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { codes } from "../driver/codes.js";
-import { pack, unpack } from "../driver/packed.js";
-import { moduleOf, runJob, type JobResult, type RunJob } from "../driver/run-job.js";
-import { DiagnosticError, type Diagnostic } from "../support/diagnostic.js";
+import { codes } from "../../driver/codes.js";
+import { pack, unpack } from "../../driver/packed.js";
+import { moduleOf, runJob, type JobResult, type RunJob } from "../../driver/run-job.js";
+import { DiagnosticError, type Diagnostic } from "../../support/diagnostic.js";
 
 export interface RunLimits {
   readonly seconds?: number | undefined;
