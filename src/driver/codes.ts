@@ -198,4 +198,9 @@ export const codes = defineCodes("CFG", {
     message: "the target `{target}` has no executor `{executor}`",
     hint: "`--target c` runs whole models (`aot`); `vm` and `graph` are for WebAssembly and native code",
   },
+  untimed: {
+    number: 100,
+    message: "`{flag}` times kernels, which target `{target}` does not call one by one",
+    hint: "`--target wasm`, `llvm` and `cgra` do; a whole model in C is one call, to be timed by a profiler such as perf",
+  },
 });

@@ -242,4 +242,27 @@ def main(x: R.Tensor((2, 2), "float32"), y: R.Tensor("float32")):
   }
 });
 
+inputs("executors and times that a target does not have are refused", async () => {
+  const random = ["--random", "1", "--shape", "m=2,n=3"];
+  for (const target of ["c", "interp", "cgra"])
+    await refused([...random, "--target", target, "--executor", "graph"], 2, ["CFG097", target]);
+  for (const target of ["c", "interp"]) {
+    await refused([...random, "--target", target, "--profile"], 2, ["CFG100", "`--profile`"]);
+    await refused([...random, "--target", target, "--trace", "t.json"], 2, ["CFG100", "`--trace`"]);
+  }
+  await refused([...random, "--target", "cgra", "--trace", "t.json"], 2, ["CFG100", "`cgra`"]);
+});
+
+inputs("every executor times its kernels", async () => {
+  const argv = ["--random", "1", "--shape", "m=2,n=3", "--profile", "--report", "json"];
+  for (const executor of ["vm", "graph", "aot"]) {
+    const { exit, stdout, stderr } = await run([...argv, "--executor", executor]);
+    assert.is(exit, 0, stderr);
+    const line = stdout.split("\n").find((text) => text.includes("profile/1"))!;
+    const { kernels } = JSON.parse(line) as { kernels: { calls: number }[] };
+    assert.is(kernels.length, 1, executor);
+    assert.is(kernels[0]!.calls, 1);
+  }
+});
+
 inputs.run();

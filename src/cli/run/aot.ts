@@ -7,7 +7,7 @@ import { artefactBytes, type Signature } from "../../driver/run.js";
 import { lowerToLoops } from "../../transform/relax/aot/lower.js";
 import { compileOptions, reporting, type RunContext, type Runner } from "./context.js";
 import type { TextProgram } from "./program.js";
-import { printTo, startJob } from "./start.js";
+import { isTimed, printTo, startJob } from "./start.js";
 
 /** Makes a function of a graph ready; undefined when errors were reported. */
 export async function runnerForAot(
@@ -26,15 +26,15 @@ export async function runnerForAot(
     const program = { kind: "artefact", bytes: artefactBytes(artefact), file: name } as const;
     const run: Runner["run"] = async (values) => {
       const call = aotCall(aot.module, described, values);
-      const job = { program, entry: name, args: call.args };
-      const { args } = await startJob(context, job, printTo(context));
+      const job = { program, entry: name, args: call.args, profile: isTimed(context) };
+      const { args, calls } = await startJob(context, job, printTo(context));
       // The job works on copies.
       call.args.slice(0, described.inputs + described.outputs).forEach((value, k) => {
         const stored = args[k];
         if (k >= described.inputs && value.kind === "tensor" && stored?.kind === "tensor")
           value.data.bytes.set(stored.data.bytes);
       });
-      return { outputs: outputsOf(call.result()) };
+      return { outputs: outputsOf(call.result()), calls };
     };
     return { compiled, run };
   });

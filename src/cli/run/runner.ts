@@ -13,18 +13,30 @@ export async function runnerOf(
 ): Promise<Runner | undefined> {
   const { chosen, flags, file } = context;
   const { kind } = chosen;
-  const { executor } = flags;
-  const isFixed = kind === "c" || kind === "interp" || kind === "cgra";
-  if (executor !== undefined && isFixed && (executor !== "aot" || kind === "cgra"))
-    throw new DiagnosticError(driverCodes.targetExecutor({ target: kind, executor }));
+  refuseUnknown(context);
   const text = (): TextProgram => {
     if (program.loaded.kind === "text") return program.loaded;
     throw new DiagnosticError(driverCodes.needsText({ flag: `--target ${kind}`, file }));
   };
   if (kind === "cgra") return (await import("./cgra.js")).runnerForCgra(context, text(), signature);
   if (kind === "c") return (await import("./c.js")).runnerForC(context, text(), signature);
-  const isModel = executor === "aot" && !isKernel(signature) && program.loaded.kind === "text";
+  const isModel =
+    flags.executor === "aot" && !isKernel(signature) && program.loaded.kind === "text";
   if (isModel && kind !== "interp")
     return (await import("./aot.js")).runnerForAot(kind, context, text(), signature);
   return (await import("./vm.js")).runnerForVm(context, program, signature);
+}
+
+/** Throws a DiagnosticError where the target has no such executor, or times nothing. */
+function refuseUnknown({ chosen, flags }: RunContext): void {
+  const { kind: target } = chosen;
+  const { executor } = flags;
+  const isFixed = target === "c" || target === "interp" || target === "cgra";
+  if (executor !== undefined && isFixed && (executor !== "aot" || target === "cgra"))
+    throw new DiagnosticError(driverCodes.targetExecutor({ target, executor }));
+  const timing = flags.trace !== undefined ? "--trace" : flags.profile ? "--profile" : undefined;
+  // A fabric has a profile of its own: the cycles of layers.
+  const hasTimes = target === "cgra" ? timing === "--profile" : !isFixed;
+  if (timing !== undefined && !hasTimes)
+    throw new DiagnosticError(driverCodes.untimed({ flag: timing, target }));
 }

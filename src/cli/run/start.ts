@@ -22,6 +22,10 @@ export async function startJob(
   return runLimited(job, limits, print, host.interrupted);
 }
 
+/** Are kernels to be timed? */
+export const isTimed = ({ flags }: Pick<RunContext, "flags">): boolean =>
+  flags.profile || flags.trace !== undefined;
+
 /** What a program prints while it runs is part of the result. */
 export const printTo =
   ({ out }: Pick<RunContext, "out">): Print =>

@@ -8,7 +8,7 @@ import type { IRModule } from "../../ir/module.js";
 import { DiagnosticError } from "../../support/diagnostic.js";
 import { compileOptions, reporting, type RunContext, type Runner } from "./context.js";
 import type { RunProgram, TextProgram } from "./program.js";
-import { outputsOfJob, printTo, startJob } from "./start.js";
+import { isTimed, outputsOfJob, printTo, startJob } from "./start.js";
 
 interface Prepared {
   readonly program: JobProgram;
@@ -29,7 +29,7 @@ export async function runnerForVm(
   const { flags } = context;
   const run: Runner["run"] = async (args) => {
     const executor = flags.executor === "graph" ? "graph" : "vm";
-    const profile = flags.profile || flags.trace !== undefined;
+    const profile = isTimed(context);
     const job = {
       program: prepared.program,
       entry: signature.name,
