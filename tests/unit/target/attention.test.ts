@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { buildFor } from "../../../src/driver/build.js";
 import { readModule } from "../../../src/driver/frontend.js";
 import { lowerModule } from "../../../src/driver/lower.js";
-import { loadNative } from "../../../src/driver/native.js";
+import { loadNative, nativeText } from "../../../src/driver/native.js";
 import { optimise } from "../../../src/driver/optimise.js";
 import { artefactBytes } from "../../../src/driver/run.js";
 import { interpret } from "../../../src/interp/index.js";
@@ -117,5 +117,19 @@ for (const target of TARGETS)
   for (const form of FORMS)
     test(`${target}: ${programOf(form).text.split("\n")[2]!.trim()}`, () =>
       expectClose(target, form));
+
+if (hasNative()) {
+  test("tiles of keys fetch the queries of the next block", async () => {
+    const { text } = programOf({ heads: [1, 1], sizes: [64, 64] });
+    const sink = new Diagnostics();
+    const target = "llvm -mcpu=x86-64-v3";
+    const ready = await optimise(readModule({ name: "test.relax", text }).module, "@default-llvm", sink, { target }); // prettier-ignore
+    const parsed = parseTarget(target);
+    if (!("target" in parsed) || ready === undefined) throw new Error("not lowered");
+    const { text: ir } = nativeText(ready, sink, { description: parsed.target })!;
+    // In tiles of every size: 8, 4, 2, 1 keys for one and two vectors of queries.
+    assert.is(ir.match(/call void @llvm.prefetch/g)?.length, 4 * 2);
+  });
+}
 
 test.run();
