@@ -232,6 +232,13 @@ export const codes = defineCodes("MAP", {
     message: "`{name}` stores nothing",
     explain: "Results leave a kernel through memory.",
   },
+  wideInteger: {
+    number: 119,
+    message: "`{expr}` of type {type} may not fit a register of 32 bits",
+    hint: "compute in int32, or bound the sizes in it with `cgra.assume`",
+    explain:
+      "Wider integers are in registers where they are shown to fit, or where the host can check sizes before a launch that make them fit.",
+  },
   noPredicates: {
     number: 117,
     message: "`{fabric}` has no predicates, and a store of the kernel happens only at times",

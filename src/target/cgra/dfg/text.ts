@@ -1,4 +1,5 @@
 /** Graphs as text, a line a node, and as pictures for Graphviz. */
+import { exprText } from "../../../arith/index.js";
 import type { Setting } from "../machine/program.js";
 import { carriesValue, type Dfg, type FixedOperand } from "./dfg.js";
 import type { LoopKernel } from "./loop-kernel.js";
@@ -47,8 +48,15 @@ export function graphText(graph: Dfg, names: Names = []): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A kernel: its loops, streams and numbers given at launch, then the graph. */
-export function kernelText({ name, graph, loops, streams, liveins }: LoopKernel): string {
+/** A kernel: its loops, streams, numbers given at launch and what they must satisfy, then the graph. */
+export function kernelText({
+  name,
+  graph,
+  loops,
+  streams,
+  liveins,
+  conditions,
+}: LoopKernel): string {
   const lines = [
     `kernel ${name}`,
     `  loops ${loops.map((s) => settingText(s, liveins)).join(" x ")}`,
@@ -59,6 +67,7 @@ export function kernelText({ name, graph, loops, streams, liveins }: LoopKernel)
           .map((d) => `, ${settingText(d.extent, liveins)} by ${settingText(d.stride, liveins)}`)
           .join(""),
     ),
+    ...conditions.map((c) => `  where ${exprText(c)}`),
   ];
   return `${lines.join("\n")}\n${graphText(graph, liveins)}`;
 }

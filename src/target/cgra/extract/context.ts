@@ -16,6 +16,7 @@ import { Addresses } from "./address.js";
 import { GraphBuilder } from "./graph-builder.js";
 import type { Nest } from "./nest.js";
 import { literal, type Condition, type Value } from "./value.js";
+import { isWide, type WideValue } from "./wide.js";
 
 /** A byte address: per loop what one step adds, what does not change, and values the array computes. */
 export interface AddressForm {
@@ -68,6 +69,14 @@ export class Context {
   readonly written = new Map<Var, PrimExpr>();
   /** By buffer and position: number of the variable. */
   readonly variables = new Map<Buffer, Map<number, number>>();
+  /** Variables of integers wider than registers. */
+  readonly wideVariables = new Set<number>();
+  /** Values of such integers; see `checkWide`. */
+  readonly wide: WideValue[] = [];
+  /** What the sizes must satisfy where the kernel is launched, by its text. */
+  readonly required = new Map<string, PrimExpr>();
+  /** By number given at launch: what it is, of integers. */
+  readonly numbers: (Poly | undefined)[] = [];
   /** By variable: its value now. */
   readonly state = new Map<number, Value>();
   private readonly liveinOf = new Map<string, number>();
@@ -125,6 +134,7 @@ export class Context {
       const plain = withoutCasts(simple);
       const name = plain.kind === "tir.Var" ? plain.name : `v${index}`;
       this.liveins.push({ name, value });
+      this.numbers.push(isFloat(simple.dtype) ? undefined : this.analyzer.poly(simple));
       this.liveinOf.set(key, index);
     }
     return { kind: "livein", index };
@@ -134,6 +144,18 @@ export class Context {
     const known = constValue(p);
     if (known !== undefined) return { kind: "literal", value: Number(known) | 0 };
     return this.fixed(fromPoly(this.analyzer, p, int64)!);
+  }
+
+  /** Notes what a wide value must be. */
+  noteWide(value: Value, expr: PrimExpr): Value {
+    if (isWide(expr.dtype)) this.wide.push({ value, expr });
+    return value;
+  }
+
+  /** From here on the condition is known; it is asked for at each launch. */
+  require(condition: PrimExpr): void {
+    this.required.set(exprText(condition), condition);
+    this.analyzer.assume(condition);
   }
 
   extent(level: number): Poly {
@@ -154,6 +176,7 @@ export class Context {
     if (variable === undefined) {
       variable = this.builder.newVariable();
       ofBuffer.set(position, variable);
+      if (isWide(buffer.dtype)) this.wideVariables.add(variable);
       this.state.set(variable, { kind: "carried", variable });
     }
     return variable;

@@ -19,7 +19,8 @@ import { floatLiteral, limits } from "./graph-builder.js";
 import { isHostNumber } from "./host-number.js";
 import { intrinsicValue } from "./intrinsic.js";
 import { refuse } from "./refuse.js";
-import { literal, ONE, ZERO, type Condition, type Value } from "./value.js";
+import { isSame, literal, ONE, ZERO, type Condition, type Value } from "./value.js";
+import { isWide } from "./wide.js";
 
 /** Evaluates expressions under the condition that their results matter. */
 export class Evaluator {
@@ -52,9 +53,10 @@ export class Evaluator {
     const { cx } = this;
     checkType(e.dtype, e);
     if (e.dtype.lanes > 1) return this.word(e);
-    if (e.kind === "tir.IntImm") return literal(Number(BigInt.asIntN(32, BigInt(e.value))));
+    if (e.kind === "tir.IntImm")
+      return cx.noteWide(literal(Number(BigInt.asIntN(32, BigInt(e.value)))), e);
     if (e.kind === "tir.FloatImm") return floatLiteral(e.value);
-    if (isHostNumber(e) && cx.isInvariant(e)) return cx.fixed(cx.resolved(e));
+    if (isHostNumber(e) && cx.isInvariant(e)) return cx.noteWide(cx.fixed(cx.resolved(e)), e);
     switch (e.kind) {
       case "tir.Var": {
         const level = cx.levels.get(e);
@@ -183,8 +185,15 @@ export class Evaluator {
   }
 
   private cast(e: Cast): Value {
-    const from = e.value.dtype;
-    return this.converted(this.value(e.value), from, e.dtype, e);
+    const { dtype: to, value } = e;
+    const from = value.dtype;
+    const v = this.value(value);
+    if (!isWide(to)) return this.converted(v, from, to, e);
+    // Registers do not tell what 32 bits without a sign are; floats may be anything.
+    const isKnown = from.code === "int" || this.cx.builder.rangeOf(v)[0] >= 0;
+    if (isFloat(from) || !isKnown)
+      refuse(codes.wideInteger({ expr: exprText(e), type: to.name, at: e.span }));
+    return to.code === "uint" ? this.cx.noteWide(v, e) : v;
   }
 
   converted(v: Value, from: DType, to: DType, at: PrimExpr): Value {
@@ -215,7 +224,7 @@ export class Evaluator {
     const v = this.value(a);
     if (op === "bitnot") return this.wrapped(builder.op("XOR", [v, literal(-1)]), e.dtype);
     if (isFloat(e.dtype)) return builder.op("XOR", [v, literal(-0x80000000)]);
-    return this.wrapped(builder.op("SUB", [ZERO, v]), e.dtype);
+    return this.cx.noteWide(this.wrapped(builder.op("SUB", [ZERO, v]), e.dtype), e);
   }
 
   private wrapped(v: Value, type: DType): Value {
@@ -223,7 +232,9 @@ export class Evaluator {
   }
 
   private binary(e: Binary): Value {
-    return this.arithmetic(e, e.dtype, this.value(e.a), this.value(e.b));
+    const [a, b] = [this.value(e.a), this.value(e.b)];
+    const made = this.arithmetic(e, e.dtype, a, b);
+    return isSame(made, a) || isSame(made, b) ? made : this.cx.noteWide(made, e);
   }
 
   /** An operation the fabric may lack. */
@@ -358,10 +369,10 @@ export function localAt(
 
 /** Types that registers of 32 bits hold; wider integers only as indices. */
 export function checkType(type: DType, at: PrimExpr | undefined): void {
-  const isWide = type.bits > 32 && at?.kind === "tir.Load";
+  const isTooWide = type.bits > 32 && at?.kind === "tir.Load" && !isLocal(at.buffer);
   const isVector = type.lanes > 1 && type.bits * type.lanes !== 32 && !isBool(laneOf(type)) && laneOf(type).bits * 4 < 32; // prettier-ignore
   const isKnown = isBool(type) || type.code === "int" || type.code === "uint" || type.name.startsWith("float32"); // prettier-ignore
-  if (isWide || isVector || !isKnown || type.scalable)
+  if (isTooWide || isVector || !isKnown || type.scalable)
     refuse(codes.typeOfArray({ type: type.name, at: at?.span }));
 }
 

@@ -1,4 +1,6 @@
 /** Kernels of the array from T functions: a loop nest becomes the graph of one iteration, and what surrounds it. */
+import { Analyzer, exprText } from "../../../arith/index.js";
+import { visit } from "../../../ir/core/visit.js";
 import { compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
@@ -13,6 +15,7 @@ import { finishGraph } from "./finish.js";
 import { readNest } from "./nest.js";
 import { Refused, refuse } from "./refuse.js";
 import { execute } from "./statement.js";
+import { checkWide, requireNumber } from "./wide.js";
 
 /**
  * The kernel of a function whose body is one nest (see `split-cgra-kernels`), for buffers at the places given; what
@@ -53,7 +56,11 @@ function extract(
       }),
     );
   const cx = new Context(nest, fabric, places);
+  for (const { extent, var: v } of nest.loops)
+    if (!requireNumber(cx, cx.analyzer.poly(extent)))
+      refuse(codes.wideInteger({ expr: exprText(extent), type: extent.dtype.name, at: extent.span ?? v.span })); // prettier-ignore
   execute(cx);
+  checkWide(cx);
   if (!cx.accesses.some(({ kind }) => kind === "store"))
     refuse(codes.nothingStored({ name: func.name, at: func.span }));
   const { graph, spans, streams } = finishGraph(cx, func.name);
@@ -101,5 +108,25 @@ function conditionsOf(cx: Context): readonly PrimExpr[] {
     const runs = compare("ge", extent, intImm(1, extent.dtype));
     if (analyzer.prove(runs) !== true) conditions.push(runs);
   }
-  return conditions;
+  return withoutImplied([...conditions, ...cx.required.values()]);
+}
+
+/** Those that do not follow from others; products might not fit the 64 bits of the host, so nothing follows from them. */
+function withoutImplied(conditions: readonly PrimExpr[]): readonly PrimExpr[] {
+  return conditions.reduce<readonly PrimExpr[]>((kept, c) => {
+    const analyzer = new Analyzer();
+    for (const other of kept) if (other !== c && isLinear(other)) analyzer.assume(other);
+    return analyzer.prove(c) === true ? kept.filter((other) => other !== c) : kept;
+  }, conditions);
+}
+
+function isLinear(e: PrimExpr): boolean {
+  let is = true;
+  visit(e, {
+    enter(n) {
+      if (n.kind === "tir.Binary" && n.op === "mul")
+        is &&= n.a.kind === "tir.IntImm" || n.b.kind === "tir.IntImm";
+    },
+  });
+  return is;
 }

@@ -34,7 +34,7 @@ export function intrinsicValue(ev: Evaluator, e: Call): Value {
     case "abs":
     case "fabs":
       if (float) return builder.op("AND", [value(0), literal(0x7fffffff)]);
-      return builder.wrapped(ev.op("ABS", [value(0)], e), e.dtype.bits, true);
+      return ev.cx.noteWide(builder.wrapped(ev.op("ABS", [value(0)], e), e.dtype.bits, true), e);
     case "fma":
       return float ? fused(ev, e, value(0), value(1), value(2)) : ev.op("MAC", [value(0), value(1), value(2)], e); // prettier-ignore
     case "min_value":

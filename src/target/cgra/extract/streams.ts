@@ -3,6 +3,7 @@ import { addConst, addScaled, constValue, mul, samePoly, sub, zero, type Poly } 
 import type { Setting, StreamProgram } from "../machine/program.js";
 import { bankOf } from "./address.js";
 import type { Access, Context } from "./context.js";
+import { requireNumber } from "./wide.js";
 
 /** Gives streams to accesses, in order, and makes their nodes `POP` and `PUSH`; the others are left. */
 export function assignStreams(cx: Context): {
@@ -55,7 +56,8 @@ function programFor(
   const dims = merged(
     form.steps.slice(0, outer).map((step, level) => ({ extent: cx.extent(level), step })),
   );
-  if (dims.length > stream.dims) return undefined;
+  if (dims.length > stream.dims || !dims.every((d) => requireNumber(cx, d.extent)))
+    return undefined;
   const setting = (p: Poly): Setting => cx.fixedPoly(p) as Setting;
   return {
     stream: index,

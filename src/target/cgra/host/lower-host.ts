@@ -91,6 +91,9 @@ class HostLowering {
         return this.copy(s) ?? [this.plain(s)];
       case "tir.If":
         return [this.branch(s)];
+      case "tir.Assert":
+        if (isSymbolic(s.cond)) this.analyzer.assume(s.cond);
+        return [this.plain(s)];
       case "tir.Bind":
         if (isSymbolic(s.value)) {
           this.analyzer.bind(s.var, s.value);
