@@ -1,18 +1,19 @@
-import { refresh, rewrite, substitute } from "../../ir/core/rewrite.js";
+import { refresh, rewrite } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
-import { intImm } from "../../ir/tir/expr.js";
+import type { Node } from "../../ir/nodes.js";
+import { intImm, type Binary, type PrimExpr } from "../../ir/tir/expr.js";
 import { ownBinders } from "../../ir/tir/own-binders.js";
 import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { isSymbolic } from "./bounded-walk.js";
-import { addIndex } from "./strides.js";
+import { addIndex, mulIndex, subIndex } from "./strides.js";
 
 /**
  * Precondition: none. Result: loops marked `unrolled` whose constant extent is small are replaced by their iterations,
- * each with its own copies of the variables it defines; other such loops become serial. Sound because the iterations
- * run in the same order.
+ * each with its own copies of the variables it defines, and with sums and products of constants computed; other such
+ * loops become serial. Sound because the iterations run in the same order.
  */
 export const unrollLoop = definePass({
   name: "unroll-loop",
@@ -47,10 +48,29 @@ function unroll(
   const binders = ownBinders(loop.body);
   const iterations = Array.from({ length: count }, (_, k) => {
     const value = addIndex(loop.min, intImm(k, loop.var.dtype));
-    const body = substitute(loop.body, new Map([[loop.var, value]]));
-    return k === 0 ? body : refresh(body, binders);
+    const body = rewrite(loop.body, (node) => (node === loop.var ? value : folded(node)));
+    return k === 0 || binders.size === 0 ? body : refresh(body, binders);
   });
   return seq(iterations, loop.span);
+}
+
+const FOLDS: Partial<Record<Binary["op"], (a: PrimExpr, b: PrimExpr) => PrimExpr>> = {
+  add: addIndex,
+  sub: subIndex,
+  mul: mulIndex,
+};
+/** Larger numbers may not be of the type. */
+const SMALL = 2 ** 30;
+const isSmall = (e: PrimExpr): boolean =>
+  e.kind === "tir.IntImm" && e.value > -SMALL && e.value < SMALL;
+
+/** A sum or product of small integers as what it is. */
+function folded(node: Node): Node {
+  if (node.kind !== "tir.Binary" || node.dtype.code !== "int" || node.dtype.bits < 32) return node;
+  const fold = isSmall(node.a) || isSmall(node.b) ? FOLDS[node.op] : undefined;
+  const after = fold?.(node.a, node.b);
+  const isPart = after === node.a || after === node.b;
+  return after !== undefined && (isPart || isSmall(after)) ? after : node;
 }
 
 /** Size, and whether it jumps. */

@@ -31,36 +31,39 @@ export function emitFor(cx: FunctionContext, s: For): void {
 /** The iterations of a loop from one value of its variable to another. */
 export function emitRange(cx: FunctionContext, s: For, first: Ref, end: Ref): void {
   const { f } = cx;
-  const [body, next, exit, from] = ["loop", "next", "exit", "enter"].map((w) => f.label(w)) as [
+  const [body, next, exit, leave] = ["loop", "next", "exit", "leave"].map((w) => f.label(w)) as [
     string,
     string,
     string,
     string,
   ];
   const release = scratchOf(cx, s.body);
-  f.start(from);
   f.condBr(f.value(`icmp slt i64 ${first}, ${end}`), body, exit);
-  f.start(body);
-  const phi = f.later();
-  const counter = `%i${body}`;
-  cx.wide.set(s.var, counter);
-  cx.values.set(s.var, emitCast(cx, counter, int64, s.var.dtype));
-  cx.loops.push({ exit: f.label("leave"), next });
-  const { exit: leave } = cx.loops[cx.loops.length - 1]!;
-  emitStmt(cx, s.body);
-  f.start(next);
-  release();
-  const step = s.step === undefined ? "1" : emitIndex(cx, s.step);
-  const advanced = f.value(`add nsw i64 ${counter}, ${step}`);
-  phi(`${counter} = phi i64 [ ${first}, %${from} ], [ ${advanced}, %${f.current} ]`);
-  const again = f.value(`icmp slt i64 ${advanced}, ${end}`);
-  const metadata = loopMetadata(cx, s);
-  f.endLoop(again, body, exit, metadata);
-  f.start(leave);
-  release();
-  f.br(exit);
-  f.start(exit);
-  cx.loops.pop();
+  const from = f.current;
+  f.repeats();
+  f.scoped(() => {
+    f.follow(body);
+    const phi = f.later();
+    const counter = `%i${body}`;
+    cx.wide.set(s.var, counter);
+    cx.values.set(s.var, emitCast(cx, counter, int64, s.var.dtype));
+    cx.loops.push({ exit: leave, next });
+    emitStmt(cx, s.body);
+    if (f.isTarget(next)) f.start(next);
+    release();
+    const step = s.step === undefined ? "1" : emitIndex(cx, s.step);
+    const advanced = f.value(`add nsw i64 ${counter}, ${step}`);
+    phi(`${counter} = phi i64 [ ${first}, %${from} ], [ ${advanced}, %${f.current} ]`);
+    const again = f.value(`icmp slt i64 ${advanced}, ${end}`);
+    f.endLoop(again, body, exit, loopMetadata(cx, s));
+    if (f.isTarget(leave)) {
+      f.start(leave);
+      release();
+      f.br(exit);
+    }
+    cx.loops.pop();
+  });
+  f.follow(exit);
 }
 
 /** Loops around vectors are as they shall be; others may be vectorised and unrolled by LLVM. */
@@ -94,15 +97,18 @@ export function emitWhile(cx: FunctionContext, s: While): void {
     string,
   ];
   const release = scratchOf(cx, s.body);
-  f.start(test);
+  f.repeats();
+  f.follow(test);
   f.condBr(emitAs(cx, s.cond, bool), body, exit);
-  f.start(body);
-  cx.loops.push({ exit, next });
-  emitStmt(cx, s.body);
-  f.start(next);
+  f.scoped(() => {
+    f.follow(body);
+    cx.loops.push({ exit, next });
+    emitStmt(cx, s.body);
+    f.start(next);
+    release();
+    f.br(test);
+    cx.loops.pop();
+  });
+  f.follow(exit);
   release();
-  f.br(test);
-  f.start(exit);
-  release();
-  cx.loops.pop();
 }

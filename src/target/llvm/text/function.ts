@@ -9,11 +9,11 @@ export interface FunctionText {
   readonly module: ModuleText;
   /** Label of the block that is being written. */
   readonly current: Label;
-  /** Adds an instruction with a result; within a block, the same arithmetic on the same operands is written once. */
+  /** Adds an instruction with a result; the same arithmetic on the same operands is written once in a scope. */
   value(text: string): Ref;
   /** Adds an instruction without a result. */
   line(text: string): void;
-  /** Adds a load of memory behind a root; within a block it is written once until that memory changes. */
+  /** Adds a load of memory behind a root; in a scope it is written once until that memory changes. */
   load(text: string, root: Ref): Ref;
   /** Adds an instruction without a result that changes memory behind a root only. */
   store(text: string, root: Ref): void;
@@ -25,8 +25,16 @@ export interface FunctionText {
   /** Adds arithmetic on a pointer, once: in the entry block where the pointer is made there. */
   place(pointer: Ref, text: string): Ref;
   label(hint: string): Label;
-  /** Starts a block; the one before must have ended, or falls through to it. */
+  /** Whether a jump to it has been written. */
+  isTarget(label: Label): boolean;
+  /** Starts a block that is reached from several; the one before must have ended, or falls through to it. */
   start(label: Label): void;
+  /** Starts a block that is only reached behind all that the scope has: what it knows still holds. */
+  follow(label: Label): void;
+  /** Writes blocks that are reached through the current one alone, and that it may be left without. */
+  scoped(work: () => void): void;
+  /** Starts blocks that may run again: loads from before say nothing about them. */
+  repeats(): void;
   br(label: Label): void;
   condBr(cond: Ref, then: Label, otherwise: Label): void;
   /** Ends the block that closes a loop; `metadata` is about the loop. */
@@ -51,6 +59,15 @@ const changesMemory = (text: string): boolean =>
   /^(store|fence|atomicrmw|cmpxchg)\b/.test(text) ||
   (/^(tail )?call\b/.test(text) && !/@llvm\.(?!mem|masked\.(store|scatter))/.test(text));
 
+/** What is known in blocks behind one another, until they join with others. */
+interface Scope {
+  readonly values: Map<string, Ref>;
+  /** Loads whose memory has not changed, by root. */
+  readonly loads: Map<Ref, Map<string, Ref>>;
+}
+
+const scope = (): Scope => ({ values: new Map(), loads: new Map() });
+
 /** A function without instructions; its parameters have names of their own. */
 export function functionText(module: ModuleText): FunctionText {
   const entry: string[] = [];
@@ -59,10 +76,29 @@ export function functionText(module: ModuleText): FunctionText {
   let labels = 0;
   let current: Label = "body";
   let ended = false;
-  const known = new Map<string, Ref>();
   const roots = new Set<Ref>();
-  /** Loads whose memory has not changed, by root. */
-  const loaded = new Map<Ref, Map<string, Ref>>();
+  const targets = new Set<Label>();
+  /** The outermost first; each stands in blocks that the ones before it dominate. */
+  const scopes: Scope[] = [scope()];
+  const innermost = (): Scope => scopes[scopes.length - 1]!;
+  const find = (get: (s: Scope) => Ref | undefined): Ref | undefined => {
+    for (let k = ended ? -1 : scopes.length - 1; k >= 0; k--) {
+      const found = get(scopes[k]!);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const forgetLoads = (root?: Ref): void => {
+    for (const { loads } of scopes)
+      if (root === undefined) loads.clear();
+      else loads.delete(root);
+  };
+  const open = (label: Label): void => {
+    if (!ended) f.br(label);
+    lines.push(`${label}:`);
+    current = label;
+    ended = false;
+  };
   const atEntry = new Set<Ref>();
   const knownAtEntry = new Map<string, Ref>();
   const add = (text: string): void => {
@@ -81,32 +117,32 @@ export function functionText(module: ModuleText): FunctionText {
       return current;
     },
     value(text) {
-      const before = known.get(text);
-      if (before !== undefined && !ended) return before;
+      const before = find((s) => s.values.get(text));
+      if (before !== undefined) return before;
       const name = `%t${values++}`;
       add(`${name} = ${text}`);
-      if (isArithmetic(text)) known.set(text, name);
-      else if (changesMemory(text)) loaded.clear();
+      if (isArithmetic(text)) innermost().values.set(text, name);
+      else if (changesMemory(text)) forgetLoads();
       return name;
     },
     line(text) {
       add(text);
-      if (changesMemory(text)) loaded.clear();
+      if (changesMemory(text)) forgetLoads();
     },
     load(text, root) {
-      const before = loaded.get(root)?.get(text);
-      if (before !== undefined && !ended) return before;
+      const before = find((s) => s.loads.get(root)?.get(text));
+      if (before !== undefined) return before;
       const name = f.value(text);
       if (!roots.has(root)) return name;
-      const of = loaded.get(root);
+      const { loads } = innermost();
+      const of = loads.get(root);
       if (of !== undefined) of.set(text, name);
-      else loaded.set(root, new Map([[text, name]]));
+      else loads.set(root, new Map([[text, name]]));
       return name;
     },
     store(text, root) {
       add(text);
-      if (roots.has(root)) loaded.delete(root);
-      else loaded.clear();
+      forgetLoads(roots.has(root) ? root : undefined);
     },
     root: (pointer) => void roots.add(pointer),
     isRoot: (pointer) => roots.has(pointer),
@@ -125,47 +161,57 @@ export function functionText(module: ModuleText): FunctionText {
       return name;
     },
     label: (hint) => `${hint}${labels++}`,
+    isTarget: (label) => targets.has(label),
     start(label) {
-      if (!ended) lines.push(`  br label %${label}`);
-      lines.push(`${label}:`);
-      current = label;
-      ended = false;
-      known.clear();
-      loaded.clear();
+      open(label);
+      scopes[scopes.length - 1] = scope();
     },
-    br: (label) => end(`br label %${label}`),
-    condBr: (cond, then, otherwise) => end(`br i1 ${cond}, label %${then}, label %${otherwise}`),
-    endLoop: (again, body, exit, metadata) =>
-      end(`br i1 ${again}, label %${body}, label %${exit}${metadata}`),
+    follow: open,
+    scoped(work) {
+      scopes.push(scope());
+      work();
+      scopes.pop();
+    },
+    repeats: () => forgetLoads(),
+    br(label) {
+      if (!ended) targets.add(label);
+      end(`br label %${label}`);
+    },
+    condBr: (cond, then, otherwise) => f.endLoop(cond, then, otherwise, ""),
+    endLoop(again, body, exit, metadata) {
+      if (!ended) targets.add(body).add(exit);
+      end(`br i1 ${again}, label %${body}, label %${exit}${metadata}`);
+    },
     ret: end,
     choose(cond, type, then, otherwise) {
       const [yes, no, join] = [f.label("then"), f.label("else"), f.label("join")];
+      const from: string[] = [];
+      const branch = (label: Label, make: () => Ref): void =>
+        f.scoped(() => {
+          f.follow(label);
+          from.push(`[ ${make()}, %${current} ]`);
+          f.br(join);
+        });
       f.condBr(cond, yes, no);
-      f.start(yes);
-      const a = then();
-      const fromYes = current;
-      f.br(join);
-      f.start(no);
-      const b = otherwise();
-      const fromNo = current;
-      f.br(join);
-      f.start(join);
-      return f.value(`phi ${type} [ ${a}, %${fromYes} ], [ ${b}, %${fromNo} ]`);
+      branch(yes, then);
+      branch(no, otherwise);
+      f.follow(join);
+      return f.value(`phi ${type} ${from.join(", ")}`);
     },
     when(cond, then, otherwise) {
       const yes = f.label("then");
       const join = f.label("join");
       const no = otherwise === undefined ? join : f.label("else");
+      const branch = (label: Label, work: () => void): void =>
+        f.scoped(() => {
+          f.follow(label);
+          work();
+          f.br(join);
+        });
       f.condBr(cond, yes, no);
-      f.start(yes);
-      then();
-      f.br(join);
-      if (otherwise !== undefined) {
-        f.start(no);
-        otherwise();
-        f.br(join);
-      }
-      f.start(join);
+      branch(yes, then);
+      if (otherwise !== undefined) branch(no, otherwise);
+      f.follow(join);
     },
     later() {
       add("");

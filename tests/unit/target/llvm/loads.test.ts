@@ -61,4 +61,45 @@ test("places in the stack are computed at the entry, once", () => {
   assert.is.not(f.place("%p0", "getelementptr i8, i8* %p0, i64 4"), other);
 });
 
+const SUM = "add i64 %x, 1";
+
+test("what is known before a branch is known in it and behind it, what is found in it is not", () => {
+  const f = text();
+  const before = f.value(SUM);
+  let inside = "";
+  f.when("%cond", () => {
+    assert.is(f.value(SUM), before);
+    inside = f.value("add i64 %x, 2");
+  });
+  assert.is(f.value(SUM), before);
+  assert.is.not(f.value("add i64 %x, 2"), inside);
+  const other = f.choose(
+    "%cond",
+    "i64",
+    () => f.value("add i64 %x, 3"),
+    () => f.value("add i64 %x, 3"),
+  );
+  assert.match(f.render("define void @f()"), `${other} = phi i64 [ %t`);
+  assert.is(f.render("define void @f()").match(/add i64 %x, 3/g)?.length, 2);
+});
+
+test("a store in a branch is seen behind it", () => {
+  const f = text();
+  const [kept, changed] = [f.load(LOAD, "%p0"), f.load("load float, float* %b, align 4", "%p1")];
+  f.when("%cond", () => f.store("store float 0.0, float* %b, align 4", "%p1"));
+  assert.is(f.load(LOAD, "%p0"), kept);
+  assert.is.not(f.load("load float, float* %b, align 4", "%p1"), changed);
+});
+
+test("what runs again does not use loads from before", () => {
+  const f = text();
+  const [sum, load] = [f.value(SUM), f.load(LOAD, "%p0")];
+  f.repeats();
+  f.scoped(() => {
+    f.follow(f.label("loop"));
+    assert.is(f.value(SUM), sum);
+    assert.is.not(f.load(LOAD, "%p0"), load);
+  });
+});
+
 test.run();
