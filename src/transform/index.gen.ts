@@ -185,6 +185,11 @@ export const passes = [
     load: async () => (await import("./tir/flatten-buffer.js")).flattenBuffer,
   },
   {
+    name: "flatten-pixels",
+    summary: "Computes convolutions with one tap on all pixels as one line.",
+    load: async () => (await import("./relax/algebra/flatten-pixels.js")).flattenPixels,
+  },
+  {
     name: "flatten-rows",
     summary: "Computes many matrices times one as the rows of one product.",
     load: async () => (await import("./relax/algebra/flatten-rows.js")).flattenRows,

@@ -14,8 +14,8 @@ export interface NamedPipeline {
 const optimiseWith = (layouts = "", loops = ""): string =>
   "fold-batchnorm-to-conv2d{known=true},decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
   `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
-  "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,bind-scalar-constants,dead-code-elimination," +
-  `rewrite-dataflow-reshape,${loops}apply-schedules,propagate-layouts,merge-loops`;
+  "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,bind-scalar-constants," +
+  `rewrite-dataflow-reshape,dead-code-elimination,${loops}apply-schedules,propagate-layouts,merge-loops`;
 
 /** Values in explicit, planned memory. */
 const LOWER =
@@ -23,7 +23,7 @@ const LOWER =
   "lower-alloc-tensor";
 
 /** For processors with vectors. */
-const NATIVE = `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,remove-redundant-reshape,")},share-kernels,@memory`;
+const NATIVE = `${optimiseWith("fuse-attention,optimize-layout-transform,pad-channels,fold-constant,block-channels,flatten-rows,flatten-pixels,remove-redundant-reshape,")},share-kernels,@memory`;
 
 /** By name, without the `@`. */
 export const namedPipelines: Readonly<Record<string, NamedPipeline>> = {
