@@ -316,6 +316,12 @@ function branch(s: State, scope: Scope, stmt: ast.If): Returned {
   if (s.host?.isStatic === true)
     fail(codes.phase({ ...placeOf(s, stmt.cond), what: valueText(cond), construct: "`if`" }));
   const { expr, phase } = toCondition(s, cond, stmt.cond);
+  if (expr.kind === "tir.IntImm") {
+    // Decided for this instance; what the branch defines stays in it all the same.
+    const suite = expr.value !== 0 ? stmt.then : stmt.otherwise;
+    if (suite !== undefined) executeInside(s, scope, "branch", suite.body);
+    return undefined;
+  }
   const inside = (holds: boolean, suite: ast.Suite): ReturnType<typeof collect> =>
     collect(s, () => {
       executeInside(s, scope, "branch", suite.body, () => {
