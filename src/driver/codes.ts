@@ -133,7 +133,7 @@ export const codes = defineCodes("CFG", {
     number: 90,
     message: "native code cannot be made or run here: {reason}",
     explain:
-      "Target `llvm` needs the package `koffi` and a libLLVM of version 14 or newer. `relaxc doctor` shows what is there.",
+      "Target `llvm` needs the package `koffi` and a libLLVM of version 13 or newer; bitcode can also be written by the package `llvm-bindings`. `RELAXC_LLVM=15` takes version 15 where several are installed. `relaxc doctor` shows what is there.",
   },
   nativeFeatures: {
     number: 91,
@@ -150,6 +150,11 @@ export const codes = defineCodes("CFG", {
     number: 83,
     message: "there is no schedule for `{name}`",
     hint: 'a schedule names what it is for: `@S.schedule(func="matmul")`; `--target` selects those of a target',
+  },
+  noneScheduled: {
+    number: 101,
+    message: "nothing is scheduled: {what}",
+    hint: 'a schedule says what it is for, e.g. `@S.schedule(func="matmul")`; those of another target are left out',
   },
   scheduleCondition: {
     number: 84,

@@ -1,4 +1,5 @@
 /** The lowering of operators for a run of the compiler: the standard library, those given, the module's own. */
+import type { IRModule } from "../ir/module.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
 import {
@@ -16,6 +17,13 @@ export interface Libraries {
   /** Mistakes in the libraries given. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** The templates and schedules that stand in a program's own text. */
+export const ownLibrary = ({
+  templates: text,
+  templatesOrigin: origin,
+}: IRModule): Source | undefined =>
+  text === undefined ? undefined : { name: "the program's templates", text, origin };
 
 /** Libraries in the order in which they are given, later ones preferred, before the standard one. */
 export function loadLibraries(given: readonly Source[] = [], own?: Source): Libraries {

@@ -25,11 +25,8 @@ export async function libraryHooks(
   module: IRModule,
   isScheduling: boolean,
 ): Promise<Pick<PipelineHooks, "lowering" | "scheduler" | "target">> {
-  const { loadLibraries } = await import("./libraries.js");
-  const { templates } = module;
-  const own =
-    templates === undefined ? undefined : { name: "the module's templates", text: templates };
-  const { lowering, all, diagnostics } = loadLibraries(options.libraries ?? [], own);
+  const { loadLibraries, ownLibrary } = await import("./libraries.js");
+  const { lowering, all, diagnostics } = loadLibraries(options.libraries, ownLibrary(module));
   for (const d of diagnostics) sink.report(d);
   const target = targetOf(options, sink);
   const hooks = { lowering, ...(options.target !== undefined && { target }) };

@@ -9,10 +9,13 @@ import { runSchedule } from "../schedule/script/run.js";
 import { candidatesFor } from "../schedule/script/select.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { Source } from "../support/source.js";
+import { didYouMean } from "../support/suggest.js";
 import type { TargetDescription } from "../support/target-description.js";
+import type { TemplateLibrary } from "../template/library/library.js";
+import type { ScheduleKey } from "../template/template.js";
 import { SCHEDULED } from "../transform/scheduler.js";
 import { codes } from "./codes.js";
-import { loadLibraries } from "./libraries.js";
+import { loadLibraries, ownLibrary } from "./libraries.js";
 
 /** A function that was scheduled. */
 export interface Scheduled {
@@ -41,9 +44,7 @@ export function scheduleByScript(
   { func: only, target, scripts }: ScriptRequest,
   sink: Sink,
 ): ScheduleResult | undefined {
-  const { templates } = module;
-  const own = templates === undefined ? undefined : { name: "the program's schedules", text: templates }; // prettier-ignore
-  const { all, diagnostics } = loadLibraries(scripts, own);
+  const { all, diagnostics } = loadLibraries(scripts, ownLibrary(module));
   diagnostics.forEach((d) => sink.report(d));
   if (diagnostics.some((d) => d.severity === "error")) return undefined;
   const libraries = all.slice(0, -1);
@@ -72,8 +73,31 @@ export function scheduleByScript(
     return undefined;
   }
   if (result.scheduled.length > 0) return result;
-  sink.report(codes.noSchedule({ name: only ?? "any function" }));
+  sink.report(codes.noneScheduled(nearMisses(module, only, libraries)));
   return undefined;
+}
+
+/** What there is to schedule, and what the schedules of the texts are for. */
+function nearMisses(
+  { functions }: IRModule,
+  only: string | undefined,
+  libraries: readonly TemplateLibrary[],
+): Parameters<typeof codes.noneScheduled>[0] {
+  const names = [...functions].flatMap(([name, f]) => (f.kind === "tir.PrimFunc" ? [name] : []));
+  const schedules = libraries.flatMap((library) =>
+    library.definitions().flatMap((e) => (e.kind === "schedule" ? [e.schedule] : [])),
+  );
+  const suggestion = (of: ScheduleKey): string | undefined =>
+    of.kind === "func" ? didYouMean(of.name, names) : undefined;
+  const asked = only !== undefined && !names.includes(only);
+  return {
+    what: asked ? `there is no T function \`${only}\`` : "no schedule is for a T function here",
+    notes: [
+      `T functions: ${names.map((n) => `\`${n}\``).join(", ") || "none"}`,
+      ...schedules.map(({ name, of }) => `schedule \`${name}\` is for ${of.kind} \`${of.name}\``),
+    ],
+    hints: schedules.flatMap(({ of }) => suggestion(of) ?? []),
+  };
 }
 
 /** Schedules one function by a trace as JSON; undefined when errors were reported. */

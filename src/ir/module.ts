@@ -1,5 +1,5 @@
 /** Modules: named functions plus attributes and global infos. */
-import type { Span } from "../support/source.js";
+import type { Origin, Span } from "../support/source.js";
 import { noAttrs, type Attrs, type NodeBase } from "./core/node.js";
 import type { Func } from "./relax/expr.js";
 import type { DeviceMesh, FuncInfo, VDevice } from "./relax/struct-info.js";
@@ -40,6 +40,8 @@ export interface IRModule extends NodeBase {
   readonly globalInfos: ReadonlyMap<string, readonly GlobalInfo[]>;
   /** Canonical text of the templates that lower operators of this module; absent without any. */
   readonly templates?: string | undefined;
+  /** Where their text is from; as spans, not part of what a module means. */
+  readonly templatesOrigin?: Origin | undefined;
 }
 
 export const globalVar = (name: string, span?: Span): GlobalVar => ({
@@ -60,6 +62,7 @@ export const irModule = (
     attrs?: Attrs;
     globalInfos?: IRModule["globalInfos"];
     templates?: string | undefined;
+    templatesOrigin?: Origin | undefined;
     span?: Span | undefined;
   },
 ): IRModule => ({
@@ -69,5 +72,6 @@ export const irModule = (
   attrs: more?.attrs ?? noAttrs,
   globalInfos: more?.globalInfos ?? new Map(),
   templates: more?.templates,
+  templatesOrigin: more?.templatesOrigin,
   span: more?.span,
 });

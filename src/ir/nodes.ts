@@ -23,7 +23,9 @@ export type Node =
 export type Kind = Node["kind"];
 export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
 
-type Fields<K extends Kind> = { readonly [F in Exclude<keyof NodeOf<K>, "kind" | "span">]-?: Role };
+/** Where nodes are from in the text is not part of what they mean. */
+type Place = "span" | "templatesOrigin";
+type Fields<K extends Kind> = { readonly [F in Exclude<keyof NodeOf<K>, "kind" | Place>]-?: Role };
 export type NodeTable = {
   readonly [K in Kind]: { readonly summary: string; readonly fields: Fields<K> };
 };

@@ -1,7 +1,7 @@
 /** Schedules: a state and the trace of the calls that led to it. */
 import type { IRModule } from "../ir/module.js";
 import { DiagnosticError, type Diagnostic } from "../support/diagnostic.js";
-import type { Span } from "../support/source.js";
+import { writtenSpan, type Span } from "../support/source.js";
 import { bindArguments, type RawArguments } from "./arguments.js";
 import { codes } from "./codes.js";
 import { noFunction } from "./no-function.js";
@@ -94,7 +94,7 @@ function resultOf({ outputs: form }: Primitive, outputs: readonly ScheduleValue[
 function placed(d: Diagnostic, { name }: Primitive, at: Span | undefined): Diagnostic {
   if (at === undefined) return d;
   const labels = d.span === undefined ? d.labels : [...d.labels, { span: d.span, message: d.label ?? "this" }]; // prettier-ignore
-  return { ...d, span: at, label: `\`${name}\` refuses`, labels };
+  return { ...d, span: writtenSpan(at), label: `\`${name}\` refuses`, labels };
 }
 
 function noteRemoved(

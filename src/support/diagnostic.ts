@@ -1,5 +1,5 @@
 /** Diagnostics are structures first, text last. Codes are declared in typed tables (`codes.ts` of each folder). */
-import type { Span } from "./source.js";
+import { writtenSpan, type Span } from "./source.js";
 
 export type Severity = "error" | "warning" | "note";
 
@@ -81,6 +81,11 @@ const fill = (text: string, args: Readonly<Record<string, unknown>>): string =>
     )
     .replace(/\{(\w+)\}/g, (_, hole: string) => String(args[hole]));
 
+const atWritten = <T extends { readonly span: Span }>(part: T): T => ({
+  ...part,
+  span: writtenSpan(part.span),
+});
+
 /**
  * Declares the codes of one area, e.g. `defineCodes("SCO", { undefinedName: { number: 3, message: "…{name}…" } })`.
  * Each entry becomes a function that makes the diagnostic; a wrong or missing hole does not compile.
@@ -98,13 +103,13 @@ export function defineCodes<const T extends Record<string, CodeInfo>>(
       name,
       severity: info.severity ?? "error",
       message: fill(info.message, args),
-      span: args.at,
+      span: args.at && writtenSpan(args.at),
       label: args.label,
-      labels: args.labels ?? [],
+      labels: (args.labels ?? []).map(atWritten),
       because: args.because,
       notes: args.notes ?? [],
       hints: [...(info.hint === undefined ? [] : [fill(info.hint, args)]), ...(args.hints ?? [])],
-      fixes: args.fixes ?? [],
+      fixes: (args.fixes ?? []).map((fix) => ({ ...fix, edits: fix.edits.map(atWritten) })),
     });
     made[key] = Object.assign(report, { info: { ...info, code, name } });
   }

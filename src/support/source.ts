@@ -2,13 +2,21 @@
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /** Of a text made from another one: the place there that a span of this one is from. */
+  readonly origin?: Origin | undefined;
 }
+
+/** Finds the place that a part of a made text is from; undefined where it is from none. */
+export type Origin = (start: number, end: number) => Span | undefined;
 
 export interface Span {
   readonly source: Source;
   readonly start: number;
   readonly end: number;
 }
+
+/** A span in the text that people wrote. */
+export const writtenSpan = (span: Span): Span => span.source.origin?.(span.start, span.end) ?? span;
 
 export interface Position {
   readonly line: number;

@@ -23,7 +23,7 @@ import { declareFunctions, elaborateFunctions, functionKind, letGo } from "./fun
 import { otherItem } from "./item.js";
 import { elaborateClass } from "./module.js";
 import { readValue } from "./tir/expression.js";
-import { isTemplate, templatesText } from "../templates.js";
+import { isTemplate, ownTemplates } from "../templates.js";
 import { macroOf } from "./tir/macro-definition.js";
 import { readStatements } from "./tir/statement.js";
 
@@ -71,7 +71,7 @@ export function elaborate(
     name: ctx.moduleName,
     attrs: ctx.moduleAttrs,
     globalInfos: ctx.globalInfos,
-    templates: templatesText(ctx.templates),
+    ...ownTemplates(ctx.templates, source),
   });
 }
 

@@ -9,7 +9,7 @@ import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
 import { servesTarget, type TargetDescription } from "../../support/target-description.js";
-import { positionAt } from "../../support/source.js";
+import { positionAt, writtenSpan } from "../../support/source.js";
 import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
 import { expandGraph } from "../graph/expand.js";
@@ -232,5 +232,6 @@ function inTermsOf(
 
 /** `conv` (stdlib/nn.relax:70) */
 export function placeText({ name, def, source }: Template): string {
-  return `\`${name}\` (${source.name}:${positionAt(source, def.nameStart).line})`;
+  const at = writtenSpan({ source, start: def.nameStart, end: def.nameEnd });
+  return `\`${name}\` (${at.source.name}:${positionAt(at.source, at.start).line})`;
 }
