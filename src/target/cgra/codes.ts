@@ -151,11 +151,19 @@ export const codes = defineCodes("MAP", {
     explain:
       "The sequencer runs loops one in another, with statements before and after the inner one.",
   },
-  deepNest: {
+  noLoops: {
     number: 103,
-    message: "`{name}` is {depth} loops deep, and the sequencer of `{fabric}` counts {most}",
-    hint: "annotate an inner loop instead, fuse loops, or spell short ones out (`T.unroll`)",
-    explain: "Each loop of a kernel needs a counter of the sequencer (`ctrl.loops`).",
+    message: "the sequencer of `{fabric}` counts no loops, and `{name}` is {depth} loops deep",
+    hint: "take a fabric with `ctrl.loops` of at least 1",
+    explain:
+      "Iterations are counted by the sequencer. Loops deeper than it counts (`ctrl.loops`) become one with the loop around them.",
+  },
+  notFlattened: {
+    number: 120,
+    message: "`{name}` has {depth} loops, and {count} of them are to be one",
+    hint: "`cgra.flatten` is the number of innermost loops that become one",
+    explain:
+      "The innermost loops of a nest can be counted as one by the sequencer; the array then counts those inside itself.",
   },
   notUnrolled: {
     number: 104,

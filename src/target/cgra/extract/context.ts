@@ -1,4 +1,5 @@
 /** What is known while one nest becomes a graph. */
+import { declareSymbols } from "../../../analysis/tir/symbols.js";
 import { Analyzer, exprText } from "../../../arith/index.js";
 import { fromPoly } from "../../../arith/from-poly.js";
 import { constValue, type Poly } from "../../../arith/poly.js";
@@ -7,6 +8,7 @@ import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { call, cast, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import { range } from "../../../ir/tir/buffer.js";
+import type { PrimFunc } from "../../../ir/tir/function.js";
 import { int32, int64, isFloat } from "../../../support/dtype.js";
 import type { FixedOperand } from "../dfg/dfg.js";
 import type { BufferPlace } from "../dfg/loop-kernel.js";
@@ -82,11 +84,13 @@ export class Context {
   private readonly liveinOf = new Map<string, number>();
 
   constructor(
+    func: PrimFunc,
     readonly nest: Nest,
     readonly fabric: Fabric,
     readonly places: ReadonlyMap<Buffer, BufferPlace>,
   ) {
     this.builder = new GraphBuilder(new Set(fabric.elements.flatMap(({ ops }) => [...ops])));
+    declareSymbols(func, this.analyzer);
     nest.loops.forEach(({ var: v, extent }, level) => {
       this.levels.set(v, level);
       this.analyzer.bind(v, range(intImm(0, v.dtype), extent));

@@ -12,10 +12,11 @@ import type { Setting } from "../machine/program.js";
 import { opcodes } from "../opcodes.js";
 import { Context } from "./context.js";
 import { finishGraph } from "./finish.js";
+import { flattenedFrom, hardwareLoops } from "./flatten.js";
 import { readNest } from "./nest.js";
 import { Refused, refuse } from "./refuse.js";
 import { execute } from "./statement.js";
-import { checkWide, requireNumber } from "./wide.js";
+import { checkWide, isWide, requireNumber } from "./wide.js";
 
 /**
  * The kernel of a function whose body is one nest (see `split-cgra-kernels`), for buffers at the places given; what
@@ -45,26 +46,19 @@ function extract(
     refuse(codes.narrowFabric({ fabric: fabric.name, width: fabric.width, at: func.span }));
   const nest = readNest(func);
   const { loops: most, liveins: mostLiveins } = fabric.control;
-  if (nest.loops.length > most)
-    refuse(
-      codes.deepNest({
-        name: func.name,
-        depth: nest.loops.length,
-        fabric: fabric.name,
-        most,
-        at: nest.loops[most]?.var.span ?? func.span,
-      }),
-    );
-  const cx = new Context(nest, fabric, places);
-  for (const { extent, var: v } of nest.loops)
-    if (!requireNumber(cx, cx.analyzer.poly(extent)))
-      refuse(codes.wideInteger({ expr: exprText(extent), type: extent.dtype.name, at: extent.span ?? v.span })); // prettier-ignore
+  if (most < 1)
+    refuse(codes.noLoops({ name: func.name, depth: nest.loops.length, fabric: fabric.name, at: func.span })); // prettier-ignore
+  const cx = new Context(func, nest, fabric, places);
+  requireFitting(cx, nest.loops.map(({ extent }) => extent)); // prettier-ignore
   execute(cx);
   checkWide(cx);
   if (!cx.accesses.some(({ kind }) => kind === "store"))
     refuse(codes.nothingStored({ name: func.name, at: func.span }));
-  const { graph, spans, streams } = finishGraph(cx, func.name);
-  const loops = nest.loops.map((_, level) => cx.fixedPoly(cx.extent(level)) as Setting);
+  const from = flattenedFrom(nest, fabric);
+  const extents = hardwareLoops(nest.loops, from);
+  requireFitting(cx, extents);
+  const { graph, spans, streams } = finishGraph(cx, func.name, from);
+  const loops = extents.map((e) => cx.fixed(e) as Setting);
   if (cx.liveins.length > mostLiveins)
     refuse(
       codes.tooManyLiveins({
@@ -96,6 +90,13 @@ function extract(
     buffers: [...new Set(cx.accesses.map(({ buffer }) => buffer))],
     conditions: conditionsOf(cx),
   };
+}
+
+/** Loops count in registers. */
+function requireFitting(cx: Context, extents: readonly PrimExpr[]): void {
+  for (const e of extents)
+    if (isWide(e.dtype) && !requireNumber(cx, cx.analyzer.poly(e)))
+      refuse(codes.wideInteger({ expr: exprText(e), type: e.dtype.name, at: e.span }));
 }
 
 /** What must hold where the kernel is launched: statements around inner loops need an iteration of theirs. */

@@ -5,6 +5,7 @@ import { operations } from "../machine/operation.js";
 import type { StreamProgram } from "../machine/program.js";
 import { bankOf } from "./address.js";
 import type { Context } from "./context.js";
+import { flattenLoops } from "./flatten.js";
 import { fuseSums } from "./fuse.js";
 import { memoryOrder } from "./order.js";
 import { assignStreams } from "./streams.js";
@@ -17,7 +18,8 @@ export interface Finished {
   readonly streams: readonly StreamProgram[];
 }
 
-export function finishGraph(cx: Context, name: string): Finished {
+/** Loops from `from` on are counted as one. */
+export function finishGraph(cx: Context, name: string, from: number): Finished {
   const { builder } = cx;
   const stores = cx.accesses.flatMap(({ kind, node }) => (kind === "store" ? [node] : []));
   const orders = memoryOrder(cx);
@@ -34,6 +36,7 @@ export function finishGraph(cx: Context, name: string): Finished {
     draft.elements = cx.fabric.banks[bankOf(cx, buffer, form)]?.elements;
   }
   fuseSums(builder, stores);
+  flattenLoops(cx, from);
   materialise(cx, stores);
   const kept = [...reachable(cx, stores)].sort((a, b) => a - b);
   const spans = kept.map((node) => builder.drafts[node]!.span);

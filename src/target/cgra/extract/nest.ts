@@ -2,6 +2,7 @@
  * A loop nest as hardware runs it: counted loops from 0, one in another, and statements that all stand in the innermost.
  * What stood before an inner loop runs in its first iterations, what stood after it in its last ones.
  */
+import type { AttrValue } from "../../../ir/core/node.js";
 import { substitute } from "../../../ir/core/rewrite.js";
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
@@ -31,6 +32,8 @@ export interface Nest {
   readonly assumed: readonly PrimExpr[];
   /** Buffers that live in the array. */
   readonly locals: readonly Buffer[];
+  /** So many of the innermost loops are to be one (`cgra.flatten`). */
+  readonly flatten: number;
 }
 
 /** Loops that are spelled out have at most so many iterations. */
@@ -49,6 +52,7 @@ export function readNest(func: PrimFunc): Nest {
   const body: Placed[] = [];
   const assumed: PrimExpr[] = [];
   const locals: Buffer[] = [];
+  let flatten: AttrValue = 1;
   const isCounted = (s: Stmt): s is For => s.kind === "tir.For" && !isSpelledOut(unrolled(s));
 
   function enter(loop: For): void {
@@ -56,6 +60,7 @@ export function readNest(func: PrimFunc): Nest {
     const level = loops.length;
     loops.push({ var: stmt.var, extent: stmt.extent });
     for (const value of assumptions(stmt)) assumed.push(value);
+    flatten = stmt.annotations.get("cgra.flatten") ?? flatten;
     const stmts = statementsOf(stmt.body);
     const inner = stmts.filter(isCounted);
     if (inner.length > 1)
@@ -89,7 +94,10 @@ export function readNest(func: PrimFunc): Nest {
   enter(nest);
   for (const { stmt } of body)
     visit(stmt, { enter: (n) => void (n.kind === "tir.Alloc" && locals.push(n.buffer)) });
-  return { loops, body, assumed, locals };
+  const count = Number(flatten);
+  if (!Number.isInteger(count) || count < 1 || count > loops.length)
+    refuse(codes.notFlattened({ name: func.name, count: `${count}`, depth: loops.length, at: nest.span })); // prettier-ignore
+  return { loops, body, assumed, locals, flatten: count };
 }
 
 /** `cgra.assume`: a condition or a list of them. */
