@@ -66,6 +66,11 @@ export function usesOfAllocations(func: PrimFunc): readonly BufferUse[] {
         if (node.predicate !== undefined) walk(node.predicate, path);
         if (node.kind === "tir.Store") walk(node.value, path);
         return access(node, path);
+      case "tir.Call":
+        // Its address reaches other elements, too.
+        if (node.op === "address_of")
+          for (const a of node.args) if (a.kind === "tir.Load") uses.delete(a.buffer);
+        return children(node, (child) => walk(child, path));
       // Anywhere else a buffer or its pointer may be used in other ways.
       case "tir.Buffer":
         uses.delete(node);

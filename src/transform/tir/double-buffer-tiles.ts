@@ -19,10 +19,10 @@ export const OVERLAP = "cgra.overlap";
 
 /**
  * Precondition: kernels are split off. Result: of a loop annotated `cgra.double_buffer` that fills buffers of the
- * scratchpad, calls one kernel, and copies its results, iterations overlap: while one computes, the next is filled and
- * results of the one before are copied, in buffers that are there twice; it is annotated `cgra.overlap`. Sound because
- * an iteration uses nothing of another one: buffers have no other use, the kernel only stores its results, and what is
- * copied back is not read by the loop.
+ * scratchpad, calls one kernel, and copies its results, iterations overlap: while one computes, results of the one
+ * before are copied and the next is filled, in buffers that are there twice; it is annotated `cgra.overlap`. Sound
+ * because an iteration uses nothing of another one: buffers have no other use, the kernel only stores its results or
+ * adds to what it is given in them, and what is copied back is not read by the loop.
  */
 export const doubleBufferTiles = definePass({
   name: "double-buffer-tiles",
@@ -85,13 +85,13 @@ function partsOf(loop: For, module: IRModule, func: PrimFunc): Iteration | undef
   if (!filled.stored.every(isSpad) || !filled.loaded.every(isHost)) return undefined;
   if (!drained.stored.every(isHost) || !drained.loaded.every(isSpad)) return undefined;
   const isShared = (a: readonly Buffer[], b: readonly Buffer[]): boolean => a.some((x) => b.some((y) => x.data === y.data)); // prettier-ignore
-  if (isShared(filled.loaded, drained.stored) || isShared(filled.stored, drained.loaded)) return undefined; // prettier-ignore
+  if (isShared(filled.loaded, drained.stored)) return undefined;
   const { kernel, value } = kernelOf(call, module)!;
   const isRead = (b: Buffer): boolean => {
     const seen = kernel.params[value.args.indexOf(b)]?.buffer;
     return seen === undefined || accessesOf(kernel.body).loaded.includes(seen);
   };
-  if (drained.loaded.some(isRead)) return undefined;
+  if (drained.loaded.some((b) => isRead(b) && !filled.stored.includes(b))) return undefined;
   const buffers = new Set([...filled.stored, ...drained.loaded]);
   const allocs = new Set<Buffer>();
   visit(func.body, { enter: (n) => void (n.kind === "tir.Alloc" && allocs.add(n.buffer)) });
@@ -170,8 +170,8 @@ function overlapped(
   const isSome = extent.kind === "tir.IntImm" ? boolImm(Number(extent.value) > 0) : inside(min);
   const body = seq([
     part([call], v),
-    ifStmt(inside(addIndex(v, one)), part(fill, addIndex(v, one))),
     ifStmt(compare("lt", min, v), part(drain, subIndex(v, one))),
+    ifStmt(inside(addIndex(v, one)), part(fill, addIndex(v, one))),
   ]);
   const annotations = new Map([...without(loop).annotations, [OVERLAP, boolImm(true)] as const]);
   return ifStmt(

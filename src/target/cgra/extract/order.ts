@@ -82,6 +82,10 @@ function nextMeeting(cx: Context, a: Access, b: Access): number | undefined {
     const size = absolute(cx, step);
     if (reach === undefined || size === undefined) return 1;
     if (cx.extent(level).key === addConst(zero, 1).key) continue;
+    // Where inner loops touch nothing twice, the same bytes come again in the same iteration of each.
+    const isSame = [step, gap].every((p) => isConst(p) && p.constant === 0);
+    if (isSame && distance === undefined && a.bytes === b.bytes)
+      return leastIterations(cx, level + 1);
     if (isConst(reach) && reach.constant === 0 && isConst(gap) && isConst(step)) {
       // Only this loop counts: the step must bridge the gap.
       const bridged = exactMeeting(Number(step.constant), Number(gap.constant), a.bytes, b.bytes);
@@ -99,6 +103,14 @@ function nextMeeting(cx: Context, a: Access, b: Access): number | undefined {
     if (!cx.analyzer.isNonNegative(room)) return distance === undefined ? 1 : Math.min(1, distance);
   }
   return distance;
+}
+
+/** How many iterations the loops from a level on have at least, where they have any. */
+function leastIterations(cx: Context, from: number): number {
+  let count = 1;
+  for (let level = from; level < cx.nest.loops.length; level++)
+    count *= Number(constValue(cx.extent(level)) ?? 1);
+  return Math.max(1, count);
 }
 
 /** The least d ≥ 1 with `step · d + gap` so small that the accesses overlap. */

@@ -3,19 +3,19 @@
  * host itself uses memory.
  */
 import { visit } from "../../../ir/core/visit.js";
-import type { PrimExpr } from "../../../ir/tir/expr.js";
+import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import { forLoop, ifStmt, seq, type For, type If, type Stmt } from "../../../ir/tir/stmt.js";
 import { isPureIntrinsic } from "../../../op/tir/index.js";
 import { OVERLAP } from "../../../transform/tir/double-buffer-tiles.js";
 import { COPIES, extern, LAUNCH, WAIT } from "./externs.js";
 
-/** What is under way and not waited for. */
+/** What is under way and not waited for: a launch, and memory of the host that transfers store to, and load from. */
 interface Pending {
   readonly launch: boolean;
-  readonly read: boolean;
-  readonly write: boolean;
+  readonly read: ReadonlySet<Var>;
+  readonly write: ReadonlySet<Var | undefined>;
 }
-const NOTHING: Pending = { launch: false, read: false, write: false };
+const NOTHING: Pending = { launch: false, read: new Set(), write: new Set() };
 
 /** The body of a host function with the waits it needs, and one at its end. */
 export function insertWaits(body: Stmt): Stmt {
@@ -31,7 +31,7 @@ class Waits {
   wait(): Stmt[] {
     const { launch, read, write } = this.pending;
     this.pending = NOTHING;
-    return launch || read || write ? [extern(WAIT)] : [];
+    return launch || read.size + write.size > 0 ? [extern(WAIT)] : [];
   }
 
   /** Waits if the host uses memory to compute the numbers; its own scalars are no memory. */
@@ -74,10 +74,16 @@ class Waits {
     const isCopy = name === COPIES.read || name === COPIES.write || name === COPIES.fill;
     const isLaunch = name?.startsWith(LAUNCH) === true;
     if (!isCopy && !isLaunch) return undefined;
-    const isLate = isLaunch ? this.pending.read : this.pending.launch;
+    const isRead = name === COPIES.read;
+    const memory = isCopy ? memoryOf(s) : undefined;
+    const { launch, read, write } = this.pending;
+    const isLate = isLaunch ? read.size > 0 : launch || (memory !== undefined && (isRead ? write : read).has(memory)); // prettier-ignore
     const first = isLate && !this.isOverlapped ? this.wait() : [];
-    const kind = isLaunch ? "launch" : name === COPIES.read ? "read" : "write";
-    this.pending = { ...this.pending, [kind]: true };
+    const before = this.pending;
+    if (isLaunch) this.pending = { ...before, launch: true };
+    else if (isRead)
+      this.pending = { ...before, read: new Set([...before.read, ...(memory ? [memory] : [])]) };
+    else this.pending = { ...before, write: new Set([...before.write, memory]) };
     return [...first, s];
   }
 
@@ -143,12 +149,20 @@ function calledBy(s: Stmt): string | undefined {
   const [name] = args;
   return op === "call_extern" && name?.kind === "tir.StringImm" ? name.value : undefined;
 }
+/** What points to the memory of the host that a transfer uses; fills use none. */
+function memoryOf({ value }: Extract<Stmt, { kind: "tir.Evaluate" }>): Var | undefined {
+  if (value.kind !== "tir.Call") return undefined;
+  const at = value.args.find((a) => a.kind === "tir.Call" && a.op === "address_of");
+  const place = at?.kind === "tir.Call" ? at.args[0] : undefined;
+  return place?.kind === "tir.Load" ? place.buffer.data : undefined;
+}
+
 const isWait = (s: Stmt): boolean => calledBy(s) === WAIT;
 
 const either = (a: Pending, b: Pending): Pending => ({
   launch: a.launch || b.launch,
-  read: a.read || b.read,
-  write: a.write || b.write,
+  read: new Set([...a.read, ...b.read]),
+  write: new Set([...a.write, ...b.write]),
 });
 const same = (a: Pending, b: Pending): boolean =>
-  a.launch === b.launch && a.read === b.read && a.write === b.write;
+  a.launch === b.launch && a.read.size === b.read.size && a.write.size === b.write.size;

@@ -127,12 +127,23 @@ host("tiles that are there twice are filled and copied while a kernel runs", () 
   assert.equal(messages, []);
   const main = printModule(made!.module).split("def main(")[1]!;
   const calls = [...main.matchAll(/"(cgra_\w+)"/g)].map((m) => m[1]);
-  const inLoop = ["cgra_launch_scale", "cgra_write", "cgra_read", "cgra_wait"];
+  const inLoop = ["cgra_launch_scale", "cgra_read", "cgra_write", "cgra_wait"];
   assert.equal(calls, ["cgra_on_host", "cgra_write", "cgra_wait", ...inLoop, "cgra_read", "cgra_wait"]); // prettier-ignore
   const run = (source: string) => ran(compiled(source).made!, 100);
   const [both, single] = [twice("cgra.spad"), twice("cgra.spad").replace("double_buffer", "none")].map(run); // prettier-ignore
   assert.equal(both!.out, single!.out);
   assert.ok(both!.cycles < single!.cycles, `${both!.cycles} of ${single!.cycles} cycles`);
+});
+
+host("what was copied to memory of the host is there before it is copied on", () => {
+  const back = `${SCALE}
+    for i in range(T.min(n, 16)):
+        a[i] = B[i]
+    for i in range(T.min(n, 16)):
+        A[i] = a[i]`;
+  const main = printModule(compiled(text(back)).made!.module).split("def main(")[1]!;
+  const calls = [...main.matchAll(/"(cgra_\w+)"/g)].map((m) => m[1]);
+  assert.equal(calls.slice(-5), ["cgra_read", "cgra_wait", "cgra_write", "cgra_read", "cgra_wait"]); // prettier-ignore
 });
 
 host("what is said to overlap and does not gives wrong results, as on hardware", () => {
