@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME… [--target T] [--only WORD]… [--json]`: ratios against peers measured in the same run. */
 import { scriptOptions } from "../scripts/script-options.js";
+import { judged, verdict } from "./bars.js";
 import type { BenchRow } from "./measure.js";
 import type { BenchOptions } from "./options.js";
 
@@ -107,7 +108,10 @@ for (const name of names) {
     console.error(`there is no bench \`${name}\`\n${usage}`);
     process.exit(2);
   }
-  const rows = await (await bench.load()).run(values);
+  const measured = await (await bench.load()).run(values);
+  // Bars are about the target that a bench takes by itself.
+  const rows = values.target === undefined ? measured.map(judged) : measured;
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
   else console.table(rows.map(({ bench: _, ...row }) => row));
+  for (const line of verdict(name, rows)) console.error(line);
 }

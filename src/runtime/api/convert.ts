@@ -25,13 +25,19 @@ import {
 export type Input = TensorInput | TensorData | number | bigint | boolean | readonly Input[];
 export type Output = Tensor | number | bigint | string | readonly Output[] | undefined;
 
-/** Throws a DiagnosticError when the input is no value of the type. */
-export function toValue(name: string, input: string, type: ValueType, given: Input): Value {
+/** Throws a DiagnosticError when the input is no value of the type. A tensor takes the `room` of another as long. */
+export function toValue(
+  name: string,
+  input: string,
+  type: ValueType,
+  given: Input,
+  room?: Uint8Array,
+): Value {
   const wrong = (actual: string): never =>
     fail(codes.inputData({ name, input, actual, expected: typeText(type) }));
   if (isTensorData(given)) {
     const shape = type.kind === "tensor" ? knownShape(type) : undefined;
-    return toValue(name, input, type, { data: given, shape: shape ?? [given.length] });
+    return toValue(name, input, type, { data: given, shape: shape ?? [given.length] }, room);
   }
   if (typeof given === "number" || typeof given === "bigint" || typeof given === "boolean") {
     const scalar = type.kind === "scalar" ? tryDType(type.dtype) : undefined;
@@ -49,7 +55,7 @@ export function toValue(name: string, input: string, type: ValueType, given: Inp
   }
   if (typeof given !== "object" || given === null || !isTensorData(given.data)) return wrong("no value"); // prettier-ignore
   if (type.kind !== "tensor" && type.kind !== "any") return wrong("a tensor");
-  const data = toArray(given, type.kind === "tensor" ? type.dtype : undefined);
+  const data = toArray(given, type.kind === "tensor" ? type.dtype : undefined, room);
   const array = given.data.constructor.name;
   return data ? tensorValue(data) : wrong(`${array}(${given.data.length}) of shape (${given.shape.join(", ")})`); // prettier-ignore
 }

@@ -126,7 +126,10 @@ function prepared(
       const found = params[at];
       const known = params.map((p) => `\`${p.name}\``).join(", ");
       if (found === undefined) return fail(codes.inputName({ name, input: String(param), known }));
-      values[at] = toValue(name, found.name, found.type, input);
+      const before = values[at];
+      // Calls copy tensors to the memory of the program, so that nothing else holds the one before.
+      const room = before?.kind === "tensor" ? before.data.bytes : undefined;
+      values[at] = toValue(name, found.name, found.type, input, room);
     },
     invoke() {
       const executor = running();

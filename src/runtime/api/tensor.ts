@@ -34,10 +34,14 @@ const typeOfArray = (data: TensorData): DType =>
   dtype(ARRAYS.find(([, array]) => data instanceof array)![0]);
 
 /**
- * A copy of the data as a tensor; undefined when the array does not fit. Elements that no array holds, like `bool` and
- * `float16`, are given by their bits, in an array of elements of the same size.
+ * A copy of the data as a tensor, in `room` where that is as long; undefined when the array does not fit. Elements that
+ * no array holds, like `bool` and `float16`, are given by their bits, in an array of elements of the same size.
  */
-export function toArray(input: TensorInput, declared: string | undefined): NDArray | undefined {
+export function toArray(
+  input: TensorInput,
+  declared: string | undefined,
+  room?: Uint8Array,
+): NDArray | undefined {
   const { data, shape } = input;
   const type = tryDType(input.dtype ?? declared ?? "") ?? typeOfArray(data);
   const own = typeOfArray(data);
@@ -45,8 +49,11 @@ export function toArray(input: TensorInput, declared: string | undefined): NDArr
   if (isPlain ? own !== type : data.BYTES_PER_ELEMENT !== bytesOf(type)) return undefined;
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0)) return undefined;
   if (elementCount(shape) !== data.length) return undefined;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  return { dtype: type, shape: [...shape], bytes };
+  const given = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (room?.length !== given.length)
+    return { dtype: type, shape: [...shape], bytes: given.slice() };
+  room.set(given);
+  return { dtype: type, shape: [...shape], bytes: room };
 }
 
 /** The tensor as an array of its element type, or of its bits when there is none. */

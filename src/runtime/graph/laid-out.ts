@@ -29,6 +29,7 @@ import { sizeOf } from "./bind.js";
 
 /** A result that still lies in the memory of a layout. */
 export interface HeldResult {
+  /** Its tensors may be views of the memory, which the next call changes. */
   value(): Value;
   /** Nobody will ask for it. */
   drop(): void;
@@ -43,7 +44,7 @@ export interface LaidOut {
   run(after?: (call: number) => void): void;
   /** The result, copied out. */
   output(): Value;
-  /** The result, copied out when it is asked for, or before the memory changes. */
+  /** The result in place; it is copied out before the memory changes. */
   hold(): HeldResult;
   /** Gives the memory back. */
   free(): void;
@@ -145,7 +146,7 @@ class Layout implements LaidOut {
   }
 
   revision = 0;
-  private held: HeldResult | undefined;
+  private held: { readonly held: HeldResult; keep(): void } | undefined;
 
   setInput(leaf: number, value: Value): void {
     this.settle();
@@ -183,22 +184,23 @@ class Layout implements LaidOut {
   }
 
   output(): Value {
-    return this.value(this.graph.result);
+    return this.value(this.graph.result, (bytes) => bytes.slice());
   }
 
   hold(): HeldResult {
     let result: Value | undefined;
+    const keep = (): void => void (result = this.output());
     const held: HeldResult = {
-      value: () => (result ??= this.output()),
-      drop: () => void (this.held === held && (this.held = undefined)),
+      value: () => result ?? this.value(this.graph.result, (bytes) => bytes),
+      drop: () => void (this.held?.held === held && (this.held = undefined)),
     };
-    this.held = held;
+    this.held = { held, keep };
     return held;
   }
 
   /** Copies a result that somebody may still ask for. */
   private settle(): void {
-    this.held?.value();
+    this.held?.keep();
     this.held = undefined;
   }
 
@@ -208,11 +210,11 @@ class Layout implements LaidOut {
     this.freeAll();
   }
 
-  private value(r: GraphResult): Value {
+  private value(r: GraphResult, take: (bytes: Uint8Array) => Uint8Array): Value {
     switch (r.kind) {
       case "view": {
         const t = this.views[r.view]!;
-        const bytes = bytesOfTensor(this.program.vm, t).slice();
+        const bytes = take(bytesOfTensor(this.program.vm, t));
         return tensorValue({ dtype: t.dtype, shape: t.shape, bytes });
       }
       case "integer":
@@ -220,7 +222,7 @@ class Layout implements LaidOut {
       case "shape":
         return shapeValue(r.dims.map((d) => this.size(d)));
       case "tuple":
-        return tupleValue(r.fields.map((f) => this.value(f)));
+        return tupleValue(r.fields.map((f) => this.value(f, take)));
     }
   }
 

@@ -7,6 +7,7 @@ import { decodeArtefact, encodeArtefact } from "../../../src/artefact/index.js";
 import { buildForWasm } from "../../../src/driver/build.js";
 import { readModule } from "../../../src/driver/frontend.js";
 import { prepareForWasm } from "../../../src/driver/optimise.js";
+import type { Tensor } from "../../../src/runtime/api/tensor.js";
 import { load, loadArtefact, loadGraph, makeProfiler } from "../../../src/runtime/index.js";
 import { summarise, profileText } from "../../../src/runtime/profile/summary.js";
 import { traceJson } from "../../../src/runtime/profile/trace.js";
@@ -332,7 +333,19 @@ for (const executor of ["vm", "graph"] as const) {
     // Another caller of the same layout must not change what is set here.
     program.run("main", { x: w, w: x });
     steps.invoke();
-    assert.equal(steps.getOutput(1), { ...expected[1], data: Float32Array.of(20, 40) });
+    const second = { ...expected[1], data: Float32Array.of(20, 40) };
+    assert.equal(steps.getOutput(1), second);
+    // What was taken, and what was handed over, belongs to the caller.
+    const taken = steps.getOutput(1) as Tensor;
+    const given = Float32Array.of(1, 2);
+    steps.setInput("x", given);
+    given.fill(7);
+    steps.invoke();
+    assert.equal(steps.getOutput(1), expected[1]);
+    assert.equal(taken, second);
+    // A call of somebody else leaves the result that was not taken yet.
+    program.run("main", { x: w, w: x });
+    assert.equal(steps.getOutput(1), expected[1]);
     assert.is(
       codeOf(() => program.run("main", { x, v: w })),
       "RUN130",
