@@ -2,8 +2,10 @@
 
 /** A part of a case that is compared whole and rewritten by an update. */
 export interface Section {
-  readonly kind: "result" | "diagnostics" | "stdout" | "stderr" | "repaired";
+  readonly kind: "result" | "diagnostics" | "stdout" | "stderr" | "repaired" | "files" | "file";
   readonly text: string;
+  /** Of `file`: its name in the folder `%out`. */
+  readonly name?: string;
   /** What `repaired` runs; `check` when it does not say. */
   readonly run?: string;
   /** Lines of the file that hold the text: from (included) to (excluded), counted from 0. */
@@ -49,6 +51,7 @@ const KINDS: Readonly<Record<string, Section["kind"]>> = {
   diagnostics: "diagnostics",
   stdout: "stdout",
   stderr: "stderr",
+  files: "files",
 };
 
 /** Reads a golden file; `path` is for messages. */
@@ -99,9 +102,11 @@ function parseCase(path: string, lines: readonly string[], start: number, end: n
       if (!Number.isInteger(exit)) fail(i, "`expect exit` takes a number");
       i++;
     } else if (word === "expect" || word === "repaired") {
-      const kind = word === "repaired" ? "repaired" : KINDS[argument];
+      const isFile = rest[0] === "file" && rest.length === 2;
+      const kind = word === "repaired" ? "repaired" : isFile ? "file" : KINDS[argument];
       if (kind === undefined) return fail(i, `there is no \`expect ${argument}\``);
-      const own = kind === "repaired" && argument !== "" ? { run: argument } : {};
+      const repaired = kind === "repaired" && argument !== "" ? { run: argument } : {};
+      const own = isFile ? { name: rest[1]! } : repaired;
       sections.push({ kind, ...own, text: body(lines, i + 1, next), from: i + 1, to: next });
       i = next;
     } else if (word === "values") {

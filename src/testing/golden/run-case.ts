@@ -7,6 +7,8 @@ import { matchChecks } from "./partial.js";
 
 /** Name that the program of a case has in messages. */
 const FILE = "case.relax";
+/** Folder for what a case writes. */
+const OUT = "/w/out";
 
 export interface CaseResult {
   /** What differs, in words; empty when all is as expected. */
@@ -25,7 +27,7 @@ export async function runCase(golden: GoldenCase): Promise<CaseResult> {
       problems.push(...(await repairedProblems(section, golden.program)));
       continue;
     }
-    const text = textOf(section.kind, run);
+    const text = textOf(section, run);
     actual.set(section, text);
     if (text !== section.text) problems.push(difference(section, text));
   }
@@ -53,7 +55,7 @@ function runProgram(line: string, program: string): Promise<CliRun> {
   const named = words.some((word) => word.includes("%file") || word === "-");
   const withInput = named || program === "" ? words : [words[0]!, FILE, ...words.slice(1)];
   const argv = withInput.map((word) =>
-    word.replaceAll("%file", FILE).replaceAll("%dir", "/w").replaceAll("%out", "/w/out"),
+    word.replaceAll("%file", FILE).replaceAll("%dir", "/w").replaceAll("%out", OUT),
   );
   outside ??= nodeHost();
   return runCli(argv, { files: { [FILE]: program }, stdin: program, below: outside });
@@ -65,8 +67,13 @@ export function splitWords(line: string): string[] {
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, a, b) => String(a ?? b)));
 }
 
-function textOf(kind: Section["kind"], { stdout, stderr }: CliRun): string {
+function textOf({ kind, name }: Section, { stdout, stderr, host }: CliRun): string {
   const plain = (text: string): string => (text === "" ? "" : `${text.trimEnd()}\n`);
+  if (kind === "file") return plain(fileText(host.files.get(`${OUT}/${name}`)));
+  if (kind === "files") {
+    const names = [...host.files.keys()].filter((path) => path.startsWith(`${OUT}/`));
+    return names.map((path) => `${path.slice(OUT.length + 1)}\n`).sort().join(""); // prettier-ignore
+  }
   if (kind === "stderr") return plain(stderr);
   if (kind !== "diagnostics") return plain(stdout);
   // A command whose result they are writes diagnostics to standard output, the count of them to the other.
@@ -74,6 +81,16 @@ function textOf(kind: Section["kind"], { stdout, stderr }: CliRun): string {
   return plain(
     isResult ? stdout : stderr.replace(/^\d+ (errors?|warnings?)(, \d+ warnings?)?\n$/m, ""),
   );
+}
+
+/** A file as text; lines of 32 bytes when it is none. */
+function fileText(bytes: Uint8Array | undefined): string {
+  if (bytes === undefined) return "(there is no such file)";
+  if (!bytes.includes(0)) return new TextDecoder().decode(bytes);
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 32)
+    lines.push(Array.from(bytes.subarray(at, at + 32), (b) => b.toString(16).padStart(2, "0")).join("")); // prettier-ignore
+  return lines.join("\n");
 }
 
 /** The repaired program (the case's own when only the command is repaired) runs without findings. */

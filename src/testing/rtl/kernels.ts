@@ -40,6 +40,12 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     { h: 5, w: 12, c: 16, channels: 7, kh: 3, kw: 3, oh: 3, ow: 10, stride: 1 },
     { h: 9, w: 13, c: 8, channels: 6, kh: 5, kw: 5, oh: 3, ow: 5, stride: 2 },
   ),
+  bytes(
+    "conv-im2col",
+    "main",
+    { h: 6, w: 7, c: 8, channels: 7, kh: 3, kw: 3, oh: 6, ow: 7, stride: 1, pad: 1 },
+    { h: 9, w: 11, c: 12, channels: 3, kh: 5, kw: 5, oh: 5, ow: 6, stride: 2, pad: 2 },
+  ),
   bytes("depthwise", "depthwise_row", { ...WINDOW, ...SCALE, w: 16, ow: 14 }, { ...WINDOW, ...SCALE, w: 11, ow: 5, stride: 2, c: 12 }), // prettier-ignore
   bytes("pool", "max_pool_row", { ...WINDOW, w: 20, ow: 9, stride: 2 }, { ...WINDOW, kh: 2, kw: 2, w: 12, ow: 11, c: 16 }), // prettier-ignore
   bytes("pool", "average_pool_row", { ...WINDOW, ...SCALE, w: 20, ow: 9, stride: 2 }, { ...WINDOW, ...SCALE, kh: 2, kw: 2, w: 12, ow: 11 }), // prettier-ignore
