@@ -1,7 +1,8 @@
 /** What the machine has: the engine, its WebAssembly features, memory. */
 import { availableParallelism, totalmem } from "node:os";
 import { NativeUnavailable } from "../native/foreign.js";
-import { llvmLibrary } from "../native/llvm/library.js";
+import { BINDINGS_LLVM, llvmBindings } from "../native/llvm/bindings.js";
+import { installedLibraries, llvmLibrary, LLVM_VARIABLE } from "../native/llvm/library.js";
 import { version } from "./version.js";
 
 export interface Probe {
@@ -66,6 +67,7 @@ export async function probeAll(): Promise<readonly Probe[]> {
     },
     ...features,
     probeNative(),
+    probeBindings(),
     { name: "machine", state: "found", detail: memory },
   ];
 }
@@ -75,9 +77,27 @@ function probeNative(): Probe {
   const name = "libLLVM";
   try {
     const { file, version: found } = llvmLibrary();
-    return { name, state: "found", detail: `${file}, version ${found}; target \`llvm\`` };
+    const others = installedLibraries().filter((v) => v !== found);
+    const more = others.length === 0 ? "" : `; ${LLVM_VARIABLE} takes ${others.join(", ")} instead`;
+    return { name, state: "found", detail: `${file}, version ${found}; target \`llvm\`${more}` };
   } catch (error) {
-    if (!(error instanceof NativeUnavailable)) throw error;
-    return { name, state: "absent", detail: `${error.what}; ${error.hint}` };
+    return { name, state: "absent", detail: reasonOf(error) };
   }
+}
+
+/** The package that writes bitcode without the library. */
+function probeBindings(): Probe {
+  const name = "llvm-bindings";
+  try {
+    llvmBindings();
+    const detail = `LLVM ${BINDINGS_LLVM}; writes bitcode where libLLVM is absent`;
+    return { name, state: "found", detail };
+  } catch (error) {
+    return { name, state: "absent", detail: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof NativeUnavailable)) throw error;
+  return `${error.what}; ${error.hint}`;
 }

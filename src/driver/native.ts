@@ -2,6 +2,7 @@
 import type { IRModule } from "../ir/module.js";
 import { MissingFeatures, nativeDevice } from "../native/device.js";
 import { NativeUnavailable } from "../native/foreign.js";
+import { bitcodeOf } from "../native/llvm/bitcode.js";
 import { compileIr } from "../native/llvm/compile.js";
 import { llvmLibrary } from "../native/llvm/library.js";
 import type { NativeLoader } from "../runtime/load-artefact.js";
@@ -60,6 +61,21 @@ export function compileNative(
     options.onPhase?.("object code");
     const requires = [...description.features].sort();
     return { ...made, object, requires, threads: description.cores };
+  } catch (error) {
+    if (!(error instanceof NativeUnavailable)) throw error;
+    sink.report(unavailable(error));
+    return undefined;
+  }
+}
+
+/** Bitcode of LLVM IR with pointers of a spelling; undefined when an error was reported. */
+export function bitcode(
+  text: string,
+  pointers: "typed" | "opaque",
+  sink: Sink,
+): Uint8Array | undefined {
+  try {
+    return bitcodeOf(text, pointers);
   } catch (error) {
     if (!(error instanceof NativeUnavailable)) throw error;
     sink.report(unavailable(error));

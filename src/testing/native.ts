@@ -2,15 +2,21 @@
 import { instantiateNative, type NativeInstance } from "../native/instance.js";
 import { NativeUnavailable } from "../native/foreign.js";
 import { compileIr } from "../native/llvm/compile.js";
+import { llvmBindings } from "../native/llvm/bindings.js";
 import { llvmLibrary } from "../native/llvm/library.js";
 import type { IRModule } from "../ir/module.js";
 import { Diagnostics } from "../support/diagnostic.js";
 import { compileLlvm, type CompileOptions, type Machine } from "../target/llvm/index.js";
 
 /** Whether this machine can make native code; in CI it must. */
-export function hasNative(): boolean {
+export const hasNative = (): boolean => isThere(llvmLibrary);
+
+/** Whether the package `llvm-bindings` is installed; in CI it must be. */
+export const hasLlvmBindings = (): boolean => isThere(llvmBindings);
+
+function isThere(load: () => unknown): boolean {
   try {
-    llvmLibrary();
+    load();
     return true;
   } catch (error) {
     if (!(error instanceof NativeUnavailable) || process.env["CI"] !== undefined) throw error;

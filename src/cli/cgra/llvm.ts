@@ -15,21 +15,30 @@ export const llvm: CgraAction = {
     const sink = new Diagnostics();
     const fabric = await fabricNamed(flags.fabric, host, sink);
     const kernels = fabric && (await kernelsOf(host, file, flags.kernel, sink));
-    const text = kernels && deviceIr(kernels, fabric, sink, { pointers: flags.pointers });
+    const { output, pointers } = flags;
+    const text = kernels && deviceIr(kernels, fabric, sink, { pointers });
+    const made = text !== undefined && output?.endsWith(".bc") ? await bitcodeOf(text, pointers, sink) : text; // prettier-ignore
     report({ file, diagnostics: sink.all });
-    if (text === undefined) return "findings";
-    const { output } = flags;
+    if (made === undefined) return "findings";
     if (output === undefined) {
-      out(text);
+      out(text!);
       return "ok";
     }
-    if (output.endsWith(".bc")) {
-      const { bitcodeOf } = await import("../../native/llvm/compile.js");
-      await host.writeBytes(output, bitcodeOf(text));
-    } else await writeText(host, output, text);
+    if (typeof made === "string") await writeText(host, output, made);
+    else await host.writeBytes(output, made);
     const header = output.replace(/[^/\\]*$/, HEADER_NAME);
     await writeText(host, header, intrinsicsHeader());
     say(`${output}, ${header}\n`);
     return "ok";
   },
 };
+
+/** Bitcode, by what only builds that ask for it load. */
+async function bitcodeOf(
+  text: string,
+  pointers: "typed" | "opaque",
+  sink: Diagnostics,
+): Promise<Uint8Array | undefined> {
+  const { bitcode } = await import("../../driver/native.js");
+  return bitcode(text, pointers, sink);
+}

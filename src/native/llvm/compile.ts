@@ -22,9 +22,14 @@ export interface CompileIrOptions extends MachineOptions {
  * for the same code; plain loops are still vectorised. Loads are written once where memory has not changed, so that no
  * pass needs to find out what has.
  */
-export const DEFAULT_PASSES =
-  "function(sroa,early-cse,simplifycfg,instcombine,loop-mssa(loop-rotate,licm),loop(indvars)," +
-  "loop-vectorize,loop-unroll,instcombine,early-cse,simplifycfg,loop-mssa(licm))";
+function defaultPasses(version: number): string {
+  // From 18 on, one round of this pass that leaves something to do would end the process.
+  const combine = version < 18 ? "instcombine" : "instcombine<no-verify-fixpoint>";
+  return (
+    `function(sroa,early-cse,simplifycfg,${combine},loop-mssa(loop-rotate,licm),loop(indvars),` +
+    `loop-vectorize,loop-unroll,${combine},early-cse,simplifycfg,loop-mssa(licm))`
+  );
+}
 
 /** LLVM refused the text; a defect of the code generator. */
 export class IrError extends Error {}
@@ -44,7 +49,7 @@ export function compileIr(text: string, options: CompileIrOptions): Uint8Array {
     c.disposeDataLayout(layout);
     verify(library, module);
     const passOptions = c.passOptions();
-    const passes = options.passes ?? DEFAULT_PASSES;
+    const passes = options.passes ?? defaultPasses(library.version);
     const error = c.runPasses(module, passes, machine, passOptions);
     c.disposePassOptions(passOptions);
     check(c, error, "passes");
@@ -57,8 +62,7 @@ export function compileIr(text: string, options: CompileIrOptions): Uint8Array {
 }
 
 /** Checks a module for any target and gives it as bitcode; throws {@link IrError} when it is not well formed. */
-export function bitcodeOf(text: string): Uint8Array {
-  const library = llvmLibrary();
+export function bitcodeByLibrary(library: LlvmLibrary, text: string): Uint8Array {
   const { c } = library;
   const context = c.contextCreate();
   let module: unknown;

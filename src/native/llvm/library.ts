@@ -7,17 +7,18 @@ import {
   type PointerCell,
 } from "../foreign.js";
 
-/** Names under which distributions install the library, with the version each stands for. */
-const NAMES: readonly (readonly [file: string, version: number])[] = [
-  ...[14, 15, 16, 17].map((v) => [`libLLVM-${v}.so.1`, v] as const),
-  ...[18, 19, 20, 21, 22].flatMap((v) => [
-    [`libLLVM.so.${v}.1`, v] as const,
-    [`libLLVM-${v}.so.1`, v] as const,
-  ]),
-  ...[14, 15, 16, 17, 18, 19, 20, 21, 22].map(
-    (v) => [`/usr/lib/llvm-${v}/lib/libLLVM.so.1`, v] as const,
-  ),
+/** Versions whose functions have the signatures below, the preferred first. */
+const VERSIONS: readonly number[] = [14, 15, 16, 17, 18, 19, 20, 21, 22, 13];
+
+/** Names under which distributions install the library of a version. */
+const filesOf = (version: number): readonly string[] => [
+  `libLLVM-${version}.so.1`,
+  `libLLVM.so.${version}.1`,
+  `/usr/lib/llvm-${version}/lib/libLLVM.so.1`,
 ];
+
+/** Names the version to take where several are installed. */
+export const LLVM_VARIABLE = "RELAXC_LLVM";
 
 /** The library and its functions. */
 export interface LlvmLibrary {
@@ -72,29 +73,57 @@ export type LlvmC = { readonly [K in keyof typeof SIGNATURES]: (...args: unknown
 
 let loaded: LlvmLibrary | undefined;
 
-/** The first library found; throws {@link NativeUnavailable} when there is none. */
+/** The library; throws {@link NativeUnavailable} when there is none. */
 export function llvmLibrary(): LlvmLibrary {
-  loaded ??= openFirst();
+  loaded ??= openFirst(wantedVersions());
   return loaded;
 }
 
-function openFirst(): LlvmLibrary {
-  const { load } = foreign();
-  for (const [file, version] of NAMES) {
-    let library: ForeignLibrary;
-    try {
-      library = load(file);
-    } catch {
-      continue;
-    }
+/** Versions of the library that are installed. */
+export const installedLibraries = (): readonly number[] =>
+  VERSIONS.filter((version) => fileOf(version) !== undefined);
+
+function wantedVersions(): readonly number[] {
+  const wanted = process.env[LLVM_VARIABLE] ?? "";
+  if (wanted === "") return VERSIONS;
+  if (VERSIONS.includes(Number(wanted))) return [Number(wanted)];
+  throw new NativeUnavailable(
+    `${LLVM_VARIABLE} is \`${wanted}\``,
+    `it names one version of LLVM, ${rangeOf(VERSIONS)}; without it the first that is found is taken`,
+  );
+}
+
+function openFirst(versions: readonly number[]): LlvmLibrary {
+  for (const version of versions) {
+    const found = fileOf(version);
+    if (found === undefined) continue;
+    const { file, library } = found;
     const bound = Object.entries(SIGNATURES).map(([name, text]) => [name, library.func(text)]);
     initialise(library);
     return { file, version, c: Object.fromEntries(bound) as LlvmC };
   }
+  const version = versions.length === 1 ? versions[0]! : 14;
   throw new NativeUnavailable(
-    "no libLLVM of version 14 to 22 was found",
-    "install the package `libllvm14` of Debian and Ubuntu, or a newer one",
+    `no libLLVM of version ${rangeOf(versions)} was found`,
+    versions.length === 1
+      ? `install the package \`libllvm${version}\` of Debian and Ubuntu, or unset ${LLVM_VARIABLE}`
+      : `install the package \`libllvm${version}\` of Debian and Ubuntu, or a newer one`,
   );
+}
+
+const rangeOf = (versions: readonly number[]): string =>
+  versions.length === 1 ? `${versions[0]}` : `${Math.min(...versions)} to ${Math.max(...versions)}`;
+
+/** The file of a version that can be loaded. */
+function fileOf(version: number): { file: string; library: ForeignLibrary } | undefined {
+  const { load } = foreign();
+  for (const file of filesOf(version))
+    try {
+      return { file, library: load(file) };
+    } catch {
+      continue;
+    }
+  return undefined;
 }
 
 /** Registers the code generators that the library has been built with. */
