@@ -10,7 +10,6 @@ import {
 } from "../target/cgra/host/compile-host.js";
 import { kernelCompiler, type FabricKernel } from "../target/cgra/host/compile-kernel.js";
 import type { SearchOptions } from "../target/cgra/map/search.js";
-import { driverText } from "../target/c/index.js";
 import { deviceFiles } from "../target/cgra/host/c/project.js";
 import { buildForWasm, type BuildOptions } from "./build.js";
 import { buildForC, type CProject, type CProjectOptions } from "./c-project.js";
@@ -63,8 +62,5 @@ export function projectForCgra(
   if (host === undefined || project === undefined) return undefined;
   const programs = new Map([...host.kernels].map(([name, k]) => [name, k.program]));
   const own = deviceFiles(project.compiled.prefix, fabric, programs);
-  const { compiled } = project;
-  const kernels = [...compiled.kernels.values()].filter((k) => k.isPublic).map((k) => k.name);
-  const driver = compiled.models.length > 0 ? [] : [["driver.c", driverText(compiled, kernels)] as const]; // prettier-ignore
-  return { ...project, host, files: new Map([...project.files, ...driver, ...own]) };
+  return { ...project, host, files: new Map([...project.files, ...own]) };
 }

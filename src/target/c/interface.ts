@@ -9,7 +9,7 @@ import { prototype } from "./codegen/kernel.js";
 import { identifier, Names } from "./codegen/names.js";
 import { scratchPrototype } from "./codegen/scratch.js";
 import { effectsOf } from "./codegen/written.js";
-import { modelHeader, type Model } from "./model.js";
+import { kernelHeader, modelHeader, type Model } from "./model.js";
 
 export interface InterfaceOptions {
   /** First part of all names that other files see; default `model`. */
@@ -67,20 +67,22 @@ export function interfaceOf(module: IRModule, options: InterfaceOptions = {}): C
   return { prefix, kernels, models, names };
 }
 
-const declared = ({ kernels }: CInterface, isPublic: boolean): string[] =>
-  [...kernels.values()]
-    .filter((k) => k.isPublic === isPublic)
-    .flatMap((k) => [prototype(k), ...(k.needsScratch ? [scratchPrototype(k)] : [])])
-    .map((text) => `${text};`);
+/** The T functions that other files may call. */
+export const publicKernels = ({ kernels }: Pick<CInterface, "kernels">): Kernel[] =>
+  [...kernels.values()].filter((k) => k.isPublic);
 
 /** Prototypes for the header. */
 export const publicPrototypes = (given: CInterface): string[] => [
   ...given.models.map(modelHeader),
-  ...declared(given, true),
+  ...publicKernels(given).map(kernelHeader),
 ];
 
 /** Prototypes of functions that no other file may call. */
-export const privatePrototypes = (given: CInterface): string[] => declared(given, false);
+export const privatePrototypes = ({ kernels }: CInterface): string[] =>
+  [...kernels.values()]
+    .filter((k) => !k.isPublic)
+    .flatMap((k) => [prototype(k), ...(k.needsScratch ? [scratchPrototype(k)] : [])])
+    .map((text) => `${text};`);
 
 /** The functions that other files may call, and those that they call. */
 function reachable(

@@ -3,12 +3,12 @@
  * and the model's constants.
  */
 import type { AotFunction } from "../../transform/relax/aot/lower.js";
-import type { Buffer } from "../../ir/tir/buffer.js";
-import type { Var } from "../../ir/tir/expr.js";
+import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import { exprText } from "../../arith/index.js";
 import type { Kernel } from "./codegen/context.js";
-import { paramsOf, type CParam } from "./codegen/kernel.js";
-import { scratchName } from "./codegen/scratch.js";
+import { paramsOf, prototype, SCRATCH, type CParam } from "./codegen/kernel.js";
+import { parameterComment, prototypeText, type Declared } from "./codegen/prototype.js";
+import { scratchName, scratchParams, scratchPrototype } from "./codegen/scratch.js";
 
 /** Tables of constants up to this size are part of the source. */
 export const MOST_IN_SOURCE = 1 << 20;
@@ -54,7 +54,7 @@ export const hasSideFile = ({ described }: Model): boolean =>
 export const needsMemory = (m: Model): boolean => m.size !== undefined || m.kernel.needsScratch;
 
 /** The parameters of the function that runs the model. */
-export function modelParams(m: Model): { readonly type: string; readonly name: string }[] {
+export function modelParams(m: Model): Declared[] {
   const roles = rolesOf(m);
   const pick = (role: Role) => roles.filter((p) => p.role === role);
   return [
@@ -66,9 +66,6 @@ export function modelParams(m: Model): { readonly type: string; readonly name: s
   ];
 }
 
-const list = (params: readonly { readonly type: string; readonly name: string }[]): string =>
-  params.map((p) => `${p.type}${p.name}`).join(", ") || "void";
-
 /** Those that are sizes. */
 export const sizeParams = (m: Model) => rolesOf(m).filter((p) => p.role === "size");
 /** Name of the function that gives the bytes of memory. */
@@ -78,29 +75,55 @@ const constantsName = (m: Model): string => `${m.symbol}_constants`;
 /** Name of the file with the constants. */
 export const sideFile = (m: Model): string => `${constantsName(m)}.bin`;
 
-const runPrototype = (m: Model): string => `int32_t ${m.symbol}(${list(modelParams(m))})`;
-const memoryPrototype = (m: Model): string => `int64_t ${memoryName(m)}(${list(sizeParams(m))})`;
-
-const shapeText = (b: Buffer): string => `${b.dtype.name}[${b.shape.map(exprText).join(", ")}]`;
+const runPrototype = (m: Model): string => prototypeText(`int32_t ${m.symbol}`, modelParams(m));
+const memoryPrototype = (m: Model): string =>
+  prototypeText(`int64_t ${memoryName(m)}`, sizeParams(m));
 
 /** The lines of a model in the header. */
 export function modelHeader(m: Model): string {
   const roles = rolesOf(m);
-  const line = (p: CParam, note: string): string => ` *   ${p.name.padEnd(12)} ${p.buffer === undefined ? "" : shapeText(p.buffer)}${note}\n`; // prettier-ignore
-  const inputs = roles.filter((p) => p.role === "input").map((p) => line(p, ""));
-  const outputs = roles.filter((p) => p.role === "output").map((p) => line(p, ", written"));
-  const constants = hasSideFile(m) ? ` *   constants    the bytes of ${sideFile(m)}, aligned to 8 bytes\n` : ""; // prettier-ignore
   const sizes = sizeParams(m)
     .map((p) => p.name)
     .join(", ");
-  const memory = needsMemory(m) && !m.isStatic ? ` *   memory       ${memoryName(m)}(${sizes}) bytes, aligned to 64\n` : ""; // prettier-ignore
+  const isGiven = needsMemory(m) && !m.isStatic;
+  const rows = [
+    ...roles.filter((p) => p.role === "input").map((p) => bufferRow(p)),
+    ...roles.filter((p) => p.role === "output").map((p) => bufferRow(p, ", written")),
+    ...(hasSideFile(m) ? [{ name: "constants", note: `the bytes of ${sideFile(m)}, aligned to 8 bytes` }] : []), // prettier-ignore
+    ...(isGiven ? [{ name: "memory", note: `${memoryName(m)}(${sizes}) bytes, aligned to 64` }] : []), // prettier-ignore
+  ];
+  const what = `Runs \`${m.described.name}\`; 0, or a status. Buffers are compact, and do not overlap.`;
   const fixed = m.described.workspaceBytes;
   const isFixed = needsMemory(m) && fixed !== undefined && !m.kernel.needsScratch;
   const macro = isFixed ? `#define ${memoryName(m).toUpperCase()} ${fixed}\n` : "";
-  return `/* Runs \`${m.described.name}\`; 0, or a status. Buffers are compact, and do not overlap.
-${inputs.join("")}${outputs.join("")}${constants}${memory} */
+  return `${parameterComment(what, rows)}
 ${macro}${needsMemory(m) ? `${memoryPrototype(m)};\n` : ""}${runPrototype(m)};`;
 }
+
+/** The lines of a T function that others may call in the header. */
+export function kernelHeader(kernel: Kernel): string {
+  const rows = paramsOf(kernel).flatMap((p) => {
+    if (p.name === SCRATCH) {
+      const sizes = scratchParams(kernel).map(({ name }) => name);
+      return { name: SCRATCH, note: `${scratchName(kernel)}(${sizes.join(", ")}) bytes, aligned to 64` }; // prettier-ignore
+    }
+    const isWritten = p.buffer !== undefined && kernel.written.has(p.buffer.data);
+    return p.buffer === undefined ? [] : bufferRow(p, isWritten ? ", written" : "");
+  });
+  const mayOverlap = kernel.func.attrs.get("tir.noalias") === false;
+  const buffers = rows.length === 0 ? "" : mayOverlap ? " Buffers may overlap." : " Buffers do not overlap."; // prettier-ignore
+  const what = `Runs \`${kernel.name}\`; 0, or a status.${buffers}`;
+  const size = kernel.needsScratch ? `${scratchPrototype(kernel)};\n` : "";
+  return `${parameterComment(what, rows)}\n${size}${prototype(kernel)};`;
+}
+
+const bufferRow = ({ name, buffer }: CParam, more = ""): { name: string; note: string } => {
+  if (buffer === undefined) return { name, note: more };
+  const { dtype, shape, strides } = buffer;
+  const list = (dims: readonly PrimExpr[]): string => `[${dims.map(exprText).join(", ")}]`;
+  const steps = strides.length > 0 ? `, strides ${list(strides)}` : "";
+  return { name, note: `${dtype.name}${list(shape)}${steps}${more}` };
+};
 
 /** The definitions of a model. */
 export function modelSource(m: Model): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { callModel, compileProgram } from "../../../src/cli/c-program.js";
+import { callKernel, callModel, compileProgram } from "../../../src/cli/c-program.js";
 import { buildForC, cNameOf, type CProjectOptions } from "../../../src/driver/c-project.js";
 import { checkText } from "../../../src/driver/frontend.js";
 import { lowerModule } from "../../../src/driver/lower.js";
@@ -61,6 +61,49 @@ projects("results of functions that are called", () =>
 );
 projects("constants", () => compare("samples/16-constants.relax", "main", { m: 3 }));
 projects("integers", () => compare("samples/08-quantised-matmul.relax", "main", { m: 3 }));
+
+const LOOPS = `@T.prim_func
+def scale(A: T.Buffer(("m", "n"), "float32"), B: T.Buffer(("m", "n"), "float32"), f: T.float32):
+    m = T.int64()
+    n = T.int64()
+    for i, j in T.grid(m, n):
+        with T.sblock("B"):
+            vi, vj = T.axis.remap("SS", [i, j])
+            B[vi, vj] = A[vi, vj] * f
+
+
+@T.prim_func
+def count(A: T.Buffer(("n",), "int8"), B: T.Buffer((1,), "int32")):
+    n = T.int64()
+    for i in range(n):
+        with T.sblock("B"):
+            vi = T.axis.reduce(n, i)
+            with T.init():
+                B[0] = 0
+            B[0] = B[0] + T.Cast("int32", A[vi])
+`;
+
+projects("loop functions by themselves have a driver and a described interface", async () => {
+  const { module } = checkText({ name: "loops.relax", text: LOOPS });
+  const project = buildForC(module, new Diagnostics(), { prefix: "loops" })!;
+  const { header } = project.compiled;
+  assert.ok(header.includes(" *   A float32[m, n]\n *   B float32[m, n], written\n */"), header);
+  if (compiler === undefined) return;
+  const program = compileProgram(project.files, compiler, flags);
+  try {
+    for (const [name, sizes] of [
+      ["scale", { m: 3, n: 5 }],
+      ["count", { n: 9 }],
+    ] as const) {
+      const [args, expected] = [0, 1].map(() => inputsAt(module, name, sizes));
+      interpreted(module, name, expected!);
+      callKernel(program, project.compiled, name, args!);
+      args!.forEach((value, k) => assert.is(difference(value, expected![k]!, 0), undefined));
+    }
+  } finally {
+    program.close();
+  }
+});
 
 projects("memory may be part of the program", async () => {
   const caller = await built("samples/07-branches.relax");

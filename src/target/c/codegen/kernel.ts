@@ -10,6 +10,7 @@ import { intervalOf, sizeRange } from "./interval.js";
 import { RESULT } from "./leave.js";
 import { Lines } from "./lines.js";
 import { Names } from "./names.js";
+import { prototypeText } from "./prototype.js";
 import { stopUnless } from "./stop.js";
 import { emitStmt } from "./stmt.js";
 import { scalarType } from "./types.js";
@@ -50,8 +51,7 @@ export const SCRATCH = "rx_scratch";
 
 /** `int32_t name(parameters)` */
 export function prototype(kernel: Kernel, params = paramsOf(kernel)): string {
-  const list = params.map((p) => `${p.type}${p.name}`).join(", ");
-  return `${kernel.isPublic ? "" : "static "}int32_t ${kernel.symbol}(${list || "void"})`;
+  return prototypeText(`${kernel.isPublic ? "" : "static "}int32_t ${kernel.symbol}`, params);
 }
 
 /** The definition. */

@@ -13,6 +13,7 @@ import { bindValue, emitExpr } from "./expr.js";
 import { sizeRange } from "./interval.js";
 import { Lines } from "./lines.js";
 import { Names } from "./names.js";
+import { prototypeText, type Declared } from "./prototype.js";
 import { scalarType } from "./types.js";
 
 /** Name of the function that gives the bytes. */
@@ -24,12 +25,20 @@ const inputs = ({ signature }: Kernel): readonly Var[] => [
   ...signature.symbols,
 ];
 
+/** The parameters of that function. */
+export function scratchParams(kernel: Kernel): Declared[] {
+  const names = new Names();
+  return inputs(kernel).map((v) => ({
+    type: `${scalarType(v.dtype)} `,
+    name: names.take(v.name),
+  }));
+}
+
 /** `int64_t name_scratch(symbols)` */
 export function scratchPrototype(kernel: Kernel): string {
-  const names = new Names();
-  const list = inputs(kernel).map((v) => `${scalarType(v.dtype)} ${names.take(v.name)}`);
+  const params = scratchParams(kernel);
   const storage = kernel.isPublic ? "" : "static ";
-  return `${storage}int64_t ${scratchName(kernel)}(${list.join(", ") || "void"})`;
+  return prototypeText(`${storage}int64_t ${scratchName(kernel)}`, params);
 }
 
 /** The definition. */
