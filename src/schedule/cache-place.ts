@@ -11,6 +11,7 @@ import { fillsBox, notWhole } from "./iterations.js";
 import { isOne, isZero, outside, partOf, wholePart, type Part } from "./nest.js";
 import { commonDepth, loopsBelow, regionOutside, sweep } from "./regions.js";
 import type { BlockSite, Site } from "./site.js";
+import { maySkip } from "./stored.js";
 import { analyzerOf, enter, type ScheduleState } from "./state.js";
 
 /** A statement, and how many statements are around it. */
@@ -79,6 +80,7 @@ export function writesParts(
 ): boolean {
   const region = writer.node.writes.find((w) => w.buffer === buffer);
   if (region === undefined || !isDense(writer, region)) return false;
+  if (maySkip(state, writer, region) !== undefined) return false;
   if (notAffine(state, writer) !== undefined) return false;
   const analyzer = analyzerOf(state);
   for (const s of writer.path.slice(0, depth)) enter(analyzer, s);
@@ -107,6 +109,8 @@ export function leavesGaps(
   const whole = notWhole(state, site);
   if (whole !== undefined) return whole;
   if (region === undefined) return "it does not declare what it writes";
+  const skipped = maySkip(state, site, region);
+  if (skipped !== undefined) return skipped;
   const analyzer = analyzerOf(state);
   for (const s of site.path.slice(0, depth)) enter(analyzer, s);
   const loops = loopsBelow(site.path, depth);
