@@ -28,34 +28,53 @@ import { isImpossible, type Knowledge } from "./refute.js";
 import { simplifyExpr, type SimplifyContext } from "./simplify.js";
 import { TermTable } from "./terms.js";
 
+/** The value of a variable that nothing has asked for yet, and what was known where it was given. */
+interface Unread {
+  readonly expr: PrimExpr;
+  readonly state: State;
+  value?: Poly;
+}
+
 interface State {
-  values: ReadonlyMap<Var, Poly>;
+  values: ReadonlyMap<Var, Poly | Unread>;
   ranges: ReadonlyMap<number, readonly Poly[]>;
   bounds: ReadonlyMap<number, Bound>;
   facts: readonly Poly[];
   alternatives: readonly Cases[];
+  /** What was found while this state lasts: answers and normal forms. */
+  answers: Map<string, boolean>;
+  polys: WeakMap<PrimExpr, Poly>;
 }
+
+/** Nothing found yet. */
+const fresh = (): Pick<State, "answers" | "polys"> => ({
+  answers: new Map(),
+  polys: new WeakMap(),
+});
 
 /** An analyser: variables with ranges or values, assumptions, and the questions of the module's head. */
 export class Analyzer implements SimplifyContext, Knowledge {
   readonly table = new TermTable();
   depth = 0;
   private proving = 0;
+  /** Answers inside the proof at hand. */
+  private readonly inner = new Map<string, boolean>();
   private state: State = {
     values: new Map(),
     ranges: new Map(),
     bounds: new Map(),
     facts: [],
     alternatives: [],
+    ...fresh(),
   };
-  private answers = new Map<string, boolean>();
 
   // ---- what is known -------------------------------------------------------
 
   /** Gives a variable its range `[min, min + extent)` or its value. */
   bind(v: Var, what: Range | PrimExpr): void {
     if (isPrim(what)) {
-      this.bindValue(v, toPoly(this, what));
+      const unread: Unread = { expr: what, state: this.state };
+      this.change({ values: new Map(this.state.values).set(v, unread) });
       return;
     }
     const low = toPoly(this, what.min);
@@ -90,7 +109,8 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   /** Takes one of the systems for true. */
   assumeCases(cases: Cases): void {
-    const possible = cases.length > 1 ? cases.filter((s) => !isImpossible(this, s, 0)) : cases;
+    const possible =
+      cases.length > 1 ? cases.filter((s) => !this.proved(() => isImpossible(this, s, 0))) : cases;
     if (possible.length === 1) for (const p of possible[0]!) this.assumeNonNegative(p);
     else if (possible.length > 1 && !possible.some((s) => s.length === 0)) {
       this.change({ alternatives: [...this.state.alternatives, possible] });
@@ -127,7 +147,6 @@ export class Analyzer implements SimplifyContext, Knowledge {
       return body();
     } finally {
       this.state = before;
-      this.answers = new Map();
     }
   }
 
@@ -149,8 +168,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   private change(part: Partial<State>): void {
-    this.state = { ...this.state, ...part };
-    this.answers = new Map();
+    this.state = { ...this.state, ...fresh(), ...part };
   }
 
   get facts(): readonly Poly[] {
@@ -167,10 +185,29 @@ export class Analyzer implements SimplifyContext, Knowledge {
     return this.state.ranges.get(atom.id) ?? [];
   }
   valueOf(v: Var): Poly | undefined {
-    return this.state.values.get(v);
+    const found = this.state.values.get(v);
+    return found === undefined || "terms" in found ? found : (found.value ??= this.read(found));
+  }
+
+  /** The normal form of a value as it was where the value was given, outside of the proof at hand. */
+  private read({ expr, state }: Unread): Poly {
+    const { state: now, proving } = this;
+    try {
+      this.state = state;
+      this.proving = 0;
+      return this.table.lasting(() => toPoly(this, expr));
+    } finally {
+      this.state = now;
+      this.proving = proving;
+    }
   }
 
   // ---- questions -----------------------------------------------------------
+
+  /** Normal forms found with what is known now; undefined inside a proof, where they may be weaker. */
+  get polys(): WeakMap<PrimExpr, Poly> | undefined {
+    return this.proving === 0 ? this.state.polys : undefined;
+  }
 
   /** The normal form. */
   poly(e: PrimExpr): Poly {
@@ -194,14 +231,22 @@ export class Analyzer implements SimplifyContext, Knowledge {
   impossible(system: readonly Poly[]): boolean {
     if (system.some((p) => this.boundOf(p).max < 0)) return true;
     if (this.proving > 1) return false;
-    const key = system.map((p) => p.key).join("&");
-    const known = this.answers.get(key);
+    const key = system.length === 1 ? system[0]!.key : system.map((p) => p.key).join("&");
+    // Inside a proof less is tried.
+    const answers = this.proving === 0 ? this.state.answers : this.inner;
+    const known = answers.get(key);
     if (known !== undefined) return known;
+    const answer = this.proved(() => isImpossible(this, system));
+    answers.set(key, answer);
+    return answer;
+  }
+
+  /** Runs a proof. */
+  private proved<T>(proof: () => T): T {
+    if (this.proving === 0) this.inner.clear();
     this.proving++;
     try {
-      const answer = isImpossible(this, system);
-      this.answers.set(key, answer);
-      return answer;
+      return this.table.passingThrough(proof);
     } finally {
       this.proving--;
     }
@@ -258,12 +303,12 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   boundOf(p: Poly): Bound {
     let sum = B.exactly(p.constant);
-    for (const t of p.terms)
-      sum = B.addBound(sum, B.mulBound(B.exactly(t.coeff), this.boundOfProduct(t)));
+    for (const t of p.terms) sum = B.addBound(sum, B.scaleBound(this.boundOfProduct(t), t.coeff));
     return sum;
   }
 
   private boundOfProduct(t: Term): Bound {
+    if (t.atoms.length === 1) return this.boundOfAtom(t.atoms[0]!);
     let product = B.exactly(1);
     for (let i = 0; i < t.atoms.length; i++) {
       const atom = t.atoms[i]!;

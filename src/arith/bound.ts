@@ -19,22 +19,30 @@ const product = (x: Int, y: Int): Int => {
   if (isFinite(x) && isFinite(y)) return mulInt(x, y);
   return x > 0 === y > 0 ? INF : -INF;
 };
-const smallest = (...xs: Int[]): Int => xs.reduce((a, b) => (a <= b ? a : b));
-const largest = (...xs: Int[]): Int => xs.reduce((a, b) => (a >= b ? a : b));
+const smallest = (a: Int, b: Int): Int => (a <= b ? a : b);
+const largest = (a: Int, b: Int): Int => (a >= b ? a : b);
+/** The interval of four values. */
+const around = (a: Int, b: Int, c: Int, d: Int): Bound => ({
+  min: smallest(smallest(a, b), smallest(c, d)),
+  max: largest(largest(a, b), largest(c, d)),
+});
 
 export const addBound = (x: Bound, y: Bound): Bound => ({
   min: sum(x.min, y.min),
   max: sum(x.max, y.max),
 });
-export function mulBound(x: Bound, y: Bound): Bound {
-  const ends = [
+export const mulBound = (x: Bound, y: Bound): Bound =>
+  around(
     product(x.min, y.min),
     product(x.min, y.max),
     product(x.max, y.min),
     product(x.max, y.max),
-  ];
-  return { min: smallest(...ends), max: largest(...ends) };
-}
+  );
+/** The interval times a number. */
+export const scaleBound = ({ min, max }: Bound, by: Int): Bound =>
+  by >= 0
+    ? { min: product(min, by), max: product(max, by) }
+    : { min: product(max, by), max: product(min, by) };
 export const intersect = (x: Bound, y: Bound): Bound => ({
   min: largest(x.min, y.min),
   max: smallest(x.max, y.max),
@@ -62,13 +70,12 @@ const endDiv = (x: Int, d: Int): Int => {
 export function floorDivBound(x: Bound, d: Bound): Bound {
   if (d.min <= 0 && d.max >= 0) return everything;
   if (d.max < 0) return floorDivBound(mulBound(x, exactly(-1)), mulBound(d, exactly(-1)));
-  const ends = [
+  return around(
     endDiv(x.min, d.min),
     endDiv(x.min, d.max),
     endDiv(x.max, d.min),
     endDiv(x.max, d.max),
-  ];
-  return { min: smallest(...ends), max: largest(...ends) };
+  );
 }
 
 export function floorModBound(x: Bound, d: Bound): Bound {
@@ -80,11 +87,11 @@ export function floorModBound(x: Bound, d: Bound): Bound {
 }
 
 /** Bounds of a value that is read as a two's-complement or unsigned integer of that width. */
-export const widthBound = (signed: boolean, bits: number): Bound => {
-  const full = 2n ** BigInt(signed ? bits - 1 : bits);
-  const top = addInt(full, -1);
-  return { min: signed ? mulInt(full, -1) : 0, max: top };
-};
+export function widthBound(signed: boolean, bits: number): Bound {
+  const places = signed ? bits - 1 : bits;
+  const full: Int = places < 53 ? 2 ** places : 2n ** BigInt(places);
+  return { min: signed ? mulInt(full, -1) : 0, max: addInt(full, -1) };
+}
 
 /** Largest distance from zero. */
 export const magnitude = (x: Bound): Int =>

@@ -31,8 +31,11 @@ export function fromPoly(r: Reasoner, p: Poly, dtype: DType): PrimExpr | undefin
 const tooWide = new Error("a constant does not fit its type");
 
 function literal(value: Poly["constant"], dtype: DType): PrimExpr {
-  const { min, max } = widthBound(true, dtype.bits);
-  if (value < min || value > max) throw tooWide;
+  // What is a number and not a bigint fits 64 bits.
+  if (typeof value === "bigint" || dtype.bits < 64) {
+    const { min, max } = widthBound(true, dtype.bits);
+    if (value < min || value > max) throw tooWide;
+  }
   return intImm(value, dtype);
 }
 

@@ -26,6 +26,8 @@ export interface NormalContext extends Reasoner {
   simplify(expr: PrimExpr): PrimExpr;
   /** Nesting of the expression at hand. */
   depth: number;
+  /** Normal forms found with what is known now, where they may be kept. */
+  readonly polys: WeakMap<PrimExpr, Poly> | undefined;
 }
 
 const MAX_DEPTH = 400;
@@ -41,9 +43,15 @@ export function toPoly(ctx: NormalContext, e: PrimExpr): Poly {
   if (e.kind === "tir.IntImm") return constPoly(e.value);
   if (e.kind === "tir.Var") return ctx.valueOf(e) ?? atomPoly(ctx.table.variable(e));
   if (ctx.depth > MAX_DEPTH) return atomPoly(ctx.table.opaque(e));
+  const { polys } = ctx;
+  const found = polys?.get(e);
+  if (found !== undefined) return found;
   ctx.depth++;
   try {
-    return compound(ctx, e) ?? atomPoly(ctx.table.opaque(withSimpleChildren(ctx, e)));
+    const made = compound(ctx, e) ?? atomPoly(ctx.table.opaque(withSimpleChildren(ctx, e)));
+    // A `let` inside has told of its variable: it must do so again.
+    if (ctx.polys === polys) polys?.set(e, made);
+    return made;
   } finally {
     ctx.depth--;
   }

@@ -33,14 +33,15 @@ export interface Poly {
   readonly key: string;
 }
 
-function make(terms: Term[], constant: Int): Poly {
-  terms.sort(compareTerms);
-  return {
-    terms,
-    constant,
-    key: `${terms.map((t) => `${t.coeff}*${t.key}`).join("+")}|${constant}`,
-  };
+/** From terms in order. */
+function sorted(terms: readonly Term[], constant: Int): Poly {
+  let key = "";
+  for (const t of terms) key += `${key === "" ? "" : "+"}${t.coeff}*${t.key}`;
+  return { terms, constant, key: `${key}|${constant}` };
 }
+
+const make = (terms: Term[], constant: Int): Poly =>
+  sorted(terms.length > 1 ? terms.sort(compareTerms) : terms, constant);
 
 function compareTerms(x: Term, y: Term): number {
   const shared = Math.min(x.atoms.length, y.atoms.length);
@@ -71,19 +72,28 @@ export const constValue = (p: Poly): Int | undefined =>
 /** `x + scale * y` */
 export function addScaled(x: Poly, y: Poly, scale: Int): Poly {
   if (scale === 0) return x;
-  const sum = new Map<string, Term>(x.terms.map((t) => [t.key, t]));
-  for (const term of y.terms) {
-    const coeff = addInt(sum.get(term.key)?.coeff ?? 0, mulInt(term.coeff, scale));
-    if (coeff === 0) sum.delete(term.key);
-    else sum.set(term.key, { coeff, atoms: term.atoms, key: term.key });
+  const terms: Term[] = [];
+  const scaled = (t: Term): Term =>
+    scale === 1 ? t : { coeff: mulInt(t.coeff, scale), atoms: t.atoms, key: t.key };
+  let i = 0;
+  for (const t of y.terms) {
+    let order = -1;
+    while (i < x.terms.length && (order = compareTerms(x.terms[i]!, t)) < 0)
+      terms.push(x.terms[i++]!);
+    if (i === x.terms.length || order !== 0) terms.push(scaled(t));
+    else {
+      const coeff = addInt(x.terms[i++]!.coeff, mulInt(t.coeff, scale));
+      if (coeff !== 0) terms.push({ coeff, atoms: t.atoms, key: t.key });
+    }
   }
-  return make([...sum.values()], addInt(x.constant, mulInt(y.constant, scale)));
+  while (i < x.terms.length) terms.push(x.terms[i++]!);
+  return sorted(terms, addInt(x.constant, mulInt(y.constant, scale)));
 }
 
 export const add = (x: Poly, y: Poly): Poly => addScaled(x, y, 1);
 export const sub = (x: Poly, y: Poly): Poly => addScaled(x, y, -1);
 export const addConst = (x: Poly, c: Int): Poly =>
-  c === 0 ? x : make([...x.terms], addInt(x.constant, c));
+  c === 0 ? x : sorted(x.terms, addInt(x.constant, c));
 export const scale = (x: Poly, by: Int): Poly => addScaled(zero, x, by);
 export const neg = (x: Poly): Poly => scale(x, -1);
 

@@ -7,6 +7,7 @@ import type { Cases } from "./conditions.js";
 import {
   addConst, atomPoly, constValue, forEachAtom, isConst, mul, neg, sub, termPoly, type Atom, type Poly, type Term,
 } from "./poly.js"; // prettier-ignore
+import { hasModel } from "./model.js";
 import { divPoly, type Reasoner } from "./divide.js";
 import { hasNoSolution, implies, type Row, type SolveLimits } from "./solve.js";
 
@@ -35,16 +36,35 @@ export function rowOf(p: Poly): Row {
 }
 
 /** Whether no values satisfy the system together with what is known. */
-export function isImpossible(known: Knowledge, goal: readonly Poly[], splits = 2): boolean {
-  if (goal.some((p) => known.boundOf(p).max < 0)) return true;
-  if (goal.every(isConst) && known.facts.length === 0) return goal.some((p) => p.constant < 0);
+export const isImpossible = (known: Knowledge, goal: readonly Poly[], splits = 2): boolean =>
+  refute(known, goal, splits) === "impossible";
+
+/** `possible`: values are known that satisfy it. `open`: neither they nor a proof were found. */
+type Answer = "impossible" | "possible" | "open";
+
+function refute(known: Knowledge, goal: readonly Poly[], splits: number): Answer {
+  if (goal.some((p) => known.boundOf(p).max < 0)) return "impossible";
+  if (goal.every(isConst) && known.facts.length === 0)
+    return goal.some((p) => p.constant < 0) ? "impossible" : "open";
+  if (hasModel(known, goal, [0, 6])) return "possible";
   const { rows, atoms } = relevantRows(known, goal);
-  if (hasNoSolution(rows.map(rowOf), limits)) return true;
-  if (splits === 0) return false;
+  if (hasNoSolution(rows.map(rowOf), limits)) return "impossible";
+  if (splits === 0) return "open";
+  if (hasModel(known, goal, [6, 48])) return "possible";
   for (const cases of splitsOf(known, atoms, splits)) {
-    if (cases.every((extra) => isImpossible(known, [...goal, ...extra], splits - 1))) return true;
+    const answers = firstOpen(cases, (extra) => refute(known, [...goal, ...extra], splits - 1));
+    if (answers !== "open") return answers;
   }
-  return false;
+  return "open";
+}
+
+/** `impossible` when all cases are; values for one are values for the whole. */
+function firstOpen(cases: Cases, answer: (extra: Cases[number]) => Answer): Answer {
+  for (const extra of cases) {
+    const found = answer(extra);
+    if (found !== "impossible") return found;
+  }
+  return "impossible";
 }
 
 /** Ways to divide the question: `min` and `max` are one of their operands, a known alternative holds. */
@@ -110,7 +130,7 @@ export function relevantRows(
 
 const within = new WeakMap<Poly, readonly number[]>();
 /** Atoms of a polynomial, operands of atoms included. */
-function atomsWithin(p: Poly): readonly number[] {
+export function atomsWithin(p: Poly): readonly number[] {
   const known = within.get(p);
   if (known) return known;
   const found: number[] = [];

@@ -18,65 +18,83 @@ export interface SolveLimits {
 }
 const usual: SolveLimits = { rows: 120, steps: 2000 };
 
-/** Divides by the common factor, rounding the constant towards the solutions. */
-function tighten(row: Row): Row {
-  let g: Int = 0;
-  for (const c of row.coeffs.values()) g = gcdInt(g, c);
-  if (g === 0 || g === 1) return row;
-  const coeffs = new Map<string, Int>();
-  for (const [x, c] of row.coeffs) coeffs.set(x, floorDivInt(c, g));
-  return { coeffs, constant: floorDivInt(row.constant, g) };
+/** A row inside an elimination: coefficients by the number of the unknown. */
+interface Dense {
+  readonly coeffs: readonly Int[];
+  readonly constant: Int;
+  /** Equal for rows of one direction. */
+  readonly hash: number;
 }
 
-function direction(row: Row): string {
-  const names = [...row.coeffs.keys()].sort();
-  let key = "";
-  for (const name of names) key += `${row.coeffs.get(name)}*${name}+`;
-  return key;
-}
+/** Rows of which those of one direction keep only the tightest. */
+class System {
+  readonly rows: Dense[] = [];
+  /** A row is plainly impossible. */
+  isImpossible = false;
+  /** Places in `rows` by the hash of the direction. */
+  private readonly places = new Map<number, number[]>();
 
-interface Normal {
-  readonly row: Row;
-  readonly key: string;
-}
-const normals = new WeakMap<Row, Normal>();
-
-/** The tightened row and the name of its direction. */
-function normalOf(raw: Row): Normal {
-  const known = normals.get(raw);
-  if (known) return known;
-  const row = tighten(raw);
-  const normal = { row, key: direction(row) };
-  normals.set(raw, normal);
-  normals.set(row, normal);
-  return normal;
-}
-
-/** Rows of one direction keep only the tightest; undefined when a row is plainly impossible. */
-function reduce(rows: Iterable<Row>): Map<string, Row> | undefined {
-  const kept = new Map<string, Row>();
-  for (const raw of rows) {
-    if (raw.coeffs.size === 0) {
-      if (raw.constant < 0) return undefined;
-      continue;
+  /** Adds a row, divided by its common factor; the constant is rounded towards the solutions. */
+  add(coeffs: Int[], constant: Int): void {
+    let factor: Int = 0;
+    for (const c of coeffs) if (c !== 0 && factor !== 1) factor = gcdInt(factor, c);
+    if (factor === 0) {
+      if (constant < 0) this.isImpossible = true;
+      return;
     }
-    const { row, key } = normalOf(raw);
-    const known = kept.get(key);
-    if (known === undefined || row.constant < known.constant) kept.set(key, row);
+    let tight = constant;
+    if (factor !== 1) {
+      for (let i = 0; i < coeffs.length; i++) coeffs[i] = floorDivInt(coeffs[i]!, factor);
+      tight = floorDivInt(constant, factor);
+    }
+    this.keep({ coeffs, constant: tight, hash: hashOf(coeffs) });
   }
-  return kept;
+
+  /** Adds a row that has no common factor. */
+  keep(row: Dense): void {
+    const places = this.places.get(row.hash);
+    if (places === undefined) this.places.set(row.hash, [this.rows.length]);
+    else {
+      const same = places.find((at) => sameDirection(this.rows[at]!.coeffs, row.coeffs));
+      if (same !== undefined) {
+        if (row.constant < this.rows[same]!.constant) this.rows[same] = row;
+        return;
+      }
+      places.push(this.rows.length);
+    }
+    this.rows.push(row);
+  }
 }
 
-/** `p * x + q * y` without the unknown that cancels. */
-function combine(x: Row, p: Int, y: Row, q: Int): Row {
-  const coeffs = new Map<string, Int>();
-  for (const [name, c] of x.coeffs) coeffs.set(name, mulInt(c, p));
-  for (const [name, c] of y.coeffs) {
-    const total = addInt(coeffs.get(name) ?? 0, mulInt(c, q));
-    if (total === 0) coeffs.delete(name);
-    else coeffs.set(name, total);
+function hashOf(coeffs: readonly Int[]): number {
+  let hash = 0;
+  for (let i = 0; i < coeffs.length; i++) {
+    const c = coeffs[i]!;
+    if (c !== 0) hash = Math.imul(hash ^ (typeof c === "number" ? c : Number(c)), 0x01000193) + i;
   }
-  return { coeffs, constant: addInt(mulInt(x.constant, p), mulInt(y.constant, q)) };
+  return hash | 0;
+}
+
+function sameDirection(x: readonly Int[], y: readonly Int[]): boolean {
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
+  return true;
+}
+
+/** Adds `p * lower + q * upper`, in which the unknown cancels. */
+function combine(into: System, lower: Dense, upper: Dense, unknown: number): void {
+  const a = lower.coeffs[unknown]!;
+  const b = negInt(upper.coeffs[unknown]!);
+  const g = gcdInt(a, b);
+  const p = floorDivInt(b, g);
+  const q = floorDivInt(a, g);
+  const coeffs: Int[] = [];
+  for (let i = 0; i < lower.coeffs.length; i++) {
+    const x = lower.coeffs[i]!;
+    const y = upper.coeffs[i]!;
+    if (y === 0) coeffs.push(x === 0 || p === 1 ? x : mulInt(x, p));
+    else coeffs.push(addInt(mulInt(x, p), mulInt(y, q)));
+  }
+  into.add(coeffs, addInt(mulInt(lower.constant, p), mulInt(upper.constant, q)));
 }
 
 export interface Elimination {
@@ -88,64 +106,99 @@ export interface Elimination {
   readonly exact: boolean;
 }
 
+/** Names of the unknowns of rows, in order of first sight. */
+function unknownsOf(rows: readonly Row[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const { coeffs } of rows)
+    for (const x of coeffs.keys()) if (!numbers.has(x)) numbers.set(x, numbers.size);
+  return numbers;
+}
+
 /**
- * Eliminates all unknowns for which `eliminate` holds. `"none"`: the system has no solution; `"limit"`: too large.
+ * Eliminates all unknowns for which `shouldGo` holds. `"none"`: the system has no solution; `"limit"`: too large.
  */
 export function eliminate(
   rows: readonly Row[],
   shouldGo: (unknown: string) => boolean,
   limits: SolveLimits = usual,
 ): Elimination | "none" | "limit" {
-  let current = reduce(rows);
+  const numbers = unknownsOf(rows);
+  const names = [...numbers.keys()];
+  const stages: { unknown: number; rows: readonly Dense[] }[] = [];
+  const done = eliminateDense(rows, numbers, names.map(shouldGo), limits, stages);
+  if (typeof done === "string") return done;
+  const toRow = ({ coeffs, constant }: Dense): Row => ({
+    coeffs: new Map(names.flatMap((x, i) => (coeffs[i] === 0 ? [] : [[x, coeffs[i]!] as const]))),
+    constant,
+  });
+  return {
+    rows: done.rows.map(toRow),
+    stages: stages.map((s) => ({ unknown: names[s.unknown]!, rows: s.rows.map(toRow) })),
+    exact: done.exact,
+  };
+}
+
+function eliminateDense(
+  rows: readonly Row[],
+  numbers: ReadonlyMap<string, number>,
+  shouldGo: readonly boolean[],
+  limits: SolveLimits,
+  stages?: { unknown: number; rows: readonly Dense[] }[],
+): { readonly rows: readonly Dense[]; readonly exact: boolean } | "none" | "limit" {
+  let system = new System();
+  for (const { coeffs, constant } of rows) {
+    const dense: Int[] = new Array<Int>(numbers.size).fill(0);
+    for (const [x, c] of coeffs) dense[numbers.get(x)!] = c;
+    system.add(dense, constant);
+  }
   let exact = true;
-  let steps = 0;
-  const stages: { unknown: string; rows: Row[] }[] = [];
-  for (;;) {
-    if (current === undefined) return "none";
-    const all = [...current.values()];
+  for (let steps = 0, round = 0; ; round++) {
+    if (system.isImpossible) return "none";
+    if (round > 0 && system.rows.length > limits.rows) return "limit";
+    const all = system.rows;
     const unknown = cheapest(all, shouldGo);
-    if (unknown === undefined) return { rows: all, stages, exact };
-    stages.push({ unknown, rows: all });
-    const lower = all.filter((r) => (r.coeffs.get(unknown) ?? 0) > 0);
-    const upper = all.filter((r) => (r.coeffs.get(unknown) ?? 0) < 0);
-    const next = all.filter((r) => !r.coeffs.has(unknown));
-    const unit = (r: Row): boolean => r.coeffs.get(unknown) === 1 || r.coeffs.get(unknown) === -1;
+    if (unknown === undefined) return { rows: all, exact };
+    stages?.push({ unknown, rows: all });
+    const lower: Dense[] = [];
+    const upper: Dense[] = [];
+    system = new System();
+    for (const row of all) {
+      const c = row.coeffs[unknown]!;
+      if (c === 0) system.keep(row);
+      else (c > 0 ? lower : upper).push(row);
+    }
+    const unit = ({ coeffs }: Dense): boolean => coeffs[unknown] === 1 || coeffs[unknown] === -1;
     if (lower.length > 0 && upper.length > 0 && !lower.every(unit) && !upper.every(unit))
       exact = false;
-    for (const lo of lower) {
-      for (const hi of upper) {
-        if (++steps > limits.steps) return "limit";
-        const a = lo.coeffs.get(unknown)!;
-        const b = negInt(hi.coeffs.get(unknown)!);
-        const g = gcdInt(a, b);
-        next.push(combine(lo, floorDivInt(b, g), hi, floorDivInt(a, g)));
-      }
-    }
-    current = reduce(next);
-    if (current !== undefined && current.size > limits.rows) return "limit";
+    steps += lower.length * upper.length;
+    if (steps > limits.steps) return "limit";
+    for (const lo of lower) for (const hi of upper) combine(system, lo, hi, unknown);
   }
 }
 
-function cheapest(
-  rows: readonly Row[],
-  shouldGo: (unknown: string) => boolean,
-): string | undefined {
-  const count = new Map<string, { up: number; down: number; unit: boolean }>();
-  for (const row of rows) {
-    for (const [x, c] of row.coeffs) {
-      if (!shouldGo(x)) continue;
-      const seen = count.get(x) ?? { up: 0, down: 0, unit: true };
-      if (c > 0) seen.up++;
-      else seen.down++;
-      if (c !== 1 && c !== -1) seen.unit = false;
-      count.set(x, seen);
+/** The unknown whose elimination adds the fewest rows. */
+function cheapest(rows: readonly Dense[], shouldGo: readonly boolean[]): number | undefined {
+  const size = shouldGo.length;
+  const up = new Uint32Array(size);
+  const down = new Uint32Array(size);
+  const extra = new Uint8Array(size);
+  // Of those that cost the same the one seen first goes.
+  const seen: number[] = [];
+  for (const { coeffs } of rows) {
+    for (let i = 0; i < size; i++) {
+      const c = coeffs[i]!;
+      if (c === 0 || !shouldGo[i]) continue;
+      if (up[i] === 0 && down[i] === 0) seen.push(i);
+      if (c > 0) up[i]!++;
+      else down[i]!++;
+      if (c !== 1 && c !== -1) extra[i] = 3;
     }
   }
-  let best: string | undefined;
+  let best: number | undefined;
   let cost = Infinity;
-  for (const [x, { up, down, unit }] of count) {
-    const price = up * down - up - down + (unit ? 0 : 3);
-    if (price < cost) [best, cost] = [x, price];
+  for (const i of seen) {
+    const price = up[i]! * down[i]! - up[i]! - down[i]! + extra[i]!;
+    if (price < cost) [best, cost] = [i, price];
   }
   return best;
 }
@@ -161,8 +214,17 @@ export const implies = (rows: readonly Row[], row: Row): boolean =>
   hasNoSolution([...rows, negateRow(row)]);
 
 /** Whether the system certainly has no integer solution. */
-export const hasNoSolution = (rows: readonly Row[], limits?: SolveLimits): boolean =>
-  eliminate(rows, () => true, limits) === "none";
+export function hasNoSolution(rows: readonly Row[], limits: SolveLimits = usual): boolean {
+  const numbers = unknownsOf(rows);
+  return (
+    eliminateDense(
+      rows,
+      numbers,
+      [...numbers].map(() => true),
+      limits,
+    ) === "none"
+  );
+}
 
 /**
  * Integer values for all unknowns, small ones preferred; undefined when none was found. Tries for each unknown, from

@@ -71,9 +71,13 @@ export function sizeOf(expr: Node, limit: number): number {
   return count;
 }
 
+/** Numbers of atoms that only a proof has met. */
+const PASSING = 2 ** 30;
+
 /** The atoms of one analyser. */
 export class TermTable {
   private readonly atoms = new Map<string, Atom>();
+  private passing: Map<string, Atom> | undefined;
   private readonly identities = new Map<object, number>();
   private unique = 0;
 
@@ -86,11 +90,31 @@ export class TermTable {
   }
 
   private intern(key: string, make: (id: number) => Atom): Atom {
-    const known = this.atoms.get(key);
+    const known = this.atoms.get(key) ?? this.passing?.get(key);
     if (known) return known;
-    const atom = make(this.atoms.size);
-    this.atoms.set(key, atom);
+    const atom = make(this.passing === undefined ? this.atoms.size : PASSING + this.passing.size);
+    (this.passing ?? this.atoms).set(key, atom);
     return atom;
+  }
+
+  /** Runs a proof. What it meets first is forgotten after it, so that the order of atoms does not tell what was proved. */
+  passingThrough<T>(body: () => T): T {
+    return this.with(this.passing ?? new Map(), body);
+  }
+
+  /** Runs something inside a proof whose atoms outlast it. */
+  lasting<T>(body: () => T): T {
+    return this.with(undefined, body);
+  }
+
+  private with<T>(passing: Map<string, Atom> | undefined, body: () => T): T {
+    const before = this.passing;
+    this.passing = passing;
+    try {
+      return body();
+    } finally {
+      this.passing = before;
+    }
   }
 
   variable(v: PrimExpr & { readonly kind: "tir.Var" }): Atom {

@@ -86,7 +86,11 @@ export const absInt = (a: Int): Int => (a < 0 ? negInt(a) : a);
 export function gcdInt(a: Int, b: Int): Int {
   let x = absInt(a);
   let y = absInt(b);
-  while (y !== 0) [x, y] = [y, truncModInt(x, y)];
+  while (y !== 0) {
+    const rest = truncModInt(x, y);
+    x = y;
+    y = rest;
+  }
   return x;
 }
 

@@ -7,8 +7,16 @@ import { canRun } from "../interp/relax/run.js";
 import { lookupOp } from "../op/registry.js";
 import type { RelaxLevel, TirLevel } from "./pass.js";
 
+const levels = new WeakMap<PrimFunc, TirLevel>();
+
 /** `block` while it has blocks, `loop` while an access has other than one index, else `flat`. */
 export function levelOf(func: PrimFunc): TirLevel {
+  let level = levels.get(func);
+  if (level === undefined) levels.set(func, (level = foundLevel(func)));
+  return level;
+}
+
+function foundLevel(func: PrimFunc): TirLevel {
   let level: TirLevel = "flat";
   visit(func.body, {
     enter(node) {

@@ -432,6 +432,8 @@ function hasBreak(s: Stmt): boolean {
     enter(node) {
       if (node.kind === "tir.Return" || (node.kind === "tir.Jump" && node.jump === "break"))
         found = true;
+      // Statements without statements inside.
+      return found || node.kind === "tir.Store" || node.kind === "tir.Bind" ? false : undefined;
     },
   });
   return found;

@@ -7,6 +7,32 @@ import { fieldValue, isNode, owningFieldsOf, type Node } from "../nodes.js";
  * passed to `change` too, at definitions and at occurrences alike.
  */
 export function rebuild<T extends Node>(node: T, change: (child: Node) => Node): T {
+  // The kinds that most nodes are of are written out: fields that are read by a name that varies take much longer.
+  const known: Node = node;
+  switch (known.kind) {
+    case "tir.Var":
+    case "tir.IntImm":
+      return node;
+    case "tir.Binary":
+    case "tir.Compare":
+    case "tir.Logic": {
+      const [a, b] = [change(known.a), change(known.b)];
+      return a === known.a && b === known.b ? node : ({ ...node, a, b } as T);
+    }
+    case "tir.Load": {
+      const buffer = change(known.buffer);
+      const indices = rebuildValue(known.indices, change);
+      const predicate = known.predicate && change(known.predicate);
+      const isSame =
+        buffer === known.buffer && indices === known.indices && predicate === known.predicate;
+      return isSame ? node : ({ ...node, buffer, indices, predicate } as T);
+    }
+    default:
+      return rebuildFields(node, change);
+  }
+}
+
+function rebuildFields<T extends Node>(node: T, change: (child: Node) => Node): T {
   let copy: Record<string, unknown> | undefined;
   for (const { name } of owningFieldsOf(node.kind)) {
     const before = fieldValue(node, name);

@@ -19,14 +19,43 @@ export function visit(root: Node, visitor: Visitor): void {
 
 function visitNode(node: Node, visitor: Visitor, defining: boolean): void {
   const isReference = !defining && isBinder(node.kind);
-  if (visitor.enter?.(node, defining && isBinder(node.kind)) !== false && !isReference) {
-    const fields = owningFieldsOf(node.kind);
-    for (let i = 0; i < fields.length; i++) {
-      const { name, defining: isDefinition } = fields[i]!;
-      visitValue(fieldValue(node, name), visitor, isDefinition);
+  if (visitor.enter?.(node, defining && isBinder(node.kind)) !== false && !isReference)
+    visitFields(node, visitor);
+  visitor.leave?.(node, defining && isBinder(node.kind));
+}
+
+/** The kinds that most nodes are of are written out: fields that are read by a name that varies take much longer. */
+function visitFields(node: Node, visitor: Visitor): void {
+  switch (node.kind) {
+    case "tir.Var":
+    case "tir.IntImm":
+      return;
+    case "tir.Binary":
+    case "tir.Compare":
+    case "tir.Logic":
+      visitNode(node.a, visitor, false);
+      return visitNode(node.b, visitor, false);
+    case "tir.Cast":
+      return visitNode(node.value, visitor, false);
+    case "tir.Load":
+      visitNode(node.buffer, visitor, false);
+      for (let i = 0; i < node.indices.length; i++) visitNode(node.indices[i]!, visitor, false);
+      if (node.predicate !== undefined) visitNode(node.predicate, visitor, false);
+      return;
+    case "tir.Store":
+      visitNode(node.buffer, visitor, false);
+      for (let i = 0; i < node.indices.length; i++) visitNode(node.indices[i]!, visitor, false);
+      visitNode(node.value, visitor, false);
+      if (node.predicate !== undefined) visitNode(node.predicate, visitor, false);
+      return;
+    default: {
+      const fields = owningFieldsOf(node.kind);
+      for (let i = 0; i < fields.length; i++) {
+        const { name, defining } = fields[i]!;
+        visitValue(fieldValue(node, name), visitor, defining);
+      }
     }
   }
-  visitor.leave?.(node, defining && isBinder(node.kind));
 }
 
 function visitValue(value: unknown, visitor: Visitor, defining: boolean): void {

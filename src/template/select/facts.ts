@@ -22,8 +22,6 @@ export interface CallView {
   readonly general?: { readonly facts: CallFacts; readonly callers: ReadonlyMap<Var, PrimExpr> };
   /** The operator gives a tuple. */
   readonly isTuple: boolean;
-  /** Types of the operands, for messages. */
-  readonly types: string;
 }
 
 /** Types of the operands, as messages show them. */
@@ -41,7 +39,6 @@ export function viewOf(op: OpDef, call: Call, site: LoweringSite): CallView | Di
 
 function plainView(op: OpDef, call: Call, site: LoweringSite): CallView | Diagnostic {
   const infos = call.args.map((a) => site.infer.infoOf(a));
-  const types = typesOf(infos);
   // The checker reports what inference finds wrong.
   const result = op.infer(call, { ...site.infer, report: () => undefined });
   const operands: TensorSlot[] = [];
@@ -92,7 +89,6 @@ function plainView(op: OpDef, call: Call, site: LoweringSite): CallView | Diagno
     },
     inputs,
     isTuple: result.kind === "relax.TupleInfo",
-    types,
   };
 }
 

@@ -106,24 +106,28 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     const wanted = call.attrs.get(LOWER_BY);
     if (op === undefined || op.structural === true || wanted === "none")
       return { kind: "structural" };
-    const types = typesOf(call.args.map((a) => site.infer.infoOf(a)));
+    const types = (): string => typesOf(call.args.map((a) => site.infer.infoOf(a)));
+    const none = (diagnostic: Diagnostic): Lowered => ({
+      kind: "none",
+      types: types(),
+      diagnostic,
+    });
     const view = viewOf(op, call, site);
-    if (!("facts" in view)) return { kind: "none", types, diagnostic: view };
+    if (!("facts" in view)) return none(view);
     const notes: string[] = [];
     for (const template of candidates(`relax.${op.name}`, site.target)) {
       if (wanted !== undefined && template.name !== wanted) continue;
       const made = lowerBy(template, view, site);
       if (!("reason" in made)) return made;
       // A note says why a template does not apply; an error is a mistake that no other template should hide.
-      if (made.reason.severity === "error") return { kind: "none", types, diagnostic: made.reason };
+      if (made.reason.severity === "error") return none(made.reason);
       notes.push(`${placeText(template)}: ${made.reason.message}`);
     }
     if (site.target !== undefined && notes.length === 0)
       notes.push(`the target is \`${site.target.kind}\``);
     if (wanted !== undefined && notes.length === 0)
       notes.push(`no template for it is called \`${String(wanted)}\``);
-    const diagnostic = codes.noLowering({ at: call.span, op: `relax.${op.name}`, types, notes });
-    return { kind: "none", types, diagnostic };
+    return none(codes.noLowering({ at: call.span, op: `relax.${op.name}`, types: types(), notes }));
   }
 
   function lowerBy(template: Template, view: CallView, site: LoweringSite): Lowered | Refusal {

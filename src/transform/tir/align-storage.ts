@@ -9,6 +9,7 @@ import type { Alloc } from "../../ir/tir/stmt.js";
 import { isInt } from "../../support/int.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { isStmt } from "./bounded-walk.js";
 import { replaceNodes } from "./replace.js";
 import { addIndex, mulIndex, subIndex } from "./strides.js";
 
@@ -33,9 +34,10 @@ function aligned(func: PrimFunc): PrimFunc {
   const images = new Map<Node, Node>();
   visit(func.body, {
     enter(n) {
-      const strides = n.kind === "tir.Alloc" ? stridesFor(n) : undefined;
-      if (n.kind !== "tir.Alloc" || strides === undefined) return;
-      images.set(n.buffer, makeBuffer({ ...n.buffer, strides }));
+      if (n.kind !== "tir.Alloc") return isStmt(n) ? undefined : false;
+      const strides = stridesFor(n);
+      if (strides !== undefined) images.set(n.buffer, makeBuffer({ ...n.buffer, strides }));
+      return undefined;
     },
   });
   if (images.size === 0) return func;
@@ -103,14 +105,15 @@ export function alignmentOf(root: Node, buffer: Buffer): readonly AttrValue[] {
   const found: AttrValue[] = [];
   visit(root, {
     enter(n) {
-      if (n.kind !== "tir.Block") return;
+      if (n.kind !== "tir.Block") return isStmt(n) ? undefined : false;
       const entries = n.annotations.get(ALIGN);
-      if (!Array.isArray(entries)) return;
+      if (!Array.isArray(entries)) return undefined;
       for (const entry of entries as readonly AttrValue[]) {
         const [which, ...request] = Array.isArray(entry) ? (entry as readonly AttrValue[]) : [];
         const at = which === undefined ? undefined : numberOf(which);
         if (at !== undefined && n.writes[at]?.buffer === buffer) found.push(request);
       }
+      return undefined;
     },
   });
   return found;

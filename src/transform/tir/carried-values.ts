@@ -33,12 +33,22 @@ export function regionOf(
   accesses: readonly BufferAccess[],
   from: number,
 ): readonly (Range | undefined)[] {
-  const [first] = accesses;
-  return first!.node.indices.map((index, k) => {
-    const sets = accesses.map(({ node, path }) =>
-      evalSet(analyzer, node.indices[k]!, setsOf(analyzer, loopsOf(path.slice(from)))),
-    );
-    const all = sets.reduce((a, b) => unionOf(analyzer, a, b, index.dtype));
+  // Accesses inside the same loops, and among those the ones with the same index, touch the same.
+  const domains = new Map<For | undefined, ReadonlyMap<Var, IntSet>>();
+  const placed = accesses.map(({ node, path }) => {
+    const loops = loopsOf(path.slice(from));
+    const innermost = loops.at(-1);
+    const domain = domains.get(innermost) ?? setsOf(analyzer, loops);
+    domains.set(innermost, domain);
+    return { indices: node.indices, domain };
+  });
+  return placed[0]!.indices.map((index, k) => {
+    const sets = new Map<string, IntSet>();
+    for (const { indices, domain } of placed) {
+      const key = `${analyzer.table.identity(domain)} ${analyzer.poly(indices[k]!).key}`;
+      if (!sets.has(key)) sets.set(key, evalSet(analyzer, indices[k]!, domain));
+    }
+    const all = [...sets.values()].reduce((a, b) => unionOf(analyzer, a, b, index.dtype));
     return rangeOfSet(analyzer, all, index.dtype);
   });
 }
@@ -93,9 +103,11 @@ function isApart(
 /** Each read of an iteration is of an element that the same iteration stored before. */
 function isRefilled(func: PrimFunc, accesses: readonly BufferAccess[], at: number): boolean {
   const stores = accesses.filter((a) => a.node.kind === "tir.Store");
+  const analyzers = new Map<readonly Around[], Analyzer>();
   return accesses.every((read) => {
     if (read.node.kind === "tir.Store") return true;
-    const analyzer = analyzerAt(func, read.path);
+    const analyzer = analyzers.get(read.path) ?? analyzerAt(func, read.path);
+    analyzers.set(read.path, analyzer);
     return stores.some((s) => isStoredBefore(analyzer, s, read, at));
   });
 }

@@ -10,7 +10,7 @@ import type { Node } from "../../ir/nodes.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
 import { letIn, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { seq, type Block, type Stmt, type Store } from "../../ir/tir/stmt.js";
+import { seq, type Stmt, type Store } from "../../ir/tir/stmt.js";
 import { definitionOf, type Definition } from "./inline-block.js";
 
 /** The function with every elementwise statement of its root inlined that can be. */
@@ -20,6 +20,8 @@ export function inlineIntoStores(func: PrimFunc): PrimFunc {
   const inner = root?.body ?? body;
   let stmts = inner.kind === "tir.Seq" ? inner.body : [inner];
   let allocs = root?.allocs ?? [];
+  const gone = new Set<Buffer>();
+  const results = new Set<Buffer>();
   for (let k = 1; k < stmts.length;) {
     const found = consumerAt(func, stmts, k, allocs);
     if (found === undefined) {
@@ -32,9 +34,11 @@ export function inlineIntoStores(func: PrimFunc): PrimFunc {
       ...stmts.slice(k + 1),
     ];
     allocs = allocs.filter((b) => b !== source);
+    gone.add(source);
+    results.add(consumer.buffer);
   }
-  if (root === undefined || allocs.length === root.allocs.length) return func;
-  const after = seq(stmts, inner.span);
+  if (root === undefined || gone.size === 0) return func;
+  const after = withRegions(seq(stmts, inner.span), gone, results);
   return { ...func, body: allocs.length === 0 ? after : { ...root, allocs, body: after } };
 }
 
@@ -77,7 +81,20 @@ interface Uses {
   readonly others: ReadonlySet<Buffer>;
 }
 
+const known = new WeakMap<Stmt, Uses>();
+
 function usesIn(stmts: readonly Stmt[]): Uses {
+  const parts = stmts.map((s) => {
+    const uses = known.get(s) ?? usesOf(s);
+    known.set(s, uses);
+    return uses;
+  });
+  const all = (of: (uses: Uses) => ReadonlySet<Buffer>): ReadonlySet<Buffer> =>
+    new Set(parts.flatMap((part) => [...of(part)]));
+  return { loads: all((u) => u.loads), stores: all((u) => u.stores), others: all((u) => u.others) };
+}
+
+function usesOf(stmt: Stmt): Uses {
   const [loads, stores, others] = [new Set<Buffer>(), new Set<Buffer>(), new Set<Buffer>()];
   const enter = (n: Node): false | undefined => {
     if (n.kind === "tir.Load") loads.add(n.buffer);
@@ -89,7 +106,7 @@ function usesIn(stmts: readonly Stmt[]): Uses {
     } else if (n.kind === "tir.BufferRegion") return false;
     return undefined;
   };
-  for (const s of stmts) visit(s, { enter });
+  visit(stmt, { enter });
   return { loads, stores, others };
 }
 
@@ -109,17 +126,18 @@ function isElementwise({ axes, lets, value, buffer }: Definition, source: Buffer
 }
 
 /** The statement with the consumer's elements stored in place of those of the operand. */
-function withStores(stmt: Stmt, source: Buffer, consumer: Definition): Stmt {
-  return rewrite(stmt, (n) => {
-    if (n.kind === "tir.Store" && n.buffer === source) return storeOf(n, source, consumer);
-    return n.kind === "tir.Block" ? withRegions(n, source, consumer.buffer) : n;
-  });
-}
+const withStores = (stmt: Stmt, source: Buffer, consumer: Definition): Stmt =>
+  rewrite(stmt, (n) =>
+    n.kind === "tir.Store" && n.buffer === source ? storeOf(n, source, consumer) : n,
+  );
 
-function withRegions(block: Block, source: Buffer, result: Buffer): Block {
-  const stores = (b: Buffer): boolean => usesIn([block.body]).stores.has(b);
-  const isTouched = block.writes.some((w) => w.buffer === source) && stores(result);
-  return isTouched ? { ...block, ...accessRegions(block) } : block;
+/** The statement with the regions of blocks that stored to what is gone, and now store results, found again. */
+function withRegions(stmt: Stmt, gone: ReadonlySet<Buffer>, results: ReadonlySet<Buffer>): Stmt {
+  return rewrite(stmt, (n) => {
+    if (n.kind !== "tir.Block" || !n.writes.some((w) => gone.has(w.buffer))) return n;
+    const { stores } = usesIn([n.body]);
+    return [...stores].some((b) => results.has(b)) ? { ...n, ...accessRegions(n) } : n;
+  });
 }
 
 function storeOf(store: Store, source: Buffer, { axes, lets, value, buffer }: Definition): Store {

@@ -4,8 +4,8 @@ import { firstDifference, structuralEqual } from "../../../src/ir/core/equal.js"
 import { freeBinders } from "../../../src/ir/core/free-vars.js";
 import { structuralHash } from "../../../src/ir/core/hash.js";
 import { fromJson, toJson } from "../../../src/ir/core/json.js";
-import { refresh, rewrite, substitute } from "../../../src/ir/core/rewrite.js";
-import { visit } from "../../../src/ir/core/visit.js";
+import { rebuild, refresh, rewrite, substitute } from "../../../src/ir/core/rewrite.js";
+import { children, visit } from "../../../src/ir/core/visit.js";
 import { globalVar, irModule } from "../../../src/ir/module.js";
 import type { Node } from "../../../src/ir/nodes.js";
 import {
@@ -20,7 +20,16 @@ import {
 } from "../../../src/ir/relax/expr.js";
 import { tensorInfo } from "../../../src/ir/relax/struct-info.js";
 import { makeBuffer, type Buffer } from "../../../src/ir/tir/buffer.js";
-import { binary, floatImm, intImm, load, makeVar } from "../../../src/ir/tir/expr.js";
+import {
+  binary,
+  cast,
+  compare,
+  floatImm,
+  intImm,
+  load,
+  logic,
+  makeVar,
+} from "../../../src/ir/tir/expr.js";
 import { param, type PrimFunc } from "../../../src/ir/tir/function.js";
 import { bind, evaluate, forLoop, seq, store } from "../../../src/ir/tir/stmt.js";
 import { float32, handle, int64, voidType } from "../../../src/support/dtype.js";
@@ -104,6 +113,43 @@ test("JSON keeps everything, sharing included", () => {
   assert.ok(structuralEqual(module, back));
   assert.is(structuralHash(module), structuralHash(back));
   assert.equal(toJson(back), toJson(module));
+});
+
+test("kinds whose walk is written out are walked in the order of the table", () => {
+  const [i, j] = [makeVar("i", int64), makeVar("j", int64)];
+  const buffer = makeBuffer({
+    name: "A",
+    dtype: float32,
+    shape: [intImm(4, int64), intImm(4, int64)],
+  });
+  const mask = compare("lt", i, j);
+  const read = load(buffer, [i, j], undefined, mask);
+  const nodes: readonly Node[] = [
+    i, intImm(1, int64), binary("add", i, j), mask, logic("and", mask, mask), cast(i, float32),
+    read, load(buffer, [i, j]), store(buffer, [i, j], read, undefined, mask), store(buffer, [i, j], read),
+  ]; // prettier-ignore
+  for (const node of nodes) {
+    const expected: Node[] = [];
+    children(node, (child) => expected.push(child));
+    const visited: Node[] = [];
+    visit(node, { enter: (n) => (n === node ? undefined : (visited.push(n), false)) });
+    assert.equal(visited.map(toJson), expected.map(toJson), node.kind);
+    const changed: Node[] = [];
+    assert.is(
+      rebuild(node, (child) => (changed.push(child), child)),
+      node,
+    );
+    assert.ok(changed.length === expected.length && changed.every((n, k) => n === expected[k]));
+    for (let k = 0; k < expected.length; k++) {
+      const other = { ...expected[k]! } as Node;
+      let at = 0;
+      const after = rebuild(node, (child) => (at++ === k ? other : child));
+      const found: Node[] = [];
+      children(after, (child) => found.push(child));
+      assert.ok(found.length === expected.length && found[k] === other, `${node.kind} ${k}`);
+      assert.ok(found.every((n, m) => m === k || n === expected[m]));
+    }
+  }
 });
 
 test("rewriting without a change gives the same object", () => {

@@ -1,0 +1,172 @@
+/**
+ * Values under which a system holds together with what is known: no proof can refute it then. Looking for values costs
+ * much less than a proof that fails, and most questions have the answer no.
+ */
+import { floorDivInt, floorModInt } from "../support/int.js";
+import type { Atom, Poly } from "./poly.js";
+import { atomsWithin, type Knowledge } from "./refute.js";
+
+/** Where between the ends of its interval, 0 to 1, a variable is tried. */
+type Choice = (atom: Atom) => number;
+
+/** Binary logarithms of the largest values tried where there is no upper end. */
+const REACH = [11, 11, 24, 24];
+const MAX_ATOMS = 100;
+
+/** A number from 0 to 1 that looks random. */
+function scatter(atom: Atom, attempt: number): number {
+  const mixed = Math.imul((atom.id + 1) ^ Math.imul(attempt, 0x9e3779b1), 0x85ebca6b);
+  return (Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 0) / 0xffffffff;
+}
+
+/**
+ * Whether values satisfy the system and all that is known of its atoms, among those of some attempts: first those that
+ * make the system's polynomials large, then any.
+ */
+export function hasModel(
+  known: Knowledge,
+  goal: readonly Poly[],
+  [first, last]: readonly [first: number, last: number],
+): boolean {
+  const wanted = directions(goal);
+  for (let attempt = first; attempt < last; attempt++) {
+    const choose = (atom: Atom): number => {
+      const toward = wanted.get(atom.id);
+      if (attempt < 4) return toward ?? attempt % 2;
+      // All sizes 1, all sizes large.
+      if (attempt < 6) return attempt === 4 ? 1 / REACH[0]! : 1;
+      const place = scatter(atom, attempt);
+      if (toward !== undefined && attempt % 2 === 0 && place < 0.8) return toward;
+      // The ends of intervals are where most conditions change.
+      return place < 0.3 ? 0 : place > 0.7 ? 1 : (place - 0.3) / 0.4;
+    };
+    if (holds(known, goal, choose, REACH[attempt % REACH.length]!)) return true;
+  }
+  return false;
+}
+
+/** The end at which each atom makes the first polynomials larger. */
+function directions(goal: readonly Poly[]): Map<number, number> {
+  const found = new Map<number, number>();
+  const note = (p: Poly, isUp: boolean): void => {
+    for (const { coeff, atoms } of p.terms) {
+      for (const atom of atoms) {
+        if (found.has(atom.id)) continue;
+        const up = coeff > 0 === isUp;
+        found.set(atom.id, up ? 1 : 0);
+        if (atom.a !== undefined) note(atom.a, up);
+        if (atom.b !== undefined) note(atom.b, atom.kind === "floordiv" ? !up : up);
+      }
+    }
+  };
+  for (const p of goal) note(p, true);
+  return found;
+}
+
+/** Whether all holds at the point that the choice describes. */
+function holds(known: Knowledge, goal: readonly Poly[], choose: Choice, reach: number): boolean {
+  const point = new Point(known, choose, reach);
+  const isMet = (p: Poly): boolean => point.at(p) >= 0;
+  if (!goal.every(isMet)) return false;
+  for (const cases of known.alternatives) if (!cases.some((s) => s.every(isMet))) return false;
+  // Facts about atoms met so far, and about those that these bring in.
+  let pending = known.facts;
+  for (;;) {
+    const later: Poly[] = [];
+    for (const fact of pending) {
+      if (!atomsWithin(fact).some((id) => point.has(id))) later.push(fact);
+      else if (!isMet(fact)) return false;
+    }
+    if (later.length === pending.length) return true;
+    pending = later;
+  }
+}
+
+/** Values of atoms, each found when it is asked for; NaN where there is none. */
+class Point {
+  private readonly values = new Map<number, number>();
+
+  constructor(
+    private readonly known: Knowledge,
+    private readonly choose: Choice,
+    private readonly reach: number,
+  ) {}
+
+  has(id: number): boolean {
+    return this.values.has(id);
+  }
+
+  at(p: Poly): number {
+    return this.sum(p, undefined);
+  }
+
+  /** Value of the polynomial without the terms that are just `left`. */
+  private sum({ terms, constant }: Poly, left: Atom | undefined): number {
+    let sum = Number(constant);
+    for (const { coeff, atoms } of terms) {
+      if (atoms.length === 1 && atoms[0] === left) continue;
+      let product = Number(coeff);
+      for (const atom of atoms) product *= this.valueOf(atom);
+      sum += product;
+      if (!(Math.abs(product) <= Number.MAX_SAFE_INTEGER)) return NaN;
+    }
+    return Number.isSafeInteger(sum) ? sum : NaN;
+  }
+
+  private valueOf(atom: Atom): number {
+    const found = this.values.get(atom.id);
+    if (found !== undefined) return found;
+    // What is asked for again before it has a value depends on itself.
+    this.values.set(atom.id, NaN);
+    if (this.values.size > MAX_ATOMS) return NaN;
+    const { min, max } = this.known.boundOfAtom(atom);
+    const value = this.compute(atom, Number(min), Number(max));
+    if (!(value >= min && value <= max)) return NaN;
+    this.values.set(atom.id, value);
+    return value;
+  }
+
+  private compute(atom: Atom, min: number, max: number): number {
+    const { a, b } = atom;
+    switch (atom.kind) {
+      case "var":
+        return this.free(atom, min, max);
+      case "opaque":
+        return this.pick(atom, min, max);
+      case "choice":
+        return this.at(a!);
+      case "min":
+        return Math.min(this.at(a!), this.at(b!));
+      case "max":
+        return Math.max(this.at(a!), this.at(b!));
+      case "floordiv":
+      case "floormod": {
+        const [x, d] = [this.at(a!), this.at(b!)];
+        if (!(Math.abs(d) > 0) || Number.isNaN(x)) return NaN;
+        return Number(atom.kind === "floordiv" ? floorDivInt(x, d) : floorModInt(x, d));
+      }
+    }
+  }
+
+  /** A variable within its range, whose ends other variables may give. */
+  private free(atom: Atom, min: number, max: number): number {
+    let [low, high] = [min, max];
+    for (const row of this.known.rangeOf(atom)) {
+      const own = row.terms.find(({ atoms }) => atoms.length === 1 && atoms[0] === atom);
+      const rest = this.sum(row, atom);
+      if (own?.coeff === 1) low = Math.max(low, -rest);
+      else if (own?.coeff === -1) high = Math.min(high, rest);
+      else return NaN;
+    }
+    return this.pick(atom, low, high);
+  }
+
+  private pick(atom: Atom, low: number, high: number): number {
+    if (!(low <= high)) return NaN;
+    const place = this.choose(atom);
+    const start = Number.isFinite(low) ? low : Math.min(0, high);
+    // Without an end, small values are likely and large ones possible.
+    if (!Number.isFinite(high)) return start + Math.floor(2 ** (this.reach * place)) - 1;
+    return start + Math.round((high - start) * place);
+  }
+}
