@@ -20,13 +20,13 @@ export interface CompileIrOptions extends MachineOptions {
 /**
  * Runs when nothing else is asked for. Kernels come unrolled and in vectors, so that `default<O3>` takes ten times as long
  * for the same code; plain loops are still vectorised. Loads are written once where memory has not changed, so that no
- * pass needs to find out what has.
+ * pass needs to find out what has; loops test at their end and count in 64 bits already.
  */
 function defaultPasses(version: number): string {
   // From 18 on, one round of this pass that leaves something to do would end the process.
   const combine = version < 18 ? "instcombine" : "instcombine<no-verify-fixpoint>";
   return (
-    `function(sroa,early-cse,simplifycfg,${combine},loop-mssa(loop-rotate,licm),loop(indvars),` +
+    `function(sroa,early-cse,simplifycfg,${combine},loop-mssa(licm),` +
     `loop-vectorize,loop-unroll,${combine},early-cse,simplifycfg,loop-mssa(licm))`
   );
 }
