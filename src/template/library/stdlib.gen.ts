@@ -9,6 +9,7 @@ import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
 import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
 import convDepthwise from "../../../stdlib/conv-depthwise.relax";
+import convPointwise from "../../../stdlib/conv-pointwise.relax";
 import convWinogradLast from "../../../stdlib/conv-winograd-last.relax";
 import convWinograd from "../../../stdlib/conv-winograd.relax";
 import conv from "../../../stdlib/conv.relax";
@@ -54,6 +55,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
   { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
   { name: "stdlib/conv-depthwise.relax", text: convDepthwise },
+  { name: "stdlib/conv-pointwise.relax", text: convPointwise },
   { name: "stdlib/conv-winograd-last.relax", text: convWinogradLast },
   { name: "stdlib/conv-winograd.relax", text: convWinograd },
   { name: "stdlib/conv.relax", text: conv },

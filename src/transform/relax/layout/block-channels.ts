@@ -4,7 +4,7 @@ import { float32, int32, int8, uint8, type DType } from "../../../support/dtype.
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, intsIn, opName } from "../algebra/rewrite-calls.js";
-import { isExternal, mapFunctions, type Cursor } from "../rewrite/index.js";
+import { isSettled, mapFunctions, type Cursor } from "../rewrite/index.js";
 import { inChosenLayouts, type ChosenLayouts } from "./choose-layouts.js";
 
 /**
@@ -25,7 +25,7 @@ export const blockChannels = definePass({
   },
   run: (module, options) =>
     mapFunctions(module, (func, name) =>
-      isExternal(func)
+      isSettled(func)
         ? func
         : inChosenLayouts(module, name, func, (call, at) => chosen(call, at, options)),
     ),
@@ -33,6 +33,9 @@ export const blockChannels = definePass({
 
 /** Depthwise convolutions with more taps would not keep their weights in registers. */
 const MOST_TAPS = 25;
+
+/** Planes that a tile reads from the first cache. */
+const FEW_CHANNELS = 64;
 
 /** The block of channels that the library's lowering is written for. */
 const LIBRARY_LANES = 16;
@@ -66,10 +69,13 @@ function chosen(
     return { layouts: [given % lanes === 0 ? blocked : "NCHW", "OIHW", blocked] };
   if (!isBytes && !types.every((t) => t === float32)) return undefined;
   if (groups === 1) {
-    if (given % lanes !== 0) return { layouts: ["NCHW", `OIHW${lanes}o`, blocked] };
+    // Few planes are read as they are faster than their layout is changed.
+    const isFollowing = given <= FEW_CHANNELS && isPointwise(call, at);
+    if (given % lanes !== 0) return { layouts: ["NCHW", `OIHW${lanes}o`, blocked], isFollowing };
     const layouts = [blocked, `OIHW${lanes}i${lanes}o`, blocked];
     const isKnown = winograd && lanes === LIBRARY_LANES && call.args[1]!.kind === "relax.Const";
-    return { layouts, lower: isKnown && isSmallFilter(call, at) ? "conv2d_winograd" : undefined };
+    const lower = isKnown && isSmallFilter(call, at) ? "conv2d_winograd" : undefined;
+    return { layouts, lower, isFollowing };
   }
   const taps = dimsOf(infos[1]!)!.slice(2).reduce((n, d) => n * (d.kind === "tir.IntImm" ? Number(d.value) : Infinity), 1); // prettier-ignore
   // Floats have a kernel for planes, which is better than to change the layout.
@@ -79,12 +85,20 @@ function chosen(
 }
 
 /** 3 × 3 taps in steps of one. */
-export function isSmallFilter(call: Call, at: Cursor): boolean {
-  const sizes = dimsOf(at.infer.infoOf(call.args[1]!))?.slice(2);
-  const is = (attr: string): boolean => {
-    const value = intsIn(call.attrs.get(attr)) ?? [];
-    return value.length > 0 && value.every((v) => v === 1);
-  };
-  const isThree = sizes?.every((d) => d.kind === "tir.IntImm" && Number(d.value) === 3) === true;
-  return isThree && is("strides") && is("dilation");
+export const isSmallFilter = (call: Call, at: Cursor): boolean =>
+  hasTaps(call, at, 3) && is(call, "strides", 1) && is(call, "dilation", 1);
+
+/** One tap in steps of one, without a border. */
+const isPointwise = (call: Call, at: Cursor): boolean =>
+  hasTaps(call, at, 1) && is(call, "strides", 1) && is(call, "padding", 0);
+
+/** Whether the lines and columns of the weights are this many. */
+const hasTaps = (call: Call, at: Cursor, n: number): boolean =>
+  dimsOf(at.infer.infoOf(call.args[1]!))
+    ?.slice(2)
+    .every((d) => d.kind === "tir.IntImm" && Number(d.value) === n) === true;
+
+function is(call: Call, attr: string, n: number): boolean {
+  const value = intsIn(call.attrs.get(attr)) ?? [];
+  return value.length > 0 && value.every((v) => v === n);
 }

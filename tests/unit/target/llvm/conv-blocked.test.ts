@@ -24,7 +24,7 @@ if (hasNative())
 
 const pointwise = (channels: number): string => `
 @R.function
-def main(x: R.Tensor(("n", 32, "h", "w"), "float32"), a: R.Tensor((${channels}, 32, 1, 1), "float32"), b: R.Tensor((32, ${channels}, 1, 1), "float32")):
+def main(x: R.Tensor(("n", 80, "h", "w"), "float32"), a: R.Tensor((${channels}, 80, 1, 1), "float32"), b: R.Tensor((80, ${channels}, 1, 1), "float32")):
     with R.dataflow():
         y = R.add(x, R.nn.conv2d(R.nn.relu(R.nn.conv2d(x, a)), b))
         R.output(y)
@@ -51,9 +51,9 @@ if (hasNative())
           [1, 3, 13],
           [3, 1, 14],
         ].map(([n, h, w]) => [
-          floats(n!, 32, h!, w!),
-          floats(channels, 32, 1, 1),
-          floats(32, channels, 1, 1),
+          floats(n!, 80, h!, w!),
+          floats(channels, 80, 1, 1),
+          floats(80, channels, 1, 1),
         ]),
       ));
 
