@@ -46,4 +46,42 @@ net(
   },
 );
 
+/** Windows of 2592 numbers, which the scratchpad takes in two parts, and windows without a weight. */
+const LONG = `
+@R.function
+def main(image: R.Tensor(("n", 288, "h", "w"), "int8"), a: R.Tensor((7, 288, 3, 3), "int8")):
+    n = T.int64()
+    h = T.int64()
+    w = T.int64()
+    with R.dataflow():
+        sums = R.nn.conv2d(image, a, padding=[1, 1, 1, 1], out_dtype="int32")
+        most = R.nn.max_pool2d(image, pool_size=[3, 2], strides=[2, 1], padding=[1, 0, 1, 1])
+        R.output(sums, most)
+    return sums, most
+`;
+
+net(
+  "long windows are summed in parts, largest elements of windows are found on the array",
+  async () => {
+    const files = { "long.relax": LONG };
+    const argv = [
+      "run",
+      "long.relax",
+      "--target",
+      "cgra",
+      "--random",
+      "3",
+      "--shape",
+      "n=1,h=1,w=5",
+    ];
+    const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files }); // prettier-ignore
+    assert.is(exit, 0, stderr);
+    const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+    // Five pixels are one panel: two parts of seven channels by six, and their sums; then eight channels at a time.
+    assert.equal(layers.map((l) => l.launches), [5, 36]); // prettier-ignore
+    assert.match(stderr, /equal to the reference interpreter, bit by bit/);
+    assert.not.match(stderr, /MAP/);
+  },
+);
+
 net.run();

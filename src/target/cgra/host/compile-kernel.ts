@@ -3,10 +3,12 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import { Diagnostics, type Diagnostic } from "../../../support/diagnostic.js";
 import { codes as mapCodes } from "../codes.js";
+import type { Dfg, FixedOperand } from "../dfg/dfg.js";
 import type { BufferPlace, LoopKernel } from "../dfg/loop-kernel.js";
 import { extractKernel } from "../extract/extract.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { realise } from "../machine/assemble.js";
+import { operations } from "../machine/operation.js";
 import type { KernelProgram } from "../machine/program.js";
 import { problemOf } from "../map/places.js";
 import { mapGraph, type SearchOptions, type SearchResult } from "../map/search.js";
@@ -21,24 +23,46 @@ export interface FabricKernel extends CompiledKernel {
   readonly banks: readonly number[];
 }
 
-/** Compiles kernels of one fabric; graphs that are the same are mapped once. */
+/** Compiles kernels of one fabric; graphs that differ in numbers alone are mapped once, where one mapping does for all. */
 export function kernelCompiler(fabric: Fabric, options: SearchOptions = {}) {
-  const mapped = new Map<string, SearchResult>();
+  const mapped = new Map<string, SearchResult[]>();
   return (func: PrimFunc, places: ReadonlyMap<Buffer, BufferPlace>): FabricKernel | Diagnostic => {
     const sink = new Diagnostics();
     const loop = extractKernel(func, fabric, places, sink);
     if (loop === undefined) return asWarning(sink.all[0]!);
-    const { graph } = loop;
-    const key = JSON.stringify([graph.nodes, graph.edges]);
-    const search = mapped.get(key) ?? mapGraph(graph, fabric, options);
-    mapped.set(key, search);
+    const { graph, liveins, conditions } = loop;
+    const problem = problemOf(graph, fabric);
+    const banks = [...new Set(loop.buffers.map((b) => places.get(b)!.bank))];
+    const key = shapeOf(graph);
+    const known = mapped.get(key) ?? [];
+    for (const search of known) {
+      const realised = search.mapping && realise(problem, loop, search.mapping);
+      if (realised?.kind === "program")
+        return { loop, liveins, conditions, program: realised.program, search, banks };
+    }
+    const search = mapGraph(graph, fabric, options);
+    mapped.set(key, [...known, search]);
     if (search.mapping === undefined) return asWarning(notMapped(loop.name, fabric, search));
-    const realised = realise(problemOf(graph, fabric), loop, search.mapping);
+    const realised = realise(problem, loop, search.mapping);
     if (realised.kind === "refused") return asWarning(realised.diagnostic);
     if (realised.kind === "excess") return asWarning(notMapped(loop.name, fabric, search));
-    const banks = [...new Set(loop.buffers.map((b) => places.get(b)!.bank))];
-    return { loop, liveins: loop.liveins, conditions: loop.conditions, program: realised.program, search, banks }; // prettier-ignore
+    return { loop, liveins, conditions, program: realised.program, search, banks };
   };
+}
+
+/** Equal for graphs that differ at most in numbers: constants, those given at launch, and offsets of addresses. */
+function shapeOf({ nodes, edges }: Dfg): string {
+  const kindOf = (f: FixedOperand | undefined): unknown =>
+    f?.kind === "literal" || f?.kind === "livein" ? "number" : f;
+  const shapes = nodes.map(({ opcode, immediate, fixed, initial, negate, elements }) => [
+    opcode,
+    operations.get(opcode)?.access === undefined ? immediate : undefined,
+    fixed?.map(kindOf),
+    initial && [initial.position, initial.level, kindOf(initial.value)],
+    negate,
+    elements,
+  ]);
+  return JSON.stringify([shapes, edges]);
 }
 
 /** What keeps a kernel from the fabric keeps it on the host. */
