@@ -84,9 +84,15 @@ export function emitIndex(cx: FunctionContext, e: PrimExpr): Ref {
       return splatValue(cx, emitIndex(cx, e.value), type);
     case "tir.Ramp": {
       const base = splatValue(cx, emitIndex(cx, e.base), type);
-      const stride = splatValue(cx, emitIndex(cx, e.stride), type);
       const text = typeOf(cx, type);
-      const steps = cx.f.value(`mul nsw ${text} ${lanesNumbered(type.lanes)}, ${stride}`);
+      const stride = emitIndex(cx, e.stride);
+      const known = literal(stride);
+      const steps =
+        known === undefined
+          ? cx.f.value(
+              `mul nsw ${text} ${steppedBy(1n, type.lanes)}, ${splatValue(cx, stride, type)}`,
+            )
+          : steppedBy(known, type.lanes);
       return cx.f.value(`add nsw ${text} ${base}, ${steps}`);
     }
     default:
@@ -94,8 +100,9 @@ export function emitIndex(cx: FunctionContext, e: PrimExpr): Ref {
   return emitCast(cx, emitExpr(cx, e), e.dtype, type);
 }
 
-const lanesNumbered = (lanes: number): string =>
-  `<${Array.from({ length: lanes }, (_, k) => `i64 ${k}`).join(", ")}>`;
+/** The multiples of a number from 0 on. */
+const steppedBy = (stride: bigint, lanes: number): string =>
+  `<${Array.from({ length: lanes }, (_, k) => `i64 ${BigInt.asIntN(64, stride * BigInt(k))}`).join(", ")}>`;
 
 /** A 64-bit constant. */
 export const index = (value: number): Ref => String(value);

@@ -59,10 +59,19 @@ export function mangled(type: DType): string {
 /** The type with as many lanes as another. */
 export const vectorOf = (scalar: string, lanes: number): string => spread(scalar, lanes);
 
+const ZEROS = new Set(["0", "0.0", "false", "0x0000000000000000"]);
+/** From so many lanes on the spread of one is shorter than the list. */
+const MANY_LANES = 4;
+
 /** A constant in all lanes. */
 export function splat(scalar: string, constant: string, lanes: number): string {
   if (lanes === 1) return constant;
-  return `<${Array<string>(lanes).fill(`${scalar} ${constant}`).join(", ")}>`;
+  if (ZEROS.has(constant)) return "zeroinitializer";
+  if (lanes < MANY_LANES)
+    return `<${Array<string>(lanes).fill(`${scalar} ${constant}`).join(", ")}>`;
+  const type = vectorOf(scalar, lanes);
+  const first = `insertelement (${type} undef, ${scalar} ${constant}, i32 0)`;
+  return `shufflevector (${type} ${first}, ${type} undef, <${lanes} x i32> zeroinitializer)`;
 }
 
 /** A float constant as LLVM reads it exactly: the bits of the double, also for float. */
