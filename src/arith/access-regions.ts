@@ -16,7 +16,9 @@ import {
 } from "../ir/tir/buffer.js";
 import { binary, intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import type { Block, MatchBuffer } from "../ir/tir/stmt.js";
+import { evaluate as valueOf } from "./evaluate.js";
 import { differenceOf, sumOf } from "./extent.js";
+import { isIndexType } from "./normalize.js";
 import { sizeOf } from "./terms.js";
 
 /** Closed interval; `undefined` means everything. A point has `lo === hi`. */
@@ -192,7 +194,15 @@ function shifted(min: PrimExpr, at: PrimExpr): PrimExpr {
 }
 
 const isOne = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 1;
-const simplified = (walk: Walk, e: PrimExpr): PrimExpr => walk.analyzer.simplify(e);
+function simplified(walk: Walk, e: PrimExpr): PrimExpr {
+  const isConstant =
+    e.kind === "tir.Binary" && e.a.kind === "tir.IntImm" && e.b.kind === "tir.IntImm";
+  const value =
+    isConstant && isIndexType(e.dtype) ? valueOf(e, { of: () => undefined }) : undefined;
+  // Far from the ends of all types of indices.
+  if (typeof value === "number" && Math.abs(value) < 2 ** 31) return intImm(value, e.dtype);
+  return walk.analyzer.simplify(e);
+}
 
 function union(walk: Walk, a: Interval, b: Interval): Interval {
   if (a === undefined || b === undefined) return undefined;

@@ -41,14 +41,16 @@ interface State {
   bounds: ReadonlyMap<number, Bound>;
   facts: readonly Poly[];
   alternatives: readonly Cases[];
-  /** What was found while this state lasts: answers and normal forms. */
+  /** What was found while this state lasts: answers, shortest forms by the key of the expression, normal forms. */
   answers: Map<string, boolean>;
+  simplified: Map<number, PrimExpr | "same">;
   polys: WeakMap<PrimExpr, Poly>;
 }
 
 /** Nothing found yet. */
-const fresh = (): Pick<State, "answers" | "polys"> => ({
+const fresh = (): Pick<State, "answers" | "simplified" | "polys"> => ({
   answers: new Map(),
+  simplified: new Map(),
   polys: new WeakMap(),
 });
 
@@ -215,7 +217,14 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   simplify(e: PrimExpr): PrimExpr {
-    return simplifyExpr(this, e);
+    if (this.depth > 0 || this.proving > 0) return simplifyExpr(this, e);
+    const { simplified } = this.state;
+    const key = this.table.keyOf(e);
+    const known = simplified.get(key);
+    if (known !== undefined) return known === "same" ? e : known;
+    const made = simplifyExpr(this, e);
+    simplified.set(key, made === e ? "same" : made);
+    return made;
   }
 
   /** Whether the condition holds always (true), never (false), or is not decided. */

@@ -75,5 +75,21 @@ export function children(node: Node, each: (child: Node, role: Role) => void): v
     else if (value instanceof Map) for (const item of value.values()) walk(item, role);
     else if (isNode(value)) each(value, role);
   };
-  for (const { name, role } of owningFieldsOf(node.kind)) walk(fieldValue(node, name), role);
+  switch (node.kind) {
+    case "tir.Var":
+    case "tir.IntImm":
+      return;
+    case "tir.Binary":
+    case "tir.Compare":
+    case "tir.Logic":
+      each(node.a, "node");
+      return each(node.b, "node");
+    case "tir.Load":
+      each(node.buffer, "node");
+      for (const index of node.indices) each(index, "nodes");
+      if (node.predicate !== undefined) each(node.predicate, "node");
+      return;
+    default:
+      for (const { name, role } of owningFieldsOf(node.kind)) walk(fieldValue(node, name), role);
+  }
 }

@@ -80,21 +80,31 @@ export function makeLibrary(
       contents: undefined,
     };
   });
-  const contents = (part: FilePart): FileContents =>
-    (part.contents ??= readFile(library, part.source, context));
+  const definers = new Map<string, FilePart[]>();
+  for (const part of parts)
+    for (const defined of part.defined)
+      definers.set(defined, [...(definers.get(defined) ?? []), part]);
+  /** Of the files read so far those that import something. */
+  let importers: readonly FileContents[] = [];
+  const contents = (part: FilePart): FileContents => {
+    if (part.contents === undefined) {
+      part.contents = readFile(library, part.source, context);
+      importers = parts.flatMap(({ contents: c }) => (c !== undefined && c.imports.size > 0 ? [c] : [])); // prettier-ignore
+    }
+    return part.contents;
+  };
   const all = (): FileContents[] => parts.map(contents);
   const byOp = new Map<string, readonly Template[]>();
   const library: TemplateLibrary = {
     name,
     lookup(wanted) {
-      for (const part of parts) {
-        if (!part.defined.has(wanted)) continue;
+      for (const part of definers.get(wanted) ?? []) {
         const found = contents(part).entries.get(wanted);
         if (found !== undefined) return found;
       }
       // Imports bind in all files of the library, as its own names do.
-      for (const part of parts) {
-        const found = part.contents?.imports.get(wanted)?.();
+      for (const { imports } of importers) {
+        const found = imports.get(wanted)?.();
         if (found !== undefined) return found;
       }
       return context.prelude === library ? undefined : context.prelude?.lookup(wanted);

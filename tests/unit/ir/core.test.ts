@@ -7,7 +7,7 @@ import { fromJson, toJson } from "../../../src/ir/core/json.js";
 import { rebuild, refresh, rewrite, substitute } from "../../../src/ir/core/rewrite.js";
 import { children, visit } from "../../../src/ir/core/visit.js";
 import { globalVar, irModule } from "../../../src/ir/module.js";
-import type { Node } from "../../../src/ir/nodes.js";
+import { fieldValue, owningFieldsOf, type Node } from "../../../src/ir/nodes.js";
 import {
   bindingBlock,
   relaxCall,
@@ -129,8 +129,12 @@ test("kinds whose walk is written out are walked in the order of the table", () 
     read, load(buffer, [i, j]), store(buffer, [i, j], read, undefined, mask), store(buffer, [i, j], read),
   ]; // prettier-ignore
   for (const node of nodes) {
-    const expected: Node[] = [];
-    children(node, (child) => expected.push(child));
+    const expected = owningFieldsOf(node.kind)
+      .flatMap(({ name }) => fieldValue(node, name) as Node | readonly Node[] | undefined)
+      .filter((child) => child !== undefined);
+    const own: Node[] = [];
+    children(node, (child) => own.push(child));
+    assert.equal(own.map(toJson), expected.map(toJson), node.kind);
     const visited: Node[] = [];
     visit(node, { enter: (n) => (n === node ? undefined : (visited.push(n), false)) });
     assert.equal(visited.map(toJson), expected.map(toJson), node.kind);
