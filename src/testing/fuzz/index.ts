@@ -8,6 +8,7 @@ import { cgraNestsCampaign } from "./cgra-nests.js";
 import type { Campaign } from "./campaign.js";
 import { cgraRtlCampaign, cgraRtlMappedCampaign } from "./cgra-rtl.js";
 import { cgraRtlKernelsCampaign } from "./cgra-rtl-kernels.js";
+import { cgraSizesCampaign } from "./cgra-sizes.js";
 import { deviceIrCampaign } from "./device-ir.js";
 import { llvmCampaign } from "./llvm.js";
 import { memoryCampaign } from "./memory.js";
@@ -43,5 +44,6 @@ export const campaigns = (folder = "samples"): Campaign[] => [
   cgraRtlCampaign,
   cgraRtlMappedCampaign,
   cgraRtlKernelsCampaign,
+  cgraSizesCampaign,
   deviceIrCampaign,
 ];
