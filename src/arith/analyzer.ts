@@ -41,18 +41,16 @@ interface State {
   bounds: ReadonlyMap<number, Bound>;
   facts: readonly Poly[];
   alternatives: readonly Cases[];
-  /** What was found while this state lasts: answers, shortest forms by the key of the expression, normal forms. */
-  answers: Map<string, boolean>;
-  simplified: Map<number, PrimExpr | "same">;
-  polys: WeakMap<PrimExpr, Poly>;
+  /** What was found while this state lasts; absent: nothing yet. */
+  found?: Found | undefined;
 }
 
-/** Nothing found yet. */
-const fresh = (): Pick<State, "answers" | "simplified" | "polys"> => ({
-  answers: new Map(),
-  simplified: new Map(),
-  polys: new WeakMap(),
-});
+interface Found {
+  readonly answers: Map<string, boolean>;
+  /** Shortest forms by the key of the expression. */
+  readonly simplified: Map<number, PrimExpr | "same">;
+  readonly polys: Map<PrimExpr, Poly>;
+}
 
 /** An analyser: variables with ranges or values, assumptions, and the questions of the module's head. */
 export class Analyzer implements SimplifyContext, Knowledge {
@@ -67,7 +65,6 @@ export class Analyzer implements SimplifyContext, Knowledge {
     bounds: new Map(),
     facts: [],
     alternatives: [],
-    ...fresh(),
   };
 
   // ---- what is known -------------------------------------------------------
@@ -170,7 +167,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   private change(part: Partial<State>): void {
-    this.state = { ...this.state, ...fresh(), ...part };
+    this.state = { ...this.state, found: undefined, ...part };
   }
 
   get facts(): readonly Poly[] {
@@ -207,8 +204,12 @@ export class Analyzer implements SimplifyContext, Knowledge {
   // ---- questions -----------------------------------------------------------
 
   /** Normal forms found with what is known now; undefined inside a proof, where they may be weaker. */
-  get polys(): WeakMap<PrimExpr, Poly> | undefined {
-    return this.proving === 0 ? this.state.polys : undefined;
+  get polys(): Map<PrimExpr, Poly> | undefined {
+    return this.proving === 0 ? this.found.polys : undefined;
+  }
+
+  private get found(): Found {
+    return (this.state.found ??= { answers: new Map(), simplified: new Map(), polys: new Map() });
   }
 
   /** The normal form. */
@@ -218,7 +219,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   simplify(e: PrimExpr): PrimExpr {
     if (this.depth > 0 || this.proving > 0) return simplifyExpr(this, e);
-    const { simplified } = this.state;
+    const { simplified } = this.found;
     const key = this.table.keyOf(e);
     const known = simplified.get(key);
     if (known !== undefined) return known === "same" ? e : known;
@@ -242,7 +243,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
     if (this.proving > 1) return false;
     const key = system.length === 1 ? system[0]!.key : system.map((p) => p.key).join("&");
     // Inside a proof less is tried.
-    const answers = this.proving === 0 ? this.state.answers : this.inner;
+    const answers = this.proving === 0 ? this.found.answers : this.inner;
     const known = answers.get(key);
     if (known !== undefined) return known;
     const answer = this.proved(() => isImpossible(this, system));

@@ -27,7 +27,7 @@ export interface NormalContext extends Reasoner {
   /** Nesting of the expression at hand. */
   depth: number;
   /** Normal forms found with what is known now, where they may be kept. */
-  readonly polys: WeakMap<PrimExpr, Poly> | undefined;
+  readonly polys: Map<PrimExpr, Poly> | undefined;
 }
 
 const MAX_DEPTH = 400;

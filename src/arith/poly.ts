@@ -57,7 +57,13 @@ const keyOf = (atoms: readonly Atom[]): string => atoms.map((a) => a.id).join(".
 export const constPoly = (value: Int): Poly => make([], value);
 export const zero = constPoly(0);
 export const one = constPoly(1);
-export const atomPoly = (atom: Atom): Poly => termPoly(1, [atom]);
+const alone = new WeakMap<Atom, Poly>();
+/** The polynomial that is one atom. */
+export function atomPoly(atom: Atom): Poly {
+  let known = alone.get(atom);
+  if (known === undefined) alone.set(atom, (known = termPoly(1, [atom])));
+  return known;
+}
 export const termPoly = (coeff: Int, atoms: readonly Atom[]): Poly =>
   coeff === 0 ? zero : make([{ coeff, atoms, key: keyOf(atoms) }], 0);
 /** From terms whose products are distinct. */

@@ -159,7 +159,14 @@ export class TermTable {
   private shapeOf(node: Node, depth: number): string {
     if (depth > 600 || node.kind === "tir.Var" || node.kind === "tir.Buffer")
       return `#${this.identity(node)}`;
-    if (node.kind === "tir.IntImm") return `${node.value}:${node.dtype.name}`;
+    switch (node.kind) {
+      case "tir.IntImm":
+        return `${node.value}:${node.dtype.name}`;
+      case "tir.Binary":
+      case "tir.Compare":
+        return `${node.op}${this.keyOf(node.a, depth + 1)},${this.keyOf(node.b, depth + 1)}:${node.dtype.name}`;
+      default:
+    }
     const parts = fieldsOf(node.kind).map(({ name, role }) =>
       role === "hint" ? "" : this.valueKey(fieldValue(node, name), depth + 1),
     );

@@ -79,9 +79,18 @@ function tensorParam(s: State, p: ast.Parameter, annotation: ast.Expr): TensorPa
   };
 }
 
+const none: readonly string[] = [];
+const known = new WeakMap<ast.Expr, readonly string[]>();
+
 /** Names that a pattern may bind. */
-export function namesIn(e: ast.Expr | undefined): string[] {
-  if (e === undefined) return [];
+export function namesIn(e: ast.Expr | undefined): readonly string[] {
+  if (e === undefined) return none;
+  let names = known.get(e);
+  if (names === undefined) known.set(e, (names = collected(e)));
+  return names;
+}
+
+function collected(e: ast.Expr): readonly string[] {
   switch (e.kind) {
     case "Name":
       return e.id === "_" ? [] : [e.id];

@@ -143,13 +143,13 @@ export function spend(s: State, node: AstBase): void {
 const sizes = new WeakMap<Node, number>();
 /** Nodes of an expression written out, shared parts counted each time. */
 function sizeOf(node: Node): number {
+  if (node.kind === "tir.IntImm" || node.kind === "tir.Var" || node.kind === "tir.Buffer") return 1;
   const known = sizes.get(node);
   if (known !== undefined) return known;
   let size = 1;
-  if (node.kind !== "tir.Buffer" && node.kind !== "tir.Var")
-    children(node, (child) => {
-      size += sizeOf(child);
-    });
+  children(node, (child) => {
+    size += sizeOf(child);
+  });
   sizes.set(node, size);
   return size;
 }
