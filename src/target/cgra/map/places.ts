@@ -69,6 +69,26 @@ export function withPlaces(
   };
 }
 
+/** The problem with operations, and the ways of their values, at most so many links from where they are. */
+export function withPlacesNear(
+  problem: Problem,
+  elements: readonly number[],
+  carriers: readonly (readonly number[])[],
+  reach: number,
+): Problem {
+  if (reach === 0) return withPlaces(problem, elements, carriers);
+  const far = distancesOf(problem);
+  const near = far.map((links) => [...links.keys()].filter((p) => links[p]! <= reach));
+  const around = elements.map((p, u) => new Set([p, ...carriers[u]!].flatMap((q) => near[q]!)));
+  for (const e of problem.graph.edges)
+    if (carriesValue(e)) for (const q of near[elements[e.to]!]!) around[e.from]!.add(q);
+  return {
+    ...problem,
+    places: problem.places.map((own, v) => own.filter((p) => far[elements[v]!]![p]! <= reach)),
+    carriers: around.map((own) => [...own]),
+  };
+}
+
 /** Links from each element to each, by breadth-first search; what cannot be reached is infinitely far. */
 export function distancesOf({ fabric }: Problem): readonly Float64Array[] {
   const next: number[][] = fabric.elements.map(() => []);

@@ -1,8 +1,9 @@
 /** What a search found, for people. */
 import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
+import { attemptText } from "./attempt.js";
 import { slotOf, type Mapping } from "./mapping.js";
-import type { Attempt, SearchResult } from "./search.js";
+import type { SearchResult } from "./search.js";
 
 export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): string {
   const { mapping, resMii, recMii, mii } = result;
@@ -25,17 +26,6 @@ export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): strin
     lines.push("", ...grid(graph, fabric, mapping));
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** What was tried and what came of it, in one line. */
-export function attemptText(attempt: Attempt): string {
-  const { ii, result } = attempt;
-  if (attempt.method === "negotiation")
-    return `interval ${ii}, negotiation: ${result} (at most ${attempt.rounds} rounds)`;
-  if (attempt.method === "annealing")
-    return `interval ${ii}, annealing: ${result} (effort ${attempt.effort})`;
-  const { slack, variables, clauses, conflicts } = attempt;
-  return `interval ${ii}, room ${slack}: ${result} (${variables} variables, ${clauses} clauses, ${conflicts} conflicts)`;
 }
 
 /** One grid a slot; each cell names the node issued there, or the value moved. */

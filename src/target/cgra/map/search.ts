@@ -2,13 +2,13 @@
  * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; annealing of places
  * those that are crowded; satisfiability maps or refutes the intervals below, each with growing room in time.
  */
-import { satSolver, type SatSolver } from "../../../sat/index.js";
+import type { SatSolver } from "../../../sat/index.js";
+import type { Attempt } from "./attempt.js";
 import { boundsOf, type Bounds } from "./bounds.js";
-import { clauseSearch, type ClauseSearch } from "./clause-search.js";
-import { negotiate } from "./negotiate/index.js";
+import { IntervalSearch } from "./interval-search.js";
 import type { Mapping } from "./mapping.js";
-import { problemOf, type Problem } from "./places.js";
-import { placeFirst } from "./place-first.js";
+import { problemOf } from "./places.js";
+import { roomsOf } from "./room-search.js";
 import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 
@@ -25,24 +25,6 @@ export interface SearchOptions {
   readonly solver?: () => SatSolver;
 }
 
-/** One search at an interval. */
-export type Attempt = {
-  readonly ii: number;
-  readonly result: "mapped" | "refuted" | "unknown";
-  readonly ms: number;
-} & (
-  | { readonly method: "negotiation"; readonly rounds: number }
-  | { readonly method: "annealing"; readonly effort: number }
-  | {
-      readonly method: "clauses";
-      /** Cycles beyond the critical path. */
-      readonly slack: number;
-      readonly variables: number;
-      readonly clauses: number;
-      readonly conflicts: number;
-    }
-);
-
 export interface SearchResult extends Bounds {
   readonly mapping?: Mapping | undefined;
   /** Every smaller interval is below the bound, or refuted for schedules that are no longer than `room` allows. */
@@ -55,24 +37,16 @@ export interface SearchResult extends Bounds {
   readonly unsupported?: number | undefined;
 }
 
-/** More room in time finds more and refutes more slowly, so that several are tried side by side. */
-const SLACKS = [0, 2, 3, 4, 8] as const;
-/** Large graphs need little room: there is much to choose from in the same cycles. */
-const LARGE = 40;
-const SLACKS_OF_LARGE = [0, 2, 3] as const;
 const FIRST_CONFLICTS = 1000;
-/** More nodes times elements make more clauses than are worth solving. */
-const MOST_PAIRS = 4000;
 /** Rounds of the first negotiation, for any graph and for each node. */
 const FIRST_ROUNDS = 30;
 const ROUNDS_PER_NODE = 0.1;
-/** Changes of places at each temperature, for each node. */
+/** Changes of places at each temperature, for each node: where places are all, and where negotiation goes on. */
 const FIRST_EFFORT = 100;
-/** Annealings with the same effort. */
-const TRIES = 4;
+const FIRST_EFFORT_NEAR = 8;
 /** Growth of the work after which what clauses cannot refute counts as tried enough. */
 const MOST_WORK = 16;
-/** The share of the time in which negotiation goes up from the bound, before clauses have their turn. */
+/** The share of the time in which negotiation goes up from the bound, before others have their turn. */
 const FIRST_SHARE = 0.5;
 
 /**
@@ -81,152 +55,67 @@ const FIRST_SHARE = 0.5;
  * where it may improve it.
  */
 export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}): SearchResult {
-  const now = options.now ?? (() => performance.now());
+  const { now = () => performance.now(), timeLimitMs = 60_000, seed = 1 } = options;
   const started = now();
-  const deadline = started + (options.timeLimitMs ?? 60_000);
-  const isOver = (): boolean => now() >= deadline;
   const problem = problemOf(graph, fabric);
-  const bounds = boundsOf(problem);
-  const rows: RoomSearch[][] = [];
-  const heuristic: Attempt[] = [];
-  const slacks = graph.nodes.length > LARGE ? SLACKS_OF_LARGE : SLACKS;
-  const done = (more: Partial<SearchResult>): SearchResult => ({
-    ...bounds,
-    proved: false,
-    room: Math.max(...slacks),
-    attempts: [...heuristic, ...rows.flat().flatMap((s) => (s.hasRun() ? [s.attempt()] : []))],
-    ms: now() - started,
-    ...more,
-  });
+  const room = Math.max(...roomsOf(problem));
   const unsupported = problem.places.findIndex((places) => places.length === 0);
-  if (unsupported >= 0) return done({ unsupported });
-  const maxIi = Math.min(options.maxIi ?? Infinity, fabric.configuration.depth);
-  /** Searches at the interval `mii + i`. */
-  const rowOf = (i: number): RoomSearch[] =>
-    (rows[i] ??= slacks.map((slack) =>
-      roomSearch(problem, bounds.mii + i, slack, options.solver ?? satSolver, now),
-    ));
-
-  let best: Mapping | undefined;
-  /** Intervals from here on need not be tried. */
-  let end = maxIi - bounds.mii + 1;
-  const tryRow = (i: number, conflicts: number): boolean => {
-    for (const search of rowOf(i)) {
-      if (isOver()) return false;
-      if (search.result() !== "unknown") continue;
-      const mapping = search.run(conflicts, isOver);
-      options.progress?.(search.attempt());
-      if (mapping === undefined) continue;
-      best = mapping;
-      end = i;
-      return true;
-    }
-    return false;
-  };
-  const keep = (attempt: Attempt, i: number, mapping: Mapping | undefined): boolean => {
-    heuristic.push(attempt);
-    options.progress?.(attempt);
-    if (mapping === undefined) return false;
-    best = mapping;
-    end = i;
-    return true;
-  };
-  /** A seed for each attempt, so that each chooses differently. */
-  const seedOf = (): number => (options.seed ?? 1) + heuristic.length;
-  const resultOf = (mapping: Mapping | undefined): Attempt["result"] =>
-    mapping === undefined ? "unknown" : "mapped";
-  const tryNegotiation = (i: number, rounds: number, until: number): boolean => {
-    const ii = bounds.mii + i;
-    const start = now();
-    const mapping = negotiate(problem, ii, { rounds, seed: seedOf(), stop: () => now() >= until });
-    const result = resultOf(mapping);
-    return keep({ ii, result, ms: now() - start, method: "negotiation", rounds }, i, mapping);
-  };
-  const tryPlaces = (i: number, effort: number): boolean => {
-    const ii = bounds.mii + i;
-    for (let k = 0; k < TRIES && takesSlots && !isOver(); k++) {
-      const start = now();
-      const mapping = placeFirst(problem, ii, {
-        effort,
-        seed: seedOf(),
-        stop: isOver,
-        newSolver: options.solver ?? satSolver,
-      });
-      const result = resultOf(mapping);
-      if (keep({ ii, result, ms: now() - start, method: "annealing", effort }, i, mapping))
-        return true;
-    }
-    return false;
-  };
-  const isRefuted = (i: number): boolean => rowOf(i).every((s) => s.result() === "refuted");
-  /** Values that are carried on take slots from operations: then good places are most of a mapping. */
-  const takesSlots = fabric.route === "issue";
-  const usesClauses = graph.nodes.length * fabric.elements.length <= MOST_PAIRS;
+  if (unsupported >= 0)
+    return { ...boundsOf(problem), unsupported, proved: false, room, attempts: [], ms: now() - started }; // prettier-ignore
+  const search = new IntervalSearch(problem, started + timeLimitMs, {
+    now,
+    maxIi: Math.min(options.maxIi ?? Infinity, fabric.configuration.depth),
+    seed,
+    solver: options.solver,
+    progress: options.progress,
+  });
   const rounds = FIRST_ROUNDS + Math.ceil(ROUNDS_PER_NODE * graph.nodes.length);
-  const share = started + FIRST_SHARE * (deadline - started);
-  // Steps grow, so that what is far above the bound is mapped at all.
-  for (let i = 0; i < end && now() < share; i += 1 + Math.floor(i / 3))
-    if (tryNegotiation(i, rounds, i === 0 ? started + (share - started) / 4 : share)) break;
-  while (end > 0 && tryPlaces(end - 1, FIRST_EFFORT));
-  if (usesClauses) for (let i = 0; i < end && !isOver(); i++) if (tryRow(i, FIRST_CONFLICTS)) break;
-  for (let work = 2; !isOver(); work *= 2) {
-    const open = Array.from({ length: Math.max(0, end) }, (_, i) => end - 1 - i).filter(
-      (i) => !usesClauses || !isRefuted(i),
-    );
-    if (open.length === 0) break;
-    for (const i of open) {
-      if (i < end && !isOver() && usesClauses) tryRow(i, FIRST_CONFLICTS * work);
-      if (usesClauses && isRefuted(i)) continue;
-      if (i < end && !isOver()) tryPlaces(i, FIRST_EFFORT * work);
-      if (i < end && !isOver()) tryNegotiation(i, rounds * work, deadline);
-    }
-    if (!usesClauses && work >= MOST_WORK) break;
-  }
-  const isProved = (i: number): boolean => isRefuted(i) && rowOf(i).every((s) => s.isExact());
-  const below = Array.from({ length: Math.max(0, end) }, (_, i) => i);
-  const proved = best !== undefined && (end === 0 || (usesClauses && below.every(isProved)));
-  return done({ mapping: best, proved });
-}
-
-interface RoomSearch extends ClauseSearch {
-  hasRun(): boolean;
-  attempt(): Attempt;
-}
-
-function roomSearch(
-  problem: Problem,
-  ii: number,
-  slack: number,
-  newSolver: () => SatSolver,
-  now: () => number,
-): RoomSearch {
-  const solver = newSolver();
-  const search = clauseSearch(problem, ii, slack, solver);
-  let hasRun = false;
-  let ms = 0;
+  findSome(search, rounds, started, timeLimitMs, now);
+  improve(search, rounds);
   return {
-    run(conflicts, stop) {
-      hasRun = true;
-      const started = now();
-      const mapping = search.run(conflicts, stop);
-      ms += now() - started;
-      return mapping;
-    },
-    hasRun: () => hasRun,
-    result: search.result,
-    isExact: search.isExact,
-    attempt() {
-      const { variables, clauses, conflicts } = solver.statistics();
-      return {
-        method: "clauses",
-        ii,
-        slack,
-        result: search.result(),
-        variables,
-        clauses,
-        conflicts,
-        ms,
-      };
-    },
+    ...search.bounds,
+    mapping: search.best,
+    proved: search.isProved(),
+    room,
+    attempts: search.attempts(),
+    ms: now() - started,
   };
+}
+
+/** Goes up from the bound by growing steps, so that what is far above it is mapped at all. */
+function findSome(
+  search: IntervalSearch,
+  rounds: number,
+  started: number,
+  timeLimitMs: number,
+  now: () => number,
+): void {
+  const intervals = search.open();
+  // Of large graphs an attempt takes long, and may be all there is time for.
+  const share = started + (search.usesClauses ? FIRST_SHARE : 1) * timeLimitMs;
+  for (let i = 0; i < intervals.length && now() < share; i += 1 + Math.floor(i / 3)) {
+    const part = search.usesClauses ? (i === 0 ? 1 / 4 : 1) : 1 / 2;
+    const until = now() + part * (share - now());
+    if (search.byNegotiation(intervals[i]!, rounds, FIRST_EFFORT_NEAR, until)) return;
+  }
+}
+
+/** Looks for smaller intervals, or refutes them, with more and more work. */
+function improve(search: IntervalSearch, rounds: number): void {
+  for (let best = search.open().at(-1); best !== undefined; best = search.open().at(-1))
+    if (!search.byPlaces(best, FIRST_EFFORT)) break;
+  if (search.usesClauses)
+    for (const ii of search.open())
+      if (!search.isOpen(ii) || search.byClauses(ii, FIRST_CONFLICTS)) break;
+  for (let work = 2; !search.isOver(); work *= 2) {
+    const downwards = search.open().reverse().filter((ii) => !search.isRefuted(ii)); // prettier-ignore
+    if (downwards.length === 0) break;
+    for (const ii of downwards) {
+      if (search.usesClauses && search.isOpen(ii)) search.byClauses(ii, FIRST_CONFLICTS * work);
+      if (search.isRefuted(ii)) continue;
+      if (search.isOpen(ii)) search.byPlaces(ii, FIRST_EFFORT * work);
+      if (search.isOpen(ii)) search.byNegotiation(ii, rounds * work, FIRST_EFFORT_NEAR * work);
+    }
+    if (!search.usesClauses && work >= MOST_WORK) break;
+  }
 }

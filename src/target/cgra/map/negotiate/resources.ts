@@ -20,6 +20,7 @@ const PRICE: Readonly<Record<Kind, number>> = {
 const LINK_PRICE = 1;
 const PRESSURE_GROWTH = 1.3;
 const MOST_PRESSURE = 1e4;
+const RELAXED_PRESSURE = 1;
 
 export class Resources {
   private readonly count: number;
@@ -83,6 +84,18 @@ export class Resources {
   }
   isOverused(resource: number, time: number): boolean {
     return this.used[resource * this.ii + slotOf(time, this.ii)]! > this.capacity[resource]!;
+  }
+
+  /** Takes the pressure back; what has become dearer stays so. */
+  relax(): void {
+    this.pressure = RELAXED_PRESSURE;
+  }
+
+  /** Whether too much is taken of something of this kind. */
+  isOverusedAnywhere(kind: Kind): boolean {
+    for (let p = 0; p < this.elements; p++)
+      for (let c = 0; c < this.ii; c++) if (this.isOverused(this.of(kind, p), c)) return true;
+    return false;
   }
 
   /** There is one less than was thought. */

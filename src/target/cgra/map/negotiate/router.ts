@@ -46,6 +46,7 @@ export interface Way {
 
 /** A value that is in places already. */
 export interface Origin {
+  readonly node: number;
   readonly element: number;
   /** Cycle at whose end it is in the output. */
   readonly made: number;
@@ -70,11 +71,15 @@ export class Router {
   private readonly count: number;
   private readonly into: number[][];
   private readonly outOf: number[][];
+  /** By element: some link from it takes several cycles. */
+  private readonly isSlow: boolean[];
+  /** By node. */
+  private within: readonly Area[];
   /** Fields are used one after another; each caller that keeps several has its own. */
   private readonly scratch: Field;
 
   constructor(
-    private readonly problem: Problem,
+    private problem: Problem,
     private readonly resources: Resources,
   ) {
     const { fabric } = problem;
@@ -86,7 +91,15 @@ export class Router {
       this.into[to]!.push(i);
       this.outOf[from]!.push(i);
     });
+    this.isSlow = this.outOf.map((own) => own.some((link) => fabric.links[link]!.latency > 1));
+    this.within = areasOf(problem);
     this.scratch = this.field();
+  }
+
+  /** From now on values go where this problem lets them. */
+  widen(problem: Problem): void {
+    this.problem = problem;
+    this.within = areasOf(problem);
   }
 
   /** Room for {@link forward}. */
@@ -99,6 +112,7 @@ export class Router {
     const { resources: r, usesLinks } = this;
     const { fabric } = this.problem;
     const { made } = origin;
+    const { list } = this.within[origin.node]!;
     const price = (resource: number, time: number): number =>
       origin.has(resource, time) ? 0 : r.cost(resource, time);
     field.reset(made, last);
@@ -108,8 +122,8 @@ export class Router {
         if (time <= last)
           field.lower(element, time, place === "output" ? OUTPUT : REGISTER, 0, KNOWN);
     for (let t = made + 1; t <= last + 1; t++) {
-      if (usesLinks) this.cross(field, t, price);
-      for (let q = 0; q < this.count; q++) {
+      if (usesLinks) this.cross(field, origin.node, t, price);
+      for (const q of list) {
         const output = field.cost(q, t - 1, OUTPUT);
         const register = field.cost(q, t - 1, REGISTER);
         field.lowerReading(q, t, output, KEPT_IN_OUTPUT, 0);
@@ -117,6 +131,7 @@ export class Router {
           field.lowerReading(q, t, register + price(r.of("read", q), t), KEPT_IN_REGISTER, 0);
         const hop = usesLinks ? field.bestHop(q, t) : 0;
         const crossing = hop > 0 ? field.crossing(q, t, hop) : Infinity;
+        if (usesLinks && Math.min(output, register, crossing) === Infinity) continue;
         if (hop > 0) field.lowerReading(q, t, crossing, CROSSED, hop);
         const near = usesLinks ? -1 : this.beside(field, q, t, price);
         if (near >= 0) field.lowerReading(q, t, this.nearCost, MOVED, near);
@@ -173,15 +188,23 @@ export class Router {
   }
 
   /** What crosses links in cycle `t`. */
-  private cross(field: Field, t: number, price: (resource: number, time: number) => number): void {
+  private cross(
+    field: Field,
+    node: number,
+    t: number,
+    price: (resource: number, time: number) => number,
+  ): void {
     const { links, hops } = this.problem.fabric;
-    const { resources: r, outOf, count } = this;
+    const { resources: r, outOf } = this;
+    const { list, has } = this.within[node]!;
     for (let hop = 1; hop <= hops; hop++) {
-      for (let p = 0; p < count; p++) {
+      for (const p of list) {
         const here =
           hop === 1 ? this.leaving(field, p, t - 1, price) : field.crossing(p, t, hop - 1);
+        if (here === Infinity && !(hop === 1 && this.isSlow[p]!)) continue;
         for (const link of outOf[p]!) {
           const { to: q, latency } = links[link]!;
+          if (has[q] === 0) continue;
           let cost = here;
           if (latency > 1) cost = hop > 1 ? Infinity : this.leaving(field, p, t - latency, price);
           if (cost < field.crossing(q, t, hop))
@@ -285,12 +308,13 @@ export class Router {
   }
 
   /**
-   * Costs of bringing a value to a reader, from each element and cycle `first …` at whose end the value is made there.
+   * Costs of bringing the value of a node to a reader, from each element and cycle `first …` at whose end the value is made there.
    * What the value has elsewhere is not counted.
    */
-  backward(reader: number, time: number, first: number): Costs {
+  backward(node: number, reader: number, time: number, first: number): Costs {
     const { fabric } = this.problem;
     const { resources: r, count } = this;
+    const { list, has } = this.within[node]!;
     const span = Math.max(0, time - first);
     const output = new Float64Array(count * span).fill(Infinity);
     const register = new Float64Array(count * span).fill(Infinity);
@@ -299,13 +323,13 @@ export class Router {
       const next = t + 1;
       // Reading or landing at the end of the next cycle.
       const land = new Float64Array(count).fill(Infinity);
-      for (let q = 0; q < count; q++) {
+      for (const q of list) {
         if (next === time) land[q] = q === reader ? 0 : Infinity;
         else if (fabric.elements[q]!.registers.regs > 0)
           land[q] = register[at(q, next)]! + r.cost(r.of("register", q), next) + r.cost(r.of("write", q), next); // prettier-ignore
       }
-      const onward = this.usesLinks ? this.onward(land, next) : undefined;
-      for (let p = 0; p < count; p++) {
+      const onward = this.usesLinks ? this.onward(land, list, next) : undefined;
+      for (const p of list) {
         const read = r.cost(r.of("read", p), next);
         let fromOutput = Infinity;
         let fromRegister = Infinity;
@@ -326,6 +350,7 @@ export class Router {
           const visible = fabric.elements[p]!.registers.visible === "neighbours";
           for (const link of this.outOf[p]!) {
             const q = fabric.links[link]!.to;
+            if (has[q] === 0) continue;
             let there = next === time && q === reader ? 0 : Infinity;
             if (next < time && fabric.route === "issue" && fabric.elements[q]!.ops.has("mov"))
               there = output[at(q, next)]! + r.cost(r.of("issue", q), next) + r.cost(r.of("output", q), next); // prettier-ignore
@@ -341,22 +366,43 @@ export class Router {
   }
 
   /** Cheapest crossings in a cycle from each element to where landing costs so much. */
-  private onward(land: Float64Array, t: number): Float64Array {
+  private onward(land: Float64Array, list: readonly number[], t: number): Float64Array {
     const { fabric } = this.problem;
     const best = new Float64Array(this.count).fill(Infinity);
     let before = land;
     for (let hop = 1; hop <= fabric.hops; hop++) {
       const now = new Float64Array(this.count).fill(Infinity);
-      for (let link = 0; link < fabric.links.length; link++) {
-        const { from, to } = fabric.links[link]!;
-        const cost = before[to]! + this.resources.cost(this.resources.ofLink(link), t);
-        if (cost < now[from]!) now[from] = cost;
+      for (const to of list) {
+        if (before[to] === Infinity) continue;
+        for (const link of this.into[to]!) {
+          const { from } = fabric.links[link]!;
+          const cost = before[to]! + this.resources.cost(this.resources.ofLink(link), t);
+          if (cost < now[from]!) now[from] = cost;
+        }
       }
-      for (let p = 0; p < this.count; p++) if (now[p]! < best[p]!) best[p] = now[p]!;
+      for (const p of list) if (now[p]! < best[p]!) best[p] = now[p]!;
       before = now;
     }
     return best;
   }
+}
+
+/** Elements a value may be at, ascending, and the same as flags. */
+interface Area {
+  readonly list: readonly number[];
+  readonly has: Uint8Array;
+}
+
+function areasOf({ graph, fabric, places, carriers }: Problem): readonly Area[] {
+  const areaOf = (elements: Iterable<number>): Area => {
+    const has = new Uint8Array(fabric.elements.length);
+    for (const p of elements) has[p] = 1;
+    return { list: [...fabric.elements.keys()].filter((p) => has[p] === 1), has };
+  };
+  const everywhere = areaOf(fabric.elements.keys());
+  return graph.nodes.map((_, u) =>
+    carriers === undefined ? everywhere : areaOf([...places[u]!, ...carriers[u]!]),
+  );
 }
 
 /** Cost by element and cycle. */
