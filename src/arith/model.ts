@@ -10,7 +10,8 @@ import { atomsWithin, type Knowledge } from "./refute.js";
 type Choice = (atom: Atom) => number;
 
 /** Binary logarithms of the largest values tried where there is no upper end. */
-const REACH = [11, 11, 24, 24];
+const NEAR = 11;
+const FAR = 24;
 const MAX_ATOMS = 100;
 
 /** A number from 0 to 1 that looks random. */
@@ -19,28 +20,39 @@ function scatter(atom: Atom, attempt: number): number {
   return (Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 0) / 0xffffffff;
 }
 
+/** Attempts before a proof is tried, and those after one has failed. */
+export const FIRST: Attempts = [0, 5];
+export const FURTHER: Attempts = [5, 40];
+type Attempts = readonly [first: number, end: number];
+
 /**
  * Whether values satisfy the system and all that is known of its atoms, among those of some attempts: first those that
- * make the system's polynomials large, then any.
+ * make the system's polynomials large and sizes of 1, then any.
  */
-export function hasModel(
-  known: Knowledge,
-  goal: readonly Poly[],
-  [first, last]: readonly [first: number, last: number],
-): boolean {
+export function hasModel(known: Knowledge, goal: readonly Poly[], [first, end]: Attempts): boolean {
   const wanted = directions(goal);
-  for (let attempt = first; attempt < last; attempt++) {
+  for (let attempt = first; attempt < end; attempt++) {
     const choose = (atom: Atom): number => {
       const toward = wanted.get(atom.id);
-      if (attempt < 4) return toward ?? attempt % 2;
-      // All sizes 1, all sizes large.
-      if (attempt < 6) return attempt === 4 ? 1 / REACH[0]! : 1;
-      const place = scatter(atom, attempt);
-      if (toward !== undefined && attempt % 2 === 0 && place < 0.8) return toward;
-      // The ends of intervals are where most conditions change.
-      return place < 0.3 ? 0 : place > 0.7 ? 1 : (place - 0.3) / 0.4;
+      switch (attempt) {
+        case 0:
+        case 4:
+          return toward ?? 0;
+        case 1:
+          return 1 / NEAR;
+        case 2:
+          return toward ?? 1;
+        case 3:
+          return 1;
+        default: {
+          const place = scatter(atom, attempt);
+          if (toward !== undefined && attempt % 2 === 0 && place < 0.8) return toward;
+          // The ends of intervals are where most conditions change.
+          return place < 0.3 ? 0 : place > 0.7 ? 1 : (place - 0.3) / 0.4;
+        }
+      }
     };
-    if (holds(known, goal, choose, REACH[attempt % REACH.length]!)) return true;
+    if (holds(known, goal, choose, attempt >= 4 && attempt % 4 < 2 ? FAR : NEAR)) return true;
   }
   return false;
 }

@@ -7,7 +7,7 @@ import type { Cases } from "./conditions.js";
 import {
   addConst, atomPoly, constValue, forEachAtom, isConst, mul, neg, sub, termPoly, type Atom, type Poly, type Term,
 } from "./poly.js"; // prettier-ignore
-import { hasModel } from "./model.js";
+import { FIRST, FURTHER, hasModel } from "./model.js";
 import { divPoly, type Reasoner } from "./divide.js";
 import { hasNoSolution, implies, type Row, type SolveLimits } from "./solve.js";
 
@@ -46,11 +46,11 @@ function refute(known: Knowledge, goal: readonly Poly[], splits: number): Answer
   if (goal.some((p) => known.boundOf(p).max < 0)) return "impossible";
   if (goal.every(isConst) && known.facts.length === 0)
     return goal.some((p) => p.constant < 0) ? "impossible" : "open";
-  if (hasModel(known, goal, [0, 6])) return "possible";
+  if (hasModel(known, goal, FIRST)) return "possible";
   const { rows, atoms } = relevantRows(known, goal);
   if (hasNoSolution(rows.map(rowOf), limits)) return "impossible";
   if (splits === 0) return "open";
-  if (hasModel(known, goal, [6, 48])) return "possible";
+  if (hasModel(known, goal, FURTHER)) return "possible";
   for (const cases of splitsOf(known, atoms, splits)) {
     const answers = firstOpen(cases, (extra) => refute(known, [...goal, ...extra], splits - 1));
     if (answers !== "open") return answers;
