@@ -78,6 +78,19 @@ export function analyzerAt(func: PrimFunc, path: readonly Around[]): Analyzer {
   return analyzer;
 }
 
+/** Analysers for questions only, by the last step of their path, which a walk makes anew. */
+const analyzers = new WeakMap<Around, Analyzer>();
+
+/** What is known at a path, for questions that change nothing. */
+function askedAt(func: PrimFunc, path: readonly Around[]): Analyzer {
+  const last = path.at(-1);
+  const known = last && analyzers.get(last);
+  if (known !== undefined) return known;
+  const made = analyzerAt(func, path);
+  if (last !== undefined) analyzers.set(last, made);
+  return made;
+}
+
 /** In some dimension all that an iteration touches lies behind all that the one before touches. */
 function isApart(
   func: PrimFunc,
@@ -86,7 +99,7 @@ function isApart(
   at: number,
 ): boolean {
   const [first] = accesses;
-  const analyzer = analyzerAt(func, first!.path.slice(0, at + 1));
+  const analyzer = askedAt(func, first!.path.slice(0, at + 1));
   const next = new Map<Var, PrimExpr>([
     [loop.var, binary("add", loop.var, intImm(1, loop.var.dtype))],
   ]);
@@ -103,11 +116,9 @@ function isApart(
 /** Each read of an iteration is of an element that the same iteration stored before. */
 function isRefilled(func: PrimFunc, accesses: readonly BufferAccess[], at: number): boolean {
   const stores = accesses.filter((a) => a.node.kind === "tir.Store");
-  const analyzers = new Map<readonly Around[], Analyzer>();
   return accesses.every((read) => {
     if (read.node.kind === "tir.Store") return true;
-    const analyzer = analyzers.get(read.path) ?? analyzerAt(func, read.path);
-    analyzers.set(read.path, analyzer);
+    const analyzer = askedAt(func, read.path);
     return stores.some((s) => isStoredBefore(analyzer, s, read, at));
   });
 }
