@@ -20,8 +20,8 @@ import type { FunctionContext } from "./context.js";
 import { emitFloatBinary } from "./float.js";
 import { emitIndex } from "./index-value.js";
 import { emitIntegerBinary } from "./integer.js";
-import { emitLoad, zeroOf } from "./memory.js";
-import { isSafe, isTotal } from "./purity.js";
+import { emitLoad, emitLoadWhere, zeroOf } from "./memory.js";
+import { isSafe, isTotal, isZero } from "./purity.js";
 import { floatConstant, isUnsigned } from "./type.js";
 import { anyOf, binaryOp, integer, selectOp, splatValue, typeOf } from "./value.js";
 
@@ -197,6 +197,10 @@ function emitChoice(cx: FunctionContext, e: Select | IfThenElse): Ref {
   const isEager = e.kind === "tir.Select";
   if (isSafe(e.then, isEager) && isSafe(e.otherwise, isEager))
     return selectOp(cx, cond, type, then(), otherwise());
+  if (e.then.kind === "tir.Load" && isZero(e.otherwise)) {
+    const loaded = emitLoadWhere(cx, e.then, cond);
+    if (loaded !== undefined) return loaded;
+  }
   const a = underMask(cx, cond, type, then);
   const b = underMask(cx, negation(cx, cond, mask), type, otherwise);
   return selectOp(cx, cond, type, a, b);

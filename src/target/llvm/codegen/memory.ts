@@ -11,10 +11,10 @@ import type { Ref } from "../text/function.js";
 import type { FunctionContext, Mask } from "./context.js";
 import { emitAs, emitExpr, underMask, whereMasked } from "./expr.js";
 import { emitIndex, indexOp, indexParts } from "./index-value.js";
-import { isHarmless } from "./purity.js";
+import { isHarmless, isSafe } from "./purity.js";
 import { decodeSmall, encodeSmall } from "./small-float.js";
 import { CACHE_LINE, isSmallFloat, memoryType, splat, vectorOf } from "./type.js";
-import { integer, laneOfValue, typeOf, vectorOfLanes, splatValue } from "./value.js";
+import { binaryOp, integer, laneOfValue, typeOf, vectorOfLanes, splatValue } from "./value.js";
 
 /** The pointer of the buffer's data. */
 export function pointerOf(cx: FunctionContext, buffer: Buffer): Ref {
@@ -176,6 +176,25 @@ export function emitLoad(cx: FunctionContext, e: Load): Ref {
   if (predicate === undefined) return loadLanes(cx, e);
   const lanes = withLanes(bool, type.lanes);
   return underMask(cx, emitAs(cx, predicate, lanes), type, () => loadLanes(cx, e));
+}
+
+/**
+ * Neighbours in memory where a condition holds, 0 in the other lanes, and no branch; undefined for a load that is more
+ * than that.
+ */
+export function emitLoadWhere(cx: FunctionContext, e: Load, cond: Ref): Ref | undefined {
+  const { dtype: type, buffer, predicate } = e;
+  const { lanes } = type;
+  const position = linearIndex(buffer, e.indices);
+  if (position.kind !== "tir.Ramp" || position.stride.kind !== "tir.IntImm") return undefined;
+  const isNext = Number(position.stride.value) === 1 && buffer.dtype.lanes === 1;
+  if (!isNext || predicate !== undefined || !isSafe(position.base, false) || isWithin(e))
+    return undefined;
+  const root = pointerOf(cx, buffer);
+  const address = elementAt(cx, root, position.base, bytesOf(buffer.dtype));
+  const mask = withLanes(bool, lanes);
+  const ref = cx.mask?.lanes === lanes ? binaryOp(cx, "and", mask, cond, cx.mask.ref) : cond;
+  return maskedLoad(cx, type, address, root, { ref, lanes, type: typeOf(cx, mask) });
 }
 
 function loadLanes(cx: FunctionContext, e: Load): Ref {

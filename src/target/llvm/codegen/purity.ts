@@ -4,6 +4,14 @@ import type { PrimExpr } from "../../../ir/tir/expr.js";
 import { isFloat } from "../../../support/dtype.js";
 import { elementaryNames } from "../../../support/numeric/transcendental.js";
 
+/** Whether all bits of the value are known to be 0. */
+export function isZero(e: PrimExpr): boolean {
+  if (e.kind === "tir.Broadcast") return isZero(e.value);
+  return e.kind === "tir.IntImm"
+    ? Number(e.value) === 0
+    : e.kind === "tir.FloatImm" && Object.is(e.value, 0);
+}
+
 /** Evaluation reads no memory, cannot stop, and costs little. */
 export function isTotal(e: PrimExpr): boolean {
   let cost = 0;

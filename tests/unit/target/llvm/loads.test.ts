@@ -1,8 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { nativeText } from "../../../../src/driver/native.js";
+import { readModule } from "../../../../src/driver/frontend.js";
+import { Diagnostics } from "../../../../src/support/diagnostic.js";
+import { parseTarget } from "../../../../src/support/target-description.js";
+import { hasNative } from "../../../../src/testing/native.js";
 import { functionText } from "../../../../src/target/llvm/text/function.js";
 import { moduleText } from "../../../../src/target/llvm/text/module.js";
 import { dialectOf } from "../../../../src/target/llvm-dialect.js";
+import { expectSame, floats } from "./beside-interpreter.js";
 
 const test = suite("llvm: loads");
 
@@ -101,5 +107,36 @@ test("what runs again does not use loads from before", () => {
     assert.is.not(f.load(LOAD, "%p0"), load);
   });
 });
+
+const edge = `
+@I.ir_module
+class Module:
+    @T.prim_func(private=True)
+    def edge(A: T.Buffer(("n",), "float32"), B: T.Buffer((16,), "float32")):
+        n = T.int64()
+        for l in T.vectorized(16):
+            B[l] = T.if_then_else(l < n, A[l], T.float32(0))
+
+    @R.function
+    def main(x: R.Tensor(("n",), "float32")):
+        y = R.call_tir(Module.edge, (x,), out_ty=R.Tensor((16,), "float32"))
+        return y
+`;
+
+if (hasNative())
+  test("neighbours or 0 are one load under a mask, without a branch or a choice", async () => {
+    const target = "llvm -mcpu=x86-64-v4 -num-cores=1";
+    const parsed = parseTarget(target);
+    if (!("target" in parsed)) throw new Error(parsed.problem);
+    const { module } = readModule({ name: "test.relax", text: edge });
+    const made = nativeText(module, new Diagnostics(), { description: parsed.target });
+    assert.match(made!.text, /call <16 x float> @llvm\.masked\.load/);
+    assert.not.match(made!.text, /phi <16 x float>|select <16 x i1>/);
+    await expectSame(
+      edge,
+      target,
+      [0, 1, 15, 16, 40].map((n) => [floats(n)]),
+    );
+  });
 
 test.run();
