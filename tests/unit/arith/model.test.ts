@@ -111,6 +111,48 @@ models("a value that is read late is what it was where it was given", () => {
   assert.is(keyOf(false), keyOf(true));
 });
 
+models(
+  "what was answered stays answered after what is forgotten, and values that nobody reads cost nothing",
+  () => {
+    const analyzer = new Analyzer();
+    let asked = 0;
+    analyzer.rangeOf = (atom) => {
+      asked++;
+      return Analyzer.prototype.rangeOf.call(analyzer, atom);
+    };
+    const [n, i, v] = [size("n"), makeVar("i", int64), makeVar("v", int64)];
+    analyzer.bind(i, range(at(0), n));
+    analyzer.bind(v, max(div(n, 3), mod(n, 7)));
+    assert.is(asked, 0);
+    const inside = compare("lt", add(i, 1), add(n, 1));
+    assert.is(analyzer.prove(inside), true);
+    assert.ok(asked > 0);
+    analyzer.under(compare("ge", n, at(8)), true, () => analyzer.prove(compare("lt", i, at(4))));
+    asked = 0;
+    assert.is(analyzer.prove(inside), true);
+    assert.is(asked, 0);
+  },
+);
+
+models("a question that values answer asks for no proof", () => {
+  const analyzer = new Analyzer();
+  let pairs = 0;
+  const { pair } = analyzer.table;
+  const [n, i] = [size("n"), makeVar("i", int64)];
+  analyzer.bind(i, range(at(0), n));
+  const open = compare("lt", mod(i, 8), mod(n, 5));
+  for (const side of [open.a, open.b]) analyzer.poly(side);
+  // A proof speaks of the quotients of remainders, values do not.
+  analyzer.table.pair = (...args) => {
+    pairs++;
+    return pair.apply(analyzer.table, args);
+  };
+  assert.is(analyzer.prove(open), undefined);
+  assert.is(pairs, 0);
+  assert.is(analyzer.prove(compare("le", mod(i, 8), i)), true);
+  assert.ok(pairs > 0);
+});
+
 const row = (constant: Int, coeffs: Readonly<Record<string, Int>>): Row => ({
   constant,
   coeffs: new Map(Object.entries(coeffs)),
