@@ -2,7 +2,7 @@
 import { irModule, type IRModule } from "../ir/module.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import { pipelineFor, type BuildKind } from "../transform/named-pipelines.js";
-import { libraryHooks, targetOf } from "./library-hooks.js";
+import { isScheduling, libraryHooks, targetOf } from "./library-hooks.js";
 import { lowerModule, needsLowering, type LowerOptions } from "./lower.js";
 
 /** Whether memory is explicit already: then the program is built as it is written. */
@@ -51,10 +51,10 @@ export async function optimise(
   );
   const steps = items && (await resolvePipeline(items, lookupPass, sink));
   if (steps === undefined) return undefined;
-  const isScheduling = steps.some(({ pass }) => pass.name === "apply-schedules");
+  const withSchedules = isScheduling(steps);
   const found = new Diagnostics();
   const hooks =
-    isLegal && !isScheduling ? {} : await libraryHooks(options, found, module, isScheduling);
+    isLegal && !withSchedules ? {} : await libraryHooks(options, found, module, withSchedules);
   for (const d of found.all) sink.report(d);
   if (found.failed) return undefined;
   options.onPhase?.("libraries");

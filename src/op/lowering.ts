@@ -31,6 +31,8 @@ export interface LoweringSite {
   readonly analyzer: Analyzer;
   /** Target that the program is compiled for; templates of other targets do not apply. */
   readonly target?: TargetDescription | undefined;
+  /** A schedule of the user's is for the call: what the standard library has for the target is scheduled already. */
+  readonly isScheduled?: boolean | undefined;
   /** Name of the function of an instance in the module; the same object has one name. */
   nameOf(func: PrimFunc): string;
   /** Origins of the graph lowerings that led here, outermost first. */

@@ -25,6 +25,21 @@ const isUnder = (def: FunctionDef | ClassDef, root: string, name?: string): bool
 /** Whether a definition describes an array: `@C.fabric`. */
 export const isFabric = (def: FunctionDef | ClassDef): boolean => isUnder(def, "C", "fabric");
 
+/** Whether a definition describes a dataflow pattern: a Relax function with the attribute `pattern`. */
+export const isPattern = (def: FunctionDef | ClassDef): boolean =>
+  def.kind === "FunctionDef" &&
+  isUnder(def, "R", "function") &&
+  def.body.body.some(
+    (stmt) =>
+      stmt.kind === "ExprStmt" &&
+      stmt.value.kind === "Call" &&
+      stmt.value.args.some(
+        ({ value }) =>
+          value.kind === "Dict" &&
+          value.entries.some(({ key }) => key.kind === "Str" && key.value === "pattern"),
+      ),
+  );
+
 /** Whether a definition belongs to the template language, `@S.…`, or describes an array. */
 export const isTemplate = (def: FunctionDef | ClassDef): boolean =>
   isUnder(def, "S") || isFabric(def);

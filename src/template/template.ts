@@ -30,11 +30,11 @@ export interface Template {
 }
 
 /**
- * What a schedule is for: instances of a template, an operator, functions of a name, or all functions of a kind:
- * `spatial` ones, those with a `reduction`, `any`.
+ * What a schedule is for: instances of a template, an operator, functions of a name, what matches a dataflow pattern,
+ * or all functions of a kind: `spatial` ones, those with a `reduction`, `any`.
  */
 export interface ScheduleKey {
-  readonly kind: "template" | "op" | "func" | "kind";
+  readonly kind: "template" | "op" | "func" | "pattern" | "kind";
   readonly name: string;
   readonly at: Expr;
 }

@@ -221,6 +221,12 @@ export const passes = [
     load: async () => (await import("./relax/partition/fuse-ops-by-pattern.js")).fuseOpsByPattern,
   },
   {
+    name: "fuse-scheduled-patterns",
+    summary: "Makes functions of what matches the dataflow patterns that schedules are for.",
+    load: async () =>
+      (await import("./relax/fuse/fuse-scheduled-patterns.js")).fuseScheduledPatterns,
+  },
+  {
     name: "fuse-tir",
     summary: "Makes each group of fused calls one T function with merged loops.",
     load: async () => (await import("./relax/fuse/fuse-tir.js")).fuseTir,

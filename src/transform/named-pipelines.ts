@@ -13,7 +13,7 @@ export interface NamedPipeline {
 /** What every target does to operators: values known before are computed, loops that can be shared are. */
 const optimiseWith = (layouts = "", loops = ""): string =>
   "fold-batchnorm-to-conv2d{known=true},decompose-ops-for-inference,normalize,convert-to-dataflow,canonicalize-bindings," +
-  `eliminate-common-subexpr,dead-code-elimination,${layouts}fold-constant,` +
+  `eliminate-common-subexpr,fuse-scheduled-patterns,dead-code-elimination,${layouts}fold-constant,` +
   "legalize-ops,canonicalize-bindings,fold-constant,annotate-tir-op-pattern,fuse-ops,fuse-tir,bind-scalar-constants," +
   `rewrite-dataflow-reshape,dead-code-elimination,${loops}apply-schedules,propagate-layouts,merge-loops`;
 

@@ -2,7 +2,7 @@ import { checkModule } from "../../analysis/index.js";
 import { readModule } from "../../driver/frontend.js";
 import { makeKernelRunner } from "../../driver/kernel-runner.js";
 import { detectProcessor } from "../../driver/host-processor.js";
-import { libraryHooks } from "../../driver/library-hooks.js";
+import { isScheduling, libraryHooks } from "../../driver/library-hooks.js";
 import { readTensors } from "../../driver/tensor-files.js";
 import type { IRModule } from "../../ir/module.js";
 import { Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
@@ -97,11 +97,11 @@ export const opt = defineCommand({
     if (flags.dumpDir !== undefined)
       dumps.push({ name: "000-input.relax", text: text(front.module) });
     const sink = new Diagnostics();
-    const isScheduling = steps.some(({ pass }) => pass.name === "apply-schedules");
-    const processor = isScheduling ? await detectProcessor(host) : undefined;
+    const withSchedules = isScheduling(steps);
+    const processor = withSchedules ? await detectProcessor(host) : undefined;
     const libraries = await librariesOf(host, flags.lib);
     const target = { libraries, target: flags.target, processor };
-    const given = await libraryHooks(target, sink, front.module, isScheduling);
+    const given = await libraryHooks(target, sink, front.module, withSchedules);
     let started = host.now();
     const hooks: PipelineHooks = {
       after(step, index, before, after) {

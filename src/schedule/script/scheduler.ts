@@ -18,7 +18,7 @@ import { record, simplified } from "../trace.js";
 import { traceText } from "../trace-text.js";
 import { isRootBlock } from "../state.js";
 import { runSchedule } from "./run.js";
-import { candidatesFor } from "./select.js";
+import { candidatesFor, isScheduledBy, scheduledPatterns } from "./select.js";
 
 /** A function that a schedule made, and when it may run. */
 interface Variant {
@@ -36,6 +36,8 @@ export interface SchedulerOptions {
 
 /** A scheduler over libraries. */
 export const makeScheduler = (options: SchedulerOptions): Scheduler => ({
+  patterns: scheduledPatterns(options.libraries, options.target),
+  isForOperator: (op) => isScheduledBy(options.libraries.slice(0, -1), op, options.target),
   schedule(module, name, { sink, taken, isTraced }) {
     const func = module.functions.get(name) as PrimFunc;
     const variants = variantsOf(module, name, sink, isTraced, options);

@@ -6,6 +6,7 @@ import { SCHEDULE_KINDS } from "../../template/library/schedule-decorators.js";
 import type { TemplateLibrary } from "../../template/library/library.js";
 import type { ScheduleDef, ScheduleKey, Template } from "../../template/template.js";
 import type { Value } from "../../template/values.js";
+import { MATCHED, type ScheduledPattern } from "../../transform/scheduler.js";
 import { boundNames, operatorNames, originOf, parameterNames, type Origin } from "./names.js";
 
 /** A schedule that is for a function, with what its text may name. */
@@ -16,7 +17,7 @@ export interface Candidate {
 
 /**
  * Candidates, the preferred first: libraries in their order; in a library what names the function or its template,
- * then its operator, then its kind; then higher priority; then those for this very target; then later in the text.
+ * then the pattern it matches, its operator, its kind; then higher priority; then those for this very target; then later in the text.
  */
 export function candidatesFor(
   libraries: readonly TemplateLibrary[],
@@ -30,6 +31,7 @@ export function candidatesFor(
       ["func", name],
       ["template", origin.lower],
     ],
+    [["pattern", patternNamedBy(func)]],
     [["op", origin.op]],
     ...kindsOf(func).map((kind): [ScheduleKey["kind"], string][] => [["kind", kind]]),
   ];
@@ -47,6 +49,33 @@ export function candidatesFor(
     ),
   );
 }
+
+function patternNamedBy(func: PrimFunc): string | undefined {
+  const name = func.attrs.get(MATCHED);
+  return typeof name === "string" ? name : undefined;
+}
+
+/** The patterns that schedules for a target are for, the preferred first. */
+export function scheduledPatterns(
+  libraries: readonly TemplateLibrary[],
+  target: TargetDescription,
+): readonly ScheduledPattern[] {
+  const found = new Map<string, ScheduledPattern>();
+  for (const { of, source, ...def } of libraries.flatMap((l) => l.patternSchedules()))
+    if (servesTarget(def.target, target) && !found.has(of.name))
+      found.set(of.name, { name: of.name, at: { source, start: of.at.start, end: of.at.end } });
+  return [...found.values()];
+}
+
+/** Whether a schedule of the libraries is for an operator on a target. */
+export const isScheduledBy = (
+  libraries: readonly TemplateLibrary[],
+  op: string,
+  target: TargetDescription,
+): boolean =>
+  libraries.some((library) =>
+    library.schedulesOf("op", op).some((def) => servesTarget(def.target, target)),
+  );
 
 const isExact = (def: ScheduleDef, { kind }: TargetDescription): number =>
   def.target === undefined ? 0 : def.target === kind ? 2 : 1;
@@ -71,6 +100,7 @@ function namesFor(
     case "op":
       return operatorNames(func, origin, templateOf(libraries, origin));
     case "func":
+    case "pattern":
     case "kind":
       return parameterNames(func);
   }

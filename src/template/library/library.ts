@@ -4,7 +4,7 @@ import { parseText } from "../../../grammar/index.js";
 import { Diagnostics, DiagnosticError, type Diagnostic } from "../../support/diagnostic.js";
 import type { Source } from "../../support/source.js";
 import { didYouMean } from "../../support/suggest.js";
-import { isFabric } from "../../syntax/templates.js";
+import { isFabric, isPattern } from "../../syntax/templates.js";
 import { codes } from "../codes.js";
 import type {
   IntrinsicDef, Library, LibraryEntry, ScheduleDef, ScheduleKey, Template,
@@ -18,6 +18,8 @@ export interface TemplateLibrary extends Library {
   templatesOf(op: string): readonly Template[];
   /** Schedules for what is named, in the order of the text. */
   schedulesOf(kind: ScheduleKey["kind"], name: string): readonly ScheduleDef[];
+  /** Schedules for patterns, in the order of the text. */
+  patternSchedules(): readonly ScheduleDef[];
   /** Whether the name is imported from a library that is not at hand. */
   isForeign(name: string): boolean;
   /** The intrinsic of that name. */
@@ -48,7 +50,7 @@ interface FilePart {
   /** Strings that look like operators, and names at the margin: a file without them need not be parsed. */
   readonly mentioned: ReadonlySet<string>;
   readonly defined: ReadonlySet<string>;
-  /** What schedules and intrinsics name. */
+  /** Words of the decorators of schedules and intrinsics. */
   readonly scheduled: ReadonlySet<string>;
   contents: FileContents | undefined;
 }
@@ -61,7 +63,7 @@ interface FileContents {
 }
 
 const OPERATOR = /"((?:relax|qnn)\.[\w.]+)"/g;
-const SCHEDULED = /@S\.(?:schedule|intrinsic)\(\s*(?:(?:func|kind)\s*=\s*)?"?([\w.]+)/g;
+const SCHEDULED = /@S\.(?:schedule|intrinsic)\b([\s\S]*?)^(?:def|class)\b/gm;
 const MARGIN = /^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)/gm;
 
 /** A library of these files. */
@@ -75,7 +77,9 @@ export function makeLibrary(
     return {
       source,
       mentioned: new Set([...text.matchAll(OPERATOR)].map((m) => m[1]!)),
-      scheduled: new Set([...text.matchAll(SCHEDULED)].map((m) => m[1]!)),
+      scheduled: new Set(
+        [...text.matchAll(SCHEDULED)].flatMap((m) => m[1]!.match(/[\w.]+/g) ?? []),
+      ),
       defined: new Set([...text.matchAll(MARGIN)].map((m) => m[1] ?? m[2]!)),
       contents: undefined,
     };
@@ -129,6 +133,12 @@ export function makeLibrary(
         .flatMap((part) => [...contents(part).entries.values()])
         .flatMap((entry) => (entry.kind === "schedule" ? [entry.schedule] : []))
         .filter(({ of }) => of.kind === kind && of.name === name),
+    patternSchedules: () =>
+      parts
+        .filter((part) => part.scheduled.has("pattern"))
+        .flatMap((part) => [...contents(part).entries.values()])
+        .flatMap((entry) => (entry.kind === "schedule" ? [entry.schedule] : []))
+        .filter(({ of }) => of.kind === "pattern"),
     isForeign: (name) => all().some(({ foreign }) => foreign.has(name)),
     intrinsic: (name) =>
       parts
@@ -221,8 +231,8 @@ function readFile(library: Library, source: Source, context: LibraryContext): Fi
   };
 
   function define(def: ast.FunctionDef | ast.ClassDef): void {
-    // Arrays may be described beside what runs on them.
-    if (isFabric(def)) return;
+    // Arrays may be described beside what runs on them, patterns beside their schedules.
+    if (isFabric(def) || isPattern(def)) return;
     try {
       const definition = definitionOf(def, source);
       if (definition === undefined) {

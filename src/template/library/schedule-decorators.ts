@@ -18,7 +18,7 @@ type Wrong = (node: ast.AstBase, what: string) => never;
 
 /** Kinds of functions that a schedule may be for, the special ones first. */
 export const SCHEDULE_KINDS: readonly string[] = ["spatial", "reduction", "any"];
-const OPTIONS = ["where", "target", "priority", "variants", "func", "kind"];
+const OPTIONS = ["where", "target", "priority", "variants", "func", "pattern", "kind"];
 
 /** Reads `S.schedule(what, target=, where=, priority=, variants=)`. */
 export function scheduleDecorator(at: ast.Expr, wrong: Wrong): ScheduleDecorator {
@@ -32,8 +32,8 @@ export function scheduleDecorator(at: ast.Expr, wrong: Wrong): ScheduleDecorator
       keys.push({ kind: "op", name: value.value, at: value });
     else if (name === undefined && value.kind === "Name")
       keys.push({ kind: "template", name: value.id, at: value });
-    else if (name === "func" && value.kind === "Str")
-      keys.push({ kind: "func", name: value.value, at: value });
+    else if ((name === "func" || name === "pattern") && value.kind === "Str")
+      keys.push({ kind: name, name: value.value, at: value });
     else if (name === "kind" && value.kind === "Str") {
       if (!SCHEDULE_KINDS.includes(value.value))
         wrong(value, `kinds of functions are ${SCHEDULE_KINDS.map((k) => `"${k}"`).join(", ")}`);
@@ -59,7 +59,7 @@ export function scheduleDecorator(at: ast.Expr, wrong: Wrong): ScheduleDecorator
   if (of === undefined || keys.length > 1)
     return wrong(
       at,
-      '`S.schedule` names one template, one operator ("relax.add"), one function (func="name") or a kind of functions (kind="spatial")',
+      '`S.schedule` names one template, one operator ("relax.add"), one function (func="name"), one pattern (pattern="name") or a kind of functions (kind="spatial")',
     );
   return { kind: "schedule", of, where, target, priority, variants };
 }

@@ -8,7 +8,7 @@ import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../.
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
-import { servesTarget, type TargetDescription } from "../../support/target-description.js";
+import { servesTarget } from "../../support/target-description.js";
 import { positionAt, writtenSpan } from "../../support/source.js";
 import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
@@ -58,6 +58,7 @@ const MAX_EXPANSION = 16;
  * target, then later in the text.
  */
 export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLowering {
+  const standard = libraries.at(-1);
   const ranked = new Map<string, readonly Template[]>();
   const instances = new Map<Template, Map<string, Shared>>();
 
@@ -89,7 +90,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       if (op === undefined || view === undefined || !("facts" in view)) return [];
       const found: Candidate[] = [];
       const wanted = call.attrs.get(LOWER_BY);
-      for (const template of candidates(`relax.${op.name}`, site.target)) {
+      for (const template of candidates(`relax.${op.name}`, site)) {
         if (wanted !== undefined && template.name !== wanted) continue;
         const made = lowerBy(template, view, site);
         const reason = "reason" in made ? made.reason : undefined;
@@ -115,7 +116,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     const view = viewOf(op, call, site);
     if (!("facts" in view)) return none(view);
     const notes: string[] = [];
-    for (const template of candidates(`relax.${op.name}`, site.target)) {
+    for (const template of candidates(`relax.${op.name}`, site)) {
       if (wanted !== undefined && template.name !== wanted) continue;
       const made = lowerBy(template, view, site);
       if (!("reason" in made)) return made;
@@ -176,8 +177,11 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
   }
 
   /** Templates for an operator in order of preference. */
-  function candidates(op: string, target: TargetDescription | undefined): readonly Template[] {
-    const key = `${op} ${target?.kind ?? ""} ${target?.vectorBits ?? ""}`;
+  function candidates(
+    op: string,
+    { target, isScheduled = false }: LoweringSite,
+  ): readonly Template[] {
+    const key = `${op} ${target?.kind ?? ""} ${target?.vectorBits ?? ""} ${isScheduled}`;
     let found = ranked.get(key);
     if (found === undefined) {
       const isExact = (t: Template): number =>
@@ -185,7 +189,9 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       found = libraries.flatMap((library) =>
         library
           .templatesOf(op)
-          .filter((t) => servesTarget(t.target, target))
+          .filter((t) =>
+            servesTarget(t.target, isScheduled && library === standard ? undefined : target),
+          )
           .reverse()
           .sort((a, b) => b.priority - a.priority || isExact(b) - isExact(a)),
       );

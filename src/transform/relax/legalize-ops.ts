@@ -17,6 +17,7 @@ import { elementAccess } from "../../support/numeric/element.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
+import { MATCHED } from "../scheduler.js";
 import { definePass, type PassContext } from "../pass.js";
 import {
   applyTo, freshGlobal, isExternal, makeSubstitution, rewriteFunction, type Cursor,
@@ -50,6 +51,8 @@ class Legalizer {
   /** Names of the functions of instances. */
   private readonly names = new Map<PrimFunc, string>();
   private readonly taken = new Set<string>();
+  /** Whether a schedule is for the pattern that the function at hand matches. */
+  private isMatched = false;
   /** What could not be lowered: once for each operator and types. */
   private readonly refused = new Map<string, Diagnostic>();
 
@@ -77,6 +80,7 @@ class Legalizer {
   }
 
   private function(name: string, func: Func): Func {
+    this.isMatched = func.attrs.has(MATCHED);
     return rewriteFunction(this.module, name, func, {
       value: (value, at) => (value.kind === "relax.Call" ? this.value(value, at, []) : value),
       result: (value, at) => (value.kind === "relax.Call" ? this.value(value, at, []) : value),
@@ -91,6 +95,7 @@ class Legalizer {
       infer: at.infer,
       analyzer: at.analyzer,
       target: this.ctx.target,
+      isScheduled: this.isMatched || this.ctx.scheduler?.isForOperator(`relax.${op.name}`) === true,
       nameOf: (func) => this.nameOf(func),
       expanding,
     };

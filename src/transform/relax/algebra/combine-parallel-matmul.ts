@@ -23,7 +23,7 @@ import { sameAttr } from "../pattern/index.js";
 import {
   countUses,
   eachBlock,
-  isExternal,
+  isSettled,
   mapFunctions,
   rewriteFunction,
   type Cursor,
@@ -43,7 +43,7 @@ export const combineParallelMatmul = definePass({
   },
   run: (module, { minimum }) =>
     mapFunctions(module, (func, name) =>
-      isExternal(func) ? func : combined(module, name, func, Math.max(2, minimum)),
+      isSettled(func) ? func : combined(module, name, func, Math.max(2, minimum)),
     ),
 });
 

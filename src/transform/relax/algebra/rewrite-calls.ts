@@ -9,7 +9,7 @@ import { makeCall } from "../../../op/make-call.js";
 import { neededBindings } from "../clean/needed-bindings.js";
 import {
   countUses,
-  isExternal,
+  isSettled,
   mapFunctions,
   rewriteFunction,
   type Cursor,
@@ -42,7 +42,7 @@ const MOST_ROUNDS = 64;
  */
 export const rewriteCalls = (module: IRModule, rule: CallRule, itemRule?: ItemRule): IRModule =>
   mapFunctions(module, (func, name) => {
-    if (isExternal(func)) return func;
+    if (isSettled(func)) return func;
     let current = func;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const after = rewriteOnce(module, name, current, rule, itemRule);

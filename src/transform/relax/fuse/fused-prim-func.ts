@@ -15,6 +15,7 @@ import { makeVar, type PrimExpr, type Var as Symbol } from "../../../ir/tir/expr
 import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
 import { block as makeBlock, seq, type Block, type Stmt } from "../../../ir/tir/stmt.js";
 import { handle, voidType } from "../../../support/dtype.js";
+import { MATCHED } from "../../scheduler.js";
 import { replaceNodes } from "../../tir/replace.js";
 import { calleeOf } from "./fusion-graph.js";
 
@@ -107,6 +108,7 @@ class Fusion {
       retType: voidType,
       attrs: new Map<string, AttrValue>([
         ...(this.anchor?.attrs ?? []),
+        ...[...func.attrs].filter(([key]) => key === MATCHED),
         ...(hasInPlace ? [] : [["tir.noalias", true] as const]),
       ]),
       isPrivate: true,

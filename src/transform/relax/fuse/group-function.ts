@@ -35,6 +35,8 @@ export interface GroupRequest {
   readonly attrs?: Attrs;
   /** Whether constants stay inside; else they become operands. */
   readonly keepConstants?: boolean;
+  /** Names for parameters; the names of the operands where it says nothing. */
+  nameOf?(operand: Var | Const): string | undefined;
 }
 
 /** The function of a group; undefined when a type mentions what a parameter cannot carry. */
@@ -49,9 +51,9 @@ export function groupFunction(request: GroupRequest): GroupFunction | undefined 
       enter(n) {
         if (n.kind === "relax.Function" || n.kind === "relax.If") sound = false;
         if (n.kind === "relax.Var" && !inside.has(n) && !params.has(n))
-          params.set(n, relaxVar(n.name, n.sinfo));
+          params.set(n, relaxVar(request.nameOf?.(n) ?? n.name, n.sinfo));
         if (n.kind === "relax.Const" && request.keepConstants !== true && !params.has(n))
-          params.set(n, relaxVar(`param_${params.size}`, inferExpr(n, ctx)));
+          params.set(n, relaxVar(request.nameOf?.(n) ?? `param_${params.size}`, inferExpr(n, ctx)));
       },
     });
     sound &&= b.kind === "relax.VarBinding";

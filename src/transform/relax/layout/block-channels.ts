@@ -4,7 +4,7 @@ import { float32, int32, int8, uint8, type DType } from "../../../support/dtype.
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, intsIn, opName } from "../algebra/rewrite-calls.js";
-import { isExternal, mapFunctions, type Cursor } from "../rewrite/index.js";
+import { isSettled, mapFunctions, type Cursor } from "../rewrite/index.js";
 import { inChosenLayouts, type ChosenLayouts } from "./choose-layouts.js";
 
 /**
@@ -25,7 +25,7 @@ export const blockChannels = definePass({
   },
   run: (module, options) =>
     mapFunctions(module, (func, name) =>
-      isExternal(func)
+      isSettled(func)
         ? func
         : inChosenLayouts(module, name, func, (call, at) => chosen(call, at, options)),
     ),

@@ -5,7 +5,7 @@ import { float32 } from "../../../support/dtype.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, opName } from "../algebra/rewrite-calls.js";
-import { isExternal, mapFunctions, type Cursor } from "../rewrite/index.js";
+import { isSettled, mapFunctions, type Cursor } from "../rewrite/index.js";
 import { isSmallFilter } from "./block-channels.js";
 import { inChosenLayouts, type ChosenLayouts } from "./choose-layouts.js";
 
@@ -27,7 +27,7 @@ export const channelsLast = definePass({
   },
   run: (module, options) =>
     mapFunctions(module, (func, name) => {
-      if (isExternal(func) || !mixesChannels(func)) return func;
+      if (isSettled(func) || !mixesChannels(func)) return func;
       return inChosenLayouts(module, name, func, (call, at) => chosen(call, at, options));
     }),
 });

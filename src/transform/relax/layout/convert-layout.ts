@@ -3,7 +3,7 @@ import { option } from "../../../support/option.js";
 import { codes } from "../../codes.js";
 import { definePass, type PassContext } from "../../pass.js";
 import { opName } from "../algebra/rewrite-calls.js";
-import { isExternal, mapFunctions } from "../rewrite/index.js";
+import { isSettled, mapFunctions } from "../rewrite/index.js";
 import { fromLetters } from "./layout.js";
 import { inChosenLayouts, layoutAttrs } from "./choose-layouts.js";
 
@@ -31,7 +31,7 @@ export const convertLayout = definePass({
     const wanted = readDesired(desired, ctx);
     if (wanted === undefined || wanted.size === 0) return module;
     return mapFunctions(module, (func, name) =>
-      isExternal(func)
+      isSettled(func)
         ? func
         : inChosenLayouts(module, name, func, (call) => {
             const layouts = wanted.get(opName(call) ?? "");

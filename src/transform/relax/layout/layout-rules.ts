@@ -6,7 +6,7 @@ import { intImm } from "../../../ir/tir/expr.js";
 import { makeCall } from "../../../op/make-call.js";
 import { int64 } from "../../../support/dtype.js";
 import { intIn, intsIn } from "../algebra/rewrite-calls.js";
-import { isIdentity, isPlain, layoutOf, lettersOf, placeOf, rankOf, type Layout } from "./layout.js"; // prettier-ignore
+import { blockOf, isIdentity, isPlain, lettersOf, placeOf, rankOf, type Layout } from "./layout.js"; // prettier-ignore
 
 /** What a rule may ask and do. */
 export interface LayoutSite {
@@ -115,23 +115,30 @@ const quantization: LayoutRule = (call, site) => {
   return { call: withAttr(withFirst(call, site.as(x!, layout)), "axis", -1), result: layout };
 };
 
-/** Axes that go away, or stay with length 1. */
-const reduction: LayoutRule = plain((call, layout) => {
+/** Axes that go away, or stay with length 1; those that are cut stay. */
+const reduction: LayoutRule = (call, site) => {
+  const [x] = call.args;
+  const layout = x === undefined ? undefined : site.layoutOf(x);
   const value = call.attrs.get("axis") ?? null;
   const axes = value === null ? undefined : intsIn(Array.isArray(value) ? value : [value]);
-  if (axes === undefined) return undefined;
-  const places = axes.map((a) => moved(layout, a));
-  const after = withAttr(call, "axis", Array.isArray(value) ? places : places[0]!);
+  if (layout === undefined || axes === undefined) return undefined;
+  const own = axes.map((a) => (a < 0 ? a + rankOf(layout) : a));
+  if (own.some((a) => blockOf(layout, a) > 1)) return undefined;
+  const places = own.map((a) => placeOf(layout, a));
+  const after = withFirst(
+    withAttr(call, "axis", Array.isArray(value) ? places : places[0]!),
+    site.as(x!, layout),
+  );
   const keeps = call.attrs.get("keepdims");
   if (keeps === true || intIn(keeps) === 1) return { call: after, result: layout };
-  return { call: after, result: without(layout, places) };
-});
+  return { call: after, result: without(layout, own) };
+};
 
-/** The layout without stored axes; undefined when what is left is in order. */
-function without(layout: Layout, places: readonly number[]): Layout | undefined {
-  const left = layout.filter((_, i) => !places.includes(i)).map((a) => a.axis);
-  const order = [...left].sort((a, b) => a - b);
-  const after = layoutOf(left.map((a) => order.indexOf(a)));
+/** The layout without axes; undefined when what is left is in order. */
+function without(layout: Layout, axes: readonly number[]): Layout | undefined {
+  const left = layout.filter((a) => !axes.includes(a.axis));
+  const order = [...new Set(left.map((a) => a.axis))].sort((a, b) => a - b);
+  const after = left.map((a) => ({ ...a, axis: order.indexOf(a.axis) }));
   return isIdentity(after) ? undefined : after;
 }
 

@@ -7,7 +7,7 @@ import { float32, int64 } from "../../../support/dtype.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, opName, swept } from "../algebra/rewrite-calls.js";
-import { Forms, isExternal, mapFunctions, rewriteFunction, type Cursor } from "../rewrite/index.js";
+import { Forms, isSettled, mapFunctions, rewriteFunction, type Cursor } from "../rewrite/index.js";
 
 /** Channels with zeros behind them. */
 interface Padded {
@@ -30,7 +30,7 @@ export const padChannels = definePass({
   },
   run: (module, { lanes }) =>
     mapFunctions(module, (func, name) => {
-      if (isExternal(func) || lanes < 2) return func;
+      if (isSettled(func) || lanes < 2) return func;
       const forms: PaddedForms = new Forms<Padded>({
         key: ({ channels, to }) => `${channels}/${to}`,
         to: (x, form) => padded(x, 1, form),

@@ -1,15 +1,11 @@
-import { analyzerFor } from "../../../analysis/relax/facts.js";
-import type { AttrValue } from "../../../ir/core/node.js";
-import { globalVar, type IRModule } from "../../../ir/module.js";
-import { relaxCall, type Expr, type Func, type Var } from "../../../ir/relax/expr.js";
+import type { Func } from "../../../ir/relax/expr.js";
 import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
-import { groupFunction } from "../fuse/group-function.js";
 import { SharedFunctions } from "../fuse/shared-functions.js";
-import { blockMatches, isDescription, patternsOf, PATTERN } from "../pattern/index.js";
-import type { PatternMatch } from "../pattern/index.js";
+import { isDescription, patternsOf, PATTERN } from "../pattern/index.js";
 import type { PatternRule } from "../pattern/pattern.js";
-import { eachBlock, isExternal, rewriteFunction, updated } from "../rewrite/index.js";
+import { isExternal, updated } from "../rewrite/index.js";
+import { partitioned, type Partitioning } from "./by-pattern.js";
 import { withCodegen } from "./codegen-function.js";
 import { codegenOf, COMPOSITE } from "./external.js";
 
@@ -33,6 +29,15 @@ export const fuseOpsByPattern = definePass({
     const rules = [...own, ...(options.patterns.length === 0 ? (ctx.patterns ?? []) : [])];
     const names = new Set<unknown>(own.map((p) => p.name));
     const shared = new SharedFunctions(module);
+    const by: Partitioning = {
+      rules,
+      shared,
+      keepConstants: options.bindConstants,
+      attrs: (rule) => new Map([[COMPOSITE, rule.name]]),
+      ...(options.annotateCodegen && {
+        finish: (func: Func, rule: PatternRule) => withCodegen(func, codegenOf(rule.name)),
+      }),
+    };
     const isOpen = (func: Func, name: string): boolean =>
       !isExternal(func) &&
       !isDescription(func) &&
@@ -42,64 +47,9 @@ export const fuseOpsByPattern = definePass({
       (func, name) => {
         if (func.kind !== "relax.Function") return func;
         if (names.has(func.attrs.get(PATTERN))) return undefined;
-        return isOpen(func, name)
-          ? partitioned(module, name, func, { rules, options, shared })
-          : func;
+        return isOpen(func, name) ? partitioned(module, name, func, by) : func;
       },
       shared.added,
     );
   },
 });
-
-interface Partitioning {
-  readonly rules: readonly PatternRule[];
-  readonly options: { readonly bindConstants: boolean; readonly annotateCodegen: boolean };
-  readonly shared: SharedFunctions;
-}
-
-function partitioned(module: IRModule, name: string, func: Func, by: Partitioning): Func {
-  const calls = new Map<Var, Expr>();
-  const gone = new Set<Var>();
-  const analyzer = analyzerFor(func);
-  eachBlock(func.body, (block) => {
-    if (!block.dataflow) return;
-    for (const match of blockMatches(block, by.rules, { analyzer, isClosed: true })) {
-      const call = callOf(match, by);
-      if (call === undefined) continue;
-      calls.set(match.root, call);
-      for (const v of match.inner.keys()) if (v !== match.root) gone.add(v);
-    }
-  });
-  if (calls.size === 0) return func;
-  return rewriteFunction(
-    module,
-    name,
-    func,
-    {
-      value: (value, at, { var: v }) =>
-        gone.has(v) ? undefined : calls.has(v) ? at.imageOf(calls.get(v)!) : value,
-    },
-    { signature: (callee) => by.shared.signatureOf(callee) },
-  );
-}
-
-function callOf(match: PatternMatch<PatternRule>, by: Partitioning): Expr | undefined {
-  const { name } = match.of;
-  const ops = match.bindings.flatMap(
-    ({ value }) =>
-    value.kind === "relax.Call" && value.op.kind === "relax.Op" ? [value.op.name.split(".").at(-1)!] : [], // prettier-ignore
-  );
-  const attrs: [string, AttrValue][] = [[COMPOSITE, name]];
-  const made = groupFunction({
-    name: ["fused", ...ops].join("_").slice(0, LONGEST_NAME),
-    bindings: match.bindings,
-    results: [match.root],
-    attrs: new Map(attrs),
-    keepConstants: by.options.bindConstants,
-  });
-  if (made === undefined) return undefined;
-  const func = by.options.annotateCodegen ? withCodegen(made.func, codegenOf(name)) : made.func;
-  return relaxCall(globalVar(by.shared.nameOf(func)), made.args);
-}
-
-const LONGEST_NAME = 60;

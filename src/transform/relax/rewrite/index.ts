@@ -14,7 +14,14 @@ export {
   type GivenAttrs,
 } from "./formula.js";
 export { eachVar, isVisible, useOf } from "./leaf.js";
-export { freshGlobal, isExternal, mapFunctions, rewriteModule, updated } from "./module.js";
+export {
+  freshGlobal,
+  isExternal,
+  isSettled,
+  mapFunctions,
+  rewriteModule,
+  updated,
+} from "./module.js";
 export {
   rewriteFunction,
   type Cursor,

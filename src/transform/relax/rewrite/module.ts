@@ -47,3 +47,6 @@ const NOT_OURS = ["Codegen", "Composite", "pattern", "replacement"];
 
 /** Whether passes over operators leave the function alone. */
 export const isExternal = (func: Func): boolean => NOT_OURS.some((key) => func.attrs.has(key));
+
+/** Whether passes that choose operators and layouts leave the function alone: it is external, or a group as it is wanted. */
+export const isSettled = (func: Func): boolean => isExternal(func) || func.attrs.has("Primitive");
