@@ -134,6 +134,8 @@ function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
     sizes: new Set(kernel.signature.symbols),
     naturals: new Set(),
     ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),
+    privates: new Map(),
+    isShared: false,
     scratch: undefined,
     depth: 0,
   };

@@ -3,6 +3,7 @@ import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { StatusInfo } from "../../../runtime/kernel-info.js";
+import type { Alloc, For } from "../../../ir/tir/stmt.js";
 import type { NDArray } from "../../../support/ndarray.js";
 import type { Span } from "../../../support/source.js";
 import type { Signature } from "../../signature.js";
@@ -78,6 +79,10 @@ export interface FunctionContext {
   readonly naturals: Set<Var>;
   /** Bounds of loop variables. */
   readonly ranges: Map<Var, Interval>;
+  /** Buffers that threads which share a loop have for themselves. */
+  readonly privates: ReadonlyMap<For, readonly Alloc[]>;
+  /** Whether the code runs in a loop that threads may share. */
+  isShared: boolean;
   /** Name of the first free byte of the memory given for allocations. */
   scratch: string | undefined;
   /** Depth of expressions. */

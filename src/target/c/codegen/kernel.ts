@@ -2,6 +2,7 @@
 import type { Var } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Guard } from "../../guard.js";
+import { privateBuffers } from "../../parallel-loops.js";
 import { takenApart, variablesOf } from "./alloc.js";
 import type { FunctionContext, Kernel, ModuleContext, PointerHome } from "./context.js";
 import { elementType } from "./element.js";
@@ -76,6 +77,8 @@ export function defineKernel(
     sizes: new Set(sizesOf(kernel)),
     naturals: new Set(),
     ranges: new Map(),
+    privates: privateBuffers(kernel.func.body),
+    isShared: false,
     scratch: kernel.needsScratch ? names.take("scratch") : undefined,
     depth: 0,
   };

@@ -1,6 +1,12 @@
 /** Lines of C under construction, with indentation and with declarations that may turn out to be unused. */
 
-type Line = string | { readonly text: string; readonly name: string };
+export type Line = string | { readonly text: string; readonly name: string };
+
+/** Whether one of the lines has the word. */
+export const hasWord = (lines: readonly Line[], word: string): boolean =>
+  lines.some((line) =>
+    new RegExp(`\\b${word}\\b`).test(typeof line === "string" ? line : line.text),
+  );
 
 /** Collects statements; names mentioned later decide whether a declaration needs a `(void)`. */
 export class Lines {

@@ -57,6 +57,8 @@ export function defineScratch(shared: ModuleContext, kernel: Kernel): string {
     sizes: new Set(kernel.signature.symbols),
     naturals: new Set(),
     ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),
+    privates: new Map(),
+    isShared: false,
     scratch: undefined,
     depth: 0,
   };

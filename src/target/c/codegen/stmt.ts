@@ -12,6 +12,7 @@ import type { FunctionContext } from "./context.js";
 import { bindValue, emitExpr } from "./expr.js";
 import { intervalOf, sizeRange } from "./interval.js";
 import { emitReturn } from "./leave.js";
+import { emitMarked } from "./parallel.js";
 import { stopUnless } from "./stop.js";
 import { emitStore } from "./store.js";
 import { prefix, type Piece } from "./text.js";
@@ -75,7 +76,7 @@ function emitBody(cx: FunctionContext, head: string, body: Stmt): void {
   cx.scratch = scratch;
 }
 
-/** Loops of all kinds run in order. */
+/** Loops of all kinds run in order, but for parallel ones where the compiler has threads. */
 function emitFor(cx: FunctionContext, s: For): void {
   const type = cTypeOf(laneName(s.var.dtype));
   const min = emitExpr(cx, coerce(s.min, s.var.dtype), true);
@@ -86,7 +87,8 @@ function emitFor(cx: FunctionContext, s: For): void {
   cx.values.set(s.var, name);
   const narrowed = noteRanges(cx, s.var, s.min, extent);
   const next = step === undefined ? `++${name}` : `${name} += ${step.text}`;
-  emitBody(cx, `for (${type} ${name} = ${min.text}; ${name} < ${end}; ${next})`, s.body);
+  const head = `for (${type} ${name} = ${min.text}; ${name} < ${end}; ${next})`;
+  emitMarked(cx, s, () => emitBody(cx, head, s.body));
   for (const [v, range] of narrowed) cx.ranges.set(v, range);
   cx.names.endLoop(name);
 }

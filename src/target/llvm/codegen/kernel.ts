@@ -7,7 +7,7 @@ import { markScratch, takesScratch } from "./alloc.js";
 import { stopIf, type FunctionContext, type Kernel, type ModuleContext } from "./context.js";
 import { emitAs } from "./expr.js";
 import { fromBits } from "./leave.js";
-import { privateBuffers } from "./parallel.js";
+import { privateBuffers } from "../../parallel-loops.js";
 import { emitStmt } from "./stmt.js";
 
 const parameters = (kernel: Kernel): number => {

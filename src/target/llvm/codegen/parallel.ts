@@ -2,8 +2,9 @@
 import { visit } from "../../../ir/core/visit.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
-import type { Alloc, For, Stmt } from "../../../ir/tir/stmt.js";
+import type { For } from "../../../ir/tir/stmt.js";
 import { int64, voidType } from "../../../support/dtype.js";
+import { isShared } from "../../parallel-loops.js";
 import { functionText, type Ref } from "../text/function.js";
 import { emitAlloc } from "./alloc.js";
 import { emitCast } from "./cast.js";
@@ -11,42 +12,6 @@ import type { FunctionContext } from "./context.js";
 import { emitIndex, indexOp } from "./index-value.js";
 import { emitRange } from "./loop.js";
 import { typeOf } from "./value.js";
-
-/**
- * Buffers in registers that are used in one parallel loop only, by that loop: each part of the loop has its own, wherever
- * they are allocated.
- */
-export function privateBuffers(body: Stmt): ReadonlyMap<For, readonly Alloc[]> {
-  const homes = new Map<Var, For | undefined>();
-  const allocs: Alloc[] = [];
-  let loop: For | undefined;
-  const note = (v: Var): void => {
-    if (homes.has(v) && homes.get(v) !== loop) homes.set(v, undefined);
-    else homes.set(v, loop);
-  };
-  visit(body, {
-    enter(node) {
-      if (node.kind === "tir.For" && isShared(node)) loop ??= node;
-      if (node.kind === "tir.Alloc") allocs.push(node);
-      else if (node.kind === "tir.Load" || node.kind === "tir.Store") note(node.buffer.data);
-      else if (node.kind === "tir.Decl") note(node.buffer.data);
-      else if (node.kind === "tir.Call" || node.kind === "tir.CallGlobal")
-        for (const arg of node.args) {
-          if (arg.kind === "tir.Buffer") note(arg.data);
-          if (arg.kind === "tir.BufferRegion") note(arg.buffer.data);
-        }
-    },
-    leave(node) {
-      if (node === loop) loop = undefined;
-    },
-  });
-  const found = new Map<For, Alloc[]>();
-  for (const alloc of allocs) {
-    const home = alloc.buffer.scope === "local" ? homes.get(alloc.buffer.data) : undefined;
-    if (home !== undefined) found.set(home, [...(found.get(home) ?? []), alloc]);
-  }
-  return found;
-}
 
 /** Place of the function that shares out work in the context of a thread, in 8-byte fields; 0 where there is one thread. */
 const LAUNCH_FIELD = 4;
@@ -107,26 +72,6 @@ function loadField(cx: FunctionContext, field: number): Ref {
   const cell = dialect.pointerTo("i64");
   const at = cell === p ? address : f.value(`bitcast ${p} ${address} to ${cell}`);
   return f.value(`load i64, ${cell} ${at}, align 8`);
-}
-
-const isShared = (s: For): boolean =>
-  s.loopKind === "parallel" && s.step === undefined && !leavesFunction(s.body);
-
-function leavesFunction(body: Stmt): boolean {
-  let found = false;
-  let depth = 0;
-  visit(body, {
-    enter(node) {
-      if (node.kind === "tir.For" || node.kind === "tir.While") depth++;
-      if (node.kind === "tir.Return" || (node.kind === "tir.Jump" && depth === 0)) found = true;
-      if (node.kind === "tir.Call" && node.op === "ret") found = true;
-      return found ? false : undefined;
-    },
-    leave(node) {
-      if (node.kind === "tir.For" || node.kind === "tir.While") depth--;
-    },
-  });
-  return found;
 }
 
 function capturedBy(cx: FunctionContext, s: For): Captured[] {
