@@ -1,5 +1,13 @@
 /** The fabric a command line names. */
-export { fabricNamed } from "../driver/fabric/load.js";
+import { fabricNamed } from "../driver/fabric/load.js";
+import type { Sink } from "../support/diagnostic.js";
+import type { Host } from "../support/host.js";
+import { parseTarget } from "../support/target-description.js";
+import type { Fabric } from "../target/cgra/index.js";
+import { targetText } from "../target/cgra/fabric/features.js";
+import type { ChosenTarget } from "./target.js";
+
+export { fabricNamed };
 
 export const fabricFlag = {
   type: "string",
@@ -16,3 +24,25 @@ export const mapLimitFlag = {
   least: 1,
   help: "Time to map each kernel to the fabric; what is not mapped runs on the host (`cgra`).",
 } as const;
+
+/** A target, and the fabric where it is for one. */
+export interface Site<K extends string> {
+  readonly chosen: ChosenTarget<K>;
+  readonly fabric: Fabric | undefined;
+}
+
+/** Adds to target `cgra` what the fabric has, for which libraries have texts; undefined when errors were reported. */
+export async function siteOf<K extends string>(
+  chosen: ChosenTarget<K>,
+  name: string,
+  host: Host,
+  sink: Sink,
+): Promise<Site<K> | undefined> {
+  if (chosen.kind !== "cgra") return { chosen, fabric: undefined };
+  const fabric = await fabricNamed(name, host, sink);
+  if (fabric === undefined) return undefined;
+  const target = targetText(fabric);
+  const read = parseTarget(target);
+  const description = "target" in read ? read.target : chosen.description;
+  return { fabric, chosen: { ...chosen, target, description } };
+}

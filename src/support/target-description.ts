@@ -181,11 +181,17 @@ export const lanesOf = ({ vectorBits }: TargetDescription, dtype: DType): number
 /** Whether there are vector registers to be filled. */
 export const hasVectors = ({ vectorBits }: TargetDescription): boolean => vectorBits > 0;
 
-/** Whether what a library has for one target is for another: C for processors with vectors takes what native code takes. */
-export const servesTarget = (
+/**
+ * Whether what a library has for one target is for another: C for processors with vectors takes what native code takes.
+ * Behind the kind stand features that the target must have, `cgra+dot+b5`.
+ */
+export function servesTarget(
   written: string | undefined,
   wanted: TargetDescription | undefined,
-): boolean =>
-  written === undefined ||
-  written === wanted?.kind ||
-  (written === "llvm" && wanted?.kind === "c" && hasVectors(wanted));
+): boolean {
+  if (written === undefined) return true;
+  if (wanted === undefined) return false;
+  const [kind, ...features] = written.split("+");
+  const isKind = kind === wanted.kind || (kind === "llvm" && wanted.kind === "c" && hasVectors(wanted)); // prettier-ignore
+  return isKind && features.every((feature) => wanted.features.has(feature));
+}

@@ -12,7 +12,7 @@ import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { checkOutputName, isLibraryName, libraryFiles } from "../native-library.js";
 import { chosenTarget } from "../target.js";
-import { fabricFlag, fabricNamed, mapLimitFlag } from "../fabric.js";
+import { fabricFlag, siteOf, mapLimitFlag } from "../fabric.js";
 import { version } from "../version.js";
 
 export const build = defineCommand({
@@ -86,13 +86,20 @@ export const build = defineCommand({
     },
   ],
   diagnosticsTo: "stderr",
-  async run({ host, args, flags, report, say, out }) {
+  async run({ host, args, flags, report, complain, say, out }) {
     // A host without floating point has no vectors.
     const vectors = !flags.noSimd && !flags.integerOnly;
     const kinds = ["wasm", "llvm", "c", "cgra"] as const;
-    const chosen = await chosenTarget(host, flags.target, kinds, { vectors });
+    const asked = await chosenTarget(host, flags.target, kinds, { vectors });
+    checkOutputName(flags.out, asked.kind);
+    const sink = new Diagnostics();
+    const site = await siteOf(asked, flags.fabric, host, sink);
+    if (site === undefined) {
+      complain(...sink.all);
+      return "findings";
+    }
+    const { fabric, chosen } = site;
     const { kind, target, processor, description } = chosen;
-    checkOutputName(flags.out, kind);
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
     const phases = phasesFrom(() => host.now());
@@ -100,11 +107,9 @@ export const build = defineCommand({
     phases.done("front");
     report({ file: path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
-    const sink = new Diagnostics();
     const libraries = await librariesOf(host, flags.lib);
     const guards = new Map<string, readonly EntryGuard[]>();
     const options = { libraries, target, processor, guards, onPhase: phases.done };
-    const fabric = kind === "cgra" ? await fabricNamed(flags.fabric, host, sink) : undefined;
     const module = await prepareFor(kind, front.module, sink, options);
     const write = async (file: string, bytes: Uint8Array): Promise<void> => {
       await host.writeBytes(file, bytes);

@@ -6,10 +6,11 @@ import { compareWithFile, writeTensors } from "../../driver/tensor-files.js";
 import type { CallRecord } from "../../runtime/profile/profiler.js";
 import { profileText, summarise } from "../../runtime/profile/summary.js";
 import { traceJson } from "../../runtime/profile/trace.js";
-import { DiagnosticError, type Diagnostic } from "../../support/diagnostic.js";
+import { DiagnosticError, Diagnostics, type Diagnostic } from "../../support/diagnostic.js";
 import { writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
 import type { Exit } from "../exit-code.js";
+import { siteOf } from "../fabric.js";
 import { inputsOf } from "../inputs.js";
 import { allowRelaxedSimd } from "../relaxed-simd.js";
 import type { RunContext } from "../run/context.js";
@@ -48,7 +49,7 @@ export const run = defineCommand({
   ],
   diagnosticsTo: "stderr",
   async run(given) {
-    const { host, args, flags, report, out, say } = given;
+    const { host, args, flags, report, complain, out, say } = given;
     const limits = {
       seconds: flags.timeout === undefined ? undefined : parseSeconds(flags.timeout, "--timeout"),
       memory: flags.memory === undefined ? undefined : parseBytes(flags.memory, "--memory"),
@@ -56,12 +57,19 @@ export const run = defineCommand({
     const tolerance = parseTolerance(flags.tol, "--tol");
     const { threads } = flags;
     const target = threads === undefined ? flags.target : `${flags.target} -num-cores=${threads}`;
-    const chosen = await chosenTarget(host, target, ["wasm", "llvm", "c", "cgra", "interp"]);
+    const asked = await chosenTarget(host, target, ["wasm", "llvm", "c", "cgra", "interp"]);
+    const sink = new Diagnostics();
+    const site = await siteOf(asked, flags.fabric, host, sink);
+    if (site === undefined) {
+      complain(...sink.all);
+      return "findings";
+    }
+    const { chosen } = site;
     // Artefacts say only when they are loaded that they need it.
     if (chosen.kind === "wasm") allowRelaxedSimd();
     const [input] = await inputsOf(host, args, flags);
     const file = input!.path;
-    const context = { ...given, file, chosen, limits };
+    const context = { ...given, ...site, file, limits };
     const program = await readProgram(context, input!);
     if (program === undefined) return "findings";
     const { signatures, loaded } = program;

@@ -3,24 +3,22 @@ import { buildForCgra } from "../../driver/cgra.js";
 import { prepareFor } from "../../driver/optimise.js";
 import { artefactBytes, isKernel, type Signature } from "../../driver/run.js";
 import { runJob } from "../../driver/run-job.js";
+import type { Fabric } from "../../target/cgra/index.js";
 import { makeDevice } from "../../target/cgra/host/device.js";
 import { layersText } from "../cgra/layers.js";
-import { fabricNamed } from "../fabric.js";
 import { compileOptions, reporting, type RunContext, type Runner } from "./context.js";
 import type { TextProgram } from "./program.js";
 import { outputsOfJob, printTo } from "./start.js";
 
 /** Makes a function ready; undefined when errors were reported. */
 export async function runnerForCgra(
-  context: RunContext,
+  context: RunContext & { readonly fabric: Fabric },
   text: TextProgram,
   signature: Signature,
 ): Promise<Runner | undefined> {
-  const { host, flags, out } = context;
+  const { fabric, flags, out } = context;
   const { name } = signature;
   return reporting(context, async (sink) => {
-    const fabric = await fabricNamed(flags.fabric, host, sink);
-    if (fabric === undefined) return undefined;
     const options = compileOptions(context, text);
     const compiled = isKernel(signature)
       ? text.module

@@ -5,6 +5,7 @@ import type { IRModule } from "../../ir/module.js";
 import type { CallRecord } from "../../runtime/profile/profiler.js";
 import { Diagnostics, type Sink } from "../../support/diagnostic.js";
 import type { Value } from "../../support/value.js";
+import type { Fabric } from "../../target/cgra/index.js";
 import type { Context } from "../command.js";
 import type { ChosenTarget } from "../target.js";
 import { version } from "../version.js";
@@ -16,6 +17,8 @@ export interface RunContext extends Context<typeof runFlags> {
   /** The program's file, as messages name it. */
   readonly file: string;
   readonly chosen: ChosenTarget;
+  /** Of target `cgra`. */
+  readonly fabric: Fabric | undefined;
   readonly limits: RunLimits;
 }
 

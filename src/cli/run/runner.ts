@@ -11,18 +11,19 @@ export async function runnerOf(
   program: RunProgram,
   signature: Signature,
 ): Promise<Runner | undefined> {
-  const { chosen, flags, file } = context;
+  const { chosen, fabric, flags, file } = context;
   const { kind } = chosen;
   refuseUnknown(context);
   const text = (): TextProgram => {
     if (program.loaded.kind === "text") return program.loaded;
     throw new DiagnosticError(driverCodes.needsText({ flag: `--target ${kind}`, file }));
   };
-  if (kind === "cgra") return (await import("./cgra.js")).runnerForCgra(context, text(), signature);
+  if (fabric !== undefined)
+    return (await import("./cgra.js")).runnerForCgra({ ...context, fabric }, text(), signature);
   if (kind === "c") return (await import("./c.js")).runnerForC(context, text(), signature);
   const isModel =
     flags.executor === "aot" && !isKernel(signature) && program.loaded.kind === "text";
-  if (isModel && kind !== "interp")
+  if (isModel && kind !== "interp" && kind !== "cgra")
     return (await import("./aot.js")).runnerForAot(kind, context, text(), signature);
   return (await import("./vm.js")).runnerForVm(context, program, signature);
 }

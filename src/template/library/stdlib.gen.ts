@@ -3,13 +3,16 @@ import type { Source } from "../../support/source.js";
 import attention from "../../../stdlib/attention.relax";
 import binary from "../../../stdlib/binary.relax";
 import blocks from "../../../stdlib/blocks.relax";
+import cgraConv2dTiles from "../../../stdlib/cgra/conv2d-tiles.relax";
 import cgraConv2d from "../../../stdlib/cgra/conv2d.relax";
+import cgraMatmul from "../../../stdlib/cgra/matmul.relax";
 import cgraPool from "../../../stdlib/cgra/pool.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
 import convDepthwiseWasm from "../../../stdlib/conv-depthwise-wasm.relax";
 import convDepthwise from "../../../stdlib/conv-depthwise.relax";
+import convPointwise from "../../../stdlib/conv-pointwise.relax";
 import convWinogradLast from "../../../stdlib/conv-winograd-last.relax";
 import convWinograd from "../../../stdlib/conv-winograd.relax";
 import conv from "../../../stdlib/conv.relax";
@@ -49,13 +52,16 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/attention.relax", text: attention },
   { name: "stdlib/binary.relax", text: binary },
   { name: "stdlib/blocks.relax", text: blocks },
+  { name: "stdlib/cgra/conv2d-tiles.relax", text: cgraConv2dTiles },
   { name: "stdlib/cgra/conv2d.relax", text: cgraConv2d },
+  { name: "stdlib/cgra/matmul.relax", text: cgraMatmul },
   { name: "stdlib/cgra/pool.relax", text: cgraPool },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-bytes.relax", text: convBytes },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
   { name: "stdlib/conv-depthwise-wasm.relax", text: convDepthwiseWasm },
   { name: "stdlib/conv-depthwise.relax", text: convDepthwise },
+  { name: "stdlib/conv-pointwise.relax", text: convPointwise },
   { name: "stdlib/conv-winograd-last.relax", text: convWinogradLast },
   { name: "stdlib/conv-winograd.relax", text: convWinograd },
   { name: "stdlib/conv.relax", text: conv },

@@ -15,6 +15,7 @@ import { KERNEL, splitCgraKernels } from "../../../transform/tir/split-cgra-kern
 import { addIndex, castIndex } from "../../../transform/tir/strides.js";
 import type { BufferPlace } from "../dfg/loop-kernel.js";
 import type { Fabric } from "../fabric/fabric.js";
+import { codes } from "./codes.js";
 import { ON_HOST } from "./externs.js";
 import { lowerHost, viewOffset, type LaunchNumbers, type LoweredHost } from "./lower-host.js";
 import { hostForm } from "./host-form.js";
@@ -94,6 +95,8 @@ export function compileHost<K extends CompiledKernel>(
       functions.set(name, hostForm(original));
     }
   }
+  if (kernels.size === 0 && onHost.size === 0)
+    sink.report(codes.nothingThere({ fabric: fabric.name }));
   return { module: irModule(functions, module), kernels, onHost };
 
   /** The function as it drives the fabric, with buffers twice where they fit; throws a DiagnosticError. */

@@ -1,0 +1,66 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { runCli } from "../../src/testing/run-cli.js";
+
+const ops = suite("operators on fabrics");
+
+const PRODUCT = (type: string, sum: string): string => `
+@R.function
+def main(x: R.Tensor(("b", "m", 40), "${type}"), w: R.Tensor((40, "n"), "${type}")):
+    y = R.matmul(x, w, out_dtype="${sum}")
+    return R.nn.relu(y)
+`;
+const SYMBOLIC = PRODUCT("int8", "int32").replaceAll("40", '"k"');
+const CONVOLUTION = (type: string, sum: string): string => `
+@R.function
+def main(x: R.Tensor((1, 4, "h", "w"), "${type}"), k: R.Tensor((8, 2, 3, 2), "${type}")):
+    y = R.nn.conv2d(x, k, padding=(1, 0, 2, 1), strides=(2, 1), dilation=(1, 2), groups=2, out_dtype="${sum}")
+    return y
+`;
+
+interface Report {
+  readonly layers: readonly { name: string; launches: number }[];
+}
+
+/** Runs on a simulated fabric, compared with the interpreter; gives the kernels that were launched, and what was said. */
+async function launched(text: string, fabric: string, shape: string) {
+  const argv = ["run", "p.relax", "--target", "cgra", "--fabric", fabric, "--random", "3", "--shape", shape]; // prettier-ignore
+  const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files: { "p.relax": text } }); // prettier-ignore
+  assert.is(exit, 0, stderr);
+  assert.match(stderr, /equal to the reference interpreter/);
+  const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+  return { kernels: layers.filter((l) => l.launches > 0).map((l) => l.name), stderr };
+}
+
+for (const [what, text, fabric, shape, kernels] of [
+  ["bytes", PRODUCT("int8", "int32"), "npu-6x6", "b=1,m=7,n=5", ["matmul_bytes_tiles", "relu"]],
+  ["floats", PRODUCT("float32", "float32"), "npu-float-6x6", "b=2,m=7,n=5", ["matmul_floats_tiles"]], // prettier-ignore
+  ["any lengths", SYMBOLIC, "npu-6x6", "b=1,m=3,n=2,k=37", ["matmul_integers", "relu"]],
+  ["one bank", PRODUCT("int8", "int32"), "hycube-4x4", "b=1,m=3,n=2", ["matmul_integers", "relu"]],
+] as const)
+  ops(`products of matrices: ${what}`, async () => {
+    const { kernels: found, stderr } = await launched(text, fabric, shape);
+    assert.equal(found, kernels);
+    assert.not.match(stderr, /MAP/);
+  });
+
+for (const [what, type, sum, fabric] of [
+  ["bytes", "int8", "int32", "hycube-4x4"],
+  ["floats", "float32", "float32", "npu-float-6x6"],
+] as const)
+  ops(`convolutions of groups: ${what}`, async () => {
+    const { kernels } = await launched(CONVOLUTION(type, sum), fabric, "h=5,w=6");
+    assert.equal(kernels, [type === "int8" ? "conv2d_integers" : "conv2d_floats"]);
+  });
+
+ops("what no element computes runs on the host, which is said", async () => {
+  const { kernels, stderr } = await launched(
+    PRODUCT("float32", "float32"),
+    "npu-6x6",
+    "b=1,m=2,n=3",
+  );
+  assert.equal(kernels, []);
+  assert.match(stderr, /MAP406.*nothing of the program runs on `npu-6x6`/s);
+});
+
+ops.run();
