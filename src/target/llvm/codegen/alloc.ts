@@ -95,7 +95,8 @@ export function takesScratch(s: Stmt, owned: (buffer: Buffer) => boolean): boole
       const isAlloc =
         node.kind === "tir.Alloc" || (node.kind === "tir.Decl" && !owned(node.buffer));
       if (isAlloc) found ||= (constantBytes(node.buffer) ?? Infinity) > STACK_BYTES;
-      return found ? false : undefined;
+      // Values take none.
+      return found || node.kind === "tir.Store" || node.kind === "tir.Bind" ? false : undefined;
     },
   });
   return found;
