@@ -1,7 +1,14 @@
-/** Boolean satisfiability: a solver, constraints on counts, and a checker of its refutations. */
+/** Boolean satisfiability: a solver, constraints on counts, its refutations as files, and a checker of them. */
 export { atMost, atMostOne, exactlyOne, type ClauseSink } from "./cardinality.js";
 export { writeDimacs } from "./dimacs.js";
 export { firstFlaw, type ProofStep } from "./proof.js";
+export {
+  proofText,
+  recordingSolver,
+  refutedText,
+  type RecordingSolver,
+  type Refutation,
+} from "./refutation.js";
 export {
   satSolver,
   type ProofListener,

@@ -22,8 +22,10 @@ import type { Source } from "../../support/source.js";
 import { kernelsOfText } from "../cgra/kernels.js";
 import { readText, writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
+import { codes as cliCodes } from "../codes.js";
 import { externalSolver, isSolver } from "../external-solver.js";
 import { fabricFlag, fabricNamed } from "../fabric.js";
+import { Refutations } from "../refutations.js";
 
 const flags = {
   fabric: fabricFlag,
@@ -47,6 +49,11 @@ const flags = {
     type: "string",
     placeholder: "COMMAND",
     help: "Solve with another SAT solver, such as cadical or minisat.",
+  },
+  proof: {
+    type: "string",
+    placeholder: "NAME",
+    help: "Write why no smaller interval was found: clauses to NAME.cnf (DIMACS), their refutation to NAME.drat (DRAT).",
   },
   dot: { type: "boolean", help: "Show the data-flow graphs for Graphviz, and map nothing." },
   output: {
@@ -89,6 +96,10 @@ export const map = defineCommand({
       complain(mapCodes.noSolver({ command }));
       return "usage";
     }
+    if (command !== undefined && flags.proof !== undefined) {
+      complain(cliCodes.flagConflict({ flag: "--proof", other: "--solver" }));
+      return "usage";
+    }
     const fabric = await fabricNamed(flags.fabric, host, sink);
     const source = { name: file, text: await readText(host, file) };
     const graphs = fabric === undefined ? [] : graphsOf(source, fabric, flags.kernel, sink);
@@ -102,6 +113,7 @@ export const map = defineCommand({
     const mappings: object[] = [];
     let complete = !sink.failed;
     for (const { graph } of graphs) {
+      const refutations = new Refutations();
       const result = mapGraph(graph, fabric, {
         timeLimitMs: 1000 * flags.timeLimit,
         now: () => host.now(),
@@ -109,7 +121,15 @@ export const map = defineCommand({
         seed: flags.seed,
         ...(flags.maxIi !== undefined && { maxIi: flags.maxIi }),
         ...(command !== undefined && { solver: () => externalSolver(command) }),
+        ...(flags.proof !== undefined && { solver: (of) => refutations.solver(of) }),
       });
+      if (flags.proof !== undefined) {
+        const name = graphs.length === 1 ? flags.proof : `${flags.proof}.${graph.name}`;
+        const about = `${graph.name} on ${fabric.name}`;
+        const files = result.mapping && refutations.filesOf(result, about);
+        if (files === undefined) say(`${about}: there is no smaller interval to refute, or it was not refuted\n`); // prettier-ignore
+        for (const [end, text] of files ?? []) await writeText(host, `${name}.${end}`, text);
+      }
       const blocked = blockedBy(graph, fabric, result);
       out(
         flags.report === "json"

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { firstFlaw, type ProofStep } from "../../../src/sat/index.js";
 import { runCli } from "../../../src/testing/run-cli.js";
 
 const cgra = suite("cli: cgra");
@@ -175,6 +176,42 @@ cgra("capacity counts peaks, memory and configuration", async () => {
   assert.is(found["configurationBits"], found["words"]! * found["wordBits"]!);
   assert.is(found["loadCycles"], Math.ceil(found["configurationBits"]! / 64));
   assert.is(found["registerBits"], 36 * 8 * 32);
+});
+
+cgra("why no smaller interval was found is written as clauses and a proof that holds", async () => {
+  // Each of the three is joined to both others, and a line has no such elements: not in one cycle.
+  const graph = JSON.stringify({
+    name: "triangle",
+    nodes: [0, 1, 2].map((id) => ({ id, op: "ADD" })),
+    edges: [[0, 1, 0, "I1"], [1, 2, 0, "I1"], [0, 2, 0, "I2"]],
+  }); // prettier-ignore
+  const line = JSON.stringify({
+    name: "line",
+    rows: 1,
+    cols: 3,
+    route: "none",
+    pe: { ops: ["alu"] },
+  });
+  const files = { "triangle.json": graph, "line.fabric.json": line };
+  const run = await runCli(["map", "triangle.json", "--proof", "why", ...FLAGS], { files });
+  assert.is(run.exit, 0, run.stderr);
+  assert.match(run.stdout, /^interval 2: smaller ones are refuted/m);
+  const numbersOf = (lines: readonly string[]): number[][] =>
+    lines.map((l) => l.split(" ").slice(0, -1).map(Number));
+  const [comment, problem, ...clauses] = text(run.host.files.get("/w/why.cnf")).trim().split("\n");
+  assert.match(comment!, /^c triangle on line: interval 1, schedules up to 8 /);
+  assert.match(problem!, new RegExp(`^p cnf [0-9]+ ${clauses.length}$`));
+  const proof = text(run.host.files.get("/w/why.drat")).trim().split("\n");
+  const steps = proof.map((l): ProofStep => {
+    const [clause] = numbersOf([l.replace(/^d /, "")]);
+    return { kind: l.startsWith("d ") ? "remove" : "add", clause: clause! };
+  });
+  assert.is(firstFlaw(numbersOf(clauses), steps), undefined);
+  assert.is(firstFlaw(numbersOf(clauses.slice(1)), steps.slice(-1)), 0);
+
+  const both = ["map", "triangle.json", "--proof", "why", "--solver", "cadical", ...FLAGS];
+  const refused = await runCli(both, { files });
+  assert.is(refused.exit, 2);
 });
 
 cgra.run();

@@ -5,6 +5,9 @@ import {
   atMost,
   exactlyOne,
   firstFlaw,
+  proofText,
+  recordingSolver,
+  refutedText,
   satSolver,
   type ProofStep,
 } from "../../../src/sat/index.js";
@@ -33,16 +36,13 @@ function bruteForce(variables: number, clauses: readonly Clause[]): boolean {
   return false;
 }
 
-function refutation(clauses: readonly Clause[]): { result: string; steps: ProofStep[] } {
-  const steps: ProofStep[] = [];
-  const solver = satSolver({
-    add: (clause) => steps.push({ kind: "add", clause }),
-    remove: (clause) => steps.push({ kind: "remove", clause }),
-  });
+function refutation(clauses: readonly Clause[]): { result: string; steps: readonly ProofStep[] } {
+  const solver = recordingSolver();
   for (const c of clauses) solver.addClause(c);
-  return { result: solver.solve(), steps };
+  const result = solver.solve();
+  assert.equal(solver.refutation().clauses, clauses);
+  return { result, steps: solver.refutation().steps };
 }
-
 /** One pigeon more than holes. */
 function pigeons(holes: number): number[][] {
   const at = (p: number, h: number): number => p * holes + h + 1;
@@ -92,6 +92,16 @@ test("refutes pigeons, with a proof that holds", () => {
   const { result, steps } = refutation(clauses);
   assert.is(result, "unsat");
   assert.is(firstFlaw(clauses, steps), undefined);
+});
+
+test("a refutation is written as others read it", () => {
+  const refuted = { variables: 2, clauses: [[1, 2], [-1], [-2]], steps: [
+    { kind: "add", clause: [2] },
+    { kind: "remove", clause: [1, 2] },
+    { kind: "add", clause: [] },
+  ] } as const; // prettier-ignore
+  assert.is(refutedText(refuted, ["two of them"]), "c two of them\np cnf 2 3\n1 2 0\n-1 0\n-2 0\n");
+  assert.is(proofText(refuted), "2 0\nd 1 2 0\n0\n");
 });
 
 test("a proof with a clause that does not follow is refused", () => {

@@ -9,11 +9,14 @@ import { placeFirst } from "./place-first.js";
 import type { Problem } from "./places.js";
 import { roomSearch, roomsOf, type RoomSearch } from "./room-search.js";
 
+/** Makes a solver; `of` tells for which interval, and for schedules how much longer than the critical path. */
+export type NewSolver = (of?: { readonly ii: number; readonly room: number }) => SatSolver;
+
 export interface IntervalSearchOptions {
   readonly now: () => number;
   readonly maxIi: number;
   readonly seed: number;
-  readonly solver?: (() => SatSolver) | undefined;
+  readonly solver?: NewSolver | undefined;
   readonly progress?: ((attempt: Attempt) => void) | undefined;
 }
 
@@ -101,12 +104,17 @@ export class IntervalSearch {
   }
 
   byPlaces(ii: number, effort: number): boolean {
-    const { now, solver = satSolver } = this.options;
+    const { now, solver = () => satSolver() } = this.options;
     for (let k = 0; k < TRIES && this.takesSlots && !this.isOver(); k++) {
       const start = now();
       const stop = (): boolean => this.isOver();
       const seed = this.nextSeed();
-      const mapping = placeFirst(this.problem, ii, { effort, seed, stop, newSolver: solver });
+      const mapping = placeFirst(this.problem, ii, {
+        effort,
+        seed,
+        stop,
+        newSolver: () => solver(),
+      });
       const result = mapping ? "mapped" : "unknown";
       this.note({ ii, result, ms: now() - start, method: "annealing", effort });
       if (this.keep(ii, mapping)) return true;
@@ -117,9 +125,9 @@ export class IntervalSearch {
   private roomsAt(ii: number): readonly RoomSearch[] {
     const known = this.rooms.get(ii);
     if (known !== undefined) return known;
-    const { solver = satSolver, now } = this.options;
+    const { solver = () => satSolver(), now } = this.options;
     const made = roomsOf(this.problem).map((room) =>
-      roomSearch(this.problem, ii, room, solver, now),
+      roomSearch(this.problem, ii, room, () => solver({ ii, room }), now),
     );
     this.rooms.set(ii, made);
     return made;

@@ -2,10 +2,9 @@
  * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; annealing of places
  * those that are crowded; satisfiability maps or refutes the intervals below, each with growing room in time.
  */
-import type { SatSolver } from "../../../sat/index.js";
 import type { Attempt } from "./attempt.js";
 import { boundsOf, type Bounds } from "./bounds.js";
-import { IntervalSearch } from "./interval-search.js";
+import { IntervalSearch, type NewSolver } from "./interval-search.js";
 import type { Mapping } from "./mapping.js";
 import { problemOf } from "./places.js";
 import { roomsOf } from "./room-search.js";
@@ -21,8 +20,8 @@ export interface SearchOptions {
   readonly progress?: (attempt: Attempt) => void;
   /** Of what negotiation tries where it has a choice. */
   readonly seed?: number;
-  /** Another solver for the clauses. */
-  readonly solver?: () => SatSolver;
+  /** Another solver for the clauses; for those of an interval and room, which it refutes or maps, it is told which. */
+  readonly solver?: NewSolver;
 }
 
 export interface SearchResult extends Bounds {
