@@ -45,7 +45,7 @@ for (const page of pages) {
     });
   }
   docs(`${page}: the scripts named exist`, () => {
-    for (const [, script] of text.matchAll(/npm run (?:--silent )?([a-z][\w-]*)/g)) {
+    for (const [, script] of text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)) {
       assert.ok(scripts.includes(script!), `there is no script ${script}`);
     }
     for (const { line } of lines.filter((l) => l.isRun)) {
