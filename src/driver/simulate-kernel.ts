@@ -31,13 +31,19 @@ export function simulateKernel(
   sink: Sink,
   options: Pick<RunOptions, "issued" | "watch"> & { readonly search?: SearchOptions } = {},
 ): KernelRun | undefined {
+  if (fabric.banks.length === 0) {
+    const reason = `\`${fabric.name}\` has no memory (\`mem.banks\`)`;
+    sink.report(codes.kernelNotRun({ name: func.name, reason }));
+    return undefined;
+  }
   const module = irModule(new Map([[func.name, func]]));
   const inputs = makeInputs(signaturesOf(module).get(func.name)!, request);
   const sized = withSizes(func, inputs);
   const places = defaultPlaces(sized, fabric);
   const kernel = kernelCompiler(fabric, options.search)(sized, places);
   if (!("program" in kernel)) {
-    sink.report(kernel);
+    // Alone, it has no host to run on.
+    sink.report({ ...kernel, severity: "error" });
     return undefined;
   }
   const loaded = load(fabric, kernel.program);

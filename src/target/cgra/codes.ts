@@ -249,7 +249,8 @@ export const codes = defineCodes("MAP", {
   },
   noPredicates: {
     number: 117,
-    message: "`{fabric}` has no predicates, and a store of the kernel happens only at times",
+    message:
+      "this store happens only at times, and stores of `{fabric}` have no predicate (`pred` is {predicates})",
     hint: "store in every iteration, or take a fabric with `pred` partial or full",
     explain: "Stores under a condition, or after an inner loop, carry a predicate.",
   },

@@ -5,7 +5,9 @@ import { compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Sink } from "../../../support/diagnostic.js";
+import type { Span } from "../../../support/source.js";
 import { codes } from "../codes.js";
+import type { Dfg } from "../dfg/dfg.js";
 import type { BufferPlace, LoopKernel } from "../dfg/loop-kernel.js";
 import type { Fabric } from "../fabric/fabric.js";
 import type { Setting } from "../machine/program.js";
@@ -69,17 +71,7 @@ function extract(
         at: func.span,
       }),
     );
-  for (const { opcode } of graph.nodes)
-    if (!cx.builder.has(opcode))
-      refuse(codes.unsupportedOp({ fabric: fabric.name, op: opcode, class: opcodes.get(opcode)!.class, at: func.span })); // prettier-ignore
-  if (fabric.predicates === "none" || fabric.predicates === "select") {
-    const guarded = graph.nodes.some(
-      ({ opcode, fixed }, i) =>
-        /^(ST|PUSH)/.test(opcode) &&
-        (fixed?.[2] !== undefined || graph.edges.some((e) => e.to === i && e.kind === "P")),
-    );
-    if (guarded) refuse(codes.noPredicates({ fabric: fabric.name, at: func.span }));
-  }
+  checkExecutable(cx, graph, (node) => spans[node] ?? func.span);
   return {
     name: func.name,
     graph,
@@ -90,6 +82,24 @@ function extract(
     buffers: [...new Set(cx.accesses.map(({ buffer }) => buffer))],
     conditions: conditionsOf(cx),
   };
+}
+
+/** Whether the fabric executes all operations, those that happen only at times as such. */
+function checkExecutable(
+  { builder, fabric }: Context,
+  { nodes, edges }: Dfg,
+  placeOf: (node: number) => Span | undefined,
+): void {
+  const isGuarded = nodes.map(({ opcode, fixed }) => /^(ST|PUSH)/.test(opcode) && fixed?.[2] !== undefined); // prettier-ignore
+  for (const { to, kind } of edges)
+    if (kind === "P" && /^(ST|PUSH)/.test(nodes[to]!.opcode)) isGuarded[to] = true;
+  const { name, predicates } = fabric;
+  nodes.forEach(({ opcode }, v) => {
+    if (!builder.has(opcode))
+      refuse(codes.unsupportedOp({ fabric: name, op: opcode, class: opcodes.get(opcode)!.class, at: placeOf(v) })); // prettier-ignore
+    if (isGuarded[v] && (predicates === "none" || predicates === "select"))
+      refuse(codes.noPredicates({ fabric: name, predicates, at: placeOf(v) }));
+  });
 }
 
 /** Loops count in registers. */

@@ -4,6 +4,7 @@ import { bitsOf } from "../machine/elementary.js";
 import { operations } from "../machine/operation.js";
 import { opcodes, type OpClass } from "../opcodes.js";
 import { foldOperation } from "./fold.js";
+import { Refused } from "./refuse.js";
 import { isFixed, keyOf, literal, type Condition, type Value } from "./value.js";
 
 /** A node that is still being made. */
@@ -41,12 +42,14 @@ export class GraphBuilder {
     return this.classes.has(opcodes.get(op)!.class);
   }
 
-  /** What is made within is for this place of the program. */
+  /** What is made, or refused, within is for this place of the program. */
   within<T>(span: Span | undefined, body: () => T): T {
     const before = this.span;
     this.span = span ?? before;
     try {
       return body();
+    } catch (error) {
+      throw error instanceof Refused ? error.at(this.span) : error;
     } finally {
       this.span = before;
     }

@@ -15,7 +15,7 @@ export function execute(cx: Context): void {
   const ev = new Evaluator(cx);
   for (const { stmt, only } of cx.nest.body) {
     ev.edge = edgeCondition(only);
-    run(ev, stmt);
+    cx.builder.within(stmt.span, () => run(ev, stmt));
   }
   for (const [variable, value] of cx.state) cx.builder.finals.set(variable, value);
 }
