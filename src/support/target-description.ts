@@ -195,3 +195,13 @@ export function servesTarget(
   const isKind = kind === wanted.kind || (kind === "llvm" && wanted.kind === "c" && hasVectors(wanted)); // prettier-ignore
   return isKind && features.every((feature) => wanted.features.has(feature));
 }
+
+/** How much a text is for one very target: 0 is for all, more is preferred. */
+export function exactness(
+  written: string | undefined,
+  wanted: TargetDescription | undefined,
+): number {
+  if (written === undefined) return 0;
+  const [kind, ...features] = written.split("+");
+  return (kind === wanted?.kind ? 2 : 1) + features.length;
+}

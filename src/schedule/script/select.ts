@@ -1,7 +1,11 @@
 /** Schedules of libraries for a function, in order of preference (§13 of the template language). */
 import { leafBlocks } from "../../analysis/tir-pattern/index.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { servesTarget, type TargetDescription } from "../../support/target-description.js";
+import {
+  exactness,
+  servesTarget,
+  type TargetDescription,
+} from "../../support/target-description.js";
 import { SCHEDULE_KINDS } from "../../template/library/schedule-decorators.js";
 import type { TemplateLibrary } from "../../template/library/library.js";
 import type { ScheduleDef, ScheduleKey, Template } from "../../template/template.js";
@@ -41,7 +45,10 @@ export function candidatesFor(
         .flatMap(([kind, key]) => (key === undefined ? [] : library.schedulesOf(kind, key)))
         .filter((def) => servesTarget(def.target, target))
         .reverse()
-        .sort((a, b) => b.priority - a.priority || isExact(b, target) - isExact(a, target))
+        .sort(
+          (a, b) =>
+            b.priority - a.priority || exactness(b.target, target) - exactness(a.target, target),
+        )
         .map((def): Candidate => ({
           def,
           names: () => namesFor(libraries, def, func, origin),
@@ -76,9 +83,6 @@ export const isScheduledBy = (
   libraries.some((library) =>
     library.schedulesOf("op", op).some((def) => servesTarget(def.target, target)),
   );
-
-const isExact = (def: ScheduleDef, { kind }: TargetDescription): number =>
-  def.target === undefined ? 0 : def.target === kind ? 2 : 1;
 
 /** Kinds of a function, the special one first. */
 function kindsOf(func: PrimFunc): readonly string[] {

@@ -8,7 +8,7 @@ import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../.
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
-import { servesTarget } from "../../support/target-description.js";
+import { exactness, servesTarget } from "../../support/target-description.js";
 import { positionAt, writtenSpan } from "../../support/source.js";
 import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
@@ -181,11 +181,11 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     op: string,
     { target, isScheduled = false }: LoweringSite,
   ): readonly Template[] {
-    const key = `${op} ${target?.kind ?? ""} ${target?.vectorBits ?? ""} ${isScheduled}`;
+    const site = target && [target.kind, target.vectorBits, ...target.features].join(" ");
+    const key = `${op} ${site ?? ""} ${isScheduled}`;
     let found = ranked.get(key);
     if (found === undefined) {
-      const isExact = (t: Template): number =>
-        t.target === undefined ? 0 : t.target === target?.kind ? 2 : 1;
+      const rank = (t: Template): number => exactness(t.target, target);
       found = libraries.flatMap((library) =>
         library
           .templatesOf(op)
@@ -193,7 +193,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
             servesTarget(t.target, isScheduled && library === standard ? undefined : target),
           )
           .reverse()
-          .sort((a, b) => b.priority - a.priority || isExact(b) - isExact(a)),
+          .sort((a, b) => b.priority - a.priority || rank(b) - rank(a)),
       );
       ranked.set(key, found);
     }

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { tryDType } from "../../../src/support/dtype.js";
-import { lanesOf, parseTarget, servesTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
+import { exactness, lanesOf, parseTarget, servesTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
 
 const targets = suite("target description");
 
@@ -49,6 +49,18 @@ targets("C for processors with vectors takes what native code takes", () => {
   assert.not(servesTarget("c", target("llvm", host)));
   assert.not(servesTarget("llvm", target("wasm", host)));
   assert.ok(servesTarget(undefined, target("cgra")));
+});
+
+targets("texts may ask for features, and those that ask for more are preferred", () => {
+  const fabric = target("cgra -mattr=+dot,+b5");
+  assert.ok(servesTarget("cgra+dot+b5", fabric));
+  assert.not(servesTarget("cgra+dot+b6", fabric));
+  assert.not(servesTarget("cgra+dot", target("cgra")));
+  assert.not(servesTarget("llvm+dot", fabric));
+  const ranks = [undefined, "cgra", "cgra+dot", "cgra+dot+b5"].map((t) => exactness(t, fabric));
+  assert.equal(ranks, [...ranks].sort());
+  assert.is(new Set(ranks).size, 4);
+  assert.ok(exactness("llvm", target("c", host)) < exactness("c", target("c", host)));
 });
 
 targets("what is no target is told", () => {
