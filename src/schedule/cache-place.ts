@@ -70,13 +70,17 @@ export function regionAt(
   });
 }
 
-/** Whether the block is proved to write the parts of the buffer in an iteration of the loops above the depth. */
+/**
+ * Whether the block is proved to write the parts of the buffer in an iteration of the loops above the depth; parts may be
+ * in terms of what is around `reader`.
+ */
 export function writesParts(
   state: ScheduleState,
   writer: BlockSite,
   buffer: Buffer,
   depth: number,
   parts: readonly Part[],
+  reader?: Site,
 ): boolean {
   const region = writer.node.writes.find((w) => w.buffer === buffer);
   if (region === undefined || !isDense(writer, region)) return false;
@@ -84,6 +88,7 @@ export function writesParts(
   if (notAffine(state, writer) !== undefined) return false;
   const analyzer = analyzerOf(state);
   for (const s of writer.path.slice(0, depth)) enter(analyzer, s);
+  for (const s of reader?.path.slice(depth) ?? []) enter(analyzer, s);
   const written = sweep(analyzer, regionOutside(writer.node, region), loopsBelow(writer.path, depth)); // prettier-ignore
   return parts.every((part, d) => isProvedInside(analyzer, setOfRange(analyzer, part.over), written[d]!)); // prettier-ignore
 }

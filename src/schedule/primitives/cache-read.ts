@@ -1,15 +1,16 @@
-import { makeBuffer } from "../../ir/tir/buffer.js";
+import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
 import { replaceNodes } from "../../transform/tir/replace.js";
 import { blockCodes } from "../block-codes.js";
 import { placeApart, regionAt, writesParts } from "../cache-place.js";
 import { allocateIn, insertBeside, mapBlock } from "../edit.js";
-import { accessesOf, childrenOf, scopeAround } from "../facts.js";
+import { accessesOf, childrenOf, scopeAround, writersOf } from "../facts.js";
 import { copyNest } from "../nest.js";
 import { p } from "../params.js";
 import { pickBuffer } from "../pick-buffer.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
-import { findBlock } from "../site.js";
+import { commonDepth } from "../regions.js";
+import { findBlock, scopeOf, type BlockSite } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
 
 /** A new block copies what the block reads to a buffer that it reads instead. */
@@ -59,6 +60,11 @@ export const cacheRead = definePrimitive({
     const parts = regionAt(state, readers[0]!, depth, buffer, isKnown ? uses : []);
     if (writer !== undefined && !writesParts(state, writer, buffer, depth, parts))
       refused(`block \`${writer.node.name}\` is not proved to write all of it before`);
+    const isGiven = funcOf(state).params.some((q) => q.buffer === buffer);
+    const outer = writer === undefined && !isGiven ? outerWriters(scope, buffer) : [];
+    const isWritten = outer.some((w) => writesParts(state, w, buffer, commonDepth(w.path, at.path), parts, at)); // prettier-ignore
+    if (outer.length > 0 && !isWritten)
+      refused(`block \`${outer[0]!.node.name}\` is not proved to write all of it before`);
     const cache = makeBuffer({
       ...buffer,
       name: `${buffer.name}_${storage_scope}`,
@@ -76,3 +82,12 @@ export const cacheRead = definePrimitive({
     return giving(withFunc(state, func), blockRef(findBlock(func, name)!.node));
   },
 });
+
+/** Blocks that write the buffer in the nearest scope around where some do. */
+function outerWriters(inner: BlockSite, buffer: Buffer): readonly BlockSite[] {
+  for (let scope = scopeOf(inner); scope !== undefined; scope = scopeOf(scope)) {
+    const found = writersOf(scope, buffer);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
