@@ -45,6 +45,30 @@ if (hasNative()) {
     assert.not.match(await loopsOf(floatsText(2040, 64), "llvm"), /\bnear\b/);
   });
 
+  test("few rows read several panels at a time", () =>
+    expectSame(
+      floatsText(20, 300),
+      "llvm -mcpu=x86-64-v3",
+      [1, 2, 3, 4, 5].map((m) => [floats(m, 20), floats(20, 300)]),
+    ));
+
+  test("tiles fill the registers of the processor", async () => {
+    const largest = async (processor: string): Promise<number> => {
+      const loops = await loopsOf(floatsText(20, 64), `llvm -mcpu=${processor}`);
+      const tiles = [...loops.matchAll(/\bacc\w* = T\.\w+\(\s*\((.*?)\), "float32"/g)];
+      const elements = tiles.map(([, shape]) =>
+        [...shape!.matchAll(/int64\((\d+)\)/g)].reduce(
+          (size, [, extent]) => size * Number(extent),
+          1,
+        ),
+      );
+      return Math.max(...elements);
+    };
+    // 12 of 16 registers of eight floats, and 24 of 32 of sixteen.
+    assert.is(await largest("x86-64-v3"), 12 * 8);
+    assert.is(await largest("x86-64-v4"), 24 * 16);
+  });
+
   const WAYS = [
     [20, "llvm -mcpu=x86-64-v3 -num-cores=2"],
     [23, "llvm -num-cores=2"],
