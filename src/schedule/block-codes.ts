@@ -10,7 +10,7 @@ export const blockCodes = defineCodes("SCH", {
   cacheRefused: {
     number: 102,
     message: "`{primitive}` cannot keep `{buffer}` of block `{block}` apart: {reason}",
-    hint: "cache before the block is split into parts that write the same buffer, and outside of reduced loops",
+    hint: "cache where one block stores all that is copied: before it is split into parts, outside of reduced loops, without padding that nothing stores",
   },
   moveRefused: {
     number: 103,

@@ -5,6 +5,7 @@ import { instantiate } from "../../runtime/wasm/instance.js";
 import { runPrimFunc } from "../../runtime/wasm/run-prim-func.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import type { Value } from "../../support/value.js";
+import { C_LEVEL } from "../../target/c-flags.js";
 import { compileWasm } from "../../target/wasm/index.js";
 import { compileBatch, type Compiled } from "../batch.js";
 import { cOf, findCompiler, STRICT } from "../c/build.js";
@@ -78,5 +79,5 @@ export const onNative = together("llvm", (module) => {
 export const onC = together("c", (module, names) => {
   const compiler = findCompiler("gcc", "cc", "clang");
   if (compiler === undefined) throw new Error("no C compiler is installed");
-  return cOf(module, names, compiler, [...STRICT, "-O2"]);
+  return cOf(module, names, compiler, [...STRICT, C_LEVEL]);
 });
