@@ -10,6 +10,8 @@ import {
   attemptText,
   mapText,
   readDfg,
+  remedyOf,
+  shortageText,
   type Dfg,
   type Fabric,
   type LoopKernel,
@@ -183,11 +185,15 @@ function blockedBy(graph: Dfg, fabric: Fabric, result: SearchResult) {
   const { depth } = fabric.configuration;
   if (result.mii > depth) return mapCodes.deepConfiguration({ ii: result.mii, depth });
   const last = result.attempts.at(-1);
+  const { partial } = result;
+  const missing =
+    partial === undefined ? "" : `; at interval ${partial.ii} ${shortageText(partial)}`;
+  const remedy = partial && remedyOf(partial);
   return mapCodes.notMapped({
     graph: graph.name,
     fabric: fabric.name,
-    reason: last?.result === "refuted" ? `interval ${last.ii} is refuted` : "the time is up",
-    suggestion: "give more time (--time-limit), or a larger interval (--max-ii)",
+    reason: `${last?.result === "refuted" ? `interval ${last.ii} is refuted` : "the time is up"}${missing}`,
+    suggestion: `give more time (--time-limit), or a larger interval (--max-ii)${remedy === undefined ? "" : `; it would take ${remedy}`}`,
   });
 }
 

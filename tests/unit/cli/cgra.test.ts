@@ -178,6 +178,30 @@ cgra("capacity counts peaks, memory and configuration", async () => {
   assert.is(found["registerBits"], 36 * 8 * 32);
 });
 
+cgra(
+  "what is not mapped is told with what is missing, what was placed, and what would help",
+  async () => {
+    // A value that is read seven iterations later is there seven times, and there is one register.
+    const graph = JSON.stringify({
+    name: "late",
+    nodes: [0, 1].map((id) => ({ id, op: "ADD" })),
+    edges: [[0, 1, 0, "I1"], [0, 1, 7, "I2"]],
+  }); // prettier-ignore
+    const pair = { name: "pair", rows: 1, cols: 2, route: "bypass", pe: { ops: ["alu"], rf: { regs: 1 } } }; // prettier-ignore
+    const files = { "late.json": graph, "line.fabric.json": JSON.stringify(pair) };
+    const run = await runCli(["map", "late.json", "--max-ii", "2", ...FLAGS], { files });
+    assert.is(run.exit, 1);
+    assert.match(run.stderr, /MAP041.*over all\s+slots\s+\d+\s+registers\s+are\s+missing/s);
+    assert.match(run.stderr, /--max-ii\).*rf\.regs/s);
+    assert.match(
+      run.stdout,
+      /^interval \d as far as it came: over all slots \d+ registers are missing$/m,
+    );
+    assert.match(run.stdout, /^not placed: ADD\d/m);
+    assert.match(run.stdout, /^slot 0$/m);
+  },
+);
+
 cgra("why no smaller interval was found is written as clauses and a proof that holds", async () => {
   // Each of the three is joined to both others, and a line has no such elements: not in one cycle.
   const graph = JSON.stringify({

@@ -4,7 +4,7 @@ import type { Attempt } from "./attempt.js";
 import { boundsOf, type Bounds } from "./bounds.js";
 import type { Mapping } from "./mapping.js";
 import { negotiateNear } from "./negotiate-near.js";
-import { negotiate } from "./negotiate/index.js";
+import { negotiate, type PartialMapping } from "./negotiate/index.js";
 import { placeFirst } from "./place-first.js";
 import type { Problem } from "./places.js";
 import { roomSearch, roomsOf, type RoomSearch } from "./room-search.js";
@@ -28,6 +28,8 @@ const TRIES = 4;
 export class IntervalSearch {
   readonly bounds: Bounds;
   best: Mapping | undefined;
+  /** How far the last negotiation came that found nothing. */
+  partial: PartialMapping | undefined;
   /** Clauses say something about graphs of this size. */
   readonly usesClauses: boolean;
   /** Values that are carried on take slots from operations: then good places are most of a mapping. */
@@ -94,7 +96,12 @@ export class IntervalSearch {
   byNegotiation(ii: number, rounds: number, effort: number, until = this.deadline): boolean {
     const { now } = this.options;
     const start = now();
-    const more = { rounds, seed: this.nextSeed(), stop: () => now() >= until };
+    const more = {
+      rounds,
+      seed: this.nextSeed(),
+      stop: () => now() >= until,
+      failed: (partial: PartialMapping) => void (this.partial = partial),
+    };
     const mapping = this.usesClauses
       ? negotiate(this.problem, ii, more)
       : negotiateNear(this.problem, ii, { ...more, effort });

@@ -3,6 +3,8 @@ import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 import { attemptText } from "./attempt.js";
 import { slotOf, type Mapping } from "./mapping.js";
+import type { PartialMapping } from "./negotiate/index.js";
+import type { Shortage } from "./negotiate/resources.js";
 import type { SearchResult } from "./search.js";
 
 export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): string {
@@ -25,14 +27,66 @@ export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): strin
     );
     lines.push("", ...grid(graph, fabric, mapping));
   }
+  if (result.partial !== undefined) lines.push(...partialLines(graph, fabric, result.partial));
   return `${lines.join("\n")}\n`;
 }
+
+/** What was placed of a graph that was not mapped, and what there was too little of. */
+function partialLines(graph: Dfg, fabric: Fabric, partial: PartialMapping): string[] {
+  const { ii, places } = partial;
+  const open = graph.nodes.filter((_, v) => places[v] === undefined);
+  const names = open.slice(0, MOST_NAMES).map(({ id, opcode }) => `${opcode}${id}`);
+  const more = open.length > names.length ? ` and ${open.length - names.length} more` : "";
+  const elements = places.map((place) => place?.element ?? -1);
+  const times = places.map((place) => place?.time ?? 0);
+  return [
+    `interval ${ii} as far as it came: ${shortageText(partial)}`,
+    `not placed: ${names.join(", ")}${more}`,
+    "",
+    ...grid(graph, fabric, { ii, elements, times, routes: [] }),
+  ];
+}
+
+const MOST_NAMES = 20;
+const SHORT: Readonly<Record<Shortage, string>> = {
+  issue: "slots of elements",
+  register: "registers",
+  read: "read ports of registers",
+  write: "write ports of registers",
+  link: "links",
+  bank: "ports of banks",
+};
+const REMEDY: Readonly<Record<Shortage, string>> = {
+  issue: "more elements that execute these operations, or a larger interval (--max-ii)",
+  register: "more registers (pe.rf.regs)",
+  read: "more read ports (pe.rf.read)",
+  write: "more write ports (pe.rf.write)",
+  link: "more links (topology), or more hops a cycle (route, hops)",
+  bank: "more ports (mem.banks)",
+};
+
+/** What was missing, most first. */
+export function shortageText({ shortages }: PartialMapping): string {
+  const found = mostFirst(shortages).map(([kind, count]) => `${count} ${SHORT[kind]}`);
+  if (found.length === 0) return "values do not reach their readers in time";
+  return `over all slots ${found.join(", ")} are missing`;
+}
+
+/** What would help most; undefined when nothing is known to be missing. */
+export function remedyOf({ shortages }: PartialMapping): string | undefined {
+  const most = mostFirst(shortages)[0];
+  return most && REMEDY[most[0]];
+}
+
+const mostFirst = (
+  shortages: PartialMapping["shortages"],
+): readonly (readonly [Shortage, number])[] => [...shortages].sort((a, b) => b[1] - a[1]);
 
 /** One grid a slot; each cell names the node issued there, or the value moved. */
 function grid(graph: Dfg, fabric: Fabric, { ii, elements, times, routes }: Mapping): string[] {
   const cells = Array.from({ length: ii }, () => fabric.elements.map(() => "."));
   graph.nodes.forEach(({ id, opcode }, v) => {
-    cells[slotOf(times[v]!, ii)]![elements[v]!] = `${opcode}${id}`;
+    if (elements[v]! >= 0) cells[slotOf(times[v]!, ii)]![elements[v]!] = `${opcode}${id}`;
   });
   routes.forEach(({ moves }, u) => {
     for (const { element, time } of moves)

@@ -6,6 +6,7 @@ import type { Attempt } from "./attempt.js";
 import { boundsOf, type Bounds } from "./bounds.js";
 import { IntervalSearch, type NewSolver } from "./interval-search.js";
 import type { Mapping } from "./mapping.js";
+import type { PartialMapping } from "./negotiate/index.js";
 import { problemOf } from "./places.js";
 import { roomsOf } from "./room-search.js";
 import type { Dfg } from "../dfg/dfg.js";
@@ -32,6 +33,8 @@ export interface SearchResult extends Bounds {
   readonly room: number;
   readonly attempts: readonly Attempt[];
   readonly ms: number;
+  /** How far the last negotiation came, when nothing was mapped. */
+  readonly partial?: PartialMapping | undefined;
   /** A node no element executes. */
   readonly unsupported?: number | undefined;
 }
@@ -74,6 +77,7 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
   return {
     ...search.bounds,
     mapping: search.best,
+    partial: search.best === undefined ? search.partial : undefined,
     proved: search.isProved(),
     room,
     attempts: search.attempts(),

@@ -7,6 +7,7 @@ import type { Mapping } from "../mapping.js";
 import type { Problem } from "../places.js";
 import { shortfallOf } from "../shortfall.js";
 import { Negotiation } from "./negotiation.js";
+import type { Shortage } from "./resources.js";
 import { toMapping } from "./to-mapping.js";
 
 export interface NegotiateOptions {
@@ -16,6 +17,17 @@ export interface NegotiateOptions {
   readonly stop?: () => boolean;
   /** The problem with fewer places and ways at first, then more; as it is when absent. */
   readonly stages?: readonly Problem[];
+  /** Told how far it came when it finds no mapping. */
+  readonly failed?: (partial: PartialMapping) => void;
+}
+
+/** Where operations are when a negotiation is over without a mapping. */
+export interface PartialMapping {
+  readonly ii: number;
+  /** By node; undefined for those that have no place, or one that others need. */
+  readonly places: readonly ({ readonly element: number; readonly time: number } | undefined)[];
+  /** How much is missing of what. */
+  readonly shortages: ReadonlyMap<Shortage, number>;
 }
 
 /** When only so many nodes are in conflict, those that stay so need room: prices alone no longer move them. */
@@ -25,10 +37,16 @@ const FEW = 8;
 export function negotiate(
   problem: Problem,
   ii: number,
-  { rounds, seed, stop, stages = [problem] }: NegotiateOptions,
+  { rounds, seed, stop, stages = [problem], failed }: NegotiateOptions,
 ): Mapping | undefined {
   const state = new Negotiation(stages[0]!, problem, ii, seed);
   if (!state.isPossible) return undefined;
+  let fewest = Infinity;
+  let partial: PartialMapping | undefined;
+  const fail = (): undefined => {
+    if (partial !== undefined) failed?.(partial);
+    return undefined;
+  };
   for (const [k, stage] of stages.entries()) {
     if (k > 0) state.widen(stage);
     for (let round = 0; round < rounds; round++) {
@@ -40,12 +58,17 @@ export function negotiate(
         state.limit(excesses);
         continue;
       }
+      // At first nothing has a place.
+      if (k + round > 0 && open.length < fewest) {
+        fewest = open.length;
+        partial = state.partial(open);
+      }
       for (const v of open) {
-        if (stop?.() === true) return undefined;
+        if (stop?.() === true) return fail();
         state.place(v, open.length <= FEW);
       }
       state.endRound();
     }
   }
-  return undefined;
+  return fail();
 }

@@ -10,6 +10,7 @@ import { constantKeys } from "../../machine/constants.js";
 import { earliest, latest } from "../bounds.js";
 import type { Excess } from "../excess.js";
 import { distancesOf, type Problem } from "../places.js";
+import type { PartialMapping } from "./index.js";
 import type { Field } from "./field.js";
 import { laterStages } from "./later-stages.js";
 import { orderOf, scarcityOf } from "./order.js";
@@ -369,6 +370,15 @@ export class Negotiation {
   endRound(): void {
     if (this.resources.isOverusedAnywhere("register")) this.putOff();
     this.resources.raise();
+  }
+
+  /** Without these nodes. */
+  partial(open: readonly number[]): PartialMapping {
+    const isOpen = new Set(open);
+    const places = this.problem.graph.nodes.map((_, v) =>
+      isOpen.has(v) ? undefined : { element: this.element[v]!, time: this.time[v]! },
+    );
+    return { ii: this.ii, places, shortages: this.resources.shortages() };
   }
 
   placement(): Placement {

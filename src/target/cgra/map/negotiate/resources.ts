@@ -9,6 +9,9 @@ import { slotOf } from "../mapping.js";
 const KINDS = ["issue", "output", "register", "read", "write"] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** What there may be too little of. */
+export type Shortage = Exclude<Kind, "output"> | "link" | "bank";
+
 /** Costs of free resources: a link is further than staying, a move takes an issue slot from operations. */
 const PRICE: Readonly<Record<Kind, number>> = {
   issue: 1,
@@ -84,6 +87,24 @@ export class Resources {
   }
   isOverused(resource: number, time: number): boolean {
     return this.used[resource * this.ii + slotOf(time, this.ii)]! > this.capacity[resource]!;
+  }
+
+  /** How much is missing of each kind of resource that is overused. */
+  shortages(): ReadonlyMap<Shortage, number> {
+    const found = new Map<Shortage, number>();
+    for (let at = 0; at < this.used.length; at++) {
+      const resource = Math.floor(at / this.ii);
+      const over = this.used[at]! - this.capacity[resource]!;
+      if (over <= 0) continue;
+      const kind = this.kindOf(resource);
+      // A result takes the slot in which it arrives, as its operation does.
+      if (kind !== "output") found.set(kind, (found.get(kind) ?? 0) + over);
+    }
+    return found;
+  }
+  private kindOf(resource: number): Kind | "link" | "bank" {
+    const kind = KINDS[Math.floor(resource / this.elements)];
+    return kind ?? (resource < KINDS.length * this.elements + this.links ? "link" : "bank");
   }
 
   /** Takes the pressure back; what has become dearer stays so. */
