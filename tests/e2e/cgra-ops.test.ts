@@ -34,7 +34,7 @@ async function launched(text: string, fabric: string, shape: string) {
 
 for (const [what, text, fabric, shape, kernels] of [
   ["bytes", PRODUCT("int8", "int32"), "npu-6x6", "b=1,m=7,n=5", ["matmul_bytes_tiles", "relu"]],
-  ["floats", PRODUCT("float32", "float32"), "npu-float-6x6", "b=2,m=7,n=5", ["matmul_floats_tiles"]], // prettier-ignore
+  ["floats", PRODUCT("float32", "float32"), "npu-float-6x6", "b=2,m=7,n=5", ["matmul_floats_tiles", "relu"]], // prettier-ignore
   ["any lengths", SYMBOLIC, "npu-6x6", "b=1,m=3,n=2,k=37", ["matmul_integers", "relu"]],
   ["one bank", PRODUCT("int8", "int32"), "hycube-4x4", "b=1,m=3,n=2", ["matmul_integers", "relu"]],
 ] as const)

@@ -17,7 +17,8 @@ import { addIndex, mulIndex, subIndex } from "./strides.js";
 
 /**
  * Precondition: none; functions of one block that computes each element of its result by itself, in integers of at most
- * 32 bits, from elements at the same position are changed. Result: they copy tiles of their operands to the scratchpad
+ * 32 bits or, where the target says that elements compute them, float32, from elements at the same position are changed.
+ * Result: they copy tiles of their operands to the scratchpad
  * of a fabric, compute in loops marked `cgra.kernel`, and copy the tile of the result back. Sound because each element
  * is in one tile, and operands are read where they were read before.
  */
@@ -26,20 +27,21 @@ export const tileForFabric = definePass({
   dialect: "tir",
   summary: "Makes functions of single elements run on a fabric, tile by tile.",
   options: {},
-  run: (module) => mapPrimFuncs(module, (func) => tiled(func) ?? func),
+  run: (module, _, { target }) =>
+    mapPrimFuncs(module, (func) => tiled(func, target?.features ?? new Set()) ?? func),
 });
 
 /** Extents of tiles with one dimension, and with two. */
 const TILES = [[2048], [32, 64]] as const;
 
-function tiled(func: PrimFunc): PrimFunc | undefined {
+function tiled(func: PrimFunc, features: ReadonlySet<string>): PrimFunc | undefined {
   const [leaf, ...others] = leafBlocks(func)?.leaves ?? [];
   if (leaf === undefined || others.length > 0 || !isPlain(leaf)) return undefined;
   const [stored] = leaf.stores as readonly [Store];
   const axes = writtenAxes(leaf, stored);
-  const loads = loadsFor(stored.value);
+  const loads = loadsFor(stored.value, features);
   if (axes === undefined || loads === undefined || loads.length === 0) return undefined;
-  if (stored.value.kind === "tir.Load" || !isNumber(stored.buffer.dtype)) return undefined;
+  if (stored.value.kind === "tir.Load") return undefined;
   const analyzer = new Analyzer();
   const positions = new Map<Load, readonly number[]>();
   for (const access of [load(stored.buffer, stored.indices), ...loads]) {
@@ -61,22 +63,51 @@ const isPlain = ({ block, loops, lets, stores, inits, reduced }: LeafBlock): boo
 const isOne = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && Number(e.value) === 1;
 const isZero = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value === 0;
 
-/** Numbers that elements of fabrics compute with. */
-const isNumber = (type: DType): boolean =>
+/** Integers that elements of fabrics compute with. */
+const isWord = (type: DType): boolean =>
   type.lanes === 1 && (isBool(type) || (isInteger(type) && type.bits <= 32));
 
-/** The loads of a value in integers; undefined for others. */
-function loadsFor(value: PrimExpr): Load[] | undefined {
+/** Class of operations that an element needs for one that makes a float32. */
+const FLOAT_CLASSES: ReadonlyMap<string, string> = new Map([
+  ["add", "fadd"],
+  ["sub", "fadd"],
+  ["mul", "fmul"],
+  ["min", "fcmp"],
+  ["max", "fcmp"],
+]);
+
+/** The loads of a value that elements compute; undefined for others. */
+function loadsFor(value: PrimExpr, features: ReadonlySet<string>): Load[] | undefined {
   const found: Load[] = [];
-  let isInteger = true;
+  const isComputed = (n: Node): boolean => {
+    if (n.kind === "tir.Var" || n.kind === "tir.CallGlobal") return false;
+    const type = "dtype" in n ? (n.dtype as DType | undefined) : undefined;
+    if (type === undefined || isWord(type)) {
+      const ofFloats = n.kind === "tir.Compare" && n.a.dtype.name === "float32";
+      return !ofFloats || features.has("fcmp");
+    }
+    if (type.name !== "float32") return false;
+    switch (n.kind) {
+      case "tir.Load":
+      case "tir.FloatImm":
+        return features.has("fadd");
+      case "tir.Binary":
+        return features.has(FLOAT_CLASSES.get(n.op) ?? "none");
+      case "tir.Select":
+      case "tir.IfThenElse":
+        return true;
+      default:
+        return false;
+    }
+  };
+  let isWhole = true;
   const walk = (n: Node): void => {
-    if ("dtype" in n && n.dtype !== undefined && !isNumber(n.dtype as DType)) isInteger = false;
-    if (n.kind === "tir.Var" || n.kind === "tir.CallGlobal") isInteger = false;
+    isWhole &&= isComputed(n);
     if (n.kind === "tir.Load") found.push(n);
-    else children(n, walk);
+    else if (isWhole) children(n, walk);
   };
   walk(value);
-  return isInteger ? found : undefined;
+  return isWhole ? found : undefined;
 }
 
 /** Which axes index the dimensions of a buffer, outermost first; dimensions of extent 1 have none. */
