@@ -36,7 +36,9 @@ const LINES = 2;
 function convolution(call: Call, site: RuleSite): Expr | undefined {
   const { attrs } = call;
   const data = attrs.get("data_layout");
-  const isIn = [data, attrs.get("out_layout") ?? data].every((l) => LAYOUT.test(String(l)));
+  const isIn =
+    [data, attrs.get("out_layout") ?? data].every((l) => LAYOUT.test(String(l))) &&
+    String(attrs.get("kernel_layout")).startsWith("OIHW");
   const [x, w] = call.args;
   const [image, kernel, result] = [site.dims(x), site.dims(w), site.dims(call)];
   const all = (attr: string, n: number): boolean =>
