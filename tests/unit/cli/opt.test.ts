@@ -10,7 +10,7 @@ def f(A: T.Buffer(("n", 8), "float32")):
     n = T.int64()
     for i in range(n):
         for j in T.unroll(2, 4):
-            A[i, j] = T.float32(0.0)
+            A[i, j + i - i] = T.float32(0.0)
 `;
 const files = { "f.relax": program };
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);

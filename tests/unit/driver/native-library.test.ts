@@ -17,6 +17,7 @@ import { findCompiler, STRICT } from "../../../src/testing/c/build.js";
 import { hasNative } from "../../../src/testing/native.js";
 import { inputsAt, interpreted } from "./reference.js";
 
+const host = nodeHost();
 const libraries = suite("driver: object code with a C interface");
 const compiler = findCompiler("gcc", "cc", "clang", "clang-14");
 
@@ -91,7 +92,7 @@ int main(void) {
 `;
   for (const name of ["model.o", "model.so"]) {
     const files = new Map<string, string | Uint8Array>([
-      ...libraryFiles(nodeHost(), name, library),
+      ...libraryFiles(host, name, library),
       ["use.c", use],
     ]);
     assert.equal([...files.keys()], [name, "model.h", "use.c"]);
