@@ -12,6 +12,7 @@ import { codes } from "../codes.js";
 import { readNest, type Nest } from "../extract/nest.js";
 import { Refused, refuse } from "../extract/refuse.js";
 import type { Fabric } from "../fabric/fabric.js";
+import { launchConditions } from "./fit.js";
 import { Body, NOTHING, irType, memoryType, type BodyContext, type Ref } from "./body.js";
 
 export interface DeviceIrOptions {
@@ -104,6 +105,7 @@ function kernelText(
   const dumps = [...context.dumps].map((type) => `@${kernel}.dump.${type} = internal global ${type} ${type === "float" ? "0.0" : "0"}`); // prettier-ignore
   return [
     ...dumps,
+    ...launchConditions(func, fabric).map((condition) => `; To be launched where ${condition}.`),
     `define void @${kernel}(${params.join(", ")}) noinline nounwind {`,
     ...lines,
     "}",

@@ -198,4 +198,21 @@ test("types that devices lack are refused", () => {
   assert.match(sink.all[0]!.message, /float64 cannot be written as LLVM IR/);
 });
 
+test("integers that may not fit registers are refused, or need sizes for which they fit", () => {
+  const sum = (type: string): string => `
+@T.prim_func
+def main(A: T.Buffer((4096,), "${type}"), C: T.Buffer((1,), "int32"), k: T.int64):
+    acc = T.alloc_buffer((1,), "int64", scope="local")
+    for i in T.serial(k, annotations={"cgra.kernel": "total"}):
+        if i == 0:
+            acc[0] = T.int64(0)
+        acc[0] = acc[0] + T.Cast("int64", A[i]) * T.Cast("int64", A[i])
+        C[0] = T.Cast("int32", acc[0])
+`;
+  const sink = new Diagnostics();
+  assert.is(deviceIr(kernelsOf(sum("int32")), fabric, sink), undefined);
+  assert.equal(sink.all.map((d) => d.code), ["MAP119"]); // prettier-ignore
+  assert.match(textOf(kernelsOf(sum("int8"))), /; To be launched where k \* 16384 <= 2147483647\./);
+});
+
 test.run();
