@@ -76,7 +76,16 @@ const output = (stream: NodeJS.WriteStream): TextOutput => ({
   },
 });
 
-/** The host of this process. A reader that goes away (`| head`) ends the process quietly. */
+/** Lets a reader that goes away (`| head`) end the process quietly. */
+export function endWithReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+}
+
+/** The host of this process. */
 export function nodeHost(): Host {
   const cwd = process.cwd();
   const controller = new AbortController();
@@ -87,12 +96,6 @@ export function nodeHost(): Host {
     setTimeout(() => process.exit(130), 3000).unref();
   };
   process.once("SIGINT", onInterrupt);
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(0);
-      throw error;
-    });
-  }
   return {
     cwd,
     env: process.env,

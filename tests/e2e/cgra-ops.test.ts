@@ -53,6 +53,19 @@ for (const [what, type, sum, fabric] of [
     assert.equal(kernels, [type === "int8" ? "conv2d_integers" : "conv2d_floats"]);
   });
 
+const ROWS = `
+@R.function
+def main(x: R.Tensor(("n", 10), "float32"), g: R.Tensor((10,), "float32"), b: R.Tensor((10,), "float32")):
+    y = R.nn.layer_norm(x, g, b, axes=[-1], epsilon=1e-5)
+    z = R.nn.softmax(y, axis=-1)
+    return z
+`;
+
+ops("rows are normalised where special elements compute roots and powers", async () => {
+  const { kernels } = await launched(ROWS, "npu-float-6x6", "n=3");
+  assert.equal(kernels, ["layer_norm_rows", "softmax_rows"]);
+});
+
 ops("what no element computes runs on the host, which is said", async () => {
   const { kernels, stderr } = await launched(
     PRODUCT("float32", "float32"),

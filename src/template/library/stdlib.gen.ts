@@ -7,6 +7,7 @@ import cgraConv2dTiles from "../../../stdlib/cgra/conv2d-tiles.relax";
 import cgraConv2d from "../../../stdlib/cgra/conv2d.relax";
 import cgraMatmul from "../../../stdlib/cgra/matmul.relax";
 import cgraPool from "../../../stdlib/cgra/pool.relax";
+import cgraRows from "../../../stdlib/cgra/rows.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
@@ -56,6 +57,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/cgra/conv2d.relax", text: cgraConv2d },
   { name: "stdlib/cgra/matmul.relax", text: cgraMatmul },
   { name: "stdlib/cgra/pool.relax", text: cgraPool },
+  { name: "stdlib/cgra/rows.relax", text: cgraRows },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-bytes.relax", text: convBytes },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
