@@ -79,19 +79,32 @@ if (hasNative()) {
     await expectSame(streaming(0, 64), TARGET, [[floats(3, 64)]]);
   });
 
-  test("the library's loops over large tensors bypass the caches", async () => {
-    const text = `
-@R.function
-def main(x: R.Tensor((8192, 1024), "float32"), y: R.Tensor((8192, 1024), "float32")):
-    return R.add(x, y)
-`;
+  const libraryText = async (text: string): Promise<string> => {
     const sink = new Diagnostics();
     const { module } = readModule({ name: "test.relax", text });
     const lowered = await optimise(module, "@default-llvm", sink, { target: TARGET });
     const parsed = parseTarget(TARGET);
     if (!("target" in parsed) || lowered === undefined) throw new Error("not lowered");
-    const made = nativeText(lowered, sink, { description: parsed.target });
-    assert.match(made!.text, /store <\d+ x float> .*, align 64, !nontemporal/);
+    return nativeText(lowered, sink, { description: parsed.target })!.text;
+  };
+
+  test("the library's loops over large tensors bypass the caches", async () => {
+    const made = await libraryText(`
+@R.function
+def main(x: R.Tensor((8192, 1024), "float32"), y: R.Tensor((8192, 1024), "float32")):
+    return R.add(x, y)
+`);
+    assert.match(made, /store <\d+ x float> .*, align 64, !nontemporal/);
+  });
+
+  test("the library's loops over rows fetch the next row in one of their passes", async () => {
+    const made = await libraryText(`
+@R.function
+def main(x: R.Tensor(("n", 1024), "float32")):
+    return R.nn.softmax(x, axis=-1)
+`);
+    // Lines of the four vectors of a turn.
+    assert.is(made.match(/call void @llvm\.prefetch/g)?.length, 4);
   });
 }
 
