@@ -4,7 +4,7 @@ import { toJson } from "../../ir/core/json.js";
 import type { Value } from "../../support/value.js";
 import { C_LEVEL } from "../../target/c-flags.js";
 import { compileBatch } from "../batch.js";
-import { cOf, findCompiler, STRICT } from "../c/build.js";
+import { cOf, findCompiler, STRICT_BUT_GUESSES } from "../c/build.js";
 import { tensorDifference } from "../generate/data.js";
 import type { Program } from "../generate/program.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
@@ -37,7 +37,7 @@ export function fuzzC(
 ): CampaignResult {
   const compiler = options.compiler ?? findCompiler("gcc", "cc", "clang");
   if (compiler === undefined) throw new Error("no C compiler is installed");
-  const flags = options.flags ?? [...STRICT, C_LEVEL];
+  const flags = options.flags ?? [...STRICT_BUT_GUESSES, C_LEVEL];
   const text = options.text ?? ((p: Program) => JSON.stringify(toJson(p.module)));
   const failures: Failure[] = [];
   for (let start = 0; start < runs; start += BATCH) {

@@ -8,7 +8,7 @@ import type { Value } from "../../support/value.js";
 import { C_LEVEL } from "../../target/c-flags.js";
 import { compileWasm } from "../../target/wasm/index.js";
 import { compileBatch, type Compiled } from "../batch.js";
-import { cOf, findCompiler, STRICT } from "../c/build.js";
+import { cOf, findCompiler, STRICT_BUT_GUESSES } from "../c/build.js";
 import { nativeInstance } from "../native.js";
 
 /** Steps of the interpreter for a kernel as it is written. */
@@ -79,5 +79,5 @@ export const onNative = together("llvm", (module) => {
 export const onC = together("c", (module, names) => {
   const compiler = findCompiler("gcc", "cc", "clang");
   if (compiler === undefined) throw new Error("no C compiler is installed");
-  return cOf(module, names, compiler, [...STRICT, C_LEVEL]);
+  return cOf(module, names, compiler, [...STRICT_BUT_GUESSES, C_LEVEL]);
 });
