@@ -41,7 +41,7 @@ export async function siteOf<K extends string>(
   if (chosen.kind !== "cgra") return { chosen, fabric: undefined };
   const fabric = await fabricNamed(name, host, sink);
   if (fabric === undefined) return undefined;
-  const target = targetText(fabric);
+  const target = targetText(fabric, chosen.description.features);
   const read = parseTarget(target);
   const description = "target" in read ? read.target : chosen.description;
   return { fabric, chosen: { ...chosen, target, description } };

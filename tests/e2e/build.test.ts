@@ -76,7 +76,7 @@ builds("an artefact is known by its bytes, not only by its name", async () => {
 
 builds("what needs the text is refused", async () => {
   const files = { "a.rxe": await artefactOf(NAME) };
-  for (const flags of [["--target", "interp"], ["--oracle"]]) {
+  for (const flags of [["--target", "interp"], ["--oracle"], ["--executor", "aot"]]) {
     const { exit, stderr } = await runCli(["run", "a.rxe", ...flags, ...RANDOM], { files });
     assert.is(exit, 2);
     assert.match(stderr, "CFG079");

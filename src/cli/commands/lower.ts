@@ -2,8 +2,11 @@ import { checkText } from "../../driver/frontend.js";
 import { explainLowering, lowerModule } from "../../driver/lower.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { printModule } from "../../syntax/index.js";
+import { targetText } from "../../target/cgra/fabric/features.js";
+import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 import { dialectFlags, inputFlags, libraryFlags, programFlags } from "../common-flags.js";
+import { fabricNamed } from "../fabric.js";
 import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
@@ -24,6 +27,11 @@ export const lower = defineCommand({
       placeholder: "NAME",
       help: "Also take templates for this target.",
     },
+    fabric: {
+      type: "string",
+      placeholder: "FABRIC",
+      help: "Also take templates for this fabric, as a build with `--target cgra` does: a preset, a file *.fabric.json, or FILE.relax[:NAME].",
+    },
     explain: { type: "boolean", help: "Tell for each call which template is taken, and why." },
   },
   examples: [
@@ -37,14 +45,24 @@ export const lower = defineCommand({
     },
   ],
   diagnosticsTo: "stderr",
-  async run({ host, args, flags, report, out }) {
+  async run({ host, args, flags, report, complain, out }) {
+    if (flags.target !== undefined && flags.fabric !== undefined) {
+      complain(codes.flagConflict({ flag: "--target", other: "--fabric" }));
+      return "usage";
+    }
     const [input] = await inputsOf(host, args, flags);
     const { path } = input!;
     const front = checkText(await input!.read(), elaborateOptions(flags));
     report({ file: path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
     const sink = new Diagnostics();
-    const options = { libraries: await librariesOf(host, flags.lib), target: flags.target };
+    const fabric = flags.fabric && (await fabricNamed(flags.fabric, host, sink));
+    if (sink.failed) {
+      complain(...sink.all);
+      return "findings";
+    }
+    const target = fabric ? targetText(fabric) : flags.target;
+    const options = { libraries: await librariesOf(host, flags.lib), target };
     if (flags.explain) {
       const text = await explainLowering(front.module, sink, options);
       report({ file: path, diagnostics: sink.all });

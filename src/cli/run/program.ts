@@ -13,7 +13,7 @@ import { reporting, type RunContext } from "./context.js";
 
 /** A checked text. */
 export interface TextProgram extends Extract<JobProgram, { kind: "text" }> {
-  /** Its operators lowered. */
+  /** Its operators lowered for no target: what the interpreter runs. */
   readonly module: IRModule;
   /** As it is written. */
   readonly graph: IRModule;
@@ -26,7 +26,7 @@ export interface RunProgram {
 
 /** Reads a file; undefined when errors were reported. */
 export async function readProgram(
-  { host, flags, report, chosen }: Omit<RunContext, "file">,
+  { host, flags, report }: Pick<RunContext, "host" | "flags" | "report">,
   { path, isStdin }: Awaited<ReturnType<typeof inputsOf>>[number],
 ): Promise<RunProgram | undefined> {
   const raw = isStdin ? await host.readStdin() : await host.readBytes(path);
@@ -41,9 +41,8 @@ export async function readProgram(
   report({ file: path, diagnostics: front.diagnostics.filter((d) => d.severity === "error") });
   if (front.failed) return undefined;
   const libraries = await librariesOf(host, flags.lib);
-  const { target, processor } = chosen;
   const module = await reporting({ file: path, report }, (sink) =>
-    lowerModule(front.module, sink, { libraries, target, processor }),
+    lowerModule(front.module, sink, { libraries, target: "interp" }),
   );
   if (module === undefined) return undefined;
   const loaded = { kind: "text", source, options, libraries, module, graph: front.module } as const;

@@ -14,17 +14,18 @@ export async function runnerOf(
   const { chosen, fabric, flags, file } = context;
   const { kind } = chosen;
   refuseUnknown(context);
-  const text = (): TextProgram => {
+  const text = (flag = `--target ${kind}`): TextProgram => {
     if (program.loaded.kind === "text") return program.loaded;
-    throw new DiagnosticError(driverCodes.needsText({ flag: `--target ${kind}`, file }));
+    throw new DiagnosticError(driverCodes.needsText({ flag, file }));
   };
   if (fabric !== undefined)
     return (await import("./cgra.js")).runnerForCgra({ ...context, fabric }, text(), signature);
   if (kind === "c") return (await import("./c.js")).runnerForC(context, text(), signature);
-  const isModel =
-    flags.executor === "aot" && !isKernel(signature) && program.loaded.kind === "text";
-  if (isModel && kind !== "interp" && kind !== "cgra")
-    return (await import("./aot.js")).runnerForAot(kind, context, text(), signature);
+  const isModel = flags.executor === "aot" && !isKernel(signature);
+  if (isModel && kind !== "interp" && kind !== "cgra") {
+    const model = text("--executor aot");
+    return (await import("./aot.js")).runnerForAot(kind, context, model, signature);
+  }
   return (await import("./vm.js")).runnerForVm(context, program, signature);
 }
 

@@ -21,7 +21,8 @@ export interface Candidate {
 
 /**
  * Candidates, the preferred first: libraries in their order; in a library what names the function or its template,
- * then the pattern it matches, its operator, its kind; then higher priority; then those for this very target; then later in the text.
+ * then the pattern it matches, its operator, its kind; then higher priority; then those that ask for more of the
+ * target; then later in the text.
  */
 export function candidatesFor(
   libraries: readonly TemplateLibrary[],

@@ -8,6 +8,7 @@ import cgraConv2d from "../../../stdlib/cgra/conv2d.relax";
 import cgraMatmul from "../../../stdlib/cgra/matmul.relax";
 import cgraPool from "../../../stdlib/cgra/pool.relax";
 import cgraRows from "../../../stdlib/cgra/rows.relax";
+import cgraSums from "../../../stdlib/cgra/sums.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
@@ -58,6 +59,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/cgra/matmul.relax", text: cgraMatmul },
   { name: "stdlib/cgra/pool.relax", text: cgraPool },
   { name: "stdlib/cgra/rows.relax", text: cgraRows },
+  { name: "stdlib/cgra/sums.relax", text: cgraSums },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-bytes.relax", text: convBytes },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },

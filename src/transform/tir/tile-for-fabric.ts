@@ -18,9 +18,9 @@ import { addIndex, mulIndex, subIndex } from "./strides.js";
 /**
  * Precondition: none; functions of one block that computes each element of its result by itself, in integers of at most
  * 32 bits or, where the target says that elements compute them, float32, from elements at the same position are changed.
- * Result: they copy tiles of their operands to the scratchpad
- * of a fabric, compute in loops marked `cgra.kernel`, and copy the tile of the result back. Sound because each element
- * is in one tile, and operands are read where they were read before.
+ * Result: they copy tiles of their operands to the scratchpad of a fabric, compute in loops marked `cgra.kernel`, and
+ * copy the tile of the result back. Sound because each element is in one tile, and operands are read where they were
+ * read before.
  */
 export const tileForFabric = definePass({
   name: "tile-for-fabric",
@@ -88,11 +88,11 @@ function loadsFor(value: PrimExpr, features: ReadonlySet<string>): Load[] | unde
     }
     if (type.name !== "float32") return false;
     switch (n.kind) {
-      case "tir.Load":
-      case "tir.FloatImm":
-        return features.has("fadd");
       case "tir.Binary":
         return features.has(FLOAT_CLASSES.get(n.op) ?? "none");
+      // What is moved only is a word like any other.
+      case "tir.Load":
+      case "tir.FloatImm":
       case "tir.Select":
       case "tir.IfThenElse":
         return true;

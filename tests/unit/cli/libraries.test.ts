@@ -9,6 +9,10 @@ def main(x: R.Tensor(("n",), "float32")):
     y = R.nn.relu(x)
     return y
 `;
+const MATMUL = `@R.function
+def main(x: R.Tensor(("m", 48), "int8"), w: R.Tensor((48, 24), "int8")):
+    return R.matmul(x, w, out_dtype="int32")
+`;
 const library = (name: string, value: string): string =>
   `@S.elementwise("relax.nn.relu")\ndef ${name}(x):\n    return ${value}\n`;
 const files = {
@@ -64,6 +68,19 @@ libraries("list says which operators are lowered", async () => {
   assert.is(lowered("relax.add"), true);
   assert.is(lowered("relax.call_tir"), true);
   assert.ok(ops.every((o) => typeof o.lowered === "boolean"));
+});
+
+libraries("a fabric chooses texts as a build for it does", async () => {
+  const file = { "p.relax": MATMUL };
+  const explain = ["lower", "p.relax", "--explain"];
+  const none = await runCli(explain, { files: file });
+  assert.not.match(none.stdout, /stdlib\/cgra/);
+  const taken = await runCli([...explain, "--fabric", "npu-6x6"], { files: file });
+  assert.match(taken.stdout, /matmul_bytes_tiles.*: taken/);
+  const unknown = await runCli([...explain, "--fabric", "none"], { files: file });
+  assert.match(unknown.stderr, /MAP006/);
+  const both = await runCli([...explain, "--fabric", "npu-6x6", "--target", "cgra"], { files: file }); // prettier-ignore
+  assert.match(both.stderr, /CFG017.*--target and --fabric/);
 });
 
 libraries.run();

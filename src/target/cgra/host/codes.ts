@@ -45,7 +45,7 @@ export const codes = defineCodes("MAP", {
     number: 406,
     severity: "warning",
     message: "nothing of the program runs on `{fabric}`",
-    hint: "mark a loop with the annotation `cgra.kernel`, or use operators that `stdlib/cgra/` has loops for; `relaxc lower --target cgra --explain` says which text each operator takes, and why",
+    hint: "mark a loop with the annotation `cgra.kernel`, or use operators that `stdlib/cgra/` has loops for; `relaxc lower --explain` with the same `--fabric` says which text each operator takes, and why",
     explain:
       "Loops marked `cgra.kernel` run on the fabric, and all others on the host. Operators are lowered to such loops where their types and shapes fit a text of `stdlib/cgra/` or of a library.",
   },

@@ -40,8 +40,9 @@ export function kernelCompiler(fabric: Fabric, options: SearchOptions = {}) {
       if (realised?.kind === "program")
         return { loop, liveins, conditions, program: realised.program, search, banks };
     }
-    const search = mapGraph(graph, fabric, options);
-    mapped.set(key, [...known, search]);
+    const failed = known.find(({ mapping }) => mapping === undefined);
+    const search = failed ?? mapGraph(graph, fabric, options);
+    if (failed === undefined) mapped.set(key, [...known, search]);
     if (search.mapping === undefined) return asWarning(notMapped(loop.name, fabric, search));
     const realised = realise(problem, loop, search.mapping);
     if (realised.kind === "refused") return asWarning(realised.diagnostic);

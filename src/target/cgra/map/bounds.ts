@@ -15,19 +15,29 @@ export function boundsOf(problem: Problem): Bounds {
   return { resMii, recMii, mii: Math.max(resMii, recMii) };
 }
 
+/** The sets of elements that operations can be on, each with the slots that those take which can be on it. */
+export function slotsBySet({ places, busy }: Problem): readonly ElementSet[] {
+  const sets = new Map<string, { readonly elements: readonly number[]; slots: number }>();
+  places.forEach((elements, v) => {
+    const key = elements.join();
+    const set = sets.get(key) ?? { elements, slots: 0 };
+    set.slots += busy[v]!;
+    sets.set(key, set);
+  });
+  return [...sets.values()];
+}
+
+export interface ElementSet {
+  readonly elements: readonly number[];
+  readonly slots: number;
+}
+
 /** More sets of elements than this are tried one by one, and not in all unions. */
 const MOST_SETS = 12;
 
 /** Nodes that fit on no element outside a set share its slots (Hall 1935): over unions of the nodes' own sets. */
-function resourceBound({ places, busy }: Problem): number {
-  const slots = new Map<string, { readonly elements: readonly number[]; slots: number }>();
-  places.forEach((elements, i) => {
-    const key = elements.join();
-    const set = slots.get(key) ?? { elements, slots: 0 };
-    set.slots += busy[i]!;
-    slots.set(key, set);
-  });
-  const sets = [...slots.values()];
+function resourceBound(problem: Problem): number {
+  const sets = slotsBySet(problem);
   const all = new Set(sets.flatMap(({ elements }) => elements));
   const unions: Iterable<ReadonlySet<number>> =
     sets.length > MOST_SETS

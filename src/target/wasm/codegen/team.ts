@@ -7,6 +7,7 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Alloc, Decl, For, Stmt } from "../../../ir/tir/stmt.js";
+import { isShared } from "../../parallel-loops.js";
 import type { FunctionRef } from "../encoder/function.js";
 import type { FunctionContext, ModuleContext } from "./context.js";
 
@@ -109,24 +110,6 @@ export function teamPlan(
   const isFine = walk(body) && shared.size > 0 && TEAM.slots + 4 * common.size <= TEAM_BYTES;
   const crosses = [...shared].some((s) => uses(s, ownRegisters)) && [...alone].some((s) => uses(s, ownRegisters)); // prettier-ignore
   return isFine && !crosses ? { shared, alone, common } : undefined;
-}
-
-const isShared = (s: For): boolean =>
-  s.loopKind === "parallel" && s.step === undefined && !jumpsOut(s.body);
-
-function jumpsOut(body: Stmt): boolean {
-  let found = false;
-  let depth = 0;
-  visit(body, {
-    enter(n) {
-      if (n.kind === "tir.For" || n.kind === "tir.While") depth++;
-      if (n.kind === "tir.Jump" && depth === 0) found = true;
-    },
-    leave(n) {
-      if (n.kind === "tir.For" || n.kind === "tir.While") depth--;
-    },
-  });
-  return found;
 }
 
 function hasShared(s: Stmt): boolean {

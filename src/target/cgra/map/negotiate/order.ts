@@ -1,4 +1,5 @@
 /** In which order operations are placed, and what keeps them from slots that others need more. */
+import { slotsBySet } from "../bounds.js";
 import type { Problem } from "../places.js";
 
 /** What comes directly before the operation that needs it. */
@@ -30,15 +31,8 @@ export function orderOf(
 const PRICE = 5;
 
 /** By element what an operation that can be on so many others pays for taking slots of those that cannot. */
-export function scarcityOf({ places, busy }: Problem, ii: number) {
-  const sets = new Map<string, { readonly elements: readonly number[]; slots: number }>();
-  places.forEach((elements, v) => {
-    const key = elements.join();
-    const set = sets.get(key) ?? { elements, slots: 0 };
-    set.slots += busy[v]!;
-    sets.set(key, set);
-  });
-  const shares = [...sets.values()]
+export function scarcityOf(problem: Problem, ii: number) {
+  const shares = slotsBySet(problem)
     .map(({ elements, slots }) => ({ elements, share: slots / (elements.length * ii) }))
     .sort((a, b) => a.elements.length - b.elements.length);
   const bySize = new Map<number, readonly number[]>();
