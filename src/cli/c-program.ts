@@ -27,10 +27,12 @@ export const findCompiler = (
     .find((path) => existsSync(path));
 
 /** The compiler that `CC` names, or the first of these; throws a DiagnosticError when there is none. */
-export function compilerOf({ env }: Host, names: readonly string[]): string {
+export function compilerOf({ env }: Host, names: readonly string[], triple?: string): string {
   const { CC } = env;
   const path = { PATH: process.env.PATH, ...env };
   const compiler = findCompiler(CC === undefined ? names : [CC], path);
+  if (compiler === undefined && triple !== undefined)
+    throw new DiagnosticError(codes.noCrossCompiler({ triple }));
   if (compiler === undefined) throw new DiagnosticError(codes.noCompiler({}));
   return compiler;
 }

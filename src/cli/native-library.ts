@@ -7,6 +7,7 @@ import { codes } from "../driver/codes.js";
 import type { NativeLibrary } from "../driver/native-library.js";
 import { DiagnosticError } from "../support/diagnostic.js";
 import type { Host } from "../support/host.js";
+import { architectureOf } from "../support/processors.js";
 import { compilerOf } from "./c-program.js";
 
 /** Whether a file to be written is one that linkers take. */
@@ -20,22 +21,35 @@ export function checkOutputName(file: string | undefined, kind: string): void {
     throw new DiagnosticError(codes.outputName({ file: file!, kind }));
 }
 
-/** The files of a library by their paths; `.so` is linked by the C compiler at hand. Throws a DiagnosticError. */
+/**
+ * The files of a library by their paths; `.so` is linked by the C compiler at hand, for a triple by the one with its
+ * name. Throws a DiagnosticError.
+ */
 export function libraryFiles(
   host: Host,
   file: string,
   { object, header, constants }: NativeLibrary,
+  triple: string | undefined,
 ): ReadonlyMap<string, Uint8Array> {
   const folder = file.slice(0, file.length - basename(file).length);
   return new Map([
-    [file, file.endsWith(".so") ? shared(object, host) : object],
+    [file, file.endsWith(".so") ? shared(object, linkerOf(host, triple)) : object],
     [file.replace(/\.\w+$/, ".h"), new TextEncoder().encode(header)],
     ...[...constants].map(([name, bytes]) => [`${folder}${name}`, bytes] as const),
   ]);
 }
 
-function shared(object: Uint8Array, host: Host): Uint8Array {
-  const compiler = compilerOf(host, ["cc", "gcc", "clang"]);
+function linkerOf(host: Host, triple: string | undefined): string {
+  if (triple === undefined) return compilerOf(host, ["cc", "gcc", "clang"]);
+  const [first, ...others] = triple.split("-");
+  // Compilers leave out of their names what LLVM takes for granted, `arm-linux-gnueabihf-gcc`.
+  const system = others.filter((part) => part !== "unknown" && part !== "pc");
+  const starts = new Set([first, architectureOf(triple)?.name]);
+  const names = [triple, ...[...starts].map((start) => [start, ...system].join("-"))];
+  return compilerOf(host, names.map((name) => `${name}-gcc`), triple); // prettier-ignore
+}
+
+function shared(object: Uint8Array, compiler: string): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "relaxc-so-"));
   try {
     writeFileSync(join(folder, "a.o"), object);

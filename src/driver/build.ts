@@ -4,10 +4,12 @@ import type { IRModule } from "../ir/module.js";
 import { writeKernelTable, type KernelTable } from "../runtime/kernel-table.js";
 import { sameTensor, type NDArray } from "../support/ndarray.js";
 import type { Sink } from "../support/diagnostic.js";
+import { architectureOf } from "../support/processors.js";
 import type { TargetDescription } from "../support/target-description.js";
 import { compileGraph } from "../target/graph/index.js";
 import { compileVm } from "../target/vm/index.js";
 import { compileWasm } from "../target/wasm/index.js";
+import { codes } from "./codes.js";
 import { guardLookup, type EntryGuards } from "./guards.js";
 import { interfaceOf } from "./interface.js";
 import { compileNative } from "./native.js";
@@ -76,6 +78,11 @@ export function buildForLlvm(
   options: NativeBuildOptions,
 ): Artefact | undefined {
   const { description, simd = true, fma, onPhase } = options;
+  const { triple } = description;
+  if (triple !== undefined && architectureOf(triple)?.pointerBits === 32) {
+    sink.report(codes.smallAddresses({ triple }));
+    return undefined;
+  }
   const { module: whole, functions, constants } = wholeFunctions(module);
   onPhase?.("whole functions");
   const native = compileNative(whole, sink, {

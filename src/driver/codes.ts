@@ -125,7 +125,7 @@ export const codes = defineCodes("CFG", {
   badTarget: {
     number: 82,
     message: "{problem}",
-    hint: "a target is a kind with options: `llvm -mcpu=haswell`, `wasm -mattr=+relaxed-simd`",
+    hint: "a target is a kind with options: `llvm -mcpu=haswell`, `llvm -mtriple=aarch64-linux-gnu`, `wasm -mattr=+relaxed-simd`",
     explain:
       "Lowerings and schedules are chosen by the kind of the target; its options say what the processor has. `relaxc list targets` shows the kinds.",
   },
@@ -140,6 +140,20 @@ export const codes = defineCodes("CFG", {
     message: "`{file}` was compiled for a processor with {features}, which this one lacks",
     hint: "build it on this machine, or with an older processor: `--target 'llvm -mcpu=haswell'`",
     explain: "Native code uses the extensions of the processor it is compiled for.",
+  },
+  nativeArchitecture: {
+    number: 102,
+    message:
+      "`{file}` was compiled for processors of the architecture {architecture}; this one is {atHand}",
+    hint: "take it to such a machine, or build it for this one: without `-mtriple`",
+    explain:
+      "`--target 'llvm -mtriple=aarch64-linux-gnu'` makes code for another machine, which runs there only.",
+  },
+  smallAddresses: {
+    number: 103,
+    message: "artefacts run where addresses have 64 bits; those of `{triple}` have 32",
+    hint: "`-o model.o` writes code with a C header for it",
+    explain: "The virtual machine runs in Node, which is there for machines of 64 bits.",
   },
   brokenNative: {
     number: 92,
@@ -175,6 +189,11 @@ export const codes = defineCodes("CFG", {
     number: 94,
     message: "no C compiler is installed",
     hint: "install gcc, clang or tcc, or name one in the environment variable `CC`",
+  },
+  noCrossCompiler: {
+    number: 104,
+    message: "no C compiler for `{triple}` is installed to link a shared library with",
+    hint: "name it in the environment variable `CC`, or write `-o model.o` and link that",
   },
   cCompiler: {
     number: 95,

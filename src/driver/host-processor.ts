@@ -26,6 +26,7 @@ export async function detectProcessor(host: Host): Promise<HostProcessor | undef
     [0, 2, 3].map((i) => read(`/sys/devices/system/cpu/cpu0/cache/index${i}/size`)),
   );
   return {
+    architecture: features.includes("neon") ? "aarch64" : "x86_64",
     features: new Set(features),
     cores: info.match(/^processor\s*:/gm)?.length ?? 1,
     caches: sizes.flatMap((size) => {

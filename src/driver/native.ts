@@ -1,6 +1,6 @@
 /** Native code in this process: from T functions to object code, and from object code to what runs it. */
 import type { IRModule } from "../ir/module.js";
-import { MissingFeatures, nativeDevice } from "../native/device.js";
+import { MissingFeatures, nativeDevice, OtherArchitecture } from "../native/device.js";
 import { NativeUnavailable } from "../native/foreign.js";
 import { bitcodeOf } from "../native/llvm/bitcode.js";
 import { compileIr } from "../native/llvm/compile.js";
@@ -56,8 +56,7 @@ export function compileNative(
     const made = nativeText(module, sink, options);
     if (made === undefined) return undefined;
     options.onPhase?.("LLVM IR");
-    const { processor, features } = machine;
-    const object = compileIr(made.text, { processor, features });
+    const object = compileIr(made.text, machine);
     options.onPhase?.("object code");
     const requires = [...description.features].sort();
     return { ...made, object, requires, threads: description.cores };
@@ -92,6 +91,10 @@ export const loadNative: NativeLoader = (code, table, file) => {
     return nativeDevice(code, table);
   } catch (error) {
     if (error instanceof NativeUnavailable) throw new DiagnosticError(unavailable(error));
+    if (error instanceof OtherArchitecture) {
+      const { architecture, atHand } = error;
+      throw new DiagnosticError(codes.nativeArchitecture({ file, architecture, atHand }));
+    }
     if (error instanceof MissingFeatures) {
       const features = error.features.map((f) => `\`${f}\``).join(", ");
       throw new DiagnosticError(codes.nativeFeatures({ file, features }));

@@ -2,6 +2,7 @@
 import type { KernelTable } from "../runtime/kernel-table.js";
 import type { Device } from "../runtime/vm/device.js";
 import { instantiateNative } from "./instance.js";
+import { architectureAtHand, architectureOfObject } from "./llvm/elf.js";
 import { hostProcessor } from "./llvm/compile.js";
 import { wholeFunctions } from "./whole.js";
 
@@ -12,8 +13,25 @@ export class MissingFeatures extends Error {
   }
 }
 
-/** Links object code and makes it a device. Throws {@link MissingFeatures} and `NativeUnavailable`. */
+/** The code is for processors of another kind. */
+export class OtherArchitecture extends Error {
+  constructor(
+    readonly architecture: string,
+    readonly atHand: string,
+  ) {
+    super(`code for ${architecture} on ${atHand}`);
+  }
+}
+
+/**
+ * Links object code and makes it a device. Throws {@link OtherArchitecture}, {@link MissingFeatures} and
+ * `NativeUnavailable`.
+ */
 export function nativeDevice(object: Uint8Array, table: KernelTable): Device {
+  const architecture = architectureOfObject(object);
+  const atHand = architectureAtHand();
+  if (architecture !== undefined && architecture !== atHand)
+    throw new OtherArchitecture(architecture, atHand);
   const { requires = [] } = table;
   if (requires.length > 0) {
     const lacking = new Set(

@@ -1,5 +1,12 @@
 /** Targets as data: what schedules, cost models and code generators know of a processor. */
 import type { DType } from "./dtype.js";
+import {
+  architectureOf,
+  architectures,
+  processors,
+  registersOf,
+  type Architecture,
+} from "./processors.js";
 
 export type TargetKind = "llvm" | "c" | "wasm" | "cgra" | "interp";
 
@@ -9,6 +16,8 @@ export interface TargetDescription {
   readonly kind: string;
   /** Name of the processor as LLVM spells it; `native` becomes what was found. */
   readonly processor: string | undefined;
+  /** Where code is to run, as LLVM spells it; undefined is the machine at hand. */
+  readonly triple: string | undefined;
   /** Bits of a vector register; 0 where there is none. */
   readonly vectorBits: number;
   readonly vectorRegisters: number;
@@ -23,6 +32,8 @@ export interface TargetDescription {
 
 /** What is known of the machine at hand. */
 export interface HostProcessor {
+  /** Name of one of the {@link architectures}. */
+  readonly architecture?: string | undefined;
   readonly features: ReadonlySet<string>;
   readonly cores?: number | undefined;
   readonly caches?: readonly number[] | undefined;
@@ -47,6 +58,7 @@ const preset = (
   description: {
     kind: name,
     processor: undefined,
+    triple: undefined,
     vectorBits: 128,
     vectorRegisters: 16,
     fma: false,
@@ -66,50 +78,6 @@ export const targetPresets: readonly TargetPreset[] = [
   preset("wasm", "WebAssembly with 128-bit vectors.", { features: new Set(["simd128"]) }),
 ];
 
-/** Extensions of the processors that programs are usually compiled for; each level has those before it. */
-const V2 = ["sse2", "sse3", "ssse3", "sse4.1", "sse4.2", "popcnt"];
-const V3 = [...V2, "avx", "avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe"];
-const V4 = [...V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"];
-const VNNI = [...V4, "avx512vnni"];
-const BF16 = [...VNNI, "avx512bf16"];
-const PROCESSORS: Readonly<Record<string, readonly string[]>> = {
-  "x86-64": ["sse2"],
-  "x86-64-v2": V2,
-  nehalem: V2,
-  "x86-64-v3": V3,
-  haswell: V3,
-  skylake: V3,
-  znver1: V3,
-  znver2: V3,
-  znver3: V3,
-  "x86-64-v4": V4,
-  "skylake-avx512": V4,
-  cascadelake: VNNI,
-  "icelake-client": VNNI,
-  "icelake-server": VNNI,
-  tigerlake: VNNI,
-  cooperlake: BF16,
-  sapphirerapids: BF16,
-  znver4: BF16,
-  "cortex-a53": ["neon"],
-  "cortex-a72": ["neon"],
-  "neoverse-n1": ["neon", "dotprod"],
-  "apple-m1": ["neon", "dotprod"],
-};
-
-type Registers = Pick<TargetDescription, "vectorBits" | "vectorRegisters" | "fma">;
-
-/** Width and number of registers follow from the extensions. */
-function registersOf(features: ReadonlySet<string>): Registers {
-  if (features.has("avx512f")) return { vectorBits: 512, vectorRegisters: 32, fma: true };
-  if (features.has("avx2"))
-    return { vectorBits: 256, vectorRegisters: 16, fma: features.has("fma") };
-  if (features.has("neon")) return { vectorBits: 128, vectorRegisters: 32, fma: true };
-  if (features.has("simd128"))
-    return { vectorBits: 128, vectorRegisters: 16, fma: features.has("relaxed-simd") };
-  return { vectorBits: 128, vectorRegisters: 16, fma: false };
-}
-
 /** What a text that names a target says, or what is wrong with it. */
 export type TargetText =
   | { readonly target: TargetDescription }
@@ -117,7 +85,8 @@ export type TargetText =
 
 /**
  * Reads `llvm`, `llvm -mcpu=haswell -mattr=+fma,-avx512f -num-cores=4`, `wasm -mattr=+relaxed-simd`.
- * Native code without `-mcpu` is for the machine at hand, where it is known; `-vector-width=0` leaves vectors unused.
+ * Native code without `-mcpu` and `-mtriple` is for the machine at hand, where it is known; `-vector-width=0` leaves
+ * vectors unused.
  */
 export function parseTarget(text: string, host?: HostProcessor): TargetText {
   const [kind = "", ...flags] = text.trim().split(/\s+/);
@@ -127,6 +96,7 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
   const isNative = kind === "llvm" || kind === "c";
   const known = {
     processor: undefined as string | undefined,
+    triple: undefined as string | undefined,
     cores: 1,
     attributes: [] as string[],
     width: undefined as number | undefined,
@@ -134,25 +104,25 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
   for (const flag of flags) {
     const [, key = "", value = ""] = /^--?([\w-]+)=(.+)$/.exec(flag) ?? [];
     if (key === "mcpu" && isNative) known.processor = value;
+    else if (key === "mtriple" && isNative) known.triple = value;
     else if (key === "mattr") known.attributes = value.split(",");
     else if (key === "vector-width" && isNative && /^(0|128|256|512)$/.test(value))
       known.width = Number(value);
     else if (key === "num-cores" && /^\d{1,4}$/.test(value)) known.cores = Math.max(1, +value);
-    else if (key !== "mtriple" && key !== "opt-level" && key !== "keys" && key !== "device")
+    else if (key !== "opt-level" && key !== "keys" && key !== "device")
       return { problem: `\`${flag}\` is no option of target \`${kind}\`` };
   }
-  const { processor } = known;
-  const isHost = isNative && (processor === undefined || processor === "native");
-  if (processor !== undefined && processor !== "native" && PROCESSORS[processor] === undefined)
-    return { problem: `there is no processor \`${processor}\``, known: Object.keys(PROCESSORS) };
-  const base = isHost ? host?.features : PROCESSORS[processor ?? ""];
+  const place = placeOf(known, host);
+  if ("problem" in place) return place;
+  const { processor, triple, architecture, isHost } = place;
+  const base = isNative ? place.features : undefined;
   const features = new Set(base ?? found.description.features);
   for (const attribute of known.attributes) {
     if (attribute.startsWith("-")) features.delete(attribute.slice(1));
     else features.add(attribute.replace(/^\+/, ""));
   }
   const { description } = found;
-  const registers = description.vectorBits > 0 ? registersOf(features) : description;
+  const registers = description.vectorBits > 0 ? registersOf(architecture, features) : description;
   const vectorBits = known.width ?? registers.vectorBits;
   return {
     target: {
@@ -161,12 +131,65 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
       vectorRegisters: vectorBits === 0 ? 0 : registers.vectorRegisters,
       vectorBits,
       processor,
+      triple,
       features,
       cores: known.cores,
-      caches: (isHost ? host?.caches : undefined) ?? description.caches,
+      caches: (isNative && isHost ? host?.caches : undefined) ?? description.caches,
     },
   };
 }
+
+/** Where code is to run, of a target with a processor and a triple. */
+interface Place {
+  readonly processor: string | undefined;
+  /** Undefined for the architecture at hand, where none is named. */
+  readonly triple: string | undefined;
+  readonly architecture: Architecture | undefined;
+  readonly features: Iterable<string> | undefined;
+  /** The very processor at hand. */
+  readonly isHost: boolean;
+}
+
+function placeOf(
+  { processor, triple }: { readonly processor: string | undefined; readonly triple: string | undefined }, // prettier-ignore
+  host: HostProcessor | undefined,
+): Place | { readonly problem: string; readonly known: readonly string[] } {
+  const architecture = triple === undefined ? undefined : architectureOf(triple);
+  if (triple !== undefined && architecture === undefined) {
+    const problem = `there is no code for the architecture of \`${triple}\``;
+    return { problem, known: architectures.map(({ name }) => name) };
+  }
+  const native = architectures.find(({ name }) => name === host?.architecture);
+  const isHost = processor === "native" || (processor === undefined && triple === undefined);
+  if (isHost) {
+    const features = host?.features;
+    if (architecture === undefined || architecture === native)
+      return { processor, triple, architecture: architecture ?? native, features, isHost };
+    const problem = `the processor at hand runs no code for \`${triple}\``;
+    return { problem, known: processorsOf(architecture) };
+  }
+  if (processor === undefined) {
+    const features = architecture!.features;
+    return { processor, triple, architecture, features, isHost };
+  }
+  const named = processors.get(processor);
+  if (named === undefined)
+    return { problem: `there is no processor \`${processor}\``, known: [...processors.keys()] };
+  if (architecture !== undefined && architecture !== named.architecture) {
+    const problem = `the processor \`${processor}\` runs no code for \`${triple}\``;
+    return { problem, known: processorsOf(architecture) };
+  }
+  return {
+    processor,
+    triple: triple ?? (named.architecture === native ? undefined : named.architecture.triple),
+    architecture: named.architecture,
+    features: named.features,
+    isHost,
+  };
+}
+
+const processorsOf = (architecture: Architecture): string[] =>
+  [...processors].filter(([, p]) => p.architecture === architecture).map(([name]) => name);
 
 /** A target that only libraries know: nothing is known of it but its name. */
 export const unknownTarget = (kind: string): TargetDescription => ({

@@ -77,6 +77,10 @@ export const build = defineCommand({
       shows: "A shared library with a header, for programs in C",
     },
     {
+      run: "relaxc build samples/01-matmul-relu.relax --target 'llvm -mtriple=aarch64-linux-gnu' -o matmul.o",
+      shows: "Code for another machine",
+    },
+    {
       run: "relaxc build samples/01-matmul-relu.relax --target c -o matmul_c",
       shows: "A folder with C99, a header, a Makefile and a test driver",
     },
@@ -156,7 +160,8 @@ export const build = defineCommand({
       report({ file: path, diagnostics: sink.all });
       tellTiming();
       if (library === undefined) return "findings";
-      for (const [name, bytes] of libraryFiles(host, flags.out, library)) await write(name, bytes);
+      for (const [name, bytes] of libraryFiles(host, flags.out, library, description.triple))
+        await write(name, bytes);
       return "ok";
     }
     const artefact =

@@ -1,5 +1,6 @@
 /** Textual LLVM IR → object code or assembly, in this process. */
-import { foreign, type Pointer } from "../foreign.js";
+import { foreign, NativeUnavailable, type Pointer } from "../foreign.js";
+import { markFloatAbi } from "./elf.js";
 import { cell, check, llvmLibrary, takeText, type LlvmLibrary } from "./library.js";
 
 /** What code is made for. */
@@ -10,6 +11,8 @@ export interface MachineOptions {
   readonly processor: string;
   /** `+avx2,-avx512f` */
   readonly features?: string | undefined;
+  /** The calling convention that the text asks for, where an architecture has several. */
+  readonly abi?: string | undefined;
 }
 export interface CompileIrOptions extends MachineOptions {
   /** Passes in LLVM's own spelling. */
@@ -43,7 +46,7 @@ export function compileIr(text: string, options: CompileIrOptions): Uint8Array {
   let module: unknown;
   try {
     module = parse(library, context, text);
-    c.setTriple(module, options.triple ?? defaultTriple());
+    c.setTriple(module, tripleOf(library, options));
     const layout = c.dataLayout(machine);
     c.setDataLayout(module, layout);
     c.disposeDataLayout(layout);
@@ -53,7 +56,9 @@ export function compileIr(text: string, options: CompileIrOptions): Uint8Array {
     const error = c.runPasses(module, passes, machine, passOptions);
     c.disposePassOptions(passOptions);
     check(c, error, "passes");
-    return emit(library, machine, module, options.output === "assembly" ? 0 : 1);
+    const code = emit(library, machine, module, options.output === "assembly" ? 0 : 1);
+    if (options.abi !== undefined && options.output !== "assembly") markFloatAbi(code, options.abi);
+    return code;
   } finally {
     if (module !== undefined) c.disposeModule(module);
     c.contextDispose(context);
@@ -114,15 +119,24 @@ function emit(library: LlvmLibrary, machine: unknown, module: unknown, kind: 0 |
 const FASTEST = 3;
 const POSITION_INDEPENDENT = 2;
 
-function makeMachine({ c }: LlvmLibrary, options: MachineOptions): unknown {
-  const triple = options.triple ?? defaultTriple();
+function makeMachine(library: LlvmLibrary, options: MachineOptions): unknown {
+  const { c } = library;
+  const triple = tripleOf(library, options);
   const target = cell();
   const message = cell();
-  if (c.targetFromTriple(triple, target, message) !== 0)
-    throw new IrError(takeText(message[0], c.disposeMessage));
+  if (c.targetFromTriple(triple, target, message) !== 0) {
+    const reason = takeText(message[0], c.disposeMessage);
+    throw new NativeUnavailable(reason, `${library.file} was built without this code generator`);
+  }
   const { processor, features = "" } = options;
   return c.targetMachine(target[0], triple, processor, features, FASTEST, POSITION_INDEPENDENT, 0);
 }
+
+/** In full: `armv7-linux-gnueabihf` names no vendor, and would be read as one for no system. */
+const tripleOf = ({ c }: LlvmLibrary, { triple }: MachineOptions): string =>
+  triple === undefined
+    ? defaultTriple()
+    : takeText(c.normalizeTriple(triple) as Pointer, c.disposeMessage);
 
 /** The triple of the machine at hand. */
 export function defaultTriple(): string {

@@ -44,6 +44,7 @@ const SIGNATURES = {
   setDataLayout: "void LLVMSetModuleDataLayout(void*, void*)",
   disposeDataLayout: "void LLVMDisposeTargetData(void*)",
   defaultTriple: "void* LLVMGetDefaultTargetTriple()",
+  normalizeTriple: "void* LLVMNormalizeTargetTriple(const char*)",
   hostCpu: "void* LLVMGetHostCPUName()",
   hostFeatures: "void* LLVMGetHostCPUFeatures()",
   targetFromTriple: "int LLVMGetTargetFromTriple(const char*, _Out_ void**, _Out_ void**)",

@@ -42,6 +42,7 @@ export function generate(
   { machine, guards, exports }: CompileOptions,
 ): CompiledLlvm | undefined {
   const text = moduleText(dialectOf(machine.llvmVersion));
+  if (machine.abi !== undefined) text.flag("target-abi", machine.abi);
   const reasons: (StopReason & { readonly function: string })[] = [];
   const hostImports: HostImport[] = [];
   const kernels = new Map<string, Kernel>();

@@ -1,9 +1,16 @@
 /** What generated code may use. */
+import { architectureOf } from "../../support/processors.js";
 import type { TargetDescription } from "../../support/target-description.js";
 
 export interface Machine {
   /** Version of LLVM that reads the text. */
   readonly llvmVersion: number;
+  /** Undefined: the machine at hand. */
+  readonly triple?: string | undefined;
+  /** Bits of an address; 64 where nothing is said. */
+  readonly pointerBits?: 32 | 64 | undefined;
+  /** How functions are called, where an architecture has several ways, `lp64d`. */
+  readonly abi?: string | undefined;
   /** As LLVM spells it. */
   readonly processor: string;
   /** Extensions beyond those of the processor, `+avx2,-avx512f`. */
@@ -27,19 +34,39 @@ const MODELS: readonly (readonly [needs: readonly string[], processor: string])[
 
 /** What the processor of a target has; products and sums are fused unless `fma` is off. */
 export function machineOf(
-  { processor, features, vectorBits, fma: hasFma }: TargetDescription,
+  { processor, triple, features, vectorBits, fma: hasFma }: TargetDescription,
   llvmVersion: number,
   fma = true,
 ): Machine {
+  const architecture = triple === undefined ? undefined : architectureOf(triple);
+  const pointerBits = architecture?.pointerBits ?? 64;
+  const common = { llvmVersion, triple, pointerBits, vectorBits, fma: fma && hasFma };
+  if (architecture !== undefined && architecture.name !== "x86_64")
+    return {
+      ...common,
+      abi: architecture.name.startsWith("riscv") ? abiOfRiscv(pointerBits, features) : undefined,
+      processor: processor ?? GENERIC[architecture.name] ?? "generic",
+      features: [...features].map((feature) => `+${feature}`).join(","),
+    };
   const model = MODELS.find(([needs]) => needs.every((f) => features.has(f)))?.[1];
   const named = processor === "native" ? undefined : processor;
   const isWide = features.has("avx512bf16") && model === "icelake-server";
   return {
-    llvmVersion,
+    ...common,
     processor: named ?? model ?? "generic",
     features: isWide && named === undefined ? "+avx512bf16" : "",
-    vectorBits,
-    fma: fma && hasFma,
     vnni: features.has("avx512vnni") && features.has("avx512vl"),
   };
+}
+
+/** Names of LLVM for any processor, where it is not `generic`. */
+const GENERIC: Readonly<Record<string, string>> = {
+  riscv32: "generic-rv32",
+  riscv64: "generic-rv64",
+};
+
+/** Floats are passed in the registers that there are for them. */
+function abiOfRiscv(pointerBits: 32 | 64, features: ReadonlySet<string>): string {
+  const floats = features.has("d") ? "d" : features.has("f") ? "f" : "";
+  return `${pointerBits === 64 ? "lp64" : "ilp32"}${floats}`;
 }

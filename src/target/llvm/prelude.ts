@@ -10,7 +10,7 @@ import { functionText } from "./text/function.js";
 export function definePrelude(shared: ModuleContext, hasEntries: boolean): void {
   const { module } = shared;
   const { pointer: p } = module.dialect;
-  module.declare("malloc", p, ["i64"]);
+  module.declare("malloc", p, [shared.machine.pointerBits === 32 ? "i32" : "i64"]);
   module.define(takeScratch(shared, p));
   if (hasEntries) module.define(runSequence(shared, p));
 }
@@ -56,15 +56,18 @@ function runSequence({ module, attributes }: ModuleContext, p: string): string {
 }
 
 /** `(context, bytes) → 64-byte aligned address`, or null when there is no memory. */
-function takeScratch({ module, attributes }: ModuleContext, p: string): string {
+function takeScratch({ module, attributes, machine }: ModuleContext, p: string): string {
   const f = functionText(module);
+  const isSmall = machine.pointerBits === 32;
   const cell = module.dialect.pointerTo("i64");
   const base = cell === p ? "%context" : f.value(`bitcast ${p} %context to ${cell}`);
   const field = (k: number): string => f.value(`getelementptr i64, ${cell} ${base}, i64 ${k}`);
   const [next, end, lastBase, lastEnd] = [field(0), field(1), field(2), field(3)] as const;
   const read = (at: string): string => f.value(`load i64, ${cell} ${at}, align 8`);
   const write = (value: string, at: string): void => f.line(`store i64 ${value}, ${cell} ${at}, align 8`); // prettier-ignore
-  f.when(f.value("icmp ugt i64 %bytes, 1099511627776"), () => f.ret(`ret ${p} null`));
+  f.when(f.value(`icmp ugt i64 %bytes, ${isSmall ? 2 ** 30 : 2 ** 40}`), () =>
+    f.ret(`ret ${p} null`),
+  );
   // One line at least: an empty buffer has an address too.
   const rounded = f.value("add i64 %bytes, 64");
   const size = f.value(`and i64 ${rounded}, -64`);
@@ -81,7 +84,8 @@ function takeScratch({ module, attributes }: ModuleContext, p: string): string {
       const larger = f.value(`icmp ugt i64 ${double}, ${size}`);
       const wanted = f.value(`select i1 ${larger}, i64 ${double}, i64 ${size}`);
       const room = f.value(`add i64 ${wanted}, 1048640`);
-      const made = f.value(`call ${p} @malloc(i64 ${room})`);
+      const asked = isSmall ? `i32 ${f.value(`trunc i64 ${room} to i32`)}` : `i64 ${room}`;
+      const made = f.value(`call ${p} @malloc(${asked})`);
       f.when(f.value(`icmp eq ${p} ${made}, null`), () => f.ret(`ret ${p} null`));
       const at = f.value(`ptrtoint ${p} ${made} to i64`);
       const first = f.value(`and i64 ${f.value(`add i64 ${at}, 63`)}, -64`);

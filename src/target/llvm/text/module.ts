@@ -14,6 +14,8 @@ export interface ModuleText {
   /** Adds a metadata node; `!7`. A node without `text` names itself first, as loops do. */
   metadata(text: string): string;
   loopMetadata(properties: readonly string[]): string;
+  /** What all modules that are linked together must agree on. */
+  flag(name: string, value: string): void;
   render(): string;
 }
 
@@ -24,6 +26,7 @@ export function moduleText(dialect: Dialect): ModuleText {
   const helpers = new Set<string>();
   const constants: string[] = [];
   const metadata: string[] = [];
+  const flags: string[] = [];
   const known = new Map<string, string>();
   const node = (text: string): string => `!${metadata.push(text) - 1}`;
   const shared = (text: string): string => {
@@ -58,11 +61,14 @@ export function moduleText(dialect: Dialect): ModuleText {
       const self = `!${metadata.length}`;
       return node(`distinct !{${[self, ...parts].join(", ")}}`);
     },
+    // 1: to disagree is an error.
+    flag: (name, value) => void flags.push(node(`!{i32 1, !"${name}", !"${value}"}`)),
     render: () =>
       [
         ...constants,
         ...declarations.values(),
         ...definitions,
+        ...(flags.length > 0 ? [`!llvm.module.flags = !{${flags.join(", ")}}`] : []),
         ...metadata.map((text, i) => `!${i} = ${text}`),
         "",
       ].join("\n"),
