@@ -13,6 +13,7 @@ type Choice = (atom: Atom) => number;
 const NEAR = 11;
 const FAR = 24;
 const MAX_ATOMS = 100;
+const FARTHEST = 2 ** 40;
 
 /** A number from 0 to 1 that looks random. */
 function scatter(atom: Atom, attempt: number): number {
@@ -22,12 +23,16 @@ function scatter(atom: Atom, attempt: number): number {
 
 /** Attempts before a proof is tried, and those after one has failed. */
 export const FIRST: Attempts = [0, 5];
-export const FURTHER: Attempts = [5, 40];
+export const FURTHER: Attempts = [5, 20];
 type Attempts = readonly [first: number, end: number];
+
+/** Steps by which an attempt is mended. */
+const MAX_STEPS = 6;
 
 /**
  * Whether values satisfy the system and all that is known of its atoms, among those of some attempts: first those that
- * make the system's polynomials large and sizes of 1, then any.
+ * make the system's polynomials large and sizes of 1, then any. An attempt that fails is mended: what does not hold is
+ * moved by what it lacks, step by step.
  */
 export function hasModel(known: Knowledge, goal: readonly Poly[], [first, end]: Attempts): boolean {
   const wanted = directions(goal);
@@ -52,7 +57,14 @@ export function hasModel(known: Knowledge, goal: readonly Poly[], [first, end]: 
         }
       }
     };
-    if (holds(known, goal, choose, attempt >= 4 && attempt % 4 < 2 ? FAR : NEAR)) return true;
+    const reach = attempt >= 4 && attempt % 4 < 2 ? FAR : NEAR;
+    const moved = new Map<number, number>();
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const point = new Point(known, choose, reach, moved);
+      const failed = failure(known, goal, point, attempt);
+      if (failed === undefined) return true;
+      if (!point.shift(failed, -point.at(failed), step)) break;
+    }
   }
   return false;
 }
@@ -75,21 +87,28 @@ function directions(goal: readonly Poly[]): Map<number, number> {
   return found;
 }
 
-/** Whether all holds at the point that the choice describes. */
-function holds(known: Knowledge, goal: readonly Poly[], choose: Choice, reach: number): boolean {
-  const point = new Point(known, choose, reach);
-  const isMet = (p: Poly): boolean => point.at(p) >= 0;
-  if (!goal.every(isMet)) return false;
-  for (const cases of known.alternatives) if (!cases.some((s) => s.every(isMet))) return false;
+/** What does not hold at the point, of alternatives the one of this number; undefined where all holds. */
+function failure(
+  known: Knowledge,
+  goal: readonly Poly[],
+  point: Point,
+  preferred: number,
+): Poly | undefined {
+  const isMissed = (p: Poly): boolean => !(point.at(p) >= 0);
+  const missed = goal.find(isMissed);
+  if (missed !== undefined) return missed;
+  for (const cases of known.alternatives)
+    if (cases.every((s) => s.some(isMissed)))
+      return cases[preferred % cases.length]!.find(isMissed);
   // Facts about atoms met so far, and about those that these bring in.
   let pending = known.facts;
   for (;;) {
     const later: Poly[] = [];
     for (const fact of pending) {
       if (!atomsWithin(fact).some((id) => point.has(id))) later.push(fact);
-      else if (!isMet(fact)) return false;
+      else if (isMissed(fact)) return fact;
     }
-    if (later.length === pending.length) return true;
+    if (later.length === pending.length) return undefined;
     pending = later;
   }
 }
@@ -102,6 +121,8 @@ class Point {
     private readonly known: Knowledge,
     private readonly choose: Choice,
     private readonly reach: number,
+    /** Values of variables that are not as chosen. */
+    private readonly moved: Map<number, number>,
   ) {}
 
   has(id: number): boolean {
@@ -133,7 +154,8 @@ class Point {
     if (this.values.size > MAX_ATOMS) return NaN;
     const { min, max } = this.known.boundOfAtom(atom);
     const value = this.compute(atom, Number(min), Number(max));
-    if (!(value >= min && value <= max)) return NaN;
+    if (Number.isNaN(value)) return NaN;
+    // Of what is computed, only facts narrow the bounds, and they are asked for themselves.
     this.values.set(atom.id, value);
     return value;
   }
@@ -175,10 +197,51 @@ class Point {
 
   private pick(atom: Atom, low: number, high: number): number {
     if (!(low <= high)) return NaN;
+    const moved = this.moved.get(atom.id);
+    if (moved !== undefined) return Math.min(Math.max(moved, low), high);
     const place = this.choose(atom);
     const start = Number.isFinite(low) ? low : Math.min(0, high);
     // Without an end, small values are likely and large ones possible.
     if (!Number.isFinite(high)) return start + Math.floor(2 ** (this.reach * place)) - 1;
     return start + Math.round((high - start) * place);
+  }
+
+  /** Moves a variable so that the polynomial changes by what is given, or more; false where none can. */
+  shift({ terms }: Poly, by: number, turn: number): boolean {
+    if (!(Math.abs(by) <= FARTHEST)) return false;
+    for (let i = 0; i < terms.length; i++) {
+      const { coeff, atoms } = terms[(i + turn) % terms.length]!;
+      for (const atom of atoms) {
+        let factor = Number(coeff);
+        for (const other of atoms) if (other !== atom) factor *= this.valueOf(other);
+        if (!(Math.abs(factor) > 0)) continue;
+        const steps = Math.ceil(Math.abs(by / factor));
+        if (this.shiftAtom(atom, by > 0 === factor > 0 ? steps : -steps, turn)) return true;
+      }
+    }
+    return false;
+  }
+
+  private shiftAtom(atom: Atom, by: number, turn: number): boolean {
+    const { a, b } = atom;
+    const value = this.valueOf(atom);
+    const { min, max } = this.known.boundOfAtom(atom);
+    if (!(value + by >= min && value + by <= max)) return false;
+    switch (atom.kind) {
+      case "var":
+      case "opaque":
+        this.moved.set(atom.id, value + by);
+        return true;
+      case "floordiv":
+        return this.shift(a!, by * this.at(b!), turn);
+      case "min":
+      case "max":
+        return this.shift(this.at(a!) === value ? a! : b!, by, turn);
+      case "floormod":
+        // Later turns go further round, so that two remainders do not undo each other's steps.
+        return this.shift(a!, by + turn * this.at(b!), turn);
+      case "choice":
+        return this.shift(a!, by, turn);
+    }
   }
 }

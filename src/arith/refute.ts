@@ -9,7 +9,7 @@ import {
 } from "./poly.js"; // prettier-ignore
 import { FIRST, FURTHER, hasModel } from "./model.js";
 import { divPoly, type Reasoner } from "./divide.js";
-import { hasNoSolution, implies, type Row, type SolveLimits } from "./solve.js";
+import { hasNoSolution, implies, withoutEquations, type Row, type SolveLimits } from "./solve.js";
 
 /** What the prover reads of an analyser. */
 export interface Knowledge extends Reasoner {
@@ -48,9 +48,12 @@ function refute(known: Knowledge, goal: readonly Poly[], splits: number): Answer
     return goal.some((p) => p.constant < 0) ? "impossible" : "open";
   if (hasModel(known, goal, FIRST)) return "possible";
   const { rows, atoms } = relevantRows(known, goal);
-  if (hasNoSolution(rows.map(rowOf), limits)) return "impossible";
+  const system = rows.map(rowOf);
+  if (hasNoSolution(system, limits)) return "impossible";
   if (splits === 0) return "open";
   if (hasModel(known, goal, FURTHER)) return "possible";
+  const reduced = withoutEquations(system);
+  if (reduced !== system && hasNoSolution(reduced, limits)) return "impossible";
   for (const cases of splitsOf(known, atoms, splits)) {
     const answers = firstOpen(cases, (extra) => refute(known, [...goal, ...extra], splits - 1));
     if (answers !== "open") return answers;

@@ -209,6 +209,57 @@ export const negateRow = (row: Row): Row => ({
   constant: addInt(negInt(row.constant), -1),
 });
 
+/** Equal for rows of one direction. */
+const directionOf = ({ coeffs }: Row, sign: 1 | -1): string =>
+  [...coeffs]
+    .map(([x, c]) => `${x}:${sign === 1 ? c : negInt(c)}`)
+    .sort()
+    .join();
+
+/** `row + k * other` */
+function plus(row: Row, other: Row, k: Int): Row {
+  const coeffs = new Map(row.coeffs);
+  for (const [x, c] of other.coeffs) {
+    const sum = addInt(coeffs.get(x) ?? 0, mulInt(c, k));
+    if (sum === 0) coeffs.delete(x);
+    else coeffs.set(x, sum);
+  }
+  return { coeffs, constant: addInt(row.constant, mulInt(other.constant, k)) };
+}
+
+/** An equation among the rows, and an unknown that it gives: one whose coefficient is a unit. */
+function equationIn(rows: readonly Row[]): { readonly row: Row; readonly of: string } | undefined {
+  const seen = new Map<string, Int>();
+  for (const row of rows) {
+    const against = seen.get(directionOf(row, -1));
+    if (against !== undefined && addInt(against, row.constant) === 0)
+      for (const [x, c] of row.coeffs) if (c === 1 || c === -1) return { row, of: x };
+    const direction = directionOf(row, 1);
+    const known = seen.get(direction);
+    if (known === undefined || row.constant < known) seen.set(direction, row.constant);
+  }
+  return undefined;
+}
+
+/**
+ * The rows without the unknowns that equations give. No integer solution is lost or won, and what is left can be rounded
+ * further than the sums that elimination makes of them.
+ */
+export function withoutEquations(rows: readonly Row[]): readonly Row[] {
+  let left = rows;
+  for (;;) {
+    const equation = equationIn(left);
+    if (equation === undefined) return left;
+    const { row, of } = equation;
+    const unit = row.coeffs.get(of)!;
+    left = left.flatMap((r) => {
+      const c = r.coeffs.get(of);
+      const after = c === undefined ? r : plus(r, row, negInt(mulInt(c, unit)));
+      return after.coeffs.size === 0 && after.constant >= 0 ? [] : [after];
+    });
+  }
+}
+
 /** Whether the row certainly holds wherever the rows do. */
 export const implies = (rows: readonly Row[], row: Row): boolean =>
   hasNoSolution([...rows, negateRow(row)]);

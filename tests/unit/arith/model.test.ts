@@ -2,10 +2,10 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Analyzer, evaluate, exprText } from "../../../src/arith/index.js";
-import { hasModel } from "../../../src/arith/model.js";
+import { FIRST, hasModel } from "../../../src/arith/model.js";
 import { addConst, forEachAtom, neg, sub } from "../../../src/arith/poly.js";
 import { isImpossible } from "../../../src/arith/refute.js";
-import { eliminate, hasNoSolution, type Row } from "../../../src/arith/solve.js";
+import { eliminate, hasNoSolution, withoutEquations, type Row } from "../../../src/arith/solve.js";
 import { range } from "../../../src/ir/tir/buffer.js";
 import { binary, compare, intImm, makeVar, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js"; // prettier-ignore
 import { int32, int64 } from "../../../src/support/dtype.js";
@@ -82,6 +82,48 @@ models("equalities of sizes have models, and what follows from an assumption is 
   analyzer.assume(compare("ge", n, at(2)));
   assert.not(hasModel(analyzer, [gap, neg(gap)], [0, 40]));
   assert.is(analyzer.prove(compare("eq", n, at(1))), false);
+});
+
+models("attempts that fail are mended by what they lack", () => {
+  const [n, w] = [size("n"), size("w")];
+  const [tile, line] = [makeVar("t", int64), makeVar("l", int64)];
+  const first = (conds: readonly PrimExpr[], goal: PrimExpr): boolean => {
+    const analyzer = new Analyzer();
+    analyzer.bind(tile, range(at(0), div(add(n, 239), 240)));
+    analyzer.bind(line, range(at(0), at(20)));
+    for (const cond of conds) analyzer.assume(cond);
+    const gap = analyzer.poly(goal);
+    return hasModel(analyzer, [gap, neg(gap)], FIRST);
+  };
+  const half = div(add(w, 1), 2);
+  const others = [compare("ne", mod(half, 12), at(0)), compare("ne", mod(half, 14), at(7))];
+  assert.ok(first([], add(mod(half, 14), -7)), "a remainder");
+  assert.ok(first(others, mod(half, 10)), "a remainder beside others");
+  const start = add(mul(tile, 240), mul(line, 12));
+  assert.ok(first([], add(n, mul(add(start, 6), -1))), "one of many tiles");
+  assert.not(first([compare("le", half, at(6))], add(mod(half, 14), -7)));
+});
+
+models("what equations give is put in before sums are made", () => {
+  const [w, tile, lane] = [size("w"), makeVar("t", int64), makeVar("c", int64)];
+  const half = div(add(w, 1), 2);
+  const analyzer = new Analyzer();
+  analyzer.bind(tile, range(at(0), div(add(half, 9), 10)));
+  analyzer.bind(lane, range(at(0), at(10)));
+  const inside = compare("lt", add(mul(tile, 10), lane), half);
+  assert.is(analyzer.prove(inside), undefined);
+  analyzer.assume(compare("ne", mod(half, 14), at(7)));
+  analyzer.assume(compare("eq", mod(half, 10), at(0)));
+  assert.is(analyzer.prove(inside), true, "the last of whole tiles is full");
+
+  const row = (constant: number, coeffs: Record<string, number>): Row => ({
+    coeffs: new Map(Object.entries(coeffs)),
+    constant,
+  });
+  const rows = [row(0, { a: 1, b: -2 }), row(0, { a: -1, b: 2 }), row(-1, { a: 3, c: 1 })];
+  assert.equal(withoutEquations(rows), [row(-1, { c: 1, b: 6 })]);
+  const apart = [row(1, { a: 1, b: -2 }), row(0, { a: -1, b: 2 })];
+  assert.is(withoutEquations(apart), apart, "an interval is no equation");
 });
 
 models("the order of terms does not tell what was proved before", () => {
