@@ -51,6 +51,42 @@ net(
   },
 );
 
+/** Where two convolutions meet: sums of any size are added in float32. */
+const PROJECTION = `
+@R.function
+def main(
+    image: R.Tensor(("n", 4, "h", "w"), "int8"),
+    a: R.Tensor((8, 4, 3, 3), "int8"),
+    b: R.Tensor((8, 4, 1, 1), "int8"),
+    bias: R.Tensor((1, 8, 1, 1), "int32"),
+):
+    n = T.int64()
+    h = T.int64()
+    w = T.int64()
+    with R.dataflow():
+        first = R.add(R.nn.conv2d(image, a, strides=[2, 2], padding=[1, 1, 1, 1], out_dtype="int32"), bias)
+        other = R.add(R.nn.conv2d(image, b, strides=[2, 2], out_dtype="int32"), bias)
+        x = R.multiply(R.astype(first, dtype="float32"), R.const(0.0009765625, "float32"))
+        z = R.multiply(R.astype(other, dtype="float32"), R.const(0.00390625, "float32"))
+        y = R.quantize(R.nn.relu(R.add(x, z)), R.const(0.0625, "float32"), R.const(0, "int8"), axis=-1, out_dtype="int8")
+        R.output(y)
+    return y
+`;
+
+net(
+  "where two convolutions meet, their sums are added on the array as float32 adds them",
+  async () => {
+    const files = { "projection.relax": PROJECTION };
+    const argv = ["run", "projection.relax", "--target", "cgra", "--random", "3", "--shape", "n=1,h=5,w=7"]; // prettier-ignore
+    const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files }); // prettier-ignore
+    assert.is(exit, 0, stderr);
+    const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+    assert.equal(layers.map((l) => l.launches), [2, 2, 1]); // prettier-ignore
+    assert.match(stderr, /equal to the reference interpreter, bit by bit/);
+    assert.not.match(stderr, /MAP/);
+  },
+);
+
 /** Windows of 2592 numbers, which the scratchpad takes in two parts, and windows without a weight. */
 const LONG = `
 @R.function

@@ -7,12 +7,14 @@ import { float32, int32, isInteger, type DType } from "../../support/dtype.js";
 import type { Span } from "../../support/source.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
+import { clippedSum, EXACT, isExact, sumOf, unitOf } from "./clipped-sum.js";
 
 /**
  * Precondition: none. Result: where integers are scaled in float32 by powers of two, added, clipped, rounded and become
  * integers again, integer arithmetic does that: `T.Cast("int8", T.min(T.nearbyint(T.Cast("float32", x) * 0.25), 127.0))`
  * shifts `x` by two. Sound because only those are rewritten whose float32 values are all exact: they are integers below
- * 2^24 times a power of two. An integer that may be larger is clipped first, if beyond that the result is one number.
+ * 2^24 times a power of two. An integer that may be larger, or a sum of two such, is clipped first, if beyond that the
+ * result is one number.
  */
 export const scaleByShifts = definePass({
   name: "scale-by-shifts",
@@ -22,8 +24,6 @@ export const scaleByShifts = definePass({
   run: (module) => mapPrimFuncs(module, rescaled),
 });
 
-/** Integers up to it are exact in float32. */
-const EXACT = 2 ** 24;
 /** Shifts of 32-bit integers that are taken. */
 const MOST_SHIFT = 24;
 /** Limits to which an integer of any size is clipped are powers of two; the first that will do is taken. */
@@ -38,11 +38,10 @@ interface Scaled {
   readonly high: number;
 }
 
-/** An integer that float32 may not hold, and the range in which it is looked at. */
+/** A float32 expression whose values float32 may not hold, and the range in which they are looked at. */
 interface Wide {
-  readonly value: PrimExpr;
-  readonly low: number;
-  readonly high: number;
+  readonly at: PrimExpr;
+  readonly value: Scaled;
 }
 
 const rescaled = (func: PrimFunc): PrimFunc =>
@@ -62,37 +61,58 @@ function wholeOf(e: Cast): PrimExpr | undefined {
   const fits = (s: Scaled): boolean => s.exponent === 0 && s.low >= low && s.high < 2 ** bits;
   const finish = (s: Scaled | undefined): PrimExpr | undefined =>
     s !== undefined && fits(s) ? as(e.dtype, s.whole, e.span) : undefined;
-  const wide = new Rescaler(undefined).wideIn(e.value);
-  if (wide === "several") return undefined;
-  if (wide === undefined) return finish(new Rescaler(undefined).scaled(e.value));
+  const wide = wideIn(e.value);
+  if (wide.length === 0) return finish(new Rescaler(undefined).scaled(e.value));
+  const at = wide.length === 1 ? wide[0] : sumIn(e.value, wide.length);
+  if (at === undefined) return undefined;
   for (const limit of LIMITS) {
-    const at = (from: number, to: number): Scaled | undefined =>
-      new Rescaler({ value: wide, low: from, high: to }).scaled(e.value);
-    const made = finish(at(-limit, limit));
+    const value = clipped(at, limit);
+    if (value === undefined) return undefined;
+    const within = (low: number, high: number): Scaled | undefined =>
+      new Rescaler({ at, value: { ...value, low, high } }).scaled(e.value);
+    const made = finish(within(value.low, value.high));
     if (made === undefined) continue;
     const isOne = (s: Scaled | undefined): boolean => s !== undefined && s.low === s.high;
-    if (isOne(at(limit, Infinity)) && isOne(at(-Infinity, -limit))) return made;
+    if (isOne(within(value.high, Infinity)) && isOne(within(-Infinity, value.low))) return made;
   }
   return undefined;
 }
 
-class Rescaler {
-  private readonly analyzer = new Analyzer();
+/** The conversions of integers of any size in an expression, without what it does not compute with. */
+function wideIn(e: PrimExpr): PrimExpr[] {
+  if (e.kind === "tir.Cast") return !isNarrow(e.value.dtype) || isExact(e.value) ? [] : [e];
+  const found: PrimExpr[] = [];
+  for (const w of partsOf(e).flatMap(wideIn))
+    if (!found.some((f) => structuralEqual(f, w, { mapFreeVars: false }))) found.push(w);
+  return found;
+}
 
-  constructor(private readonly wide: Wide | undefined) {}
+const partsOf = (e: PrimExpr): PrimExpr[] =>
+  e.kind === "tir.Binary" ? [e.a, e.b] : e.kind === "tir.Call" ? operands(e) : [];
 
-  /** The integer of any size that the expression converts, if it is one. */
-  wideIn(e: PrimExpr): PrimExpr | "several" | undefined {
-    const parts = e.kind === "tir.Binary" ? [e.a, e.b] : e.kind === "tir.Call" ? operands(e) : [];
-    if (e.kind === "tir.Cast")
-      return !isNarrow(e.value.dtype) || this.isSmall(e.value) ? undefined : e.value;
-    const [first, ...others] = parts.map((p) => this.wideIn(p)).filter((w) => w !== undefined);
-    if (first === undefined || first === "several") return first;
-    const isSame = others.every(
-      (w) => w !== "several" && structuralEqual(w, first, { mapFreeVars: false }),
-    );
-    return isSame ? first : "several";
+/** The sum of two terms that has all the conversions of an expression, of which there are so many. */
+function sumIn(e: PrimExpr, count: number): PrimExpr | undefined {
+  if (sumOf(e) !== undefined) return wideIn(e).length === count ? e : undefined;
+  const found = partsOf(e).filter((part) => wideIn(part).length > 0);
+  return found.length === 1 ? sumIn(found[0]!, count) : undefined;
+}
+
+/** A conversion of an integer, or a sum of two, where it is between limits, else the limit. */
+function clipped(e: PrimExpr, limit: number): Scaled | undefined {
+  if (e.kind === "tir.Cast") {
+    if (e.value.dtype !== int32) return undefined;
+    const value = binary("max", binary("min", e.value, intImm(limit)), intImm(-limit));
+    return { whole: value, exponent: 0, low: -limit, high: limit };
   }
+  const sum = sumOf(e);
+  const value = sum && clippedSum(sum, limit);
+  if (sum === undefined || value === undefined) return undefined;
+  const high = limit * 2 ** unitOf(sum);
+  return { whole: value, exponent: unitOf(sum), low: -high, high };
+}
+
+class Rescaler {
+  constructor(private readonly wide: Wide | undefined) {}
 
   /** The expression in parts, if all its values are exact. */
   scaled(e: PrimExpr): Scaled | undefined {
@@ -103,11 +123,13 @@ class Rescaler {
   }
 
   private parts(e: PrimExpr): Scaled | undefined {
+    if (this.wide !== undefined && structuralEqual(e, this.wide.at, { mapFreeVars: false }))
+      return this.wide.value;
     switch (e.kind) {
       case "tir.FloatImm":
         return constant(e.value);
       case "tir.Cast":
-        return isNarrow(e.value.dtype) ? this.converted(e.value) : undefined;
+        return isNarrow(e.value.dtype) && isExact(e.value) ? whole(e.value) : undefined;
       case "tir.Call":
         return e.op === "nearbyint" ? rounded(this.scaled(operands(e)[0]!)) : undefined;
       case "tir.Binary":
@@ -115,25 +137,6 @@ class Rescaler {
       default:
         return undefined;
     }
-  }
-
-  private isSmall(value: PrimExpr): boolean {
-    const { min, max } = this.analyzer.constBound(value);
-    return Number(min) >= -EXACT && Number(max) <= EXACT;
-  }
-
-  /** An integer that becomes a float. */
-  private converted(value: PrimExpr): Scaled | undefined {
-    if (this.isSmall(value)) {
-      const { min, max } = this.analyzer.constBound(value);
-      return { whole: as(int32, value), exponent: 0, low: Number(min), high: Number(max) };
-    }
-    if (this.wide === undefined || value.dtype !== int32) return undefined;
-    const { low, high } = this.wide;
-    const whole = Number.isFinite(high - low)
-      ? binary("max", binary("min", value, intImm(high)), intImm(low))
-      : value;
-    return { whole, exponent: 0, low, high };
   }
 
   private binary(op: string, a: Scaled | undefined, b: Scaled | undefined): Scaled | undefined {
@@ -174,6 +177,12 @@ const operands = ({ args }: Call): PrimExpr[] => args as PrimExpr[];
 const isConstant = (s: Scaled): boolean => s.whole.kind === "tir.IntImm";
 const wholeValue = ({ whole }: Scaled): number => (whole.kind === "tir.IntImm" ? Number(whole.value) : NaN); // prettier-ignore
 const isZero = (s: Scaled): boolean => isConstant(s) && wholeValue(s) === 0;
+
+/** An integer that float32 holds. */
+function whole(value: PrimExpr): Scaled {
+  const { min, max } = new Analyzer().constBound(value);
+  return { whole: as(int32, value), exponent: 0, low: Number(min), high: Number(max) };
+}
 
 /** A number as an odd integer times a power of two. */
 function constant(value: number): Scaled | undefined {

@@ -90,6 +90,8 @@ function loadsFor(value: PrimExpr, features: ReadonlySet<string>): Load[] | unde
     switch (n.kind) {
       case "tir.Binary":
         return features.has(FLOAT_CLASSES.get(n.op) ?? "none");
+      case "tir.Cast":
+        return features.has("fcvt") && isWord(n.value.dtype);
       // What is moved only is a word like any other.
       case "tir.Load":
       case "tir.FloatImm":
@@ -104,11 +106,15 @@ function loadsFor(value: PrimExpr, features: ReadonlySet<string>): Load[] | unde
   const walk = (n: Node): void => {
     isWhole &&= isComputed(n);
     if (n.kind === "tir.Load") found.push(n);
-    else if (isWhole) children(n, walk);
+    else if (isWhole) children(roundedIn(n) ?? n, walk);
   };
   walk(value);
   return isWhole ? found : undefined;
 }
+
+/** What an integer is converted to float32 and back from, in integers where elements have no floats. */
+const roundedIn = (n: Node): Node | undefined =>
+  n.kind === "tir.Cast" && n.value.kind === "tir.Cast" && n.value.dtype.name === "float32" && isWord(n.value.value.dtype) ? n.value : undefined; // prettier-ignore
 
 /** Which axes index the dimensions of a buffer, outermost first; dimensions of extent 1 have none. */
 function positionsOf(

@@ -18,6 +18,7 @@ import { ALWAYS, isAlways, type Context } from "./context.js";
 import { floatLiteral, limits } from "./graph-builder.js";
 import { isHostNumber } from "./host-number.js";
 import { intrinsicValue } from "./intrinsic.js";
+import { nearestFloat } from "./nearest-float.js";
 import { refuse } from "./refuse.js";
 import { isSame, literal, ONE, ZERO, type Condition, type Value } from "./value.js";
 import { isWide } from "./wide.js";
@@ -187,6 +188,8 @@ export class Evaluator {
   private cast(e: Cast): Value {
     const { dtype: to, value } = e;
     const from = value.dtype;
+    const rounded = isWide(to) ? undefined : nearestFloat(this, e);
+    if (rounded !== undefined) return rounded;
     const v = this.value(value);
     if (!isWide(to)) return this.converted(v, from, to, e);
     // Registers do not tell what 32 bits without a sign are; floats may be anything.

@@ -59,6 +59,23 @@ for (const [folder, fabricName] of [
       }
     });
 
+const NEAREST = `@T.prim_func
+def main(A: T.Buffer((40,), "int32", scope="cgra.spad.b0"), Y: T.Buffer((2, 31, 40), "int32", scope="cgra.spad.b1")):
+    for s in T.serial(31, annotations={"cgra.kernel": "nearest"}):
+        for i in range(40):
+            Y[0, s, i] = T.Cast("int32", T.Cast("float32", T.shift_left(1, s) + A[i]))
+            Y[1, s, i] = T.Cast("int32", T.Cast("float32", A[i] - T.shift_left(1, s)))
+`;
+
+test("integers become float32 and integers again without an element that has floats", () => {
+  const { module } = readModule({ name: "nearest.relax", text: NEAREST });
+  const fabric = preset("npu-6x6")!;
+  const [func] = kernelFunctions(module, new Diagnostics());
+  const launch = makeLaunch(func!, fabric, {}, makeRandom(5), 200);
+  if (typeof launch === "string") throw new Error(launch);
+  assert.is(compareLaunch(launch), undefined);
+});
+
 test("one iteration of each loop of CGRA-Flow starts every cycle, or as often as memory and recurrences allow", () => {
   const fabric = preset("cgra-flow-4x4")!;
   const found = ["fir", "spmv", "dtw", "histogram"].map((name) => {
