@@ -3,14 +3,21 @@
  * "no" returns the reason, and undefined when the fact holds.
  */
 import { detectIterMap } from "../arith/index.js";
-import { varsOf } from "../ir/core/free-vars.js";
+import { freeBinders, varsOf } from "../ir/core/free-vars.js";
 import { visit } from "../ir/core/visit.js";
 import type { Buffer, BufferRegion, Range } from "../ir/tir/buffer.js";
 import { range } from "../ir/tir/buffer.js";
-import type { PrimExpr, Var } from "../ir/tir/expr.js";
-import type { Block, IterVar } from "../ir/tir/stmt.js";
+import { boolImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
+import type { Block, IterVar, Stmt } from "../ir/tir/stmt.js";
 import { isCovered } from "./regions.js";
-import { blocksBelow, loopsAround, scopeOf, type BlockSite, type Site } from "./site.js";
+import {
+  blocksBelow,
+  loopsAround,
+  scopeOf,
+  statementsOf,
+  type BlockSite,
+  type Site,
+} from "./site.js";
 import { analyzerOf, rootOf, type ScheduleState } from "./state.js";
 
 /** Why a fact does not hold, in words that follow `because`. */
@@ -18,7 +25,18 @@ export type Reason = string | undefined;
 
 // ---- accesses ---------------------------------------------------------------------------------------------------
 
-/** Buffers that a block uses: what it declares, and what its body names, except buffers of its own. */
+/** A set of buffers; any other name of the same memory counts as being in it. */
+class BufferSet extends Set<Buffer> {
+  override has(buffer: Buffer): boolean {
+    if (super.has(buffer)) return true;
+    for (const b of this) if (b.data === buffer.data) return true;
+    return false;
+  }
+}
+
+export const bufferSet = (buffers: Iterable<Buffer>): ReadonlySet<Buffer> => new BufferSet(buffers);
+
+/** Buffers that a block uses: what it declares, and what its body names, except memory of its own. */
 export interface Accesses {
   readonly reads: ReadonlySet<Buffer>;
   readonly writes: ReadonlySet<Buffer>;
@@ -29,26 +47,23 @@ const known = new WeakMap<Block, Accesses>();
 export function accessesOf(block: Block): Accesses {
   const found = known.get(block);
   if (found !== undefined) return found;
-  const [reads, writes] = [new Set<Buffer>(), new Set<Buffer>()];
-  const own = new Set<Buffer>();
+  const [reads, writes] = [new BufferSet(), new BufferSet()];
+  const own = new Set<Var>();
   visit(block, {
     enter(node) {
       if (node.kind === "tir.Load") reads.add(node.buffer);
       else if (node.kind === "tir.Store") writes.add(node.buffer);
-      else if (node.kind === "tir.Alloc" || node.kind === "tir.Decl") own.add(node.buffer);
+      else if (node.kind === "tir.Alloc") own.add(node.buffer.data);
       else if (node.kind === "tir.Block") {
         for (const r of node.reads) reads.add(r.buffer);
         for (const w of node.writes) writes.add(w.buffer);
-        for (const b of node.allocs) own.add(b);
-        for (const m of node.matches) own.add(m.buffer);
+        for (const b of node.allocs) own.add(b.data);
+        for (const m of node.matches) own.add(m.buffer.data);
       }
       return node.kind === "tir.BufferRegion" ? false : undefined;
     },
   });
-  for (const b of own) {
-    reads.delete(b);
-    writes.delete(b);
-  }
+  for (const set of [reads, writes]) for (const b of set) if (own.has(b.data)) set.delete(b);
   // The read of a reduction's own result is implied.
   if (block.init !== undefined)
     for (const w of block.writes) if (!block.reads.some((r) => r.buffer === w.buffer)) reads.delete(w.buffer); // prettier-ignore
@@ -56,6 +71,10 @@ export function accessesOf(block: Block): Accesses {
   known.set(block, accesses);
   return accesses;
 }
+
+/** Whether a block declares to use the memory of a buffer by another name. */
+export const usesAlias = ({ reads, writes }: Block, buffer: Buffer): boolean =>
+  [...reads, ...writes].some((r) => r.buffer !== buffer && r.buffer.data === buffer.data);
 
 /** Whether a block reads or writes a buffer. */
 export function touches(block: Block, buffer: Buffer): boolean {
@@ -186,6 +205,27 @@ export function notCompact(state: ScheduleState, subtree: Site): Reason {
   return undefined;
 }
 
+/** Why blocks of a statement may run or not by what buffers hold: a bound or a condition between them reads one. */
+export function isSteeredBy({ node: root }: Site, buffers: ReadonlySet<Buffer>): Reason {
+  const reads = (...all: readonly PrimExpr[]): Buffer | undefined => {
+    let found: Buffer | undefined;
+    for (const e of all)
+      visit(e, { enter: (n) => void (n.kind === "tir.Load" && buffers.has(n.buffer) && (found ??= n.buffer)) }); // prettier-ignore
+    return found;
+  };
+  const walk = (s: Stmt): Reason => {
+    if (s.kind === "tir.Block" && s !== root) return undefined;
+    const read = s.kind === "tir.For" ? reads(s.min, s.extent) : s.kind === "tir.If" || s.kind === "tir.While" ? reads(s.cond) : undefined; // prettier-ignore
+    if (read === undefined)
+      return statementsOf(s)
+        .map(walk)
+        .find((r) => r !== undefined);
+    const what = s.kind === "tir.For" ? `a bound of the loop \`${s.var.name}\`` : "a condition";
+    return `${what} reads \`${read.name}\``;
+  };
+  return walk(root);
+}
+
 // ---- bindings ---------------------------------------------------------------------------------------------------
 
 /** Loop variables around a block, in its scope, with their ranges. */
@@ -219,6 +259,20 @@ export function isTrivial({ node }: BlockSite): boolean {
 /** Kinds of the axes whose bindings mention a loop variable. */
 export function axesBoundBy({ iters, values }: Block, v: Var): readonly IterVar[] {
   return iters.filter((_, k) => values?.[k] !== undefined && varsOf(values[k]).includes(v));
+}
+
+/** Why a block is more than a function of its axes: its body names a loop around it. */
+export function namesLoop({ node }: BlockSite, vars: readonly Var[]): Reason {
+  const inside = { ...node, iters: [], values: undefined, predicate: boolImm(true) };
+  const named = freeBinders(inside).find((b) => vars.includes(b as Var)) as Var | undefined;
+  return named && `block \`${node.name}\` names \`${named.name}\` past its axes`;
+}
+
+/** Why a block means something else at another place: its body, or the domain of an axis, names a loop around it. */
+export function isBoundTo(site: BlockSite, vars: readonly Var[]): Reason {
+  const { node } = site;
+  const axis = node.iters.find(({ dom }) => dom && [...varsOf(dom.min), ...varsOf(dom.extent)].some((v) => vars.includes(v))); // prettier-ignore
+  return axis ? `the domain of its axis \`${axis.var.name}\` depends on a loop` : namesLoop(site, vars); // prettier-ignore
 }
 
 // ---- scopes -----------------------------------------------------------------------------------------------------

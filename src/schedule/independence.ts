@@ -4,11 +4,20 @@
  */
 import { evalSet, poly, setOfRange, type Analyzer, type IntSet } from "../arith/index.js";
 import { findRaces } from "../analysis/index.js";
-import { freeBinders, varsOf } from "../ir/core/free-vars.js";
+import { varsOf } from "../ir/core/free-vars.js";
 import { range, type Buffer, type BufferRegion } from "../ir/tir/buffer.js";
 import { binary, intImm, type Var } from "../ir/tir/expr.js";
 import type { For, LoopKind } from "../ir/tir/stmt.js";
-import { accessesOf, axesBoundBy, notAffine, type Reason } from "./facts.js";
+import {
+  accessesOf,
+  axesBoundBy,
+  bufferSet,
+  isSteeredBy,
+  namesLoop,
+  notAffine,
+  usesAlias,
+  type Reason,
+} from "./facts.js";
 import { isConstant } from "./loops.js";
 import { isCovered, regionOutside } from "./regions.js";
 import { blocksBelow, eachSite, replaceAt, statementsOf, type BlockSite, type LoopSite } from "./site.js"; // prettier-ignore
@@ -89,7 +98,7 @@ export function mayNotInterleave(
 // ---- blocks one by one ------------------------------------------------------------------------------------------
 
 /** Statements that are no block cannot be reasoned about, but hints change nothing. */
-function looseStatement({ node }: LoopSite): Reason {
+function looseStatement({ node, path }: LoopSite): Reason {
   let found: Reason;
   const walk = (s: For["body"]): void => {
     if (s.kind === "tir.Block" || isHint(s)) return;
@@ -99,20 +108,13 @@ function looseStatement({ node }: LoopSite): Reason {
     inner.forEach(walk);
   };
   walk(node.body);
-  return found;
+  if (found !== undefined) return found;
+  const written = blocksBelow({ node, path }).flatMap((b) => [...accessesOf(b.node).writes]);
+  return isSteeredBy({ node, path }, bufferSet(written));
 }
 
 const isHint = (s: For["body"]): boolean =>
   s.kind === "tir.Evaluate" && s.value.kind === "tir.Call" && s.value.op === "prefetch";
-
-/** A block whose body names a loop around it, past its axes. */
-function namesLoop({ node }: BlockSite, vars: readonly Var[]): Reason {
-  const inside = { ...node, values: undefined };
-  const named = freeBinders(inside).find((b) => vars.includes(b as Var)) as Var | undefined;
-  const isInPredicate = named !== undefined && varsOf(node.predicate).includes(named);
-  if (named === undefined || isInPredicate) return undefined;
-  return `block \`${node.name}\` names \`${named.name}\` in its body`;
-}
 
 /** Why iterations of the loop may store to one element. */
 function sharedWrite(state: ScheduleState, site: BlockSite, loop: LoopSite): Reason {
@@ -190,6 +192,7 @@ function flowsWithin(
   buffer: Buffer,
   vars: readonly Var[],
 ): boolean {
+  if (usesAlias(first.node, buffer) || usesAlias(second.node, buffer)) return false;
   const own = (list: readonly BufferRegion[]): readonly BufferRegion[] =>
     list.filter((r) => r.buffer === buffer);
   const writes = own(first.node.writes);
@@ -250,7 +253,7 @@ function touchedBy(
   loop: LoopSite,
 ): readonly (readonly IntSet[])[] | undefined {
   const regions = [...node.reads, ...node.writes].filter((r) => r.buffer === buffer);
-  if (regions.length === 0) return undefined;
+  if (regions.length === 0 || usesAlias(node, buffer)) return undefined;
   const inner = path.slice(path.indexOf(loop.node) + 1);
   const domain = new Map<Var, IntSet>();
   for (const f of inner)

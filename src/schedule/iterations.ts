@@ -2,9 +2,9 @@
 import { detectIterMap, poly, type Analyzer } from "../arith/index.js";
 import { range } from "../ir/tir/buffer.js";
 import { compare, type PrimExpr, type Var } from "../ir/tir/expr.js";
-import type { Block, For } from "../ir/tir/stmt.js";
+import type { Block, For, Stmt } from "../ir/tir/stmt.js";
 import type { Reason } from "./facts.js";
-import { notAffine } from "./facts.js";
+import { isBoundTo, notAffine } from "./facts.js";
 import { conjuncts, endOf, inType, isTrue, plainCondition } from "./nest.js";
 import { loopsAround, type BlockSite } from "./site.js";
 import { analyzerOf, enter, type ScheduleState } from "./state.js";
@@ -21,8 +21,27 @@ export function domainConditions({ iters, values }: Block): readonly PrimExpr[] 
   });
 }
 
+/** The innermost `if` or `while` around a block inside its scope. */
+export function branchAround({ path }: BlockSite): Stmt | undefined {
+  const own = path.slice(path.findLastIndex((s) => s.kind === "tir.Block") + 1);
+  return own.findLast((s) => s.kind === "tir.If" || s.kind === "tir.While");
+}
+
+/** Why loops that are axes of a block do not run over all of these, from zero on. */
+export function notWholeLoops(state: ScheduleState, site: BlockSite): Reason {
+  const open = isBoundTo(site, loopsAround(site).map((l) => l.node.var)); // prettier-ignore
+  if (open !== undefined) return open;
+  const analyzer = analyzerOf(state);
+  const part = loopsAround(site).find(({ node: f }) => {
+    const dom = site.node.iters[(site.node.values ?? []).indexOf(f.var)]?.dom;
+    return dom !== undefined && analyzer.equal(f.extent, inType(dom.extent, f.extent.dtype)) !== true; // prettier-ignore
+  });
+  return part && `the loop \`${part.node.var.name}\` does not run over all of its axis`;
+}
+
 /** Why a block does not run at all values of its axes that the loops reach inside the domains. */
 export function hasCondition(state: ScheduleState, site: BlockSite): Reason {
+  if (branchAround(site) !== undefined) return "a statement around it says whether it runs";
   const { predicate } = site.node;
   if (isTrue(predicate)) return undefined;
   const analyzer = analyzerOf(state);
@@ -37,6 +56,8 @@ export function hasCondition(state: ScheduleState, site: BlockSite): Reason {
 export function notWhole(state: ScheduleState, site: BlockSite): Reason {
   const condition = hasCondition(state, site);
   if (condition !== undefined) return condition;
+  const open = isBoundTo(site, loopsAround(site).map((l) => l.node.var)); // prettier-ignore
+  if (open !== undefined) return open;
   const loose = notAffine(state, site);
   return loose === undefined ? undefined : `its axes do not follow the loops: ${loose}`;
 }

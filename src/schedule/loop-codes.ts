@@ -73,6 +73,7 @@ export const loopCodes = defineCodes("SCH", {
   rootBlock: {
     number: 34,
     message: "`{primitive}` cannot take the root block",
+    hint: "name a block inside it; `get_child_blocks` gives them",
   },
   unknownTag: {
     number: 35,

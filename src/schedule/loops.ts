@@ -7,6 +7,7 @@ import { boolImm, logic, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import { ifStmt, seq, type Block, type For, type Stmt } from "../ir/tir/stmt.js";
 import { varsOf } from "../ir/core/free-vars.js";
 import { hasEffects } from "../arith/index.js";
+import { isSymbolic } from "../transform/tir/bounded-walk.js";
 import { loopCodes } from "./loop-codes.js";
 import { refuse } from "./primitive.js";
 import { statementsOf, type LoopSite } from "./site.js";
@@ -42,9 +43,13 @@ export const allOf = (conditions: readonly PrimExpr[]): PrimExpr =>
 export function guarded(s: Stmt, cond: PrimExpr): Stmt {
   switch (s.kind) {
     case "tir.Block":
-      return { ...s, predicate: both(s.predicate, cond) };
+      // What is read from memory comes last: it may be there only where the rest holds.
+      return { ...s, predicate: isSymbolic(s.predicate) ? both(s.predicate, cond) : both(cond, s.predicate) }; // prettier-ignore
     case "tir.For":
     case "tir.AttrStmt": {
+      // Bounds that are read from memory are there only where the condition holds.
+      if (s.kind === "tir.For" && !(isSymbolic(s.min) && isSymbolic(s.extent)))
+        return ifStmt(cond, s, undefined, s.span);
       const body = guarded(s.body, cond);
       return { ...s, body };
     }

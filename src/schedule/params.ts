@@ -8,6 +8,7 @@ import type { Diagnostic } from "../support/diagnostic.js";
 import { isInt, type Int } from "../support/int.js";
 import { didYouMean } from "../support/suggest.js";
 import { codes } from "./codes.js";
+import { loopCodes } from "./loop-codes.js";
 import { refuse } from "./primitive.js";
 import { isBlockRef, isChosen, isList, isLoopRef, type ScheduleMap, type ScheduleValue } from "./reference.js"; // prettier-ignore
 import { eachSite, findBlock, findLoop, type BlockSite, type LoopSite } from "./site.js";
@@ -70,6 +71,8 @@ const many = <V>(param: Param<V>): Param<V> => ({ ...param, isList: true });
 /** Makers of parameter declarations: `p.loop("The loop to split.")`, `p.int({ help: "…", default: -1 })`. */
 export const p = {
   block: (d: string | Declared) => make<BlockSite>("a block", true, d, blockAt),
+  /** A block inside another one, as all but the root are. */
+  inner: (d: string | Declared) => make<BlockSite>("a block", true, d, innerAt),
   loop: (d: string | Declared) => make<LoopSite>("a loop", true, d, loopAt),
   blockOrLoop: (d: string | Declared) =>
     make<BlockSite | LoopSite>("a block or a loop", true, d, (raw, at) =>
@@ -141,6 +144,12 @@ function blockAt(raw: ScheduleValue, { state }: Place): BlockSite | undefined {
   const name = isBlockRef(raw) ? raw.name : typeof raw === "string" ? raw : undefined;
   if (name === undefined) return undefined;
   return findBlock(funcOf(state), name) ?? refuse(missingBlock(state, name));
+}
+
+function innerAt(raw: ScheduleValue, place: Place): BlockSite | undefined {
+  const found = blockAt(raw, place);
+  if (found?.path.length !== 0) return found;
+  return refuse(loopCodes.rootBlock({ primitive: place.primitive, at: found.node.span }));
 }
 
 /** Says why there is no block of this name. */

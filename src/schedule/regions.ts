@@ -1,10 +1,10 @@
 /** Regions that blocks touch while loops run. */
 import { evalSet, intersectionOf, isProvedInside, setOfRange, type Analyzer, type IntSet } from "../arith/index.js"; // prettier-ignore
 import { substitute } from "../ir/core/rewrite.js";
-import type { BufferRegion } from "../ir/tir/buffer.js";
+import { range, type BufferRegion, type Range } from "../ir/tir/buffer.js";
 import { binary, intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
-import { range } from "../ir/tir/buffer.js";
 import type { Block, For, Stmt } from "../ir/tir/stmt.js";
+import { isSymbolic } from "../transform/tir/bounded-walk.js";
 import type { BlockSite } from "./site.js";
 import { analyzerOf, enter, type ScheduleState } from "./state.js";
 
@@ -59,12 +59,17 @@ export function sweep(
 ): readonly IntSet[] {
   const domain = setsOf(analyzer, loops);
   return region.map((r) => {
+    // What memory holds may change before the region is used.
+    if (readsMemory(r)) return { min: undefined, max: undefined };
     const { dtype } = r.min;
     const first = evalSet(analyzer, r.min, domain);
     const end = binary("sub", binary("add", r.min, r.extent), intImm(1, dtype));
     return { min: first.min, max: evalSet(analyzer, end, domain).max };
   });
 }
+
+/** Whether a range is found from what memory holds. */
+const readsMemory = ({ min, extent }: Range): boolean => !isSymbolic(min) || !isSymbolic(extent);
 
 /** Loops of a path below a given number of its statements, the innermost block's boundary not passed. */
 export const loopsBelow = (path: readonly Stmt[], depth: number): readonly For[] =>
@@ -85,6 +90,7 @@ export function isCovered(
   reader: BlockSite,
   read: BufferRegion,
 ): boolean {
+  if (write.region.some(readsMemory)) return false;
   const depth = commonDepth(writer.path, reader.path);
   const analyzer = analyzerOf(state);
   for (const s of writer.path.slice(0, depth)) enter(analyzer, s);

@@ -16,7 +16,7 @@ import { mappedShape, typedMap, undone } from "./layout-map.js";
 import { freshIters, isZero, nestOver, partOf, type Part } from "./nest.js";
 import { refuse } from "./primitive.js";
 import { loopsBelow, setsOf } from "./regions.js";
-import { isOpaque } from "./relayout.js";
+import { isOpaque, POINTER, usesPointer } from "./relayout.js";
 import type { BlockSite } from "./site.js";
 import { analyzerOf, enter, freshBlockName, funcOf, type ScheduleState } from "./state.js";
 
@@ -42,6 +42,7 @@ export function reindexed(
   const whole = notWhole(state, site);
   if (whole !== undefined) refused(whole);
   if (isOpaque({ ...node, values: undefined }, buffer)) refused("it uses the memory as a whole");
+  if (side === "write" && usesPointer(funcOf(state).body, buffer)) refused(POINTER);
   const indices = elementOf(node, buffer, side);
   if (typeof indices === "string") return refused(indices);
   if (node.iters.some((i) => i.dom === undefined || !isZero(i.dom.min))) refused("an axis does not start at 0"); // prettier-ignore
@@ -107,11 +108,15 @@ function elementOf(
   side: "read" | "write",
 ): readonly PrimExpr[] | string {
   const found: (readonly PrimExpr[])[] = [];
-  let isGuarded = false;
+  const isUpdate = accessesOf(node).reads.has(buffer);
+  let [isGuarded, isStoredUnder] = [false, false];
   for (const part of node.init === undefined ? [node.body] : [node.init, node.body]) {
     rewrite(part, (n) => {
-      if (n.kind === "tir.Store" && n.buffer === buffer) found.push(n.indices);
-      if (n.kind === "tir.If" || n.kind === "tir.While") isGuarded = true;
+      if (n.kind === "tir.Store" && n.buffer === buffer) {
+        found.push(n.indices);
+        isStoredUnder ||= n.predicate !== undefined;
+      }
+      if (n.kind === "tir.If" || n.kind === "tir.While") isGuarded = isStoredUnder = true;
       return n;
     });
     eachLoad(part, false, (l, guarded) => {
@@ -123,6 +128,8 @@ function elementOf(
   const [first] = found;
   if (first === undefined) return "it does not use it";
   if (side === "read" && accessesOf(node).writes.has(buffer)) return "it writes it too";
+  if (side === "write" && isUpdate) return "it goes on with what is in it";
+  if (side === "write" && isStoredUnder) return "it stores it under a condition";
   if (found.some((i) => !sameIndices(i, first))) return "it uses several elements of it";
   const axes = new Set(node.iters.map((i) => i.var));
   const inner = new Set<Var>();

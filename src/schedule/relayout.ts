@@ -1,7 +1,7 @@
 /** A buffer under another layout: every access of it in a function rewritten. */
 import type { Analyzer } from "../arith/index.js";
 import { rebuild } from "../ir/core/rewrite.js";
-import { children } from "../ir/core/visit.js";
+import { children, visit } from "../ir/core/visit.js";
 import type { Node } from "../ir/nodes.js";
 import type { Buffer } from "../ir/tir/buffer.js";
 import type { IndexMap, PrimFunc } from "../ir/tir/function.js";
@@ -9,9 +9,37 @@ import type { Stmt } from "../ir/tir/stmt.js";
 import { mapped, mappedRegion } from "./layout-map.js";
 import { enter } from "./state.js";
 
+/** Why a buffer cannot be replaced where {@link usesPointer} holds. */
+export const POINTER = "its memory has another name, or is used through its pointer";
+
+/** Whether a statement uses the memory of a buffer through its pointer, or by another name. */
+export function usesPointer(root: Node, buffer: Buffer): boolean {
+  let found = false;
+  visit(root, {
+    enter(node) {
+      if (node.kind === "tir.Buffer") found ||= node !== buffer && node.data === buffer.data;
+      else found ||= node === buffer.data;
+      return !found && node.kind !== "tir.Buffer" ? undefined : false;
+    },
+  });
+  return found;
+}
+
+/** Whether a statement uses the memory of a buffer by any name. */
+export function usesMemory(root: Node, { data }: Buffer): boolean {
+  let found = false;
+  visit(root, {
+    enter(node) {
+      found ||= node === data || (node.kind === "tir.Buffer" && node.data === data);
+      return found ? false : undefined;
+    },
+  });
+  return found;
+}
+
 /** Whether a statement uses a buffer other than by loads and stores of single elements and in regions. */
 export function isOpaque(root: Node, buffer: Buffer): boolean {
-  let found = false;
+  let found = usesPointer(root, buffer);
   const walk = (node: Node): void => {
     if (found) return;
     switch (node.kind) {
@@ -31,7 +59,7 @@ export function isOpaque(root: Node, buffer: Buffer): boolean {
         return;
       case "tir.Buffer":
       case "tir.Var":
-        found ||= node === buffer || node === buffer.data;
+        found ||= node === buffer;
         return;
       case "tir.Block":
         for (const iter of node.iters) children(iter, walk);

@@ -9,12 +9,12 @@ import { isSymbolic } from "../../transform/tir/bounded-walk.js";
 import { blockCodes } from "../block-codes.js";
 import { placeApart } from "../cache-place.js";
 import { allocateIn, insertBeside, mapBlock, withRegions } from "../edit.js";
-import { scopeAround } from "../facts.js";
+import { isBoundTo, scopeAround } from "../facts.js";
 import { freshIters, isZero, nestOver, wholePart } from "../nest.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
-import { findBlock } from "../site.js";
+import { findBlock, loopsAround } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
 
 /** Index expressions that a block computes repeatedly are computed once, into buffers of whole numbers. */
@@ -22,7 +22,7 @@ export const cacheIndex = definePrimitive({
   name: "cache_index",
   summary: "Computes repeated index expressions of a block once, into buffers of whole numbers.",
   params: {
-    block: p.block("The block."),
+    block: p.inner("The block."),
     storage_scope: p.string({ help: "Where the buffers live.", default: "global" }),
     cse_thresh: p.int({
       help: "Expressions that occur more often than this; 0: all that are no sum of axes.",
@@ -34,6 +34,8 @@ export const cacheIndex = definePrimitive({
     const { node } = site;
     if (node.iters.some((i) => i.dom === undefined || !isZero(i.dom.min)))
       refuse(blockCodes.cacheRefused({ primitive: "cache_index", buffer: "its indices", block: node.name, reason: "an axis does not start at 0", at: node.span })); // prettier-ignore
+    const open = isBoundTo(site, loopsAround(site).map((l) => l.node.var)); // prettier-ignore
+    if (open !== undefined) refuse(blockCodes.cacheRefused({ primitive: "cache_index", buffer: "its indices", block: node.name, reason: open, at: node.span })); // prettier-ignore
     const found = repeated(node, cse_thresh);
     const scope = scopeAround(state, site);
     let func = funcOf(state);

@@ -10,6 +10,7 @@ import { p } from "../params.js";
 import { pickBuffer } from "../pick-buffer.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
+import { POINTER, usesPointer } from "../relayout.js";
 import { findBlock, replaceAt } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
 
@@ -18,7 +19,7 @@ export const cacheInplace = definePrimitive({
   name: "cache_inplace",
   summary: "Lets a block change a copy of a buffer that it reads and writes: in, run, out.",
   params: {
-    block: p.block("The block that reads and writes the buffer."),
+    block: p.inner("The block that reads and writes the buffer."),
     read_buffer_index: p.buffer("Number or name of the buffer among what the block reads."),
     storage_scope: p.string('Where the copy lives, such as "local".'),
   },
@@ -31,6 +32,7 @@ export const cacheInplace = definePrimitive({
       refuse(blockCodes.cacheRefused({ primitive, buffer: buffer.name, block: node.name, reason, at: node.span })); // prettier-ignore
     const { reads, writes } = accessesOf(node);
     if (!reads.has(buffer) || !writes.has(buffer)) refused("the block does not both read and write it"); // prettier-ignore
+    if (usesPointer(funcOf(state).body, buffer)) refused(POINTER);
     const scope = scopeAround(state, site);
     const uses = childrenOf(scope).filter(
       ({ node: b }) => b !== node && (accessesOf(b).reads.has(buffer) || accessesOf(b).writes.has(buffer)), // prettier-ignore

@@ -9,6 +9,7 @@ import { p } from "../params.js";
 import { pickBuffer } from "../pick-buffer.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
+import { POINTER, usesPointer } from "../relayout.js";
 import { commonDepth } from "../regions.js";
 import { findBlock, scopeOf, type BlockSite } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
@@ -18,7 +19,7 @@ export const cacheRead = definePrimitive({
   name: "cache_read",
   summary: "Copies what a block reads to a buffer of its own, by a new block before it.",
   params: {
-    block: p.block("The block that reads."),
+    block: p.inner("The block that reads."),
     read_buffer_index: p.buffer("Number or name of the buffer among what the block reads."),
     storage_scope: p.string('Where the new buffer lives, such as "local".'),
     consumer_blocks: p.optional(
@@ -40,6 +41,7 @@ export const cacheRead = definePrimitive({
         accessesOf(s.node).reads.has(buffer) &&
         (chosen === undefined || chosen.includes(s.node) || s.node === node),
     );
+    if (readers.some((s) => usesPointer(s.node, buffer))) refused(POINTER);
     const stranger = chosen?.find((b) => !readers.some((s) => s.node === b));
     if (stranger !== undefined)
       refused(`block \`${stranger.name}\` does not read it beside this one`);

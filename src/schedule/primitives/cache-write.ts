@@ -9,6 +9,7 @@ import { pickBuffer } from "../pick-buffer.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { replaceNodes } from "../../transform/tir/replace.js";
 import { blockRef } from "../reference.js";
+import { POINTER, usesPointer } from "../relayout.js";
 import { findBlock } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
 
@@ -17,7 +18,7 @@ export const cacheWrite = definePrimitive({
   name: "cache_write",
   summary: "Lets a block write to a buffer of its own, copied out by a new block after it.",
   params: {
-    block: p.block("The block that writes."),
+    block: p.inner("The block that writes."),
     write_buffer_index: p.buffer("Number or name of the buffer among what the block writes."),
     storage_scope: p.string('Where the new buffer lives, such as "local".'),
     consumer_blocks: p.optional(p.blocks("Blocks that read the new buffer instead.")),
@@ -32,6 +33,7 @@ export const cacheWrite = definePrimitive({
       refuse(blockCodes.cacheRefused({ primitive, buffer: buffer.name, block: node.name, reason, at: node.span })); // prettier-ignore
     const kind = neitherKind(state, site, scope);
     if (kind !== undefined) refused(kind);
+    if (usesPointer(funcOf(state).body, buffer)) refused(POINTER);
     const moved = new Set((consumer_blocks ?? []).map((s) => s.node));
     const others = readersOf(scope, buffer).filter((s) => s.node !== node);
     const stranger = [...moved].find((b) => !others.some((s) => s.node === b));

@@ -2,7 +2,14 @@ import { unionOf, type IntSet } from "../../arith/index.js";
 import type { Block } from "../../ir/tir/stmt.js";
 import { blockCodes } from "../block-codes.js";
 import { isReducedAbove } from "../cache-place.js";
-import { accessesOf, childrenOf, isOutput, neitherKind, scopeAround } from "../facts.js";
+import {
+  accessesOf,
+  childrenOf,
+  isOutput,
+  isSteeredBy,
+  neitherKind,
+  scopeAround,
+} from "../facts.js";
 import { notWhole } from "../iterations.js";
 import { chosenPlace, placesIn, withPart } from "../move.js";
 import { nestOver, partOf, wholePart, type Part } from "../nest.js";
@@ -17,7 +24,7 @@ export const computeAt = definePrimitive({
   name: "compute_at",
   summary: "Computes a producer inside a loop around its consumers, as much as an iteration needs.",
   params: {
-    block: p.block("The producer."),
+    block: p.inner("The producer."),
     loop: p.loop("The loop around all its consumers."),
     preserve_unit_loops: p.bool({ help: "Keep loops over one value.", default: false }),
     index: p.int({ help: "Place in the loop body; -1: the last, -2: the first.", default: -1 }),
@@ -35,6 +42,8 @@ export const computeAt = definePrimitive({
     if (isOutput(scope, node)) refused("it writes a buffer that is visible outside");
     const all = childrenOf(scope);
     const { reads, writes } = accessesOf(node);
+    const steered = isSteeredBy(scope, writes);
+    if (steered !== undefined) refused(steered);
     const isConsumer = (b: BlockSite): boolean =>
       b.node !== node && [...accessesOf(b.node).reads].some((x) => writes.has(x));
     const consumers = all.filter(isConsumer);
@@ -86,6 +95,7 @@ function neededParts(
       if (!isPoint) return;
       const known = sets.get(min);
       if (!isKnown) return void sets.set(min, "whole");
+      if (uses.length === 0) return;
       const parts = uses.map((u) => u[d]!);
       const set = parts.reduce((a, b) => unionOf(analyzer, a, b, min.dtype));
       sets.set(min, known === undefined ? set : known === "whole" ? known : unionOf(analyzer, known, set, min.dtype)); // prettier-ignore

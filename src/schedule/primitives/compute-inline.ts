@@ -9,6 +9,7 @@ import { dropAllocs, mapBlock } from "../edit.js";
 import { accessesOf, childrenOf, incomplete, isOutput, scopeAround } from "../facts.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
+import { isOpaque, usesMemory } from "../relayout.js";
 import { replaceAt } from "../site.js";
 import { funcOf, withFunc } from "../state.js";
 import { accessRegions } from "../../arith/index.js";
@@ -17,7 +18,7 @@ import { accessRegions } from "../../arith/index.js";
 export const computeInline = definePrimitive({
   name: "compute_inline",
   summary: "Replaces every read of what a spatial block computes by the computation.",
-  params: { block: p.block("The block, of which nothing is left.") },
+  params: { block: p.inner("The block, of which nothing is left.") },
   outputs: "none",
   run(state, { block: site }) {
     const { node } = site;
@@ -37,11 +38,13 @@ export const computeInline = definePrimitive({
     const later = all.slice(all.findIndex((b) => b.node === node) + 1);
     const spoiler = later.find((b) => [...accessesOf(b.node).writes].some((x) => reads.has(x)));
     if (spoiler !== undefined) refused(`block \`${spoiler.node.name}\` overwrites what it reads`);
-    const opaque = users.find((b) => usesOtherwise(b.node, definition));
+    const opaque = users.find((b) => isOpaque(b.node, buffer));
     if (opaque !== undefined) refused(`block \`${opaque.node.name}\` uses \`${buffer.name}\` other than by reading elements`); // prettier-ignore
     let func = replaceAt(funcOf(state), site, undefined);
     for (const { node: user } of users) func = mapBlock(func, user.name, (b) => inlined(b, definition)); // prettier-ignore
-    return changed(withFunc(state, dropAllocs(func, new Set([buffer]))));
+    func = dropAllocs(func, new Set([buffer]));
+    if (usesMemory(func.body, buffer)) refused(`something that no block contains uses the memory of \`${buffer.name}\`, or it has another name`); // prettier-ignore
+    return changed(withFunc(state, func));
   },
 });
 
@@ -60,25 +63,4 @@ function inlined(block: Block, definition: Definition): Block {
   };
   const after = walk(block) as Block;
   return { ...after, ...accessRegions(after) };
-}
-
-/** A match of the buffer, or a use of its memory as a whole. */
-function usesOtherwise(block: Block, { buffer }: Definition): boolean {
-  let found = false;
-  const walk = (node: Node): Node => {
-    if (node.kind === "tir.Load" || node.kind === "tir.Store") {
-      for (const i of node.indices) walk(i);
-      if (node.kind === "tir.Store") walk(node.value);
-      return node;
-    }
-    if (node.kind === "tir.BufferRegion") return node;
-    if (node.kind === "tir.MatchBuffer") {
-      found ||= node.source.buffer === buffer;
-      return node;
-    }
-    if (node === buffer || node === buffer.data) found = true;
-    return node.kind === "tir.Buffer" || node.kind === "tir.Var" ? node : rebuild(node, walk);
-  };
-  walk(block);
-  return found;
 }

@@ -20,7 +20,7 @@ export const decomposePadding = definePrimitive({
   name: "decompose_padding",
   summary: "Splits a padded copy into filling with the constant and copying what there is.",
   params: {
-    block: p.block("The block, whose value is `if_then_else(inside, element, constant)`."),
+    block: p.inner("The block, whose value is `if_then_else(inside, element, constant)`."),
     loop: p.loop("The loop before which the constant is filled in."),
   },
   outputs: "one",

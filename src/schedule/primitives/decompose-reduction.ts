@@ -7,8 +7,9 @@ import { compare, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js"
 import { forLoop, type Block, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { blockCodes } from "../block-codes.js";
 import { insertBeside, mapBlock, withRegions } from "../edit.js";
+import { isBoundTo } from "../facts.js";
 import { allOf, conjuncts, endOf, freshIters, inType, plainCondition } from "../nest.js";
-import { notInjective } from "../iterations.js";
+import { branchAround, notInjective } from "../iterations.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
@@ -20,7 +21,7 @@ export const decomposeReduction = definePrimitive({
   name: "decompose_reduction",
   summary: "Takes the init of a reduction out into a block before a loop.",
   params: {
-    block: p.block("The reduction."),
+    block: p.inner("The reduction."),
     loop: p.loop("The loop before which the init runs."),
   },
   outputs: "one",
@@ -32,6 +33,11 @@ export const decomposeReduction = definePrimitive({
     const loops = loopsAround(site).map((l) => l.node);
     const at = loops.indexOf(loop.node);
     if (at < 0) return refused("the loop is not around the block");
+    const branch = branchAround(site);
+    if (branch !== undefined && !loop.path.includes(branch))
+      return refused("a statement between the loop and the block says whether it runs");
+    const open = isBoundTo(site, loops.slice(at).map((f) => f.var)); // prettier-ignore
+    if (open !== undefined) return refused(open);
     const local = node.allocs.find((b) => occursIn(node.init!, b));
     if (local !== undefined) return refused(`it uses \`${local.name}\`, which the block allocates`);
     const reduced = new Set<Var>();

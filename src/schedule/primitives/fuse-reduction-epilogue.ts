@@ -21,8 +21,8 @@ export const fuseReductionEpilogue = definePrimitive({
   name: "fuse_reduction_epilogue",
   summary: "Makes a sum in the buffer of the block that adds to it, starting at what that adds.",
   params: {
-    reduction: p.block("The sum, with its init."),
-    epilogue: p.block("The block that adds to it, of which nothing is left."),
+    reduction: p.inner("The sum, with its init."),
+    epilogue: p.inner("The block that adds to it, of which nothing is left."),
   },
   outputs: "none",
   run(state, { reduction: { node }, epilogue }) {

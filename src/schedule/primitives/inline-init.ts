@@ -19,7 +19,7 @@ export const inlineInit = definePrimitive({
   name: "inline_init",
   summary: "Starts a sum at what a later block adds to its result, such as a bias.",
   params: {
-    block: p.block("The init of the sum, or the reduction with its init."),
+    block: p.inner("The init of the sum, or the reduction with its init."),
     addend: p.string("The block that adds, or the buffer that it adds."),
   },
   outputs: "none",

@@ -12,6 +12,7 @@ import { placeApart } from "../cache-place.js";
 import { combinerOf } from "../combiner.js";
 import { allocateIn } from "../edit.js";
 import { isTrivial, neitherKind, scopeAround } from "../facts.js";
+import { notWholeLoops } from "../iterations.js";
 import { allOf, copyNest, elementIters, inType, isTrue, isZero, nestOver, pointRegion, wholePart } from "../nest.js"; // prettier-ignore
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
@@ -27,7 +28,7 @@ export const padEinsum = definePrimitive({
   name: "pad_einsum",
   summary: "Extends a sum of products to multiples of tile sizes, with zeros around its operands.",
   params: {
-    block: p.block("The sum of products."),
+    block: p.inner("The sum of products."),
     padding: p.ints("Of each axis the number that its extent becomes a multiple of."),
   },
   outputs: "list",
@@ -46,6 +47,8 @@ export const padEinsum = definePrimitive({
     const isAlone = loops.every((f, k) => f.body === (loops[k + 1] ?? node));
     if (top === undefined || !isAlone) return refused("its loops hold more than the block");
     if (!isTrivial(site) || !isTrue(node.predicate)) refused("its axes are not bare loops");
+    const part = notWholeLoops(state, site);
+    if (part !== undefined) refused(part);
     if (node.iters.some((i) => !isZero(i.dom!.min)) || loops.some((f) => !isZero(f.min) || f.step))
       refused("an axis does not start at 0");
     const analyzer = analyzerOf(state);

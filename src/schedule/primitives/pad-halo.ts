@@ -30,7 +30,7 @@ export const padHalo = definePrimitive({
   name: "pad_halo",
   summary: "Gives a buffer a border of a constant, which a block then reads without a condition.",
   params: {
-    block: p.block("The block that reads `if_then_else(inside, element, constant)`."),
+    block: p.inner("The block that reads `if_then_else(inside, element, constant)`."),
     read_buffer_index: p.buffer({ help: "Number or name of the buffer it reads.", default: 0 }),
   },
   outputs: "list",

@@ -27,7 +27,7 @@ export const prefetch = definePrimitive({
   name: "prefetch",
   summary: "Brings what a block reads some iterations later near, before it is needed.",
   params: {
-    block: p.block("The block that reads."),
+    block: p.inner("The block that reads."),
     read_buffer_index: p.buffer("Number or name of the buffer it reads, a parameter."),
     loop: p.loop("The loop around it."),
     distance: p.int({ help: "How many iterations later.", default: 1 }),

@@ -11,7 +11,7 @@ export const reindexCacheRead = definePrimitive({
   name: "reindex_cache_read",
   summary: "Lets a block read a cache whose indices are functions of the block's axes.",
   params: {
-    block: p.block("The block."),
+    block: p.inner("The block."),
     read_buffer_index: p.buffer("Number or name of the buffer among what the block reads."),
     storage_scope: p.string('Where the cache lives, such as "local".'),
     index_map: p.indexMap("From the axes of the block to indices of the cache."),

@@ -11,7 +11,7 @@ export const reindexCacheWrite = definePrimitive({
   name: "reindex_cache_write",
   summary: "Lets a block write a cache whose indices are functions of the block's axes.",
   params: {
-    block: p.block("The block."),
+    block: p.inner("The block."),
     write_buffer_index: p.buffer("Number or name of the buffer among what the block writes."),
     storage_scope: p.string('Where the cache lives, such as "local".'),
     index_map: p.indexMap("From the axes of the block to indices of the cache."),

@@ -12,7 +12,7 @@ export const reindex = definePrimitive({
   summary:
     "Lets a block use a copy of a buffer that is indexed by the block's axes in their order.",
   params: {
-    block: p.block("The block."),
+    block: p.inner("The block."),
     buffer: p.buffer('The buffer: `("read", 0)`, `("write", 0)`, or its name.'),
   },
   outputs: "one",

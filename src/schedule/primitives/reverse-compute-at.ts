@@ -5,7 +5,7 @@ import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/e
 import type { Block } from "../../ir/tir/stmt.js";
 import { blockCodes } from "../block-codes.js";
 import { isReducedAbove } from "../cache-place.js";
-import { accessesOf, childrenOf, incomplete, scopeAround } from "../facts.js";
+import { accessesOf, childrenOf, incomplete, isSteeredBy, scopeAround } from "../facts.js";
 import { fillsBox, notWhole } from "../iterations.js";
 import { axesFrom } from "../layout-map.js";
 import { chosenPlace, conflicts, placesIn, withPart } from "../move.js";
@@ -21,7 +21,7 @@ export const reverseComputeAt = definePrimitive({
   name: "reverse_compute_at",
   summary: "Computes a consumer inside a loop around its producers, for what an iteration made.",
   params: {
-    block: p.block("The consumer."),
+    block: p.inner("The consumer."),
     loop: p.loop("The loop around its producers."),
     preserve_unit_loops: p.bool({ help: "Keep loops over one value.", default: false }),
     index: p.int({ help: "Place in the loop body; -1: the last, -2: the first.", default: -1 }),
@@ -38,6 +38,8 @@ export const reverseComputeAt = definePrimitive({
     const reason = incomplete(all, site) ?? notWhole(state, site);
     if (reason !== undefined) refused(reason);
     const { reads, writes } = accessesOf(node);
+    const steered = isSteeredBy(scope, writes);
+    if (steered !== undefined) refused(steered);
     const inside = blocksBelow(loop);
     const producers = inside.filter((b) => meet(accessesOf(b.node).writes, reads));
     if (producers.length === 0) refused("nothing inside the loop makes what it reads");

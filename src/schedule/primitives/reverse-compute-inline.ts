@@ -13,6 +13,7 @@ import { conflicts } from "../move.js";
 import { allOf, both, inType, outside } from "../nest.js";
 import { p } from "../params.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
+import { usesMemory } from "../relayout.js";
 import { findBlock, replaceAt, type BlockSite } from "../site.js";
 import { analyzerAt, analyzerOf, funcOf, withFunc, type ScheduleState } from "../state.js";
 
@@ -20,7 +21,7 @@ import { analyzerAt, analyzerOf, funcOf, withFunc, type ScheduleState } from "..
 export const reverseComputeInline = definePrimitive({
   name: "reverse_compute_inline",
   summary: "Lets the producer of what a spatial block reads store the block's result itself.",
-  params: { block: p.block("The consumer, of which nothing is left.") },
+  params: { block: p.inner("The consumer, of which nothing is left.") },
   outputs: "none",
   run(state, { block: site }) {
     const { node } = site;
@@ -45,7 +46,10 @@ export const reverseComputeInline = definePrimitive({
       const func = replaceAt(funcOf(state), site, undefined);
       const target = findBlock(func, producer.node.name)!;
       const after = replaceAt(func, target, found);
-      return changed(withFunc(state, dropAllocs(after, writes)));
+      const left = dropAllocs(after, writes);
+      const used = [...writes].find((b) => usesMemory(left.body, b));
+      if (used === undefined) return changed(withFunc(state, left));
+      reason = `something else uses the memory of \`${used.name}\``;
     }
     return refused(reason);
   },

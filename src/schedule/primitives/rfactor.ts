@@ -7,7 +7,7 @@ import { forLoop, iterVar, seq, store, type Block, type For, type IterVar, type 
 import { blockCodes } from "../block-codes.js";
 import { combinerOf, type Combiner } from "../combiner.js";
 import { allocateIn, withRegions } from "../edit.js";
-import { notReduction, childrenOf, scopeAround } from "../facts.js";
+import { isBoundTo, notReduction, childrenOf, scopeAround } from "../facts.js";
 import { allOf, conjuncts, freshIters, plainCondition } from "../nest.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
@@ -40,6 +40,8 @@ export const rfactor = definePrimitive({
     const scope = scopeAround(state, site);
     const reason = notReduction(state, childrenOf(scope), site);
     if (reason !== undefined) return refused(`block \`${node.name}\` is no reduction: ${reason}`);
+    const open = isBoundTo(site, loopsAround(site).map((l) => l.node.var)); // prettier-ignore
+    if (open !== undefined) return refused(open);
     const combiner = combinerOf(node);
     if (combiner === undefined)
       return refused(`block \`${node.name}\` does not combine by one operator in any order`);

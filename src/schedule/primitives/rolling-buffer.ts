@@ -28,7 +28,7 @@ export const rollingBuffer = definePrimitive({
   name: "rolling_buffer",
   summary: "Keeps of a moving window what the next iteration needs again, in a buffer that goes round.", // prettier-ignore
   params: {
-    block: p.block("The producer, computed inside the loop that moves the window."),
+    block: p.inner("The producer, computed inside the loop that moves the window."),
     write_buffer_index: p.buffer({ help: "Number or name of the buffer it writes.", default: 0 }),
   },
   outputs: "none",

@@ -19,7 +19,7 @@ export const sampleComputeLocation = definePrimitive({
   name: "sample_compute_location",
   summary: "Draws a loop at which a producer can be computed.",
   params: {
-    block: p.block("The producer."),
+    block: p.inner("The producer."),
     decision: p.optional(p.int("Position of the loop to take.")),
   },
   outputs: "one",

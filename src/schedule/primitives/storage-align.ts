@@ -2,10 +2,12 @@ import type { AttrValue } from "../../ir/core/node.js";
 import { ALIGN } from "../../transform/tir/align-storage.js";
 import { allocatedBuffer } from "../allocated.js";
 import { annotated } from "../annotations.js";
+import { blockCodes } from "../block-codes.js";
 import { loopCodes } from "../loop-codes.js";
 import { p } from "../params.js";
 import { buffersOf } from "../pick-buffer.js";
 import { changed, definePrimitive, refuse } from "../primitive.js";
+import { POINTER, usesPointer } from "../relayout.js";
 import { replaceAt } from "../site.js";
 import { funcOf, withFunc } from "../state.js";
 
@@ -26,6 +28,8 @@ export const storageAlign = definePrimitive({
   outputs: "none",
   run(state, { block, buffer_index, axis, factor, offset }) {
     const buffer = allocatedBuffer(state, "storage_align", block, buffer_index);
+    if (usesPointer(funcOf(state).body, buffer))
+      refuse(blockCodes.hintRefused({ primitive: "storage_align", what: `\`${buffer.name}\``, reason: POINTER, at: block.node.span })); // prettier-ignore
     const rank = buffer.shape.length;
     const at = axis < 0 ? axis + rank : axis;
     const { span } = block.node;

@@ -7,6 +7,7 @@ import type { DType } from "../../support/dtype.js";
 import { blockCodes } from "../block-codes.js";
 import { withIndices, withRegions } from "../edit.js";
 import { isTrivial } from "../facts.js";
+import { notWholeLoops } from "../iterations.js";
 import { mapped, mappedShape, typedMap, undone } from "../layout-map.js";
 import { inType, isTrue, isZero } from "../nest.js";
 import { p } from "../params.js";
@@ -19,7 +20,7 @@ export const transformBlockLayout = definePrimitive({
   name: "transform_block_layout",
   summary: "Replaces the axes of a block and its loops by functions of them.",
   params: {
-    block: p.block("A block whose axes are its loops."),
+    block: p.inner("A block whose axes are its loops."),
     index_map: p.indexMap("From the axes to the new ones."),
   },
   outputs: "none",
@@ -32,6 +33,8 @@ export const transformBlockLayout = definePrimitive({
     const isChain = loops.every(({ node: f }, k) => f.body === (loops[k + 1]?.node ?? node));
     if (top === undefined || !isChain) return refused("its loops hold more than the block");
     if (!isTrivial(site) || !isTrue(node.predicate)) refused("its axes are not bare loops");
+    const part = notWholeLoops(state, site);
+    if (part !== undefined) refused(part);
     if (loops.length !== node.iters.length) refused("it has more loops than axes");
     if (
       loops.some(
