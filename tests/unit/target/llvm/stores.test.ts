@@ -3,8 +3,10 @@ import * as assert from "uvu/assert";
 import { nativeText } from "../../../../src/driver/native.js";
 import { readModule } from "../../../../src/driver/frontend.js";
 import { optimise } from "../../../../src/driver/optimise.js";
+import type { IRModule } from "../../../../src/ir/module.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
 import { parseTarget } from "../../../../src/support/target-description.js";
+import { printModule } from "../../../../src/syntax/index.js";
 import { hasNative } from "../../../../src/testing/native.js";
 import { expectSame, floats } from "./beside-interpreter.js";
 
@@ -79,13 +81,18 @@ if (hasNative()) {
     await expectSame(streaming(0, 64), TARGET, [[floats(3, 64)]]);
   });
 
+  const lowered = async (text: string, sink: Diagnostics): Promise<IRModule> => {
+    const { module } = readModule({ name: "test.relax", text });
+    const made = await optimise(module, "@default-llvm", sink, { target: TARGET });
+    if (made === undefined) throw new Error("not lowered");
+    return made;
+  };
+
   const libraryText = async (text: string): Promise<string> => {
     const sink = new Diagnostics();
-    const { module } = readModule({ name: "test.relax", text });
-    const lowered = await optimise(module, "@default-llvm", sink, { target: TARGET });
     const parsed = parseTarget(TARGET);
-    if (!("target" in parsed) || lowered === undefined) throw new Error("not lowered");
-    return nativeText(lowered, sink, { description: parsed.target })!.text;
+    if (!("target" in parsed)) throw new Error(parsed.problem);
+    return nativeText(await lowered(text, sink), sink, { description: parsed.target })!.text;
   };
 
   test("the library's loops over large tensors bypass the caches", async () => {
@@ -97,14 +104,28 @@ def main(x: R.Tensor((8192, 1024), "float32"), y: R.Tensor((8192, 1024), "float3
     assert.match(made, /store <\d+ x float> .*, align 64, !nontemporal/);
   });
 
+  test("what bypasses the caches is waited for once, behind all rows", async () => {
+    for (const value of ["R.nn.softmax(x, axis=-1)", "R.add(x, y)"]) {
+      const text = `
+@R.function
+def main(x: R.Tensor((8192, 1024), "float32"), y: R.Tensor((1024,), "float32")):
+    return ${value}
+`;
+      const loops = printModule(await lowered(text, new Diagnostics())).match(/^ *for .*$/gm)!;
+      assert.match(loops[0]!, /"nontemporal"/);
+      assert.is(loops.filter((line) => line.includes("nontemporal")).length, 1);
+      assert.is((await libraryText(text)).match(/^ *fence /gm)?.length, 1);
+    }
+  });
+
   test("the library's loops over rows fetch the next row in one of their passes", async () => {
     const made = await libraryText(`
 @R.function
 def main(x: R.Tensor(("n", 1024), "float32")):
     return R.nn.softmax(x, axis=-1)
 `);
-    // Lines of the four vectors of a turn.
-    assert.is(made.match(/call void @llvm\.prefetch/g)?.length, 4);
+    // Lines of the four vectors of a turn, in the loop for results that bypass the caches and in the one for others.
+    assert.is(made.match(/call void @llvm\.prefetch/g)?.length, 8);
   });
 }
 
