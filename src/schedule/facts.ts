@@ -265,14 +265,17 @@ export function axesBoundBy({ iters, values }: Block, v: Var): readonly IterVar[
 export function namesLoop({ node }: BlockSite, vars: readonly Var[]): Reason {
   const inside = { ...node, iters: [], values: undefined, predicate: boolImm(true) };
   const named = freeBinders(inside).find((b) => vars.includes(b as Var)) as Var | undefined;
-  return named && `block \`${node.name}\` names \`${named.name}\` past its axes`;
+  return (
+    named &&
+    `block \`${node.name}\` names the loop \`${named.name}\` in its body; bind it to an axis by \`T.axis\``
+  );
 }
 
 /** Why a block means something else at another place: its body, or the domain of an axis, names a loop around it. */
 export function isBoundTo(site: BlockSite, vars: readonly Var[]): Reason {
   const { node } = site;
   const axis = node.iters.find(({ dom }) => dom && [...varsOf(dom.min), ...varsOf(dom.extent)].some((v) => vars.includes(v))); // prettier-ignore
-  return axis ? `the domain of its axis \`${axis.var.name}\` depends on a loop` : namesLoop(site, vars); // prettier-ignore
+  return axis ? `the domain of its axis \`${axis.var.name}\` depends on a loop; say how long it is in all, e.g. \`T.axis.spatial(n, i)\`` : namesLoop(site, vars); // prettier-ignore
 }
 
 // ---- scopes -----------------------------------------------------------------------------------------------------
