@@ -40,7 +40,7 @@ export function buildForCgra(
   options: CgraBuildOptions,
 ): CgraBuild | undefined {
   const { fabric, search } = options;
-  const host = splitForCgra(module, sink, { fabric, search, alwaysThere: true });
+  const host = splitForCgra(module, sink, { fabric, search, fallbacks: "sizes" });
   const artefact = host && buildForWasm(host.module, sink, options);
   return artefact && { artefact, host };
 }
@@ -54,13 +54,13 @@ export interface CgraProject extends CProject {
 export function projectForCgra(
   module: IRModule,
   sink: Sink,
-  options: CProjectOptions & Pick<CgraBuildOptions, "fabric" | "search">,
+  options: CProjectOptions & Pick<CgraBuildOptions, "fabric" | "search"> & HostOptions,
 ): CgraProject | undefined {
-  const { fabric, search } = options;
-  const host = splitForCgra(module, sink, { fabric, search });
+  const { fabric, search, fallbacks = "all" } = options;
+  const host = splitForCgra(module, sink, { fabric, search, fallbacks });
   const project = host && buildForC(host.module, sink, options);
   if (host === undefined || project === undefined) return undefined;
   const programs = new Map([...host.kernels].map(([name, k]) => [name, k.program]));
-  const own = deviceFiles(project.compiled.prefix, fabric, programs);
+  const own = deviceFiles(project.compiled.prefix, fabric, programs, fallbacks === "all");
   return { ...project, host, files: new Map([...project.files, ...own]) };
 }

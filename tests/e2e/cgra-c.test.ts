@@ -51,6 +51,55 @@ c("C with the simulated driver gives what JavaScript gives, as does the host alo
   }
 });
 
+const scaled = (value: string): string => `@T.prim_func
+def main(A: T.Buffer(("n",), "int32"), B: T.Buffer(("n",), "int32")):
+    n = T.int64()
+    a = T.alloc_buffer((16,), "int32", scope="cgra.spad")
+    b = T.alloc_buffer((16,), "int32", scope="cgra.spad")
+    for io in range(T.ceildiv(n, 16)):
+        count = T.min(n - io * 16, 16)
+        for i in range(count):
+            a[i] = A[io * 16 + i]
+        for i in T.serial(count, annotations={"cgra.kernel": "scale"}):
+            b[i] = ${value}
+        for i in range(count):
+            B[io * 16 + i] = b[i]
+`;
+
+c("without host versions the device computes, and where there is none the status says so", () => {
+  const compiler = findCompiler(["gcc", "clang"], process.env);
+  if (compiler === undefined) return;
+  const { module } = checkText({ name: "p.relax", text: scaled("a[i] * 3") }, {} as never);
+  const fabric = preset("npu-6x6")!;
+  const sink = new Diagnostics();
+  const signature = chooseEntry(signaturesOf(module), undefined);
+  const args = makeInputs(signature, { ...parseShapes(["n=37"]), given: new Map(), seed: 1, limit: undefined }); // prettier-ignore
+  const outputs = (["all", "none"] as const).map((fallbacks) => {
+    const project = projectForCgra(module, sink, { prefix: "model", fabric, fallbacks })!;
+    const sources = new Map([...project.files].filter(([name]) => !name.includes("/")));
+    const given = copies(args);
+    const made = compileProgram(sources, compiler, STRICT);
+    callKernel(made, project.compiled, "main", given);
+    made.close();
+    const elsewhere = compileProgram(sources, compiler, [...STRICT, '-DRCG_URI="mmio:none"']);
+    const call = (): void => void callKernel(elsewhere, project.compiled, "main", copies(args));
+    if (fallbacks === "all") call();
+    else assert.throws(call, /there is no fabric/);
+    elsewhere.close();
+    return { result: bytesOf(given[1]), size: String(project.files.get("model.c")).length };
+  });
+  assert.equal(outputs[0]!.result, outputs[1]!.result);
+  assert.ok(outputs[1]!.size < 0.6 * outputs[0]!.size, "host versions are left out");
+  assert.equal(sink.all, []);
+});
+
+c("what the fabric cannot run is an error where host versions are left out", async () => {
+  const argv = ["build", "p.relax", "--target", "cgra", "-o", "p", "--no-fallback"];
+  const { exit, stderr } = await runCli(argv, { files: { "p.relax": scaled("a[i] // 3") } });
+  assert.is(exit, 1);
+  assert.match(stderr, /MAP407.*does not run on `npu-6x6`.*because: .*`REM`/s);
+});
+
 c("drivers for hardware compile without a warning", () => {
   const compiler = findCompiler(["gcc", "clang"], process.env);
   if (compiler === undefined) return;

@@ -45,6 +45,10 @@ export const build = defineCommand({
     },
     fabric: fabricFlag,
     mapLimit: mapLimitFlag,
+    noFallback: {
+      type: "boolean",
+      help: "Leave out the host's versions of what the fabric runs; what it cannot run is an error (`cgra`).",
+    },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
     integerOnly: { type: "boolean", help: "Refuse programs that compute with floats (C)." },
     staticMemory: {
@@ -126,6 +130,7 @@ export const build = defineCommand({
     };
     if (kind === "c" || kind === "cgra") {
       const search = { timeLimitMs: 1000 * flags.mapLimit, now: () => host.now() };
+      const fallbacks = flags.noFallback ? "none" : "all";
       const { projectForCgra } = await import("../../driver/cgra.js");
       const given = {
         prefix: cNameOf(path),
@@ -139,7 +144,7 @@ export const build = defineCommand({
         module &&
         (kind === "c"
           ? buildForC(module, sink, given)
-          : fabric && projectForCgra(module, sink, { ...given, fabric, search }));
+          : fabric && projectForCgra(module, sink, { ...given, fabric, search, fallbacks }));
       report({ file: path, diagnostics: sink.all });
       tellTiming();
       if (project === undefined) return "findings";

@@ -49,4 +49,11 @@ export const codes = defineCodes("MAP", {
     explain:
       "Loops marked `cgra.kernel` run on the fabric, and all others on the host. Operators are lowered to such loops where their types and shapes fit a text of `stdlib/cgra/` or of a library.",
   },
+  noHostVersion: {
+    number: 407,
+    message: "`{func}` does not run on `{fabric}`, and host versions are left out",
+    hint: "build without `--no-fallback`, or change the loops or the fabric",
+    explain:
+      "With `--no-fallback` the host has no version of its own of what the fabric is to run, so all loops for it have to fit it.",
+  },
 });

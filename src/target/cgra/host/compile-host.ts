@@ -5,7 +5,7 @@ import { globalVar, irModule, type BaseFunc, type IRModule } from "../../../ir/m
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { call, callGlobal, compare, intImm, logic, makeVar, stringImm, unary, type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../../ir/tir/expr.js"; // prettier-ignore
 import type { PrimFunc } from "../../../ir/tir/function.js";
-import { evaluate, ifStmt, seq } from "../../../ir/tir/stmt.js";
+import { assertStmt, evaluate, ifStmt, seq } from "../../../ir/tir/stmt.js";
 import { DiagnosticError, type Diagnostic, type Sink } from "../../../support/diagnostic.js";
 import { int32, voidType } from "../../../support/dtype.js";
 import { copyFunction, freshGlobal } from "../../../transform/relax/rewrite/index.js";
@@ -42,9 +42,14 @@ export interface HostProgram<K extends CompiledKernel> {
   readonly onHost: ReadonlyMap<string, string>;
 }
 
+/**
+ * Of which functions with kernels there is a version for the host, too: of all, since the fabric may not be there; of
+ * those whose sizes the fabric may not take; of none, so that what the fabric does not run is an error.
+ */
+export type Fallbacks = "all" | "sizes" | "none";
+
 export interface HostOptions {
-  /** The fabric is there whenever the program runs: what it takes at all sizes is not compiled for the host, too. */
-  readonly alwaysThere?: boolean | undefined;
+  readonly fallbacks?: Fallbacks | undefined;
 }
 
 /** Undefined when errors were reported; what has to run on the host is a warning. */
@@ -53,7 +58,7 @@ export function compileHost<K extends CompiledKernel>(
   fabric: Fabric,
   compileKernel: KernelCompiler<K>,
   sink: Sink,
-  { alwaysThere = false }: HostOptions = {},
+  { fallbacks = "all" }: HostOptions = {},
 ): HostProgram<K> | undefined {
   const split = runPipeline(module, [step(splitCgraKernels)], sink);
   if (split === undefined) return undefined;
@@ -64,6 +69,7 @@ export function compileHost<K extends CompiledKernel>(
   const kernels = new Map<string, K>();
   const onHost = new Map<string, string>();
   const taken = new Set<string>();
+  let isMissing = false;
   for (const [name, func] of split.functions) {
     if (kernelFuncs.has(name)) continue;
     const calls = func.kind === "tir.PrimFunc" ? kernelCalls(func, kernelFuncs) : [];
@@ -75,7 +81,11 @@ export function compileHost<K extends CompiledKernel>(
     try {
       const made = driven(func);
       for (const [kernel, compiled] of made.kernels) kernels.set(kernel, compiled);
-      if (alwaysThere && made.host.conditions.length === 0) {
+      if (fallbacks === "none") {
+        functions.set(name, insisting(made.host));
+        continue;
+      }
+      if (fallbacks === "sizes" && made.host.conditions.length === 0) {
         functions.set(name, { ...made.host.func, body: seq([evaluate(asked(func)), made.host.func.body]) }); // prettier-ignore
         continue;
       }
@@ -89,12 +99,19 @@ export function compileHost<K extends CompiledKernel>(
       functions.set(name, choosing(made.host, fallback));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
+      if (fallbacks === "none" && error.diagnostic.severity === "warning") {
+        const { message, span: at } = error.diagnostic;
+        sink.report(codes.noHostVersion({ func: name, fabric: fabric.name, because: message, at }));
+        isMissing = true;
+        continue;
+      }
       sink.report(error.diagnostic);
       if (error.diagnostic.severity === "error") return undefined;
       onHost.set(name, error.diagnostic.message);
       functions.set(name, hostForm(original));
     }
   }
+  if (isMissing) return undefined;
   if (kernels.size === 0 && onHost.size === 0)
     sink.report(codes.nothingThere({ fabric: fabric.name }));
   return { module: irModule(functions, module), kernels, onHost };
@@ -167,6 +184,13 @@ function placesOf(
 /** Asks whether the host has to compute the function; where a fabric counts, this is where the function begins. */
 const asked = ({ name }: PrimFunc): PrimExpr =>
   call("call_extern", [stringImm(ON_HOST), stringImm(name)], int32);
+
+/** The function that fails where there is no fabric, or sizes it cannot take. */
+function insisting({ func, conditions }: LoweredHost): PrimFunc {
+  const isThere: PrimExpr = compare("eq", asked(func), intImm(0));
+  const fits = conditions.map((c) => assertStmt(c, [`the fabric cannot take these sizes: ${exprText(c)} is needed`])); // prettier-ignore
+  return { ...func, body: seq([...fits, assertStmt(isThere, ["there is no fabric"]), func.body]) };
+}
 
 /** The function that has the host compute where there is no fabric, or sizes it cannot take. */
 function choosing({ func, conditions }: LoweredHost, fallback: string): PrimFunc {
