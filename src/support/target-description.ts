@@ -106,10 +106,15 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
     if (key === "mcpu" && isNative) known.processor = value;
     else if (key === "mtriple" && isNative) known.triple = value;
     else if (key === "mattr") known.attributes = value.split(",");
-    else if (key === "vector-width" && isNative && /^(0|128|256|512)$/.test(value))
+    else if (key === "vector-width" && isNative) {
+      if (!/^(0|128|256|512)$/.test(value))
+        return { problem: `vectors have 128, 256 or 512 bits, or 0, not ${value}` };
       known.width = Number(value);
-    else if (key === "num-cores" && /^\d{1,4}$/.test(value)) known.cores = Math.max(1, +value);
-    else if (key !== "opt-level" && key !== "keys" && key !== "device")
+    } else if (key === "num-cores") {
+      if (!/^[1-9]\d{0,2}$/.test(value))
+        return { problem: `threads are counted from 1 to 999, but there were to be ${value}` };
+      known.cores = Number(value);
+    } else if (key !== "opt-level" && key !== "keys" && key !== "device")
       return { problem: `\`${flag}\` is no option of target \`${kind}\`` };
   }
   const place = placeOf(known, host);

@@ -36,6 +36,20 @@ targets("native code without a processor is for the host", () => {
   assert.is(target("llvm -num-cores=4", host).cores, 4);
 });
 
+targets("a triple is another machine, and a processor of one has its triple", () => {
+  const x86 = { ...host, architecture: "x86_64" };
+  const arm = target("llvm -mtriple=aarch64-linux-gnu", x86);
+  assert.equal([arm.triple, arm.processor, arm.vectorBits], ["aarch64-linux-gnu", undefined, 128]);
+  assert.equal([...arm.features], ["neon"]);
+  assert.is(target("llvm -mcpu=cortex-a72", x86).triple, "aarch64-unknown-linux-gnu");
+  assert.is(target("llvm -mcpu=haswell", x86).triple, undefined);
+  assert.is(target("llvm", x86).triple, undefined);
+  assert.is(target("llvm -mtriple=armv7-linux-gnueabihf").vectorBits, 0);
+  assert.is(target("llvm -mtriple=riscv64-linux-gnu -mattr=+v").vectorBits, 128);
+  const wrong = parseTarget("llvm -mcpu=native -mtriple=riscv64-linux-gnu", x86);
+  assert.match("problem" in wrong ? wrong.problem : "", "at hand runs no code");
+});
+
 targets("vectors may be shorter, or left alone", () => {
   assert.is(target("c -vector-width=256", host).vectorBits, 256);
   const plain = target("c -vector-width=0", host);
@@ -68,7 +82,13 @@ targets("what is no target is told", () => {
     ["lvm", "there is no target `lvm`"],
     ["", "there is no target ``"],
     ["llvm -mcpu=foo", "there is no processor `foo`"],
-    ["c -vector-width=100", "`-vector-width=100` is no option of target `c`"],
+    ["c -vector-width=100", "vectors have 128, 256 or 512 bits, or 0, not 100"],
+    ["llvm -num-cores=0", "threads are counted from 1 to 999, but there were to be 0"],
+    ["wasm -vector-width=128", "`-vector-width=128` is no option of target `wasm`"],
+    [
+      "llvm -mtriple=z80-unknown-none",
+      "there is no code for the architecture of `z80-unknown-none`",
+    ],
     ["llvm -fast", "`-fast` is no option of target `llvm`"],
     ["wasm -mcpu=haswell", "`-mcpu=haswell` is no option of target `wasm`"],
   ] as const) {
