@@ -29,6 +29,7 @@ const bars: Readonly<Record<string, readonly Bar[]>> = {
     bar(/^dw /, ORT, 2),
     bar(/^pw 24x/, ORT, 1.4),
     bar(/^pw /, ORT, 1),
+    bar(/ relaxed$/, ORT, 2.5),
     bar(/ 3x3 /, ORT, 1.4),
     bar(/^/, ORT, 1),
   ],

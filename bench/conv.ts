@@ -2,12 +2,16 @@
 import type { BenchRow } from "./measure.js";
 import { chosenTwins, type BenchOptions } from "./options.js";
 import { compareAll } from "./twins/compare.js";
-import { byteConvTwins, CONVOLUTIONS, convTwin } from "./twins/operators.js";
+import { byteConvTwins, CONVOLUTIONS, convTwin, relaxedConvTwins } from "./twins/operators.js";
 import { peakOfCore } from "./twins/peak.js";
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const { target = "llvm" } = options;
-  const twins = [...Object.keys(CONVOLUTIONS).map(convTwin), ...byteConvTwins()];
+  const twins = [
+    ...Object.keys(CONVOLUTIONS).map(convTwin),
+    ...relaxedConvTwins(),
+    ...byteConvTwins(),
+  ];
   const peak = peakOfCore();
   try {
     return await compareAll(chosenTwins(twins, options), { bench: "conv", target, peak });

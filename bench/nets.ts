@@ -3,11 +3,14 @@ import { timeRowOf, type BenchRow } from "./measure.js";
 import { chosenTwins, type BenchOptions } from "./options.js";
 import { compareAll } from "./twins/compare.js";
 import { compareThreads } from "./twins/threads.js";
-import { fixedNetworks, symbolicNetworks } from "./twins/networks.js";
+import { fixedNetworks, relaxedNetworks, symbolicNetworks } from "./twins/networks.js";
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const { target = "llvm" } = options;
-  const twins = chosenTwins([...fixedNetworks(), ...symbolicNetworks()], options);
+  const twins = chosenTwins(
+    [...fixedNetworks(), ...relaxedNetworks(), ...symbolicNetworks()],
+    options,
+  );
   const rows = await compareAll(twins, { bench: "nets", target });
   // What symbols cost: the same size in both artefacts.
   const costs = rows.flatMap((row) => {

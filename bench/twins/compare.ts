@@ -64,8 +64,8 @@ interface Setting extends CompareOptions {
 }
 
 async function compare(twin: Twin, to: Setting, give: (row: BenchRow) => void): Promise<void> {
-  const { net } = twin;
-  const ours = await buildOurs(twin, to.target);
+  const { net, options = "" } = twin;
+  const ours = await buildOurs(twin, `${to.target} ${options}`);
   const other = to.beside === undefined ? undefined : await buildOurs(twin, to.beside);
   try {
     const model = join(to.folder, "model.onnx");

@@ -19,6 +19,8 @@ export interface Twin {
   readonly points: readonly Point[];
   /** Symbols become numbers at build time; then there is one point. */
   readonly isFixed?: boolean;
+  /** What is added to the target. */
+  readonly options?: string;
   /** Greatest difference from the peer, relative to the greatest value; default 1e-4. */
   readonly tolerance?: number;
 }

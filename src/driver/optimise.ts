@@ -3,7 +3,7 @@ import { irModule, type IRModule } from "../ir/module.js";
 import { Diagnostics, type Sink } from "../support/diagnostic.js";
 import { pipelineFor, type BuildKind } from "../transform/named-pipelines.js";
 import { isScheduling, libraryHooks, targetOf } from "./library-hooks.js";
-import { lowerModule, needsLowering, type LowerOptions } from "./lower.js";
+import { explainLowering, lowerModule, needsLowering, type LowerOptions } from "./lower.js";
 
 /** Whether memory is explicit already: then the program is built as it is written. */
 export async function isLowered(module: IRModule): Promise<boolean> {
@@ -33,12 +33,30 @@ export const prepareForWasm = (
   options: LowerOptions = {},
 ): Promise<IRModule | undefined> => prepareFor("wasm", module, sink, options);
 
-/** Runs a pipeline by its text, e.g. `@default-wasm`; undefined when errors were reported. */
+/** How each operator of the module is lowered in a build for the target, and why so, as text. */
+export async function explainBuild(
+  kind: BuildKind,
+  module: IRModule,
+  sink: Sink,
+  options: LowerOptions = {},
+): Promise<string> {
+  const given = { target: kind, ...options };
+  const pipeline = `@${pipelineFor(kind, targetOf(given, sink))}`;
+  const before = (await isLowered(module))
+    ? module
+    : await optimise(module, pipeline, sink, given, "legalize-ops");
+  return before === undefined ? "" : explainLowering(before, sink, given);
+}
+
+/**
+ * Runs a pipeline by its text, e.g. `@default-wasm`, or its part before a pass; undefined when errors were reported.
+ */
 export async function optimise(
   module: IRModule,
   pipeline: string,
   sink: Sink,
   options: LowerOptions = {},
+  end?: string,
 ): Promise<IRModule | undefined> {
   const [{ parsePipeline }, { resolvePipeline, runPipeline }, { lookupPass }] = await Promise.all([
     import("../transform/pipeline-text.js"),
@@ -46,7 +64,9 @@ export async function optimise(
     import("../transform/registry.js"),
   ]);
   const isLegal = !needsLowering(module);
-  const items = parsePipeline(pipeline, sink)?.filter(
+  const all = parsePipeline(pipeline, sink);
+  const last = all?.findIndex(({ name }) => name === end) ?? -1;
+  const items = (last < 0 ? all : all?.slice(0, last))?.filter(
     ({ name }) => !(isLegal && name === "legalize-ops"),
   );
   const steps = items && (await resolvePipeline(items, lookupPass, sink));

@@ -20,7 +20,10 @@ import type { Span } from "../support/source.js";
 import type { TargetDescription } from "../support/target-description.js";
 import type { InferContext } from "./infer-context.js";
 
-/** Attribute of a call: the name of the template that lowers it, or `none` to leave it. Written `lower="name"`. */
+/**
+ * Attribute of a call: the name of the template that lowers it, `name*` for any whose name begins so, or `none` to leave
+ * it. Written `lower="name"`.
+ */
 export const LOWER_BY = "relaxc.lower";
 
 /** The surroundings of a call. */

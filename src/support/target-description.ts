@@ -28,6 +28,8 @@ export interface TargetDescription {
   readonly caches: readonly number[];
   /** Extensions of the instruction set, as LLVM spells them. */
   readonly features: ReadonlySet<string>;
+  /** `relaxed` lets results be less accurate than another order of additions makes them. */
+  readonly accuracy: "full" | "relaxed";
 }
 
 /** What is known of the machine at hand. */
@@ -65,6 +67,7 @@ const preset = (
     cores: 1,
     caches: CACHES,
     features: new Set(),
+    accuracy: "full",
     ...given,
   },
 });
@@ -86,7 +89,7 @@ export type TargetText =
 /**
  * Reads `llvm`, `llvm -mcpu=haswell -mattr=+fma,-avx512f -num-cores=4`, `wasm -mattr=+relaxed-simd`.
  * Native code without `-mcpu` and `-mtriple` is for the machine at hand, where it is known; `-vector-width=0` leaves
- * vectors unused.
+ * vectors unused; `-accuracy=relaxed` takes ways to compute that are faster and round more.
  */
 export function parseTarget(text: string, host?: HostProcessor): TargetText {
   const [kind = "", ...flags] = text.trim().split(/\s+/);
@@ -99,11 +102,13 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
     triple: undefined as string | undefined,
     cores: 1,
     attributes: [] as string[],
+    accuracy: "full" as TargetDescription["accuracy"],
     width: undefined as number | undefined,
   };
   for (const flag of flags) {
     const [, key = "", value = ""] = /^--?([\w-]+)=(.+)$/.exec(flag) ?? [];
-    if (key === "mcpu" && isNative) known.processor = value;
+    if (key === "accuracy" && (value === "full" || value === "relaxed")) known.accuracy = value;
+    else if (key === "mcpu" && isNative) known.processor = value;
     else if (key === "mtriple" && isNative) known.triple = value;
     else if (key === "mattr") known.attributes = value.split(",");
     else if (key === "vector-width" && isNative) {
@@ -138,6 +143,7 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
       processor,
       triple,
       features,
+      accuracy: known.accuracy,
       cores: known.cores,
       caches: (isNative && isHost ? host?.caches : undefined) ?? description.caches,
     },
@@ -211,17 +217,24 @@ export const hasVectors = ({ vectorBits }: TargetDescription): boolean => vector
 
 /**
  * Whether what a library has for one target is for another: C for processors with vectors takes what native code takes.
- * Behind the kind stand features that the target must have, `cgra+dot+b5`.
+ * Behind the kind stand features that the target must have, `cgra+dot+b5`, `llvm+relaxed`.
  */
-export function servesTarget(
+export const servesTarget = (
   written: string | undefined,
   wanted: TargetDescription | undefined,
-): boolean {
-  if (written === undefined) return true;
-  if (wanted === undefined) return false;
-  const [kind, ...features] = written.split("+");
+): boolean => featuresLacked(written, wanted)?.length === 0;
+
+/** Features that a target lacks to be served by what is written for one; undefined for another kind. */
+export function featuresLacked(
+  written: string | undefined,
+  wanted: TargetDescription | undefined,
+): readonly string[] | undefined {
+  if (written === undefined) return [];
+  if (wanted === undefined) return undefined;
+  const [kind, ...asked] = written.split("+");
   const isKind = kind === wanted.kind || (kind === "llvm" && wanted.kind === "c" && hasVectors(wanted)); // prettier-ignore
-  return isKind && features.every((feature) => wanted.features.has(feature));
+  const { features, accuracy } = wanted;
+  return isKind ? asked.filter((name) => name !== accuracy && !features.has(name)) : undefined;
 }
 
 /** How much a text is for one very target: 0 is for all, more is preferred. */

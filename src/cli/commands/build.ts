@@ -2,7 +2,7 @@ import { buildFor } from "../../driver/build.js";
 import { buildForC, cNameOf } from "../../driver/c-project.js";
 import { checkText } from "../../driver/frontend.js";
 import type { EntryGuard } from "../../driver/guards.js";
-import { prepareFor } from "../../driver/optimise.js";
+import { explainBuild, prepareFor } from "../../driver/optimise.js";
 import { phasesFrom, phasesText } from "../../driver/phases.js";
 import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
@@ -29,7 +29,7 @@ export const build = defineCommand({
       type: "string",
       placeholder: "TARGET",
       default: "wasm",
-      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`, `c`, `cgra` (C for the host and images for a fabric).",
+      help: "What it is compiled for: `wasm`, `llvm`, `llvm -mcpu=haswell`, `llvm -accuracy=relaxed`, `c`, `cgra` (C for the host and images for a fabric).",
     },
     executor: {
       type: "choice",
@@ -55,6 +55,10 @@ export const build = defineCommand({
       type: "boolean",
       help: "Keep the memory of models of fixed size in the program (C).",
     },
+    explain: {
+      type: "boolean",
+      help: "Build nothing; tell for each operator which template lowers it, and why.",
+    },
     noSimd: { type: "boolean", help: "Use no vector instructions." },
     timing: {
       type: "choice",
@@ -75,6 +79,10 @@ export const build = defineCommand({
     {
       run: "relaxc build samples/01-matmul-relu.relax --timing text",
       shows: "What the time of a build goes into",
+    },
+    {
+      run: "relaxc build samples/01-matmul-relu.relax --target llvm --explain",
+      shows: "Which template lowers each operator, and why not another",
     },
     {
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.so",
@@ -118,6 +126,12 @@ export const build = defineCommand({
     const libraries = await librariesOf(host, flags.lib);
     const guards = new Map<string, readonly EntryGuard[]>();
     const options = { libraries, target, processor, guards, onPhase: phases.done };
+    if (flags.explain) {
+      const text = await explainBuild(kind, front.module, sink, options);
+      report({ file: path, diagnostics: sink.all });
+      out(text);
+      return sink.failed ? "findings" : "ok";
+    }
     const module = await prepareFor(kind, front.module, sink, options);
     const write = async (file: string, bytes: Uint8Array): Promise<void> => {
       await host.writeBytes(file, bytes);

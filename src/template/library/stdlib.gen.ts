@@ -48,6 +48,7 @@ import unary from "../../../stdlib/unary.relax";
 import visionBoxes from "../../../stdlib/vision-boxes.relax";
 import visionRegions from "../../../stdlib/vision-regions.relax";
 import visionSuppression from "../../../stdlib/vision-suppression.relax";
+import winograd from "../../../stdlib/winograd.relax";
 
 /** The texts of the standard library. */
 export const stdlibFiles: readonly Source[] = [
@@ -99,4 +100,5 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/vision-boxes.relax", text: visionBoxes },
   { name: "stdlib/vision-regions.relax", text: visionRegions },
   { name: "stdlib/vision-suppression.relax", text: visionSuppression },
+  { name: "stdlib/winograd.relax", text: winograd },
 ];

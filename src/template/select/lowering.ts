@@ -1,6 +1,7 @@
 /** Lowering of operators by templates: which template is taken (§9 of the template language), and shared instances. */
 import { substitute } from "../../ir/core/rewrite.js";
 import { constant, shapeExpr, type Call } from "../../ir/relax/expr.js";
+import type { AttrValue } from "../../ir/core/node.js";
 import { dimsOf, tensorInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
@@ -8,7 +9,7 @@ import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../.
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
-import { exactness, servesTarget } from "../../support/target-description.js";
+import { exactness, featuresLacked } from "../../support/target-description.js";
 import { positionAt, writtenSpan } from "../../support/source.js";
 import { fits, tensorOf } from "../../syntax/elaborate/relax/tensor-data.js";
 import { codes } from "../codes.js";
@@ -91,8 +92,8 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       const found: Candidate[] = [];
       const wanted = call.attrs.get(LOWER_BY);
       for (const template of candidates(`relax.${op.name}`, site)) {
-        if (wanted !== undefined && template.name !== wanted) continue;
-        const made = lowerBy(template, view, site);
+        if (!isNamed(template, wanted)) continue;
+        const made = lackOf(template, site) ?? lowerBy(template, view, site);
         const reason = "reason" in made ? made.reason : undefined;
         found.push({ template, reason });
         if (reason === undefined) break;
@@ -117,8 +118,8 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     if (!("facts" in view)) return none(view);
     const notes: string[] = [];
     for (const template of candidates(`relax.${op.name}`, site)) {
-      if (wanted !== undefined && template.name !== wanted) continue;
-      const made = lowerBy(template, view, site);
+      if (!isNamed(template, wanted)) continue;
+      const made = lackOf(template, site) ?? lowerBy(template, view, site);
       if (!("reason" in made)) return made;
       // A note says why a template does not apply; an error is a mistake that no other template should hide.
       if (made.reason.severity === "error") return none(made.reason);
@@ -176,12 +177,12 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     return own;
   }
 
-  /** Templates for an operator in order of preference. */
+  /** Templates for an operator in order of preference; some may ask for features that the target lacks. */
   function candidates(
     op: string,
     { target, isScheduled = false }: LoweringSite,
   ): readonly Template[] {
-    const site = target && [target.kind, target.vectorBits, ...target.features].join(" ");
+    const site = target && [target.kind, target.vectorBits].join(" ");
     const key = `${op} ${site ?? ""} ${isScheduled}`;
     let found = ranked.get(key);
     if (found === undefined) {
@@ -189,8 +190,9 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       found = libraries.flatMap((library) =>
         library
           .templatesOf(op)
-          .filter((t) =>
-            servesTarget(t.target, isScheduled && library === standard ? undefined : target),
+          .filter(
+            (t) =>
+              featuresLacked(t.target, isScheduled && library === standard ? undefined : target) !== undefined, // prettier-ignore
           )
           .reverse()
           .sort((a, b) => b.priority - a.priority || rank(b) - rank(a)),
@@ -199,6 +201,20 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     }
     return found;
   }
+}
+
+/** Why a template is not for a target of its kind. */
+function lackOf({ target, def, source }: Template, site: LoweringSite): Refusal | undefined {
+  const lacked = featuresLacked(target, site.target) ?? [];
+  if (lacked.length === 0) return undefined;
+  const what = `the target has no ${lacked.map((name) => `\`${name}\``).join(", ")}`;
+  return { reason: codes.patternMismatch({ at: { source, start: def.nameStart, end: def.nameEnd }, what }) }; // prettier-ignore
+}
+
+/** Whether a template is one of those that {@link LOWER_BY} asks for. */
+function isNamed({ name }: Template, wanted: AttrValue | undefined): boolean {
+  if (typeof wanted !== "string") return true;
+  return wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
 /** Type of an output: as inferred, with the shape that the template supplies where inference has none. */

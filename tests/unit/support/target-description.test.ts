@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { tryDType } from "../../../src/support/dtype.js";
-import { exactness, lanesOf, parseTarget, servesTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
+import { exactness, featuresLacked, lanesOf, parseTarget, servesTarget, targetPresets, type TargetDescription } from "../../../src/support/target-description.js"; // prettier-ignore
 
 const targets = suite("target description");
 
@@ -77,8 +77,20 @@ targets("texts may ask for features, and those that ask for more are preferred",
   assert.ok(exactness("llvm", target("c", host)) < exactness("c", target("c", host)));
 });
 
+targets("what rounds more is taken where a target allows it", () => {
+  const relaxed = target("c -accuracy=relaxed", host);
+  assert.ok(servesTarget("llvm+relaxed", relaxed));
+  assert.not(relaxed.features.has("relaxed"));
+  for (const text of ["llvm", "llvm -accuracy=full", "llvm -mattr=+relaxed-simd"]) {
+    assert.not(servesTarget("llvm+relaxed", target(text, host)));
+    assert.equal(featuresLacked("llvm+relaxed", target(text, host)), ["relaxed"]);
+  }
+  assert.is(featuresLacked("wasm+relaxed", relaxed), undefined);
+});
+
 targets("what is no target is told", () => {
   for (const [text, problem] of [
+    ["llvm -accuracy=low", "`-accuracy=low` is no option of target `llvm`"],
     ["lvm", "there is no target `lvm`"],
     ["", "there is no target ``"],
     ["llvm -mcpu=foo", "there is no processor `foo`"],

@@ -23,7 +23,7 @@ export const foldConstant = definePass({
   options: {
     maxElements: option.int({
       default: 1024,
-      help: "Leave results with more elements alone, unless their operands have half as many.",
+      help: "Leave results with more elements alone, unless their operands have a quarter as many.",
     }),
     maxSteps: option.int({
       default: 20_000_000,
@@ -70,7 +70,7 @@ function makeRules(
     const info = at.infer.infoOf(constants);
     const elements = elementsOf(info);
     const given = constants.args.reduce((n, a) => n + (elementsOf(at.infer.infoOf(a)) ?? 0), 0);
-    if (elements === undefined || elements > Math.max(maxElements, 2 * given)) return undefined;
+    if (elements === undefined || elements > Math.max(maxElements, 4 * given)) return undefined;
     return evaluator.evaluate(constants, info, at.infer.infoOf);
   };
   return {

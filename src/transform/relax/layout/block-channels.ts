@@ -20,7 +20,7 @@ export const blockChannels = definePass({
     lanes: option.int({ default: 16, help: "Channels that are kept together." }),
     winograd: option.bool({
       default: true,
-      help: "Compute 3 × 3 convolutions of known weights by F(2×2, 3×3).",
+      help: "Compute 3 × 3 convolutions of known weights by Winograd's filtering.",
     }),
   },
   run: (module, options) =>
@@ -74,7 +74,7 @@ function chosen(
     if (given % lanes !== 0) return { layouts: ["NCHW", `OIHW${lanes}o`, blocked], isFollowing };
     const layouts = [blocked, `OIHW${lanes}i${lanes}o`, blocked];
     const isKnown = winograd && lanes === LIBRARY_LANES && call.args[1]!.kind === "relax.Const";
-    const lower = isKnown && isSmallFilter(call, at) ? "conv2d_winograd" : undefined;
+    const lower = isKnown && isSmallFilter(call, at) ? "conv2d_winograd*" : undefined;
     return { layouts, lower, isFollowing };
   }
   const taps = dimsOf(infos[1]!)!.slice(2).reduce((n, d) => n * (d.kind === "tir.IntImm" ? Number(d.value) : Infinity), 1); // prettier-ignore

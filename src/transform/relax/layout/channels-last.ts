@@ -22,7 +22,7 @@ export const channelsLast = definePass({
     tile: option.int({ default: 8, help: "Channels that are computed together." }),
     winograd: option.bool({
       default: true,
-      help: "Compute 3 × 3 convolutions of known weights by F(2×2, 3×3).",
+      help: "Compute 3 × 3 convolutions of known weights by Winograd's filtering.",
     }),
   },
   run: (module, options) =>
@@ -76,7 +76,7 @@ function chosen(
       isSmallFilter(call, at);
     return {
       layouts: ["NHWC", `OHWI${tile}o`, "NHWC"],
-      lower: isFiltered ? "conv2d_last_winograd" : undefined,
+      lower: isFiltered ? "conv2d_last_winograd*" : undefined,
     };
   }
   const isDepthwise = groups === given && each === 1 && made === given && made % 4 === 0;

@@ -155,6 +155,11 @@ selection("a call may name its template, or be left alone", () => {
   assert.equal(taken(lib, named("one")), ["one"]);
   assert.equal(taken(lib, named("relu")), ["relu"]);
   assert.equal(taken(lib, named("none")), []);
+  const family = {
+    a: `${relu("my_slow", ", priority=-1")}\n\n${relu("my_fast")}\n\n${relu("other", ", priority=1")}`,
+  };
+  assert.equal(taken(family, named("my_*")), ["my_fast"]);
+  assert.equal(taken(family, named("my_s*")), ["my_slow"]);
   assert.match(legalise(named("none"), lib).text, /R\.nn\.relu\(x, lower="none"\)/);
   const { module, diagnostics } = legalise(named("three"), lib);
   assert.is(module, undefined);
