@@ -53,6 +53,15 @@ bundle("every command loads all it needs", () => {
   }
 });
 
+bundle("a short command hardly waits for code that it optimises", () => {
+  const args = ["--trace-opt", cli, "check", "samples/nets/resnet18.relax"];
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  assert.is(status, 0);
+  // 47 with the default of the engine.
+  const optimised = stdout.match(/completed optimizing/g)?.length ?? 0;
+  assert.ok(optimised < 20, `${optimised} functions were optimised`);
+});
+
 bundle("works from any folder", () => {
   const cwd = mkdtempSync(join(tmpdir(), "relaxc-"));
   try {
