@@ -93,6 +93,12 @@ export const codes = defineCodes("CFG", {
     message: "the flag `{flag}` takes a number of at least {least}, but got `{value}`",
     explain: "Smaller numbers have no meaning there: a time of zero, say, or no threads at all.",
   },
+  flagTarget: {
+    number: 21,
+    message: "`{flag}` is for {targets}, but the target is `{target}`",
+    hint: "leave it out, or name the target with `--target`",
+    explain: "The flag would change nothing; what is asked for and not done would be missed late.",
+  },
   launchNumbers: {
     number: 19,
     message: "numbers at the launch of `{name}`: {count} wanted{names}, {given} given",

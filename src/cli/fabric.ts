@@ -16,15 +16,6 @@ export const fabricFlag = {
   help: "A preset (`relaxc list fabrics`), a file *.fabric.json, or FILE.relax[:NAME].",
 } as const;
 
-/** Of commands that map to a fabric on the way. */
-export const mapLimitFlag = {
-  type: "int",
-  placeholder: "SECONDS",
-  default: 20,
-  least: 1,
-  help: "Time to map each kernel to the fabric; what is not mapped runs on the host (`cgra`).",
-} as const;
-
 /** A target, and the fabric where it is for one. */
 export interface Site<K extends string> {
   readonly chosen: ChosenTarget<K>;

@@ -7,6 +7,8 @@ interface FlagBase {
   readonly help: string;
   /** One letter, written with a single dash. */
   readonly short?: string;
+  /** The kinds of targets it is for, of a command with `--target`; absent: all. */
+  readonly only?: readonly string[];
 }
 interface BooleanFlag extends FlagBase {
   readonly type: "boolean";
@@ -86,6 +88,7 @@ export function parseArguments(argv: readonly string[], set: FlagSet): ParsedArg
   const flags: Record<string, unknown> = {};
   for (const [key, spec] of Object.entries(set)) flags[key] = initial(spec);
   const args: string[] = [];
+  const given = new Set<string>();
   const problems: Diagnostic[] = [];
   const end = argv.indexOf("--");
   const words = end < 0 ? argv : argv.slice(0, end);
@@ -102,6 +105,7 @@ export function parseArguments(argv: readonly string[], set: FlagSet): ParsedArg
       problems.push(unknownFlag(name, bySpelling.keys()));
       continue;
     }
+    given.add(key);
     const spec = set[key]!;
     const inline = equals < 0 ? undefined : word.slice(equals + 1);
     const takesNext = inline === undefined && spec.type !== "boolean" && spec.type !== "optional";
@@ -109,7 +113,17 @@ export function parseArguments(argv: readonly string[], set: FlagSet): ParsedArg
     const problem = store(flags, key, spec, { name, value });
     if (problem !== undefined) problems.push(problem);
   }
+  for (const key of given) problems.push(...misplaced(key, set[key]!, flags["target"]));
   return { args, rest: end < 0 ? [] : argv.slice(end + 1), flags, problems };
+}
+
+/** A flag for other targets than the one that is asked for would do nothing. */
+function misplaced(key: string, { only }: FlagSpec, target: unknown): readonly Diagnostic[] {
+  if (only === undefined || typeof target !== "string") return [];
+  const kind = target.trim().split(/\s/, 1)[0]!;
+  if (only.includes(kind)) return [];
+  const targets = only.map((name) => `\`${name}\``).join(", ");
+  return [codes.flagTarget({ flag: spelling(key), targets, target: kind })];
 }
 
 const isNegativeNumber = (word: string): boolean => /^-\d/.test(word);

@@ -47,6 +47,8 @@ export function flagHelp(spec: FlagSpec): string {
   const notes: string[] = [];
   if ("default" in spec && spec.default !== undefined)
     notes.push(`default ${String(spec.default)}`);
+  if (spec.only !== undefined)
+    notes.push(`only ${spec.only.map((name) => `\`${name}\``).join(", ")}`);
   if (spec.type === "list") notes.push("may be repeated");
   return notes.length === 0 ? spec.help : `${spec.help} (${notes.join(", ")})`;
 }

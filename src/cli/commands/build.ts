@@ -12,7 +12,8 @@ import { inputsOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { checkOutputName, isLibraryName, libraryFiles } from "../native-library.js";
 import { chosenTarget } from "../target.js";
-import { fabricFlag, siteOf, mapLimitFlag } from "../fabric.js";
+import { fabricFlag, siteOf } from "../fabric.js";
+import { kernelLimits, mapFlags } from "../map-limits.js";
 import { version } from "../version.js";
 
 export const build = defineCommand({
@@ -35,6 +36,7 @@ export const build = defineCommand({
       type: "choice",
       choices: ["vm", "graph"],
       default: "vm",
+      only: ["wasm", "llvm"],
       help: "What is to run it; `graph` adds fixed lists of kernel calls; every public function must have one or be part of one.",
     },
     out: {
@@ -43,17 +45,23 @@ export const build = defineCommand({
       placeholder: "FILE",
       help: "Where the artefact goes (default: FILE with .rxe); for C and fabrics, a folder; for `llvm`, `.o` and `.so` give code with a C header.",
     },
-    fabric: fabricFlag,
-    mapLimit: mapLimitFlag,
+    fabric: { ...fabricFlag, only: ["cgra"] },
+    ...mapFlags,
     noFallback: {
       type: "boolean",
-      help: "Leave out the host's versions of what the fabric runs; what it cannot run is an error (`cgra`).",
+      only: ["cgra"],
+      help: "Leave out the host's versions of what the fabric runs; what it cannot run is an error.",
     },
     noFma: { type: "boolean", help: "Round products before they are added (native code)." },
-    integerOnly: { type: "boolean", help: "Refuse programs that compute with floats (C)." },
+    integerOnly: {
+      type: "boolean",
+      only: ["c", "cgra"],
+      help: "Refuse programs that compute with floats.",
+    },
     staticMemory: {
       type: "boolean",
-      help: "Keep the memory of models of fixed size in the program (C).",
+      only: ["c", "cgra"],
+      help: "Keep the memory of models of fixed size in the program.",
     },
     explain: {
       type: "boolean",
@@ -65,12 +73,20 @@ export const build = defineCommand({
       choices: ["text", "json"],
       help: "Tell how long each pass and each part of code generation took.",
     },
-    strip: { type: "boolean", help: "Leave the program text out; messages then name no place." },
+    strip: {
+      type: "boolean",
+      only: ["wasm", "llvm"],
+      help: "Leave the program text out; messages then name no place.",
+    },
   },
   examples: [
     {
       run: "relaxc build samples/01-matmul-relu.relax -o matmul.rxe",
       shows: "An artefact for any sizes",
+    },
+    {
+      run: "relaxc build samples/01-matmul-relu.relax --target llvm --explain",
+      shows: "Which template lowers each operator, and why not another",
     },
     {
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.rxe",
@@ -79,10 +95,6 @@ export const build = defineCommand({
     {
       run: "relaxc build samples/01-matmul-relu.relax --timing text",
       shows: "What the time of a build goes into",
-    },
-    {
-      run: "relaxc build samples/01-matmul-relu.relax --target llvm --explain",
-      shows: "Which template lowers each operator, and why not another",
     },
     {
       run: "relaxc build samples/01-matmul-relu.relax --target llvm -o matmul.so",
@@ -143,7 +155,7 @@ export const build = defineCommand({
       if (flags.timing === "json") out(`${JSON.stringify({ phases: phases.all })}\n`);
     };
     if (kind === "c" || kind === "cgra") {
-      const search = { timeLimitMs: 1000 * flags.mapLimit, now: () => host.now() };
+      const search = { ...kernelLimits(flags), now: () => host.now() };
       const fallbacks = flags.noFallback ? "none" : "all";
       const { projectForCgra } = await import("../../driver/cgra.js");
       const given = {

@@ -1,7 +1,8 @@
 /** Flags of `relaxc run`. */
 import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
-import { fabricFlag, mapLimitFlag } from "../fabric.js";
+import { fabricFlag } from "../fabric.js";
 import type { FlagSet } from "../flags.js";
+import { mapFlags } from "../map-limits.js";
 
 export const runFlags = {
   ...inputFlags,
@@ -18,11 +19,12 @@ export const runFlags = {
     type: "int",
     placeholder: "N",
     least: 1,
-    help: "Threads for parallel loops of `wasm` and `llvm`; as `-num-cores=N` behind the target.",
+    only: ["wasm", "llvm"],
+    help: "Threads for parallel loops; as `-num-cores=N` behind the target.",
   },
   noFma: { type: "boolean", help: "Round products before they are added (native code)." },
-  fabric: fabricFlag,
-  mapLimit: mapLimitFlag,
+  fabric: { ...fabricFlag, only: ["cgra"] },
+  ...mapFlags,
   executor: {
     type: "choice",
     choices: ["vm", "graph", "aot"],

@@ -3,7 +3,8 @@ import * as assert from "uvu/assert";
 import { readFileSync } from "node:fs";
 import { commands } from "../../../src/cli/commands.gen.js";
 import { commonFlags } from "../../../src/cli/common-flags.js";
-import { parseArguments, spelling } from "../../../src/cli/flags.js";
+import { parseArguments, spelling, type FlagSpec } from "../../../src/cli/flags.js";
+import { targetPresets } from "../../../src/support/target-description.js";
 import { runCli } from "../../../src/testing/run-cli.js";
 
 const app = suite("cli: app");
@@ -98,5 +99,26 @@ for (const [words, code] of [
     );
   });
 }
+
+app("flags for other targets are refused, whatever their value", () => {
+  const set = {
+    target: { type: "string", placeholder: "T", default: "wasm", help: "" },
+    fabric: { type: "string", placeholder: "F", default: "npu-6x6", only: ["cgra"], help: "" },
+    small: { type: "boolean", only: ["c", "cgra"], help: "" },
+  } as const;
+  const codesOf = (words: string): string[] =>
+    parseArguments(words.split(" "), set).problems.map((p) => `${p.code} ${p.message}`);
+  assert.equal(codesOf("--fabric npu-6x6"), ["CFG021 `--fabric` is for `cgra`, but the target is `wasm`"]); // prettier-ignore
+  assert.is(codesOf("--small --target llvm").length, 1);
+  assert.equal(codesOf("--target cgra --small --fabric x"), []);
+  assert.equal(codesOf("--small --target c"), []);
+});
+
+app("no flag names a target that there is not", async () => {
+  const kinds = targetPresets.map(({ name }) => name);
+  for (const entry of commands)
+    for (const { only = [] } of Object.values<FlagSpec>((await entry.load()).flags))
+      assert.ok(only.every((name) => kinds.some((kind) => kind === name)));
+});
 
 app.run();
