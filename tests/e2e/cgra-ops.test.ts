@@ -53,6 +53,34 @@ for (const [what, type, sum, fabric] of [
     assert.equal(kernels, [type === "int8" ? "conv2d_integers" : "conv2d_floats"]);
   });
 
+const LAYOUTS = (type: string): string => `
+@R.function
+def main(x: R.Tensor((1, "h", "w", 3), "${type}"), k: R.Tensor((3, 2, 3, 4), "${type}")):
+    y = R.nn.conv2d(x, k, padding=(1, 1), data_layout="NHWC", kernel_layout="HWIO", out_dtype="int32")
+    z = R.nn.max_pool2d(x, pool_size=(3, 2), strides=(2, 1), padding=(1, 0), layout="NHWC")
+    return y, z
+`;
+
+for (const [fabric, type, convolution] of [
+  ["hycube-4x4", "int16", "conv2d_integers"],
+  ["npu-6x6", "int8", "conv2d_bytes"],
+] as const)
+  ops(`images with their channels last: ${convolution}`, async () => {
+    const { kernels, stderr } = await launched(LAYOUTS(type), fabric, "h=4,w=3");
+    assert.equal(kernels, [convolution, "max_pool2d_integers"]);
+    assert.not.match(stderr, /MAP/);
+  });
+
+ops("largest elements of windows of floats", async () => {
+  const text = `
+@R.function
+def main(x: R.Tensor((1, 5, "h", "w"), "float32")):
+    return R.nn.max_pool2d(x, pool_size=(2, 2), strides=(2, 2))
+`;
+  const { kernels } = await launched(text, "npu-float-6x6", "h=9,w=6");
+  assert.equal(kernels, ["max_pool2d_floats"]);
+});
+
 const ROWS = `
 @R.function
 def main(x: R.Tensor(("n", 10), "float32"), g: R.Tensor((10,), "float32"), b: R.Tensor((10,), "float32")):
