@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } fro
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { loadTogether } from "./load-together.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -26,7 +27,7 @@ const entryPoints = Object.fromEntries(
 );
 const staging = join(".cache", `dist-${process.pid}`);
 
-await build({
+const bundle = {
   entryPoints,
   outdir: staging,
   bundle: true,
@@ -47,7 +48,12 @@ await build({
     js: 'import{createRequire as __relaxcRequire}from"node:module";const require=__relaxcRequire(import.meta.url);',
   },
   logLevel: "warning",
-}).catch(() => process.exit(1));
+};
+/** The compiler and the commands that take all of it; others are loaded without. */
+const COMPILER =
+  /^src\/((driver|transform|schedule|target)\/|cli\/commands\/(build|lower|opt|plan|roundtrip|schedule)\.ts$)/;
+const compiler = await loadTogether(bundle, (path) => COMPILER.test(path));
+await build({ ...bundle, plugins: [compiler] }).catch(() => process.exit(1));
 
 await build({
   entryPoints: { runtime: RUNTIME },

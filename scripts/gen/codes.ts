@@ -74,19 +74,19 @@ export async function generateCodes(): Promise<Generated> {
 }
 
 function index(tables: readonly Export[]): Promise<string> {
-  const loads = tables.map(
-    ({ file, name }) => `async () => (await import("${importPath("src/cli", file)}")).${name}`,
+  const imports = tables.map(
+    ({ file, name }, i) => `import { ${name} as t${i} } from "${importPath("src/cli", file)}";`,
   );
   return formatted(`// Made by \`npm run gen\` from the code tables (\`codes.ts\` of each folder).
 import { codesOf, type Code, type CodeInfo, type CodeTable } from "../support/diagnostic.js";
+${imports.join("\n")}
 
 type AnyTable = CodeTable<Record<string, CodeInfo>>;
-const tables: readonly (() => Promise<unknown>)[] = [${loads.join(",\n")}];
+const tables: readonly unknown[] = [${tables.map((_, i) => `t${i}`).join(", ")}];
 
 /** Every diagnostic code, in order. */
-export async function allCodes(): Promise<readonly Code[]> {
-  const loaded = await Promise.all(tables.map((load) => load()));
-  const codes = loaded.flatMap((table) => codesOf(table as AnyTable));
+export function allCodes(): readonly Code[] {
+  const codes = tables.flatMap((table) => codesOf(table as AnyTable));
   return codes.sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 `);

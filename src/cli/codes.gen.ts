@@ -1,49 +1,84 @@
 // Made by `npm run gen` from the code tables (`codes.ts` of each folder).
 import { codesOf, type Code, type CodeInfo, type CodeTable } from "../support/diagnostic.js";
+import { syntaxCodes as t0 } from "../../grammar/codes.js";
+import { sco as t1 } from "../analysis/codes.js";
+import { shp as t2 } from "../analysis/codes.js";
+import { wft as t3 } from "../analysis/codes.js";
+import { wfr as t4 } from "../analysis/relax/codes.js";
+import { codes as t5 } from "../artefact/codes.js";
+import { codes as t6 } from "./codes.js";
+import { internalCodes as t7 } from "./codes.js";
+import { codes as t8 } from "../driver/codes.js";
+import { importCodes as t9 } from "../import/codes.js";
+import { codes as t10 } from "../interp/codes.js";
+import { shapeCodes as t11 } from "../op/codes.js";
+import { typeCodes as t12 } from "../op/codes.js";
+import { codes as t13 } from "../plan/codes.js";
+import { codes as t14 } from "../runtime/codes.js";
+import { blockCodes as t15 } from "../schedule/block-codes.js";
+import { codes as t16 } from "../schedule/codes.js";
+import { loopCodes as t17 } from "../schedule/loop-codes.js";
+import { queryCodes as t18 } from "../schedule/query-codes.js";
+import { codes as t19 } from "../support/json/codes.js";
+import { codes as t20 } from "../syntax/codes.js";
+import { relaxCodes as t21 } from "../syntax/relax-codes.js";
+import { codes as t22 } from "../target/c/codes.js";
+import { codes as t23 } from "../target/cgra/codes.js";
+import { codes as t24 } from "../target/cgra/host/codes.js";
+import { machineCodes as t25 } from "../target/cgra/machine/codes.js";
+import { codegenCodes as t26 } from "../target/codes.js";
+import { codes as t27 } from "../target/graph/codes.js";
+import { codes as t28 } from "../target/llvm/codes.js";
+import { codes as t29 } from "../target/vm/codes.js";
+import { codes as t30 } from "../target/wasm/codes.js";
+import { codes as t31 } from "../template/codes.js";
+import { codes as t32 } from "../transform/codes.js";
+import { codes as t33 } from "../transform/relax/aot/codes.js";
+import { codes as t34 } from "../transform/relax/gradient/codes.js";
+import { codes as t35 } from "../transform/relax/pattern/codes.js";
 
 type AnyTable = CodeTable<Record<string, CodeInfo>>;
-const tables: readonly (() => Promise<unknown>)[] = [
-  async () => (await import("../../grammar/codes.js")).syntaxCodes,
-  async () => (await import("../analysis/codes.js")).sco,
-  async () => (await import("../analysis/codes.js")).shp,
-  async () => (await import("../analysis/codes.js")).wft,
-  async () => (await import("../analysis/relax/codes.js")).wfr,
-  async () => (await import("../artefact/codes.js")).codes,
-  async () => (await import("./codes.js")).codes,
-  async () => (await import("./codes.js")).internalCodes,
-  async () => (await import("../driver/codes.js")).codes,
-  async () => (await import("../import/codes.js")).importCodes,
-  async () => (await import("../interp/codes.js")).codes,
-  async () => (await import("../op/codes.js")).shapeCodes,
-  async () => (await import("../op/codes.js")).typeCodes,
-  async () => (await import("../plan/codes.js")).codes,
-  async () => (await import("../runtime/codes.js")).codes,
-  async () => (await import("../schedule/block-codes.js")).blockCodes,
-  async () => (await import("../schedule/codes.js")).codes,
-  async () => (await import("../schedule/loop-codes.js")).loopCodes,
-  async () => (await import("../schedule/query-codes.js")).queryCodes,
-  async () => (await import("../support/json/codes.js")).codes,
-  async () => (await import("../syntax/codes.js")).codes,
-  async () => (await import("../syntax/relax-codes.js")).relaxCodes,
-  async () => (await import("../target/c/codes.js")).codes,
-  async () => (await import("../target/cgra/codes.js")).codes,
-  async () => (await import("../target/cgra/host/codes.js")).codes,
-  async () => (await import("../target/cgra/machine/codes.js")).machineCodes,
-  async () => (await import("../target/codes.js")).codegenCodes,
-  async () => (await import("../target/graph/codes.js")).codes,
-  async () => (await import("../target/llvm/codes.js")).codes,
-  async () => (await import("../target/vm/codes.js")).codes,
-  async () => (await import("../target/wasm/codes.js")).codes,
-  async () => (await import("../template/codes.js")).codes,
-  async () => (await import("../transform/codes.js")).codes,
-  async () => (await import("../transform/relax/aot/codes.js")).codes,
-  async () => (await import("../transform/relax/gradient/codes.js")).codes,
-  async () => (await import("../transform/relax/pattern/codes.js")).codes,
+const tables: readonly unknown[] = [
+  t0,
+  t1,
+  t2,
+  t3,
+  t4,
+  t5,
+  t6,
+  t7,
+  t8,
+  t9,
+  t10,
+  t11,
+  t12,
+  t13,
+  t14,
+  t15,
+  t16,
+  t17,
+  t18,
+  t19,
+  t20,
+  t21,
+  t22,
+  t23,
+  t24,
+  t25,
+  t26,
+  t27,
+  t28,
+  t29,
+  t30,
+  t31,
+  t32,
+  t33,
+  t34,
+  t35,
 ];
 
 /** Every diagnostic code, in order. */
-export async function allCodes(): Promise<readonly Code[]> {
-  const loaded = await Promise.all(tables.map((load) => load()));
-  const codes = loaded.flatMap((table) => codesOf(table as AnyTable));
+export function allCodes(): readonly Code[] {
+  const codes = tables.flatMap((table) => codesOf(table as AnyTable));
   return codes.sort((a, b) => (a.code < b.code ? -1 : 1));
 }

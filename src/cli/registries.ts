@@ -1,6 +1,5 @@
 /** The registries as `list` and `explain` show them; each is loaded when it is asked for. */
 import { optionName } from "../support/option.js";
-import { allCodes } from "./codes.gen.js";
 import { commands } from "./commands.gen.js";
 
 /** One entry; fields of its kind beside the common ones. */
@@ -24,12 +23,14 @@ export interface RegistryEntry {
 }
 
 const LISTS = {
-  codes: async (): Promise<readonly RegistryEntry[]> =>
-    (await allCodes()).map(({ number: _, message, severity = "error", ...code }) => ({
+  codes: async (): Promise<readonly RegistryEntry[]> => {
+    const { allCodes } = await import("./codes.gen.js");
+    return allCodes().map(({ number: _, message, severity = "error", ...code }) => ({
       ...code,
       summary: message,
       severity,
-    })),
+    }));
+  },
   commands: async (): Promise<readonly RegistryEntry[]> =>
     commands.map(({ name, summary }) => ({ name, summary })),
   passes: async (): Promise<readonly RegistryEntry[]> => {

@@ -74,7 +74,7 @@ async function legalize(
   sink: Sink,
 ): Promise<IRModule | undefined> {
   const [{ legalizeOps }, { runPipeline, step }] = await Promise.all([
-    import("../transform/relax/legalize-ops.js"),
+    import("../transform/passes.gen.js"),
     import("../transform/pipeline.js"),
   ]);
   return runPipeline(module, [step(legalizeOps)], sink, hooks);

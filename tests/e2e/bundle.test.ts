@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { suite } from "uvu";
@@ -35,6 +35,22 @@ bundle("--version needs none of the heavy parts", () => {
     );
   };
   assert.ok(size(cli) < 60_000, `start-up loads ${size(cli)} bytes`);
+});
+
+bundle("the compiler is loaded from few files", () => {
+  const chunks = "dist/chunks";
+  const groups = readdirSync(chunks).filter((name) => name.startsWith("load-together-"));
+  assert.is(groups.length, 1);
+  const seen = new Set<string>();
+  const load = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const text = readFileSync(join(chunks, name), "utf8");
+    for (const [, next] of text.matchAll(/(?:from|^import|;import)\s*"\.\/([^"]+)"/gm)) load(next!);
+  };
+  load(groups[0]!);
+  // 215 where each part is a chunk of its own.
+  assert.ok(seen.size < 90, `${seen.size} files`);
 });
 
 bundle("every command loads all it needs", () => {

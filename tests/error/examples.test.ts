@@ -4,7 +4,7 @@ import { allCodes } from "../../src/cli/codes.gen.js";
 import { checkText } from "../../src/driver/frontend.js";
 
 const examples = suite("examples of the codes");
-const codes = await allCodes();
+const codes = allCodes();
 
 /** What checking finds, without notes; examples of texts as texts need no function. */
 const findings = (text: string): string[] =>
