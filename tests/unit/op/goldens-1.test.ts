@@ -1,3 +1,3 @@
 import { testFamilies } from "./goldens.js";
 
-testFamilies(0, 2);
+testFamilies(0, 4);

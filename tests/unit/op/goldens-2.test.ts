@@ -1,3 +1,3 @@
 import { testFamilies } from "./goldens.js";
 
-testFamilies(1, 2);
+testFamilies(1, 4);

@@ -1,0 +1,3 @@
+import { testCommands } from "./pages.js";
+
+testCommands(0, 3);

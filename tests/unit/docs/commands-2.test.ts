@@ -1,0 +1,3 @@
+import { testCommands } from "./pages.js";
+
+testCommands(1, 3);

@@ -1,0 +1,3 @@
+import { testFamilies } from "./goldens.js";
+
+testFamilies(2, 4);
