@@ -1,4 +1,5 @@
 /** Random kernels as text: a few blocks over tensors of two or three dimensions, the way operators are lowered. */
+import { oddKernel } from "./odd-kernels.js";
 import type { Random } from "./random.js";
 
 /** A tensor of a kernel. */
@@ -30,6 +31,7 @@ const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 17];
 /** A kernel; data of small whole numbers keeps its results exact in any order of operations. */
 export function generateKernel(rng: Random): Kernel {
   const dtype = rng.chance(0.6) ? "float32" : "int32";
+  if (rng.chance(0.2)) return oddOne(rng, dtype);
   const symbolic = rng.chance(0.6);
   const dims = ["m", "n", "q"].map((s) =>
     symbolic && rng.chance(0.8) ? s : String(rng.pick(SIZES)),
@@ -39,6 +41,13 @@ export function generateKernel(rng: Random): Kernel {
   const count = rng.between(1, 4);
   for (let k = 0; k < count; k++) stage(b, dims);
   return { text: textOf(b, dtype), sizes: sizesOf(b, dims), stages: b.stages };
+}
+
+/** One of a fixed set of forms, at sizes of its symbols. */
+function oddOne(rng: Random, dtype: string): Kernel {
+  const { name, text, symbols } = oddKernel(rng, dtype);
+  const sizes = Array.from({ length: symbols.length === 0 ? 1 : 3 }, () => new Map(symbols.map((s) => [s, rng.pick(SIZES)] as const))); // prettier-ignore
+  return { text, sizes, stages: [name] };
 }
 
 function input({ inputs, tensors }: Build, dims: readonly string[]): Tensor {

@@ -8,6 +8,7 @@ import { accessesOf } from "../../schedule/facts.js";
 import { eachSite, type BlockSite } from "../../schedule/site.js";
 import { funcOf } from "../../schedule/state.js";
 import { int64 } from "../../support/dtype.js";
+import { INTRINSIC } from "./odd-kernels.js";
 import type { Random } from "./random.js";
 
 /** What a step made of the schedule. */
@@ -19,8 +20,6 @@ export interface Step {
 /** Primitives that may change results by what they are for, or only bookkeeping. */
 const LEFT_OUT = new Set([
   "work_on",
-  "enter_postproc",
-  "seed",
   "unsafe_set_dtype",
   "unsafe_hide_buffer_access",
   "annotate_buffer_access",
@@ -31,7 +30,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   split: 10, fuse: 4, reorder: 6, vectorize: 4, parallel: 3, unroll: 3, compute_at: 6, reverse_compute_at: 6,
   compute_inline: 4, reverse_compute_inline: 4, cache_read: 4, cache_write: 5, decompose_reduction: 5, rfactor: 4,
   transform_layout: 4, blockize: 3, pad_einsum: 3, merge: 3, loop_partition: 2, annotate: 1, unannotate: 1,
-  set_scope: 1, storage_align: 1, bind: 1, rolling_buffer: 5, pad_halo: 4, fuse_reduction_epilogue: 4,
+  set_scope: 1, storage_align: 2, bind: 1, inline_init: 6, tensorize: 0, cache_inplace: 3, decompose_padding: 4, rolling_buffer: 6, pad_halo: 6, fuse_reduction_epilogue: 6,
 }; // prettier-ignore
 
 type Named = Readonly<Record<string, ScheduleValue>>;
@@ -44,8 +43,11 @@ export function randomStep(
   const isPadded = schedule.trace.some((i) => (i.args.get("pad_value") ?? null) !== null);
   // Elements that a layout adds have no value, which copies of whole buffers would read.
   const mayCome = (name: string): boolean => !LEFT_OUT.has(name) && !(isPadded && name.includes("cache")); // prettier-ignore
+  const hasIntrinsic = schedule.state.module.functions.has(`${INTRINSIC}_desc`);
   const candidates = allPrimitives().filter((p) => p.pure !== true && mayCome(p.name));
-  const weighted = candidates.map((p) => [WEIGHTS[p.name] ?? 2, p] as const);
+  const weighted = candidates.map(
+    (p) => [p.name === "tensorize" && hasIntrinsic ? 30 : (WEIGHTS[p.name] ?? 2), p] as const,
+  );
   const primitive = rng.weighted(weighted);
   // Loops come from queries, so that the trace has names for them.
   let queried = schedule;
@@ -97,7 +99,8 @@ function argumentsFor(
       return { ordered_loops: shuffled(rng, some) };
     }
     case "merge": {
-      const other = query(rng.pick(blocks));
+      const at = blocks.indexOf(site);
+      const other = query(blocks[at + 1] ?? rng.pick(blocks));
       const depth = rng.below(Math.max(1, loops.length));
       return { loops: [loops[depth] ?? null, other[depth] ?? null].filter((l) => l !== null) };
     }
@@ -165,6 +168,43 @@ function argumentsFor(
       if (sums.length === 0) break;
       const [reduction, epilogue] = rng.pick(sums);
       return { reduction: blockRef(reduction!.node), epilogue: blockRef(epilogue!.node) };
+    }
+    case "inline_init": {
+      const sums = blocks.filter((b) => b.node.init !== undefined);
+      const pairs = sums.flatMap((a) => blocks.filter((b) => feeds(a, b)).map((b) => [a, b]));
+      if (pairs.length === 0) break;
+      const [sum, adder] = rng.pick(pairs);
+      return { block: blockRef(sum!.node), addend: adder!.node.name };
+    }
+    case "tensorize": {
+      const last = loops[loops.length - 1];
+      const parts = last && ask("split", { loop: last, factors: [null, 4] });
+      return { target: (parts as readonly ScheduleValue[] | undefined)?.[1] ?? loop, tensor_intrin: INTRINSIC }; // prettier-ignore
+    }
+    case "unannotate": {
+      if (loops.length > 0) ask("annotate", { block_or_loop: loop, ann_key: "remark", ann_val: 1 });
+      return { block_or_loop: loop, ann_key: "remark" };
+    }
+    case "split": {
+      const target = loops.length > 0 ? rng.pick(loops) : loop;
+      const drawn = rng.chance(0.1) ? ask(rng.pick(["sample_perfect_tile", "sample_partitioned_tile"]), { loop: target, n: 2 }) : undefined; // prettier-ignore
+      if (drawn !== undefined) return { loop: target, factors: drawn };
+      break;
+    }
+    case "decompose_padding": {
+      const guarded = blocks.filter(({ node: { body } }) => body.kind === "tir.Store" && body.value.kind === "tir.IfThenElse"); // prettier-ignore
+      if (guarded.length === 0) break;
+      const one = rng.pick(guarded);
+      const around = query(one);
+      if (around.length > 0) return { block: blockRef(one.node), loop: rng.pick(around) };
+      break;
+    }
+    case "cache_inplace": {
+      const changing = blocks.filter(({ node }) => [...accessesOf(node).writes].some((x) => accessesOf(node).reads.has(x))); // prettier-ignore
+      if (changing.length === 0) break;
+      const { node } = rng.pick(changing);
+      const { reads, writes } = accessesOf(node);
+      return { block: blockRef(node), read_buffer_index: [...reads].findIndex((x) => writes.has(x)), storage_scope: "local" }; // prettier-ignore
     }
     case "pad_einsum":
       return { block, padding: site.node.iters.map(() => rng.pick([1, 2, 4, 8])) };
