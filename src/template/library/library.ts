@@ -12,10 +12,13 @@ import type {
 import { definitionOf, type Definition } from "./decorators.js";
 import type { IntrinsicDecorator } from "./schedule-decorators.js";
 
+/** Whether a template for this target is asked for; without one it is for all. */
+type Serves = (target: string | undefined) => boolean;
+
 /** A library with what it lowers. */
 export interface TemplateLibrary extends Library {
-  /** Templates for an operator (`relax.add`), in the order of the text. */
-  templatesOf(op: string): readonly Template[];
+  /** Templates for an operator (`relax.add`) and targets that are asked for, in the order of the text. */
+  templatesOf(op: string, serves?: Serves): readonly Template[];
   /** Schedules for what is named, in the order of the text. */
   schedulesOf(kind: ScheduleKey["kind"], name: string): readonly ScheduleDef[];
   /** Schedules for patterns, in the order of the text. */
@@ -48,7 +51,7 @@ export interface LibraryContext {
 interface FilePart {
   readonly source: Source;
   /** Strings that look like operators, and names at the margin: a file without them need not be parsed. */
-  readonly mentioned: ReadonlySet<string>;
+  readonly mentioned: Mentioned;
   readonly defined: ReadonlySet<string>;
   /** Words of the decorators of schedules and intrinsics. */
   readonly scheduled: ReadonlySet<string>;
@@ -62,9 +65,30 @@ interface FileContents {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Operators, each with the targets of the templates that name it; undefined where it is named for any. */
+type Mentioned = ReadonlyMap<string, ReadonlySet<string | undefined>>;
+
 const OPERATOR = /"((?:relax|qnn)\.[\w.]+)"/g;
+const LOWERED = /^@S\.lower\([\s\S]*?^(?=def\b)/gm;
+const TARGET = /\btarget\s*=\s*"([^"]*)"/;
 const SCHEDULED = /@S\.(?:schedule|intrinsic)\b([\s\S]*?)^(?:def|class)\b/gm;
 const MARGIN = /^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)/gm;
+
+function mentionedIn(text: string): Mentioned {
+  const found = new Map<string, Set<string | undefined>>();
+  const enter = (part: string, target: string | undefined): void => {
+    for (const [, op] of part.matchAll(OPERATOR))
+      found.set(op!, (found.get(op!) ?? new Set()).add(target));
+  };
+  let from = 0;
+  for (const { 0: head, index } of text.matchAll(LOWERED)) {
+    enter(text.slice(from, index), undefined);
+    enter(head, TARGET.exec(head)?.[1]);
+    from = index + head.length;
+  }
+  enter(text.slice(from), undefined);
+  return found;
+}
 
 /** A library of these files. */
 export function makeLibrary(
@@ -76,7 +100,7 @@ export function makeLibrary(
     const { text } = source;
     return {
       source,
-      mentioned: new Set([...text.matchAll(OPERATOR)].map((m) => m[1]!)),
+      mentioned: mentionedIn(text),
       scheduled: new Set(
         [...text.matchAll(SCHEDULED)].flatMap((m) => m[1]!.match(/[\w.]+/g) ?? []),
       ),
@@ -98,7 +122,6 @@ export function makeLibrary(
     return part.contents;
   };
   const all = (): FileContents[] => parts.map(contents);
-  const byOp = new Map<string, readonly Template[]>();
   const library: TemplateLibrary = {
     name,
     lookup(wanted) {
@@ -118,15 +141,11 @@ export function makeLibrary(
       if (context.prelude !== undefined && context.prelude !== library)
         yield* context.prelude.names();
     },
-    templatesOf(op) {
-      let found = byOp.get(op);
-      if (found === undefined) {
-        const files = parts.filter((part) => part.mentioned.has(op));
-        found = files.flatMap((part) => contents(part).templates.filter((t) => t.ops.includes(op)));
-        byOp.set(op, found);
-      }
-      return found;
-    },
+    templatesOf: (op, serves = () => true) =>
+      parts
+        .filter(({ mentioned }) => [...(mentioned.get(op) ?? [])].some(serves))
+        .flatMap((part) => contents(part).templates)
+        .filter(({ ops, target }) => ops.includes(op) && serves(target)),
     schedulesOf: (kind, name) =>
       parts
         .filter((part) => part.scheduled.has(name))

@@ -63,9 +63,9 @@ function makeRules(
     !hasIdentity(module, call) &&
     (canRun(call.op.name) || lowering?.has(call.op.name) === true);
   const folded = (call: Call, at: Cursor): Expr | undefined => {
-    if (!canEvaluate(call)) return undefined;
+    // Whether an operator can be evaluated may take reading its lowerings.
     const args = call.args.map(constantOf);
-    if (args.includes(undefined)) return undefined;
+    if (args.includes(undefined) || !canEvaluate(call)) return undefined;
     const constants = { ...call, args: args as Expr[] };
     const info = at.infer.infoOf(constants);
     const elements = elementsOf(info);

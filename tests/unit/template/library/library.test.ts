@@ -38,6 +38,39 @@ library("files are read when something of them is asked for", () => {
   assert.ok(lib.diagnostics().length > 0);
 });
 
+library("files for other targets are not read", () => {
+  const lowered = (name: string, target: string): string =>
+    `@S.lower("relax.nn.relu"${target})\n@T.prim_func\ndef ${name}(X: T.Buffer(x, dt), Y: T.Buffer(x, dt)):\n` +
+    `    compute("${name}", Y, lambda v: X[v])\n\n\n`;
+  // What is no definition of a library is a name of the file until it is read.
+  const files = [
+    source(
+      `${lowered("other", ', where=(dt == "int8",), target="npu"')}def unread(x):\n    return x\n`,
+    ),
+    source(`${lowered("any", "")}${lowered("own", ', target="llvm"')}def read(x):\n    return x\n`),
+  ];
+  const lib = makeLibrary("lib", files);
+  const namesFor = (target: string | undefined): string[] =>
+    lib.templatesOf("relax.nn.relu", (t) => t === undefined || t === target).map((t) => t.name);
+  assert.equal(namesFor("llvm"), ["any", "own"]);
+  assert.equal(namesFor(undefined), ["any"]);
+  const names = new Set(lib.names());
+  assert.ok(names.has("unread") && !names.has("read"));
+  assert.equal(namesFor("npu"), ["other", "any"]);
+  assert.not(new Set(lib.names()).has("unread"));
+  // An operator that is named elsewhere too is looked for in any case.
+  const named = makeLibrary("lib", [
+    source(
+      `${lowered("other", ', target="npu"')}NAMES = ("relax.nn.relu",)\ndef read(x):\n    return x\n`,
+    ),
+  ]);
+  assert.equal(
+    named.templatesOf("relax.nn.relu", (t) => t === undefined),
+    [],
+  );
+  assert.not(new Set(named.names()).has("read"));
+});
+
 library("decorators give form, operators, target and priority", () => {
   const [t] = makeLibrary("lib", [
     source(`@S.lower("relax.add", "relax.subtract", where=(dt == "int8", len(x) > 1), target="npu", priority=-2, op_pattern=3)
