@@ -71,6 +71,22 @@ for (const [fabric, type, convolution] of [
     assert.not.match(stderr, /MAP/);
   });
 
+for (const [fabric, type, kernel] of [
+  ["cgra-flow-4x4", "int8", "depthwise_integers"],
+  ["npu-float-6x6", "float32", "depthwise_floats"],
+] as const)
+  ops(`convolutions of each channel by itself: ${kernel}`, async () => {
+    const text = `
+@R.function
+def main(x: R.Tensor((1, 5, "h", "w"), "${type}"), k: R.Tensor((5, 1, 3, 2), "${type}")):
+    y = R.nn.conv2d(x, k, padding=(1, 2, 0, 1), strides=(2, 1), groups=5, out_dtype="${type === "int8" ? "int32" : type}")
+    return y
+`;
+    const { kernels, stderr } = await launched(text, fabric, "h=6,w=3");
+    assert.equal(kernels, [kernel]);
+    assert.not.match(stderr, /MAP/);
+  });
+
 ops("largest elements of windows of floats", async () => {
   const text = `
 @R.function

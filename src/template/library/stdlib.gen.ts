@@ -5,10 +5,12 @@ import binary from "../../../stdlib/binary.relax";
 import blocks from "../../../stdlib/blocks.relax";
 import cgraConv2dTiles from "../../../stdlib/cgra/conv2d-tiles.relax";
 import cgraConv2d from "../../../stdlib/cgra/conv2d.relax";
+import cgraDepthwise from "../../../stdlib/cgra/depthwise.relax";
 import cgraMatmul from "../../../stdlib/cgra/matmul.relax";
 import cgraPool from "../../../stdlib/cgra/pool.relax";
 import cgraRows from "../../../stdlib/cgra/rows.relax";
 import cgraSums from "../../../stdlib/cgra/sums.relax";
+import cgraWindows from "../../../stdlib/cgra/windows.relax";
 import convBlocked from "../../../stdlib/conv-blocked.relax";
 import convBytes from "../../../stdlib/conv-bytes.relax";
 import convChannelsLast from "../../../stdlib/conv-channels-last.relax";
@@ -57,10 +59,12 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/blocks.relax", text: blocks },
   { name: "stdlib/cgra/conv2d-tiles.relax", text: cgraConv2dTiles },
   { name: "stdlib/cgra/conv2d.relax", text: cgraConv2d },
+  { name: "stdlib/cgra/depthwise.relax", text: cgraDepthwise },
   { name: "stdlib/cgra/matmul.relax", text: cgraMatmul },
   { name: "stdlib/cgra/pool.relax", text: cgraPool },
   { name: "stdlib/cgra/rows.relax", text: cgraRows },
   { name: "stdlib/cgra/sums.relax", text: cgraSums },
+  { name: "stdlib/cgra/windows.relax", text: cgraWindows },
   { name: "stdlib/conv-blocked.relax", text: convBlocked },
   { name: "stdlib/conv-bytes.relax", text: convBytes },
   { name: "stdlib/conv-channels-last.relax", text: convChannelsLast },
