@@ -20,7 +20,7 @@ import { isChosen, type BenchOptions } from "./options.js";
 
 const FILE = "samples/nets/resnet18-int8.relax";
 const SIZES = ["h=32,w=32", "h=48,w=40"];
-const LIMIT_MS = 60_000;
+const MAP_WORK = 300e6;
 /** Shares of all slots in percent that kernels are to use, by the start of their names. */
 const AIMS: readonly (readonly [string, number])[] = [
   ["conv2d", 55],
@@ -34,7 +34,7 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const sink = new Diagnostics();
   const started = process.cpuUsage();
   const prepared = await prepareFor("cgra", module, sink, { target: targetText(fabric) });
-  const built = prepared && buildForCgra(prepared, sink, { producer: "bench", fabric, search: { timeLimitMs: LIMIT_MS } }); // prettier-ignore
+  const built = prepared && buildForCgra(prepared, sink, { producer: "bench", fabric, search: { work: MAP_WORK } }); // prettier-ignore
   const plain = await lowerModule(module, sink);
   if (built === undefined || plain === undefined) throw new Error(sink.all[0]?.message);
   const { user } = process.cpuUsage(started);

@@ -16,12 +16,27 @@ import {
   problemOf,
   readDfg,
   violationsOf,
+  type Dfg,
+  type Fabric,
 } from "../src/target/cgra/index.js";
+import { westMesh, wideBody } from "../src/testing/generate/wide-body.js";
 import { timeRowOf, type BenchRow } from "./measure.js";
 import { isChosen, type BenchOptions } from "./options.js";
 
 const FOLDER = join("..", "shared", "data", "cgra");
-const LIMIT_SECONDS = 60;
+
+/** Time of a whole search that is asked of graphs of so many operations on so many elements. */
+const TIMES = [
+  { operations: 30, elements: 25, seconds: 1 },
+  { operations: 65, elements: 16, seconds: 60 },
+] as const;
+
+/** Bodies of loops on meshes of so many rows. */
+const LARGE = [
+  { operations: 300, size: 16 },
+  { operations: 1000, size: 24 },
+] as const;
+const LARGE_SEED = 7;
 
 type Table = Readonly<Record<string, number>>;
 
@@ -66,7 +81,7 @@ const PUBLISHED: readonly { readonly fabric: string; readonly peer: string; read
   ]; // prettier-ignore
 
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
-  const rows = kernelRows(options);
+  const rows = [...kernelRows(options), ...largeRows(options)];
   if (!existsSync(FOLDER)) {
     console.error(`${FOLDER} is not there: its graphs are not mapped`);
     return rows;
@@ -99,15 +114,16 @@ function kernelRows(options: BenchOptions): BenchRow[] {
       const fabric = preset(needed)!;
       for (const func of kernelFunctions(readModule(source).module, sink)) {
         const { graph } = extractKernel(func, fabric, defaultPlaces(func, fabric), sink)!;
-        const result = mapGraph(graph, fabric, { timeLimitMs: 1000 * LIMIT_SECONDS });
-        const { mapping, mii, ms } = result;
+        const { result, seconds } = timed(graph, fabric);
+        const { mapping, mii } = result;
         if (mapping === undefined) continue;
         const used = graph.nodes.length / (fabric.elements.length * mapping.ii);
         const label = `${func.name} from text on ${needed}, bound ${mii}, ${Math.round(100 * used)} % used`;
-        console.error(`${label}: interval ${mapping.ii}, ${(ms / 1000).toFixed(2)} s`);
+        console.error(`${label}: interval ${mapping.ii}, ${seconds.toFixed(2)} s`);
         const published = PUBLISHED.find((t) => t.peer === peer && t.fabric === needed);
         const best = published?.ii[program] || undefined;
         rows.push(timeRowOf("cgra", label, "interval", mapping.ii, best, peer));
+        rows.push(...timeRows(label, graph, fabric, seconds));
       }
     }
   return rows;
@@ -125,14 +141,51 @@ function rowsOf(
   const file = join(FOLDER, folder, `${graphName}.json`);
   const read = readDfg({ name: file, text: readFileSync(file, "utf8") }, new Diagnostics())!;
   const graph = fabric.control.loops > 0 ? dropLoopControl(read) : read;
-  const result = mapGraph(graph, fabric, { timeLimitMs: 1000 * LIMIT_SECONDS });
-  const { mapping, proved, mii, ms } = result;
+  const { result, seconds } = timed(graph, fabric);
+  const { mapping, proved, mii } = result;
   if (mapping !== undefined && violationsOf(problemOf(graph, fabric), mapping).length > 0)
     throw new Error(`${label}: the mapping breaks the rules of the fabric`);
-  const quality = proved ? "proved" : `bound ${mii}`;
+  const quality = mapping?.ii === mii ? "at the bound" : proved ? "proved" : `bound ${mii}`;
   const found = mapping === undefined ? "not mapped" : `interval ${mapping.ii}`;
-  console.error(`${label}: ${found} (${quality}), ${(ms / 1000).toFixed(2)} s`);
+  console.error(`${label}: ${found} (${quality}), ${seconds.toFixed(2)} s`);
   if (mapping === undefined) return [];
   const name = `${label}, ${quality}${best === 0 ? `; ${peer} failed` : ""}`;
-  return [timeRowOf("cgra", name, "interval", mapping.ii, best === 0 ? undefined : best, peer)];
+  return [
+    timeRowOf("cgra", name, "interval", mapping.ii, best === 0 ? undefined : best, peer),
+    ...timeRows(label, graph, fabric, seconds),
+  ];
+}
+
+/** Generated graphs on arrays that are too large for clauses, beside their bounds. */
+function largeRows(options: BenchOptions): BenchRow[] {
+  return LARGE.flatMap(({ operations, size }) => {
+    const graph = wideBody(operations, LARGE_SEED);
+    const fabric = westMesh(size, "bypass");
+    const label = `${operations} operations on ${size}x${size}`;
+    if (!isChosen(label, options)) return [];
+    const { result, seconds } = timed(graph, fabric);
+    const { mapping, mii } = result;
+    console.error(
+      `${label}: interval ${mapping?.ii ?? "none"} (bound ${mii}), ${seconds.toFixed(1)} s`,
+    );
+    if (mapping === undefined) return [];
+    return [timeRowOf("cgra", label, "interval", mapping.ii, mii, "bound")];
+  });
+}
+
+/** A mapping, and the CPU time of the search. */
+function timed(graph: Dfg, fabric: Fabric) {
+  const before = process.cpuUsage();
+  const result = mapGraph(graph, fabric);
+  const { user, system } = process.cpuUsage(before);
+  return { result, seconds: (user + system) / 1e6 };
+}
+
+function timeRows(label: string, graph: Dfg, fabric: Fabric, seconds: number): BenchRow[] {
+  const limit = TIMES.find(
+    ({ operations, elements }) =>
+      graph.nodes.length <= operations && fabric.elements.length <= elements,
+  );
+  if (limit === undefined) return [];
+  return [timeRowOf("cgra", `time of ${label}`, "s", seconds, limit.seconds, "limit")];
 }

@@ -4,6 +4,7 @@ import {
   recordingSolver,
   refutedText,
   satSolver,
+  type Memory,
   type RecordingSolver,
   type SatSolver,
 } from "../sat/index.js";
@@ -11,7 +12,7 @@ import type { SearchResult } from "../target/cgra/index.js";
 
 interface Schedules {
   readonly ii: number;
-  /** Cycles beyond the critical path. */
+  /** Cycles beyond the critical path; infinite for all schedules. */
   readonly room: number;
 }
 
@@ -19,9 +20,9 @@ export class Refutations {
   private readonly recorded: (Schedules & { readonly solver: RecordingSolver })[] = [];
 
   /** A solver that is remembered when it is for all mappings at an interval. */
-  solver(of?: Schedules): SatSolver {
-    if (of === undefined) return satSolver();
-    const solver = recordingSolver();
+  solver(memory: Memory, of?: Schedules): SatSolver {
+    if (of === undefined) return satSolver({ memory });
+    const solver = recordingSolver(memory);
     this.recorded.push({ ...of, solver });
     return solver;
   }
@@ -38,9 +39,11 @@ export class Refutations {
     const found = this.recorded.find((r) => r.ii === last?.ii && r.room === last.slack);
     if (found === undefined) return undefined;
     const refutation = found.solver.refutation();
-    const comments = [
-      `${about}: interval ${found.ii}, schedules up to ${found.room} cycles beyond the critical path`,
-    ];
+    const schedules =
+      found.room === Infinity
+        ? "schedules of any length, by placement alone"
+        : `schedules up to ${found.room} cycles beyond the critical path`;
+    const comments = [`${about}: interval ${found.ii}, ${schedules}`];
     return new Map([
       ["cnf", refutedText(refutation, comments)],
       ["drat", proofText(refutation)],

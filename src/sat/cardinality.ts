@@ -29,6 +29,35 @@ export function exactlyOne(sink: ClauseSink, literals: readonly number[]): void 
   atMostOne(sink, literals);
 }
 
+/**
+ * At most so many of the literals hold; which counts are reached: the literal at `j` holds exactly when more than `j` do.
+ */
+export function countedAtMost(
+  sink: ClauseSink,
+  literals: readonly number[],
+  bound: number,
+): readonly number[] {
+  let counts: readonly number[] = [];
+  for (const literal of literals) {
+    const next = Array.from({ length: Math.min(counts.length + 1, bound) }, () =>
+      sink.newVariable(),
+    );
+    next.forEach((now, j) => {
+      const before = counts[j];
+      const less = counts[j - 1];
+      const kept = before === undefined ? [] : [before];
+      for (const one of kept) sink.addClause([-one, now]);
+      sink.addClause([-literal, ...(less === undefined ? [] : [-less]), now]);
+      sink.addClause([-now, ...kept, literal]);
+      if (less !== undefined) sink.addClause([-now, ...kept, less]);
+    });
+    if (counts.length === bound)
+      sink.addClause([-literal, ...(bound === 0 ? [] : [-counts[bound - 1]!])]);
+    counts = next;
+  }
+  return counts;
+}
+
 export function atMost(sink: ClauseSink, literals: readonly number[], bound: number): void {
   if (bound >= literals.length) return;
   if (bound === 1) return atMostOne(sink, literals);

@@ -1,5 +1,8 @@
 /** Clauses in one array of integers: size, quality with flags, last use, then the literals. */
 
+import { growth } from "./growth.js";
+import type { Memory } from "./memory.js";
+
 /** Position of a clause; never 0. */
 export type ClauseRef = number;
 
@@ -27,10 +30,15 @@ export interface ClauseStore {
   used(): number;
   /** Closes the gaps; where each clause went. */
   compact(): Map<ClauseRef, ClauseRef>;
+  /** Gives back what lies behind the last clause. */
+  shrink(): void;
 }
 
-export function clauseStore(): ClauseStore {
-  let data = new Int32Array(1 << 14);
+const FIRST_WORDS = 1 << 14;
+
+export function clauseStore(memory: Memory): ClauseStore {
+  let data = new Int32Array(FIRST_WORDS);
+  memory.take(data.byteLength);
   let end = 1;
   let gaps = 0;
   const size = (ref: ClauseRef): number => data[ref]!;
@@ -43,8 +51,9 @@ export function clauseStore(): ClauseStore {
       const ref = end;
       end += HEADER + literals.length;
       if (end > data.length) {
-        const wider = new Int32Array(Math.max(2 * data.length, end));
+        const wider = new Int32Array(Math.max(growth(data.length), end));
         wider.set(data);
+        memory.take(wider.byteLength - data.byteLength);
         data = wider;
       }
       data[ref] = literals.length;
@@ -84,6 +93,11 @@ export function clauseStore(): ClauseStore {
       end = to;
       gaps = 0;
       return moved;
+    },
+    shrink() {
+      const narrower = data.slice(0, Math.max(end, FIRST_WORDS));
+      memory.take(narrower.byteLength - data.byteLength);
+      data = narrower;
     },
   };
 }

@@ -1,7 +1,8 @@
 /** A solver that remembers what it was asked and what it derived, so that others can check what it refutes. */
 import { writeDimacs } from "./dimacs.js";
+import { Memory } from "./memory.js";
 import type { ProofStep } from "./proof.js";
-import { satSolver, type SatSolver } from "./solver.js";
+import { satSolver, type ProofListener, type SatSolver } from "./solver.js";
 
 /** Clauses without a solution, and the steps from them to the empty clause. */
 export interface Refutation {
@@ -15,17 +16,26 @@ export interface RecordingSolver extends SatSolver {
   refutation(): Refutation;
 }
 
-export function recordingSolver(): RecordingSolver {
+/** Bytes of a clause that is kept, besides its literals. */
+const CLAUSE_BYTES = 64;
+const LITERAL_BYTES = 8;
+
+export function recordingSolver(memory = new Memory()): RecordingSolver {
   const clauses: (readonly number[])[] = [];
   const steps: ProofStep[] = [];
-  const solver = satSolver({
-    add: (clause) => void steps.push({ kind: "add", clause }),
-    remove: (clause) => void steps.push({ kind: "remove", clause }),
-  });
+  const keep = (clause: readonly number[]): readonly number[] => {
+    memory.take(CLAUSE_BYTES + LITERAL_BYTES * clause.length);
+    return clause;
+  };
+  const proof: ProofListener = {
+    add: (clause) => void steps.push({ kind: "add", clause: keep(clause) }),
+    remove: (clause) => void steps.push({ kind: "remove", clause: keep(clause) }),
+  };
+  const solver = satSolver({ proof, memory });
   return {
     ...solver,
     addClause(clause) {
-      clauses.push([...clause]);
+      clauses.push(keep([...clause]));
       solver.addClause(clause);
     },
     refutation: () => ({ variables: solver.statistics().variables, clauses, steps }),

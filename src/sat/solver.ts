@@ -10,6 +10,7 @@
  */
 import { activityHeap } from "./activity-heap.js";
 import { clauseStore, type ClauseRef } from "./clause-store.js";
+import { Memory } from "./memory.js";
 import { watchLists } from "./watch-lists.js";
 
 export type SatResult = "sat" | "unsat" | "unknown";
@@ -20,6 +21,13 @@ export interface SatLimits {
   readonly conflicts?: number;
   /** Asked every few thousand steps. */
   readonly stop?: () => boolean;
+}
+
+/** What a solver is made with. */
+export interface SatOptions {
+  readonly proof?: ProofListener;
+  /** What it takes is counted here; when that is full it drops what it learnt, or gives up. */
+  readonly memory?: Memory;
 }
 
 /** Told of every clause derived and dropped, in DIMACS literals: the lines of a DRAT proof. */
@@ -34,6 +42,10 @@ export interface SatStatistics {
   readonly conflicts: number;
   readonly decisions: number;
   readonly propagations: number;
+  /** Clauses and literals looked at: how much was done, the same on all machines. */
+  readonly steps: number;
+  /** Gave up because there was no memory left: what was added last is missing, and every answer is `unknown`. */
+  readonly isFull: boolean;
 }
 
 export interface SatSolver {
@@ -58,6 +70,10 @@ const STOP_INTERVAL = 1000;
 const FIRST_MODE = 1000;
 const STABLE_RESTART = 512;
 const REPHASE = 1000;
+/** Work of adding a clause, besides its literals. */
+const CLAUSE_STEPS = 10;
+/** Conflicts between two times that memory is short. */
+const SHORTAGE_INTERVAL = 1000;
 
 const inner = (literal: number): number => (literal > 0 ? 2 * literal : -2 * literal + 1);
 const outer = (lit: number): number => ((lit & 1) === 0 ? lit >> 1 : -(lit >> 1));
@@ -69,9 +85,12 @@ function luby(i: number): number {
   return size === i + 1 ? size / 2 : luby(i - size + 1);
 }
 
-export function satSolver(proof?: ProofListener): SatSolver {
-  const store = clauseStore();
-  const watches = watchLists();
+/** Bytes a variable takes in the arrays below and in the heap. */
+const VARIABLE_BYTES = 48;
+
+export function satSolver({ proof, memory = new Memory() }: SatOptions = {}): SatSolver {
+  const store = clauseStore(memory);
+  const watches = watchLists(memory);
   let variables = 0;
   let values = new Int8Array(256); // by literal
   let levels = new Int32Array(128); // by variable
@@ -95,6 +114,9 @@ export function satSolver(proof?: ProofListener): SatSolver {
   let conflicts = 0;
   let decisions = 0;
   let propagations = 0;
+  let steps = 0;
+  let isFull = false;
+  let nextShortage = 0;
   let model = new Int8Array(0);
   // Marks of decision levels while the quality of a clause is counted.
   let levelStamps = new Int32Array(128);
@@ -102,6 +124,7 @@ export function satSolver(proof?: ProofListener): SatSolver {
 
   function grow(): void {
     const size = 2 * reasons.length;
+    memory.take(VARIABLE_BYTES * reasons.length);
     const copy = <T extends Int8Array | Int32Array | Uint8Array>(from: T, to: T): T => {
       to.set(from);
       return to;
@@ -142,8 +165,13 @@ export function satSolver(proof?: ProofListener): SatSolver {
   }
 
   function addClause(clause: readonly number[]): void {
-    if (!consistent) return;
+    if (!consistent || isFull) return;
+    if (memory.isFull()) {
+      isFull = true;
+      return;
+    }
     undo(0);
+    steps += CLAUSE_STEPS + clause.length;
     for (const literal of clause) while (Math.abs(literal) > variables) newVariable();
     const lits = [...new Set(clause.map(inner))].sort((a, b) => a - b);
     if (lits.some((l, i) => lits[i + 1] === (l ^ 1)) || lits.some((l) => values[l] === TRUE))
@@ -175,6 +203,7 @@ export function satSolver(proof?: ProofListener): SatSolver {
       // Clauses that watch the negation of `lit`.
       const list = watches.of(lit);
       const size = watches.size(lit);
+      steps += 1 + (size >> 1);
       const falsified = lit ^ 1;
       let kept = 0;
       let i = 0;
@@ -343,20 +372,22 @@ export function satSolver(proof?: ProofListener): SatSolver {
     return values[first] === TRUE && reasons[first >> 1] === ref;
   };
 
-  /** Drops the worse half of the learnt clauses. */
-  function reduce(): void {
-    const candidates = learnts.filter((ref) => store.quality(ref) > 2 && !isReason(ref));
+  /** Drops the worse half of the learnt clauses; where memory is short all that may be dropped. */
+  function reduce(isShort = false): void {
+    const candidates = learnts.filter(
+      (ref) => (isShort || store.quality(ref) > 2) && !isReason(ref),
+    );
     candidates.sort(
       (a, b) => store.quality(b) - store.quality(a) || store.touched(a) - store.touched(b) || a - b,
     );
-    const dropped = new Set(candidates.slice(0, candidates.length >> 1));
+    const dropped = new Set(isShort ? candidates : candidates.slice(0, candidates.length >> 1));
     for (const ref of dropped) {
       proof?.remove(store.toArray(ref).map(outer));
       store.remove(ref);
     }
     learnts = learnts.filter((ref) => !dropped.has(ref));
     watches.filter((ref) => !store.isRemoved(ref));
-    if (store.wasted() * 2 < store.used()) return;
+    if (!isShort && store.wasted() * 2 < store.used()) return;
     const moved = store.compact();
     learnts = learnts.map((ref) => moved.get(ref)!);
     for (let i = 0; i < trailSize; i++) {
@@ -364,6 +395,18 @@ export function satSolver(proof?: ProofListener): SatSolver {
       if (reasons[v] !== NO_REASON) reasons[v] = moved.get(reasons[v]!) ?? NO_REASON;
     }
     watches.rename((ref) => moved.get(ref)!);
+    if (!isShort) return;
+    store.shrink();
+    watches.shrink();
+  }
+
+  /** Drops what was learnt; unless that helps for a while, it is the end. */
+  function makeRoom(): boolean {
+    isFull = conflicts < nextShortage;
+    nextShortage = conflicts + SHORTAGE_INTERVAL;
+    if (!isFull) reduce(true);
+    isFull ||= memory.isFull();
+    return !isFull;
   }
 
   function decide(): number {
@@ -429,12 +472,13 @@ export function satSolver(proof?: ProofListener): SatSolver {
 
   function solve(assumptions: readonly number[] = [], bounds: SatLimits = {}): SatResult {
     if (!consistent) return "unsat";
+    if (isFull) return "unknown";
     undo(0);
     const assumed = assumptions.map(inner);
     const last = conflicts + (bounds.conflicts ?? Infinity);
     let sinceRestart = 0;
     let nextReduction = conflicts + FIRST_REDUCTION + REDUCTION_STEP * (learnts.length >> 9);
-    let steps = 0;
+    let rounds = 0;
     for (;;) {
       const conflict = propagate();
       if (conflict !== 0) {
@@ -447,9 +491,10 @@ export function satSolver(proof?: ProofListener): SatSolver {
         if (isStable) remember();
         record(analyse(conflict));
         if (conflicts >= last) return finish("unknown");
+        if (memory.isFull() && !makeRoom()) return finish("unknown");
         continue;
       }
-      if (++steps % STOP_INTERVAL === 0 && bounds.stop?.() === true) return finish("unknown");
+      if (++rounds % STOP_INTERVAL === 0 && bounds.stop?.() === true) return finish("unknown");
       if (conflicts >= modeEnd) {
         isStable = !isStable;
         if (!isStable) modeLength *= 1.5;
@@ -506,6 +551,14 @@ export function satSolver(proof?: ProofListener): SatSolver {
     prefer(literal) {
       phases[Math.abs(literal)] = literal > 0 ? TRUE : FALSE;
     },
-    statistics: () => ({ variables, clauses: originals, conflicts, decisions, propagations }),
+    statistics: () => ({
+      variables,
+      clauses: originals,
+      conflicts,
+      decisions,
+      propagations,
+      steps,
+      isFull,
+    }),
   };
 }

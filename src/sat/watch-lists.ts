@@ -1,5 +1,6 @@
 /** For each literal the clauses to look at when it becomes true: pairs of clause and blocking literal. */
 import type { ClauseRef } from "./clause-store.js";
+import type { Memory } from "./memory.js";
 
 export interface WatchLists {
   /** Room for literals below the number. */
@@ -11,16 +12,23 @@ export interface WatchLists {
   truncate(literal: number, size: number): void;
   filter(keep: (clause: ClauseRef) => boolean): void;
   rename(to: (clause: ClauseRef) => ClauseRef): void;
+  /** Gives back the unused ends of lists. */
+  shrink(): void;
 }
 
-export function watchLists(): WatchLists {
+const FIRST_WORDS = 8;
+/** Bytes of an array besides its words. */
+const ARRAY_BYTES = 128;
+
+export function watchLists(memory: Memory): WatchLists {
   const lists: Int32Array[] = [];
   const sizes: number[] = [];
   return {
     reserve(literals) {
       while (lists.length < literals) {
-        lists.push(new Int32Array(8));
+        lists.push(new Int32Array(FIRST_WORDS));
         sizes.push(0);
+        memory.take(ARRAY_BYTES + 4 * FIRST_WORDS);
       }
     },
     add(literal, clause, blocker) {
@@ -29,6 +37,7 @@ export function watchLists(): WatchLists {
       if (size + 2 > list.length) {
         const wider = new Int32Array(2 * list.length);
         wider.set(list);
+        memory.take(wider.byteLength - list.byteLength);
         lists[literal] = list = wider;
       }
       list[size] = clause;
@@ -57,6 +66,13 @@ export function watchLists(): WatchLists {
         const list = lists[l]!;
         for (let i = 0; i < sizes[l]!; i += 2) list[i] = to(list[i]!);
       }
+    },
+    shrink() {
+      lists.forEach((list, l) => {
+        const narrower = list.slice(0, Math.max(FIRST_WORDS, sizes[l]!));
+        memory.take(narrower.byteLength - list.byteLength);
+        lists[l] = narrower;
+      });
     },
   };
 }

@@ -42,18 +42,17 @@ function refusal({ unsupported, mii, attempts }: SearchResult, fabric: Fabric): 
 }
 
 /**
- * What is wrong with the mappings of a graph to fabrics of which each is a part of the next; `looks` at the time are the
- * limit of each search, so that it ends at the same place on all machines.
+ * What is wrong with the mappings of a graph to fabrics of which each is a part of the next; each search may do so much
+ * work.
  */
 export function sizeProblem(
   graph: Dfg,
   fabrics: readonly Fabric[],
-  looks: number,
+  work: number,
 ): string | undefined {
   let best: { readonly ii: number; readonly on: string } | undefined;
   for (const fabric of fabrics) {
-    let time = 0;
-    const result = mapGraph(graph, fabric, { timeLimitMs: looks, now: () => time++, maxIi: 24 });
+    const result = mapGraph(graph, fabric, { work, maxIi: 24 });
     const { mapping, attempts } = result;
     if (mapping === undefined) {
       if (best !== undefined) return `interval ${best.ii} on ${best.on}, none on ${fabric.name}`;

@@ -8,6 +8,7 @@ import {
   mapGraph,
   mappingJson,
   attemptText,
+  endText,
   mapText,
   readDfg,
   remedyOf,
@@ -27,16 +28,31 @@ import { defineCommand } from "../command.js";
 import { codes as cliCodes } from "../codes.js";
 import { externalSolver, isSolver } from "../external-solver.js";
 import { fabricFlag, fabricNamed } from "../fabric.js";
+import { searchLimits } from "../map-limits.js";
 import { Refutations } from "../refutations.js";
 
 const flags = {
   fabric: fabricFlag,
+  work: {
+    type: "int",
+    placeholder: "MILLIONS",
+    default: 300,
+    least: 1,
+    help: "Steps of the search, the same on all machines; then the best mapping so far counts.",
+  },
   timeLimit: {
     type: "int",
     placeholder: "SECONDS",
-    default: 60,
+    default: 600,
     least: 1,
-    help: "Time of the search; then the best mapping so far counts.",
+    help: "Time of the search, for machines too slow for so many steps; what it ends may differ between runs.",
+  },
+  memory: {
+    type: "int",
+    placeholder: "MB",
+    default: 512,
+    least: 1,
+    help: "What clauses and their proofs may take; searches that need more end. Another solver gets what is left.",
   },
   maxIi: { type: "int", placeholder: "N", least: 1, help: "Largest interval that is tried." },
   kernel: { type: "string", placeholder: "NAME", help: "Map only this kernel of a program." },
@@ -73,9 +89,10 @@ export const map = defineCommand({
     "Finds where and when each operation of a loop body runs, and how values travel, so that iterations start as often " +
     "as possible. Intervals are tried from the lower bound up; each is mapped or refuted. Of a program, the loops " +
     "annotated `cgra.kernel` are taken. " +
-    'With --report json the result is {"ii","mii","resMii","recMii","proved","room","seconds"}, or {"ii":null,"blocked"}, ' +
+    'With --report json the result is {"ii","mii","resMii","recMii","proved","room","stoppedBy","seconds"}, or {"ii":null,"blocked"}, ' +
     "a line for each graph. " +
-    "`proved` says that no schedule up to `room` cycles beyond the critical path has a smaller interval.",
+    "`proved` says that no schedule up to `room` cycles beyond the critical path has a smaller interval, none at all " +
+    "where `room` is null; `stoppedBy` names limits that were reached.",
   args: [{ name: "INPUT", help: "a program, or a data-flow graph *.json" }],
   flags,
   examples: [
@@ -117,13 +134,19 @@ export const map = defineCommand({
     for (const { graph } of graphs) {
       const refutations = new Refutations();
       const result = mapGraph(graph, fabric, {
-        timeLimitMs: 1000 * flags.timeLimit,
+        ...searchLimits({
+          work: flags.work,
+          seconds: flags.timeLimit,
+          megabytes: flags.memory,
+        }),
         now: () => host.now(),
         progress: (a) => say(`${attemptText(a)}\n`),
         seed: flags.seed,
         ...(flags.maxIi !== undefined && { maxIi: flags.maxIi }),
-        ...(command !== undefined && { solver: () => externalSolver(command) }),
-        ...(flags.proof !== undefined && { solver: (of) => refutations.solver(of) }),
+        ...(command !== undefined && { solver: (memory) => externalSolver(command, memory) }),
+        ...(flags.proof !== undefined && {
+          solver: (memory, of) => refutations.solver(memory, of),
+        }),
       });
       if (flags.proof !== undefined) {
         const name = graphs.length === 1 ? flags.proof : `${flags.proof}.${graph.name}`;
@@ -184,7 +207,6 @@ function blockedBy(graph: Dfg, fabric: Fabric, result: SearchResult) {
   }
   const { depth } = fabric.configuration;
   if (result.mii > depth) return mapCodes.deepConfiguration({ ii: result.mii, depth });
-  const last = result.attempts.at(-1);
   const { partial } = result;
   const missing =
     partial === undefined ? "" : `; at interval ${partial.ii} ${shortageText(partial)}`;
@@ -192,14 +214,15 @@ function blockedBy(graph: Dfg, fabric: Fabric, result: SearchResult) {
   return mapCodes.notMapped({
     graph: graph.name,
     fabric: fabric.name,
-    reason: `${last?.result === "refuted" ? `interval ${last.ii} is refuted` : "the time is up"}${missing}`,
-    suggestion: `give more time (--time-limit), or a larger interval (--max-ii)${remedy === undefined ? "" : `; it would take ${remedy}`}`,
+    reason: `${endText(result)}${missing}`,
+    suggestion: `allow more (--work, --time-limit, --memory), or a larger interval (--max-ii)${remedy === undefined ? "" : `; it would take ${remedy}`}`,
   });
 }
 
 const summary = (result: SearchResult, blocked: string | undefined): object => {
-  const { mii, resMii, recMii, proved, room } = result;
+  const { mii, resMii, recMii, proved, room, stoppedBy } = result;
   const seconds = result.ms / 1000;
-  if (result.mapping === undefined) return { ii: null, blocked, mii, resMii, recMii, seconds };
-  return { ii: result.mapping.ii, mii, resMii, recMii, proved, room, seconds };
+  if (result.mapping === undefined)
+    return { ii: null, blocked, mii, resMii, recMii, stoppedBy, seconds };
+  return { ii: result.mapping.ii, mii, resMii, recMii, proved, room, stoppedBy, seconds };
 };

@@ -5,6 +5,7 @@ import { artefactBytes, isKernel, type Signature } from "../../driver/run.js";
 import { runJob } from "../../driver/run-job.js";
 import type { Fabric } from "../../target/cgra/index.js";
 import { makeDevice } from "../../target/cgra/host/device.js";
+import { kernelLimits } from "../map-limits.js";
 import { layersText } from "../cgra/layers.js";
 import { compileOptions, reporting, type RunContext, type Runner } from "./context.js";
 import type { TextProgram } from "./program.js";
@@ -23,7 +24,7 @@ export async function runnerForCgra(
     const compiled = isKernel(signature)
       ? text.module
       : await prepareFor("cgra", text.graph, sink, options);
-    const search = { timeLimitMs: 1000 * flags.mapLimit };
+    const search = kernelLimits(flags);
     const built = compiled && buildForCgra(compiled, sink, { ...options, fabric, search });
     if (built === undefined) return undefined;
     const device = makeDevice(fabric, built.host.kernels);

@@ -17,6 +17,6 @@ export { attemptText } from "./map/attempt.js";
 export { type Mapping } from "./map/mapping.js";
 export { mappingJson } from "./map/mapping-json.js";
 export { problemOf, type Problem } from "./map/places.js";
-export { mapText, remedyOf, shortageText } from "./map/report.js";
+export { endText, mapText, remedyOf, shortageText } from "./map/report.js";
 export { mapGraph, type SearchOptions, type SearchResult } from "./map/search.js";
 export { violationsOf, type Violation } from "./map/verify.js";

@@ -14,7 +14,7 @@ import { generateNest, type GeneratedNest } from "../generate/cgra-nest.js";
 import { makeRandom } from "../generate/random.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
-const MAP_MS = 1000;
+const MAP_WORK = 6e6;
 
 /** A fabric with all operations everywhere, streams included, whose sequencer counts so many loops. */
 export function completeFabric(loops = 3): Fabric {
@@ -72,7 +72,7 @@ function onMachine(
   { kernel, liveins, scratchpad, args }: Launch,
   fabric: Fabric,
 ): string | undefined {
-  const { mapping } = mapGraph(kernel.graph, fabric, { timeLimitMs: MAP_MS });
+  const { mapping } = mapGraph(kernel.graph, fabric, { work: MAP_WORK });
   if (mapping === undefined) return NOT_MAPPED;
   const realised = realise(problemOf(kernel.graph, fabric), kernel, mapping);
   if (realised.kind !== "program") return NOT_MAPPED;

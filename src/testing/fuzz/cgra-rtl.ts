@@ -41,13 +41,13 @@ interface Launch {
 
 /** Kernels that are tried until one is mapped. */
 const TRIES = 6;
-const MAP_MS = 3000;
+const MAP_WORK = 20e6;
 
 /** A mapped kernel where one is found soon, else words of all kinds. */
 function launchOn(fabric: Fabric, isMapped: boolean, random: Random): Launch & { mapped: boolean } {
   for (let tries = 0; isMapped && tries < TRIES; tries++) {
     const kernel = generateKernel(random, fabric);
-    const program = programOf({ description: {}, fabric, kernel }, MAP_MS);
+    const program = programOf({ description: {}, fabric, kernel }, MAP_WORK);
     if (program === undefined || typeof program === "string") continue;
     const liveins = [random.between(0, 3 * program.stages), ...kernel.numbers.slice(1)];
     return { program, liveins, mapped: true };

@@ -6,8 +6,8 @@ import { generateKernel } from "../generate/cgra-kernel.js";
 import { makeRandom } from "../generate/random.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
-/** Of the time, in each search. */
-const LOOKS = 1000;
+/** Steps of each search. */
+const WORK = 5e6;
 
 export const cgraSizesCampaign: Campaign = {
   name: "cgra-sizes",
@@ -26,7 +26,7 @@ export const cgraSizesCampaign: Campaign = {
       );
       // Positions are those of the whole.
       const graph = { ...placed, nodes: placed.nodes.map((n) => ({ ...n, elements: undefined })) };
-      const reason = sizeProblem(graph, fabrics, LOOKS);
+      const reason = sizeProblem(graph, fabrics, WORK);
       if (reason !== undefined) failures.push({ index, reason, input: graphText(graph) });
       progress(index + 1 - first);
     }

@@ -19,8 +19,8 @@ import { generateKernel, MOST_ITERATIONS, type GeneratedKernel } from "../genera
 import { makeRandom, type Random } from "../generate/random.js";
 import type { Campaign, CampaignResult, Failure } from "./campaign.js";
 
-/** Conflicts are not counted by the search; this much time is enough for most. */
-const MAP_MS = 600;
+/** Steps of a search; enough for most. */
+const MAP_WORK = 4e6;
 
 export interface CgraCase {
   readonly description: object;
@@ -41,9 +41,9 @@ export function cgraCaseAt(seed: number, index: number): CgraCase {
 /** The program of a kernel; undefined when it was not mapped in time, a text when something is wrong. */
 export function programOf(
   { fabric, kernel }: CgraCase,
-  timeLimitMs = MAP_MS,
+  work = MAP_WORK,
 ): KernelProgram | string | undefined {
-  const { mapping } = mapGraph(kernel.graph, fabric, { timeLimitMs });
+  const { mapping } = mapGraph(kernel.graph, fabric, { work });
   if (mapping === undefined) return undefined;
   const problem = problemOf(kernel.graph, fabric);
   const [violation] = violationsOf(problem, mapping);

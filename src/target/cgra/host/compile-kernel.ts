@@ -11,6 +11,7 @@ import { realise } from "../machine/assemble.js";
 import { operations } from "../machine/operation.js";
 import type { KernelProgram } from "../machine/program.js";
 import { problemOf } from "../map/places.js";
+import { endText } from "../map/report.js";
 import { mapGraph, type SearchOptions, type SearchResult } from "../map/search.js";
 import type { CompiledKernel } from "./compile-host.js";
 
@@ -69,9 +70,7 @@ function shapeOf({ nodes, edges }: Dfg): string {
 /** What keeps a kernel from the fabric keeps it on the host. */
 const asWarning = (d: Diagnostic): Diagnostic => ({ ...d, severity: "warning" });
 
-function notMapped(graph: string, fabric: Fabric, { attempts }: SearchResult): Diagnostic {
-  const last = attempts.at(-1);
-  const reason = last?.result === "refuted" ? `interval ${last.ii} is refuted` : "the time is up";
-  const suggestion = "split the loops, or give more time";
-  return mapCodes.notMapped({ graph, fabric: fabric.name, reason, suggestion });
+function notMapped(graph: string, fabric: Fabric, search: SearchResult): Diagnostic {
+  const suggestion = "split the loops, or allow more (--map-work, --map-limit, --map-memory)";
+  return mapCodes.notMapped({ graph, fabric: fabric.name, reason: endText(search), suggestion });
 }

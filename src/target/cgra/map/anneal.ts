@@ -5,6 +5,7 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { carriesValue } from "../dfg/dfg.js";
+import type { Budget } from "./budget.js";
 import { bankOf, type Bank } from "../fabric/fabric.js";
 import { constantKeys } from "../machine/constants.js";
 import { distancesOf, type Problem } from "./places.js";
@@ -34,7 +35,7 @@ export interface AnnealOptions {
   readonly seed: number;
   /** Changes tried at each temperature, for each node. */
   readonly effort: number;
-  readonly stop?: () => boolean;
+  readonly budget: Budget;
 }
 
 const FIRST_TEMPERATURE = 2;
@@ -50,13 +51,19 @@ const LATE_PRICE = 3;
 /** How many of ten changes bring a node near one it is joined to. */
 const DIRECTED = 4;
 
+/** Work that routing takes, about that of as many clauses looked at. */
+const LOOKS_OF_VALUE = 3;
+const LOOKS_OF_READER = 2;
+
 export function anneal(problem: Problem, ii: number, options: AnnealOptions): Space {
   const state = new Annealing(problem, ii, options.seed);
+  const { budget } = options;
   const { length } = problem.graph.nodes;
   for (let t = FIRST_TEMPERATURE; t > LAST_TEMPERATURE; t *= COOLING) {
     let changes = 0;
     for (let i = 0; i < options.effort * length; i++) if (state.change(t)) changes++;
-    if (changes === 0 || options.stop?.() === true || state.isDone()) break;
+    budget.spend(state.looks());
+    if (changes === 0 || budget.isOver() || state.isDone()) break;
   }
   return state.space();
 }
@@ -88,6 +95,7 @@ class Annealing {
   private overuse = 0;
   private lateness = 0;
   private steps = 0;
+  private looked = 0;
 
   constructor(
     private readonly problem: Problem,
@@ -155,6 +163,13 @@ class Annealing {
     );
   }
 
+  /** Work done since the last time that was asked. */
+  looks(): number {
+    const { looked } = this;
+    this.looked = 0;
+    return looked;
+  }
+
   private put(resource: number, slots: number): void {
     const before = this.load[resource]!;
     const after = before + slots;
@@ -179,6 +194,7 @@ class Annealing {
   /** Carries the value to its readers, nearest first, on the emptiest of shortest ways from where it is already. */
   private route(u: number): Way {
     const { near, readers, count } = this;
+    this.looked += LOOKS_OF_VALUE;
     const start = this.element[u]!;
     const own = readers[u]!;
     if (own.length === 0) return STAY;
@@ -202,6 +218,7 @@ class Annealing {
       }
       // Backwards from the reader, since ways are known by their ends.
       const path: number[] = [];
+      this.looked += LOOKS_OF_READER;
       for (let at = q; near[p]![at]! > 1;) {
         let to = -1;
         for (const step of this.next[p]![at]!)

@@ -13,8 +13,10 @@ export type Attempt = {
   | { readonly method: "annealing"; readonly effort: number }
   | {
       readonly method: "clauses";
-      /** Cycles beyond the critical path. */
+      /** Cycles beyond the critical path; infinite where placement is looked at without time. */
       readonly slack: number;
+      /** It ended because its clauses took too much. */
+      readonly isShortOfMemory?: boolean;
       readonly variables: number;
       readonly clauses: number;
       readonly conflicts: number;
@@ -30,6 +32,8 @@ export function attemptText(attempt: Attempt): string {
   }
   if (attempt.method === "annealing")
     return `interval ${ii}, annealing: ${result} (effort ${attempt.effort})`;
-  const { slack, variables, clauses, conflicts } = attempt;
-  return `interval ${ii}, room ${slack}: ${result} (${variables} variables, ${clauses} clauses, ${conflicts} conflicts)`;
+  const { slack, variables, clauses, conflicts, isShortOfMemory } = attempt;
+  const room = slack === Infinity ? "any schedule" : `room ${slack}`;
+  const end = isShortOfMemory ? ", memory limit" : "";
+  return `interval ${ii}, ${room}: ${result}${end} (${variables} variables, ${clauses} clauses, ${conflicts} conflicts)`;
 }

@@ -1,5 +1,6 @@
 /** Mapping at an interval by clauses: what a solver finds is limited further until the fabric can execute it. */
-import type { SatSolver } from "../../../sat/index.js";
+import type { SatResult, SatSolver } from "../../../sat/index.js";
+import type { Budget } from "./budget.js";
 import { encode, type Encoding } from "./encode.js";
 import type { Mapping } from "./mapping.js";
 import type { Problem } from "./places.js";
@@ -7,10 +8,28 @@ import { shortfallOf } from "./shortfall.js";
 
 export interface ClauseSearch {
   /** Goes on for so many conflicts. */
-  run(conflicts: number, stop?: () => boolean): Mapping | undefined;
+  run(conflicts: number, budget: Budget): Mapping | undefined;
   result(): "mapped" | "refuted" | "unknown";
+  /** Going on would not help. */
+  isDone(): boolean;
   /** Nothing was forbidden that some mapping may need. */
   isExact(): boolean;
+}
+
+/** Asks a solver, and spends the steps it takes, those of clauses added since the last time included. */
+export function asking(solver: SatSolver): (conflicts: number, budget: Budget) => SatResult {
+  let before = 0;
+  return (conflicts, budget) => {
+    const stop = (): boolean => {
+      const { steps } = solver.statistics();
+      budget.spend(steps - before);
+      before = steps;
+      return budget.isOver();
+    };
+    const answer = stop() ? "unknown" : solver.solve([], { conflicts, stop });
+    stop();
+    return answer;
+  };
 }
 
 /** A search with so many cycles beyond the critical path. */
@@ -23,8 +42,10 @@ export function clauseSearch(
   let encoding: Encoding | undefined;
   let result: ReturnType<ClauseSearch["result"]> = "unknown";
   let isExact = true;
+  let isDone = false;
+  const ask = asking(solver);
 
-  function run(conflicts: number, stop?: () => boolean): Mapping | undefined {
+  function run(conflicts: number, budget: Budget): Mapping | undefined {
     encoding ??= encode(problem, ii, slack, solver);
     if (encoding === undefined) {
       result = "refuted";
@@ -33,8 +54,7 @@ export function clauseSearch(
     const last = solver.statistics().conflicts + conflicts;
     for (;;) {
       const left = last - solver.statistics().conflicts;
-      const limits = { conflicts: left, ...(stop && { stop }) };
-      const answer = left > 0 ? solver.solve([], limits) : "unknown";
+      const answer = left > 0 ? ask(left, budget) : "unknown";
       if (answer === "unsat") result = "refuted";
       if (answer !== "sat") return undefined;
       const mapping = encoding.mapping();
@@ -48,8 +68,9 @@ export function clauseSearch(
       let isNew = false;
       for (const excess of excesses) isNew = encoding.limit(excess) || isNew;
       // Each limit is added once; a solution that breaks one all the same is no mapping.
-      if (!isNew) return undefined;
+      isDone = !isNew;
+      if (isDone) return undefined;
     }
   }
-  return { run, result: () => result, isExact: () => isExact };
+  return { run, result: () => result, isDone: () => isDone, isExact: () => isExact };
 }

@@ -10,6 +10,7 @@ import { slotOf, type Mapping } from "./mapping.js";
 import type { Excess } from "./excess.js";
 import { distancesOf, type Problem } from "./places.js";
 import { readMapping } from "./read-mapping.js";
+import { hasSpaceClauses, spaceClauses } from "./space-clauses.js";
 import {
   limitIssue,
   limitResults,
@@ -52,6 +53,7 @@ export function encode(
   if (schedule === undefined) return undefined;
   const { add, fresh, both } = clauses;
   const { on, startsAt, startsBy, first, last } = schedule;
+  const space = hasSpaceClauses(problem) ? spaceClauses(problem, ii, on, clauses) : undefined;
   const count = fabric.elements.length;
   const usesLinks = fabric.route === "bypass" || fabric.route === "multihop";
   const usesMoves = fabric.route === "issue";
@@ -82,7 +84,8 @@ export function encode(
   /** By element and slot: registers in use. */
   const registersIn = fabric.elements.map(() => Array.from({ length: ii }, (): number[] => []));
 
-  const values = graph.nodes.map((_, u) => valueOf(u));
+  // A solver without memory takes no more clauses.
+  const values = graph.nodes.map((_, u) => (solver.statistics().isFull ? undefined : valueOf(u)));
 
   function valueOf(u: number): ValueLiterals | undefined {
     const uses = graph.edges.filter((e) => e.from === u && carriesValue(e));
@@ -207,6 +210,7 @@ export function encode(
           if (usesOutputs) add(negated(move), writes[p]![slotOf(t, ii)]!);
           const near = besides(p, t).slice(2);
           add(negated(move), ...near);
+          if (space !== undefined) add(negated(move), space.carried(u, p));
         }
       }
       for (let link = 0; link < fabric.links.length && usesLinks; link++) {

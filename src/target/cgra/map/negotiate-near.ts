@@ -3,6 +3,7 @@
  * then with more and more of those around them. Negotiation alone spreads operations before it knows who they talk to.
  */
 import { anneal } from "./anneal.js";
+import type { Budget } from "./budget.js";
 import type { Mapping } from "./mapping.js";
 import { negotiate } from "./negotiate/index.js";
 import { withPlacesNear, type Problem } from "./places.js";
@@ -13,7 +14,7 @@ export interface NegotiateNearOptions {
   readonly effort: number;
   /** Rounds of negotiation with the places of each reach. */
   readonly rounds: number;
-  readonly stop?: () => boolean;
+  readonly budget: Budget;
 }
 
 /** Links from where annealing puts an operation. */
@@ -25,7 +26,7 @@ export function negotiateNear(
   options: NegotiateNearOptions,
 ): Mapping | undefined {
   const { elements, carriers } = anneal(problem, ii, options);
-  if (options.stop?.() === true) return undefined;
+  if (options.budget.isOver()) return undefined;
   const stages = REACHES.map((reach) => withPlacesNear(problem, elements, carriers, reach));
   return negotiate(problem, ii, { ...options, stages });
 }

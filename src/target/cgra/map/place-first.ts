@@ -4,6 +4,7 @@
  */
 import type { SatSolver } from "../../../sat/index.js";
 import { anneal } from "./anneal.js";
+import type { Budget } from "./budget.js";
 import { clauseSearch } from "./clause-search.js";
 import type { Mapping } from "./mapping.js";
 import { withPlaces, type Problem } from "./places.js";
@@ -13,7 +14,7 @@ export interface PlaceFirstOptions {
   /** Changes of places tried at each temperature, for each node. */
   readonly effort: number;
   readonly newSolver: () => SatSolver;
-  readonly stop?: () => boolean;
+  readonly budget: Budget;
 }
 
 /** Cycles beyond the critical path: carrying values on takes some. */
@@ -23,14 +24,15 @@ const MOST_CONFLICTS = 1000;
 export function placeFirst(
   problem: Problem,
   ii: number,
-  { newSolver, stop, ...options }: PlaceFirstOptions,
+  { newSolver, ...options }: PlaceFirstOptions,
 ): Mapping | undefined {
-  const { elements, carriers, excess } = anneal(problem, ii, { ...options, ...(stop && { stop }) });
+  const { budget } = options;
+  const { elements, carriers, excess } = anneal(problem, ii, options);
   if (excess > 0) return undefined;
   const placed = withPlaces(problem, elements, carriers);
   for (const slack of SLACKS) {
-    if (stop?.() === true) return undefined;
-    const mapping = clauseSearch(placed, ii, slack, newSolver()).run(MOST_CONFLICTS, stop);
+    if (budget.isOver()) return undefined;
+    const mapping = clauseSearch(placed, ii, slack, newSolver()).run(MOST_CONFLICTS, budget);
     if (mapping !== undefined) return mapping;
   }
   return undefined;

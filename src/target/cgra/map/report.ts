@@ -5,7 +5,7 @@ import { attemptText } from "./attempt.js";
 import { slotOf, type Mapping } from "./mapping.js";
 import type { PartialMapping } from "./negotiate/index.js";
 import type { Shortage } from "./negotiate/resources.js";
-import type { SearchResult } from "./search.js";
+import type { Limit, SearchResult } from "./search.js";
 
 export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): string {
   const { mapping, resMii, recMii, mii } = result;
@@ -20,15 +20,37 @@ export function mapText(graph: Dfg, fabric: Fabric, result: SearchResult): strin
       mapping.ii === mii
         ? "the lower bound"
         : result.proved
-          ? `smaller ones are refuted for schedules up to ${result.room} cycles beyond the critical path`
+          ? `smaller ones are refuted for schedules ${roomText(result.room)}`
           : "smaller ones were not refuted";
     lines.push(
       `interval ${mapping.ii}: ${quality}; ${Math.round(100 * used)} % of all slots compute`,
     );
     lines.push("", ...grid(graph, fabric, mapping));
   }
+  for (const limit of result.stoppedBy) lines.push(STOPPED[limit]);
   if (result.partial !== undefined) lines.push(...partialLines(graph, fabric, result.partial));
   return `${lines.join("\n")}\n`;
+}
+
+const roomText = (room: number): string =>
+  room === Infinity ? "of any length" : `up to ${room} cycles beyond the critical path`;
+
+const STOPPED: Readonly<Record<Limit, string>> = {
+  work: "stopped when the work allowed was done (--work)",
+  time: "stopped by time (--time-limit): another run may find more or less",
+  memory: "some searches by clauses ended at the limit of memory (--memory)",
+};
+const ENDS: Readonly<Record<Limit, string>> = {
+  work: "the work allowed is done",
+  time: "the time is up",
+  memory: "memory is short",
+};
+
+/** Why nothing was mapped. */
+export function endText({ attempts, stoppedBy }: SearchResult): string {
+  const last = attempts.at(-1);
+  if (last?.result === "refuted") return `interval ${last.ii} is refuted`;
+  return stoppedBy.map((limit) => ENDS[limit]).join(", ") || "all there is to try was tried";
 }
 
 /** What was placed of a graph that was not mapped, and what there was too little of. */

@@ -19,6 +19,16 @@ export interface ScheduleLiterals {
   issued(node: number, element: number, slot: number): number;
 }
 
+/** By node, for each element it can be on: it is there, and nowhere else. */
+export function placeLiterals(
+  { places }: Problem,
+  { fresh, sink }: Clauses,
+): readonly ReadonlyMap<number, number>[] {
+  const on = places.map((elements) => new Map(elements.map((p) => [p, fresh()])));
+  for (const literals of on) exactlyOne(sink, [...literals.values()]);
+  return on;
+}
+
 /** Undefined when the interval is too short for the recurrences. */
 export function scheduleLiterals(
   problem: Problem,
@@ -30,11 +40,8 @@ export function scheduleLiterals(
   if (first === undefined) return undefined;
   const last = latest(problem, ii, Math.max(...first) + slack);
   const { graph, places, latencies, travel } = problem;
-  const { add, fresh, sink } = clauses;
-
-  const on = places.map((elements) => new Map(elements.map((p) => [p, fresh()])));
-  for (const literals of on) exactlyOne(sink, [...literals.values()]);
-
+  const { add, fresh } = clauses;
+  const on = placeLiterals(problem, clauses);
   const at: number[][] = [];
   const by: number[][] = [];
   graph.nodes.forEach((_, v) => {

@@ -2,8 +2,10 @@
  * The search for the smallest interval. Negotiation soon maps most graphs, and large ones at all; annealing of places
  * those that are crowded; satisfiability maps or refutes the intervals below, each with growing room in time.
  */
+import { Memory } from "../../../sat/index.js";
 import type { Attempt } from "./attempt.js";
 import { boundsOf, type Bounds } from "./bounds.js";
+import { Budget } from "./budget.js";
 import { IntervalSearch, type NewSolver } from "./interval-search.js";
 import type { Mapping } from "./mapping.js";
 import type { PartialMapping } from "./negotiate/index.js";
@@ -13,8 +15,12 @@ import type { Dfg } from "../dfg/dfg.js";
 import type { Fabric } from "../fabric/fabric.js";
 
 export interface SearchOptions {
-  /** Time of the whole search. */
+  /** Steps of the whole search, the same on all machines. */
+  readonly work?: number;
+  /** Time of the whole search, for machines too slow for so much work. */
   readonly timeLimitMs?: number;
+  /** Bytes that clauses may take; searches that would take more end. */
+  readonly memoryLimit?: number;
   /** Largest interval tried. */
   readonly maxIi?: number;
   readonly now?: () => number;
@@ -25,19 +31,29 @@ export interface SearchOptions {
   readonly solver?: NewSolver;
 }
 
+/** What ended a search, or a part of it, early. */
+export type Limit = "work" | "time" | "memory";
+
 export interface SearchResult extends Bounds {
   readonly mapping?: Mapping | undefined;
   /** Every smaller interval is below the bound, or refuted for schedules that are no longer than `room` allows. */
   readonly proved: boolean;
-  /** Cycles beyond the critical path up to which clauses look for schedules. */
+  /** Cycles beyond the critical path up to which smaller intervals are refuted; infinite where all schedules are. */
   readonly room: number;
   readonly attempts: readonly Attempt[];
+  /** Limits that were reached; where time is among them another run may find more or less. */
+  readonly stoppedBy: readonly Limit[];
   readonly ms: number;
   /** How far the last negotiation came, when nothing was mapped. */
   readonly partial?: PartialMapping | undefined;
   /** A node no element executes. */
   readonly unsupported?: number | undefined;
 }
+
+/** Less than a minute on a processor of 2020. */
+const DEFAULT_WORK = 300e6;
+const DEFAULT_TIME_MS = 600_000;
+const DEFAULT_MEMORY = 512e6;
 
 const FIRST_CONFLICTS = 1000;
 /** Rounds of the first negotiation, for any graph and for each node. */
@@ -48,23 +64,34 @@ const FIRST_EFFORT = 100;
 const FIRST_EFFORT_NEAR = 8;
 /** Growth of the work after which what clauses cannot refute counts as tried enough. */
 const MOST_WORK = 16;
-/** The share of the time in which negotiation goes up from the bound, before others have their turn. */
+/** The share of the work in which negotiation goes up from the bound, before others have their turn. */
 const FIRST_SHARE = 0.5;
 
 /**
  * Negotiation goes up from the bound until something is mapped. Then rounds over the intervals below, each with twice
- * the work a search: the first upwards, the next ones down from the best. So there is soon some mapping, and time goes
+ * the work a search: the first upwards, the next ones down from the best. So there is soon some mapping, and work goes
  * where it may improve it.
  */
 export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}): SearchResult {
-  const { now = () => performance.now(), timeLimitMs = 60_000, seed = 1 } = options;
+  const { now = () => performance.now(), timeLimitMs = DEFAULT_TIME_MS, seed = 1 } = options;
   const started = now();
+  const isLate = (): boolean => now() - started >= timeLimitMs;
+  const budget = new Budget(options.work ?? DEFAULT_WORK, isLate);
   const problem = problemOf(graph, fabric);
-  const room = Math.max(...roomsOf(problem));
   const unsupported = problem.places.findIndex((places) => places.length === 0);
   if (unsupported >= 0)
-    return { ...boundsOf(problem), unsupported, proved: false, room, attempts: [], ms: now() - started }; // prettier-ignore
-  const search = new IntervalSearch(problem, started + timeLimitMs, {
+    return {
+      ...boundsOf(problem),
+      unsupported,
+      proved: false,
+      room: Math.max(...roomsOf(problem)),
+      attempts: [],
+      stoppedBy: [],
+      ms: now() - started,
+    };
+  const search = new IntervalSearch(problem, {
+    budget,
+    memory: new Memory(options.memoryLimit ?? DEFAULT_MEMORY),
     now,
     maxIi: Math.min(options.maxIi ?? Infinity, fabric.configuration.depth),
     seed,
@@ -72,34 +99,34 @@ export function mapGraph(graph: Dfg, fabric: Fabric, options: SearchOptions = {}
     progress: options.progress,
   });
   const rounds = FIRST_ROUNDS + Math.ceil(ROUNDS_PER_NODE * graph.nodes.length);
-  findSome(search, rounds, started, timeLimitMs, now);
+  findSome(search, rounds, budget);
   improve(search, rounds);
+  // What is at the bound, or proved, is the same however long it took.
+  const isOpen = search.best === undefined || (search.open().length > 0 && !search.isProved());
+  const stoppedBy: Limit[] = [];
+  if (isOpen && budget.isSpent()) stoppedBy.push("work");
+  else if (isOpen && isLate()) stoppedBy.push("time");
+  if (isOpen && search.isShortOfMemory()) stoppedBy.push("memory");
   return {
     ...search.bounds,
     mapping: search.best,
     partial: search.best === undefined ? search.partial : undefined,
     proved: search.isProved(),
-    room,
+    room: search.room(),
     attempts: search.attempts(),
+    stoppedBy,
     ms: now() - started,
   };
 }
 
 /** Goes up from the bound by growing steps, so that what is far above it is mapped at all. */
-function findSome(
-  search: IntervalSearch,
-  rounds: number,
-  started: number,
-  timeLimitMs: number,
-  now: () => number,
-): void {
+function findSome(search: IntervalSearch, rounds: number, budget: Budget): void {
   const intervals = search.open();
-  // Of large graphs an attempt takes long, and may be all there is time for.
-  const share = started + (search.usesClauses ? FIRST_SHARE : 1) * timeLimitMs;
-  for (let i = 0; i < intervals.length && now() < share; i += 1 + Math.floor(i / 3)) {
-    const part = search.usesClauses ? (i === 0 ? 1 / 4 : 1) : 1 / 2;
-    const until = now() + part * (share - now());
-    if (search.byNegotiation(intervals[i]!, rounds, FIRST_EFFORT_NEAR, until)) return;
+  // Of large graphs an attempt takes long, and may be all that can be done.
+  const first = budget.part(search.usesClauses ? FIRST_SHARE : 1);
+  for (let i = 0; i < intervals.length && !first.isOver(); i += 1 + Math.floor(i / 3)) {
+    const part = first.part(search.usesClauses ? (i === 0 ? 1 / 4 : 1) : 1 / 2);
+    if (search.byNegotiation(intervals[i]!, rounds, FIRST_EFFORT_NEAR, part)) return;
   }
 }
 

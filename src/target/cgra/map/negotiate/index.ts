@@ -3,6 +3,7 @@
  * while, and what is overused is placed and routed anew at rising prices until nothing is (iterative modulo scheduling,
  * Rau 1994, with the congestion of PathFinder). It refutes nothing, but maps what is too large for clauses.
  */
+import type { Budget } from "../budget.js";
 import type { Mapping } from "../mapping.js";
 import type { Problem } from "../places.js";
 import { shortfallOf } from "../shortfall.js";
@@ -14,7 +15,7 @@ export interface NegotiateOptions {
   /** Rounds of each stage. */
   readonly rounds: number;
   readonly seed: number;
-  readonly stop?: () => boolean;
+  readonly budget: Budget;
   /** The problem with fewer places and ways at first, then more; as it is when absent. */
   readonly stages?: readonly Problem[];
   /** Told how far it came when it finds no mapping. */
@@ -37,9 +38,9 @@ const FEW = 8;
 export function negotiate(
   problem: Problem,
   ii: number,
-  { rounds, seed, stop, stages = [problem], failed }: NegotiateOptions,
+  { rounds, seed, budget, stages = [problem], failed }: NegotiateOptions,
 ): Mapping | undefined {
-  const state = new Negotiation(stages[0]!, problem, ii, seed);
+  const state = new Negotiation(stages[0]!, problem, ii, { seed, budget });
   if (!state.isPossible) return undefined;
   let fewest = Infinity;
   let partial: PartialMapping | undefined;
@@ -64,7 +65,7 @@ export function negotiate(
         partial = state.partial(open);
       }
       for (const v of open) {
-        if (stop?.() === true) return fail();
+        if (budget.isOver()) return fail();
         state.place(v, open.length <= FEW);
       }
       state.endRound();

@@ -8,6 +8,7 @@ import { carriesValue } from "../../dfg/dfg.js";
 import { bankOf } from "../../fabric/fabric.js";
 import { constantKeys } from "../../machine/constants.js";
 import { earliest, latest } from "../bounds.js";
+import type { Budget } from "../budget.js";
 import type { Excess } from "../excess.js";
 import { distancesOf, type Problem } from "../places.js";
 import type { PartialMapping } from "./index.js";
@@ -34,6 +35,12 @@ const useKey = (resource: number, time: number): number =>
 /** After so many rounds a node that stays in conflict makes its readers give way, after twice as many its operands too. */
 const PATIENCE = 4;
 
+export interface NegotiationOptions {
+  readonly seed: number;
+  /** What is looked at is spent. */
+  readonly budget: Budget;
+}
+
 /** Where operations are for now, and the ways of their values. */
 export class Negotiation {
   private readonly resources: Resources;
@@ -45,6 +52,7 @@ export class Negotiation {
   /** By node: for how many rounds it has been in conflict. */
   private readonly stuck: Int32Array;
   private readonly random;
+  private readonly budget: Budget;
   private readonly asap: readonly number[];
   private readonly order: readonly number[];
   private readonly scarcity: ReturnType<typeof scarcityOf>;
@@ -65,11 +73,12 @@ export class Negotiation {
     private problem: Problem,
     whole: Problem,
     readonly ii: number,
-    seed: number,
+    { seed, budget }: NegotiationOptions,
   ) {
     const { graph, fabric } = problem;
+    this.budget = budget;
     this.resources = new Resources(problem, ii);
-    this.router = new Router(problem, this.resources);
+    this.router = new Router(problem, this.resources, budget);
     this.far = distancesOf(problem);
     this.random = xoroshiro128plus(seed);
     const asap = earliest(problem, ii);
@@ -330,6 +339,7 @@ export class Negotiation {
     }
     let best: { element: number; time: number; cost: number } | undefined;
     const scarcity = this.scarcity(places[v]!.length);
+    this.budget.spend(places[v]!.length * (high - low + 1) * (1 + fields.length + onward.length));
     for (const p of places[v]!) {
       const place = this.constantCost(v, p) + (scarcity[p] ?? 0);
       for (let t = low; t <= high; t++) {

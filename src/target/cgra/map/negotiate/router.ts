@@ -2,6 +2,7 @@
  * Cheapest ways of a value through time: dynamic programming over "the value is at element `p` at the end of cycle
  * `t`", in its output register or in its register file. Cycles only go forward, so each is looked at once.
  */
+import type { Budget } from "../budget.js";
 import type { Problem } from "../places.js";
 import {
   CROSSED,
@@ -69,6 +70,8 @@ interface Start {
 export class Router {
   readonly usesLinks: boolean;
   private readonly count: number;
+  /** Work for an element in a cycle, about that of as many clauses looked at. */
+  private readonly stepsOfCell: number;
   private readonly into: number[][];
   private readonly outOf: number[][];
   /** By element: some link from it takes several cycles. */
@@ -81,10 +84,12 @@ export class Router {
   constructor(
     private problem: Problem,
     private readonly resources: Resources,
+    private readonly budget: Budget,
   ) {
     const { fabric } = problem;
     this.usesLinks = fabric.route === "bypass" || fabric.route === "multihop";
     this.count = fabric.elements.length;
+    this.stepsOfCell = 5 + 5 * (this.usesLinks ? fabric.hops : 1);
     this.into = fabric.elements.map(() => []);
     this.outOf = fabric.elements.map(() => []);
     fabric.links.forEach(({ from, to }, i) => {
@@ -113,6 +118,7 @@ export class Router {
     const { fabric } = this.problem;
     const { made } = origin;
     const { list } = this.within[origin.node]!;
+    this.budget.spend(Math.max(0, last + 1 - made) * list.length * this.stepsOfCell);
     const price = (resource: number, time: number): number =>
       origin.has(resource, time) ? 0 : r.cost(resource, time);
     field.reset(made, last);
@@ -316,6 +322,7 @@ export class Router {
     const { resources: r, count } = this;
     const { list, has } = this.within[node]!;
     const span = Math.max(0, time - first);
+    this.budget.spend(span * list.length * this.stepsOfCell);
     const output = new Float64Array(count * span).fill(Infinity);
     const register = new Float64Array(count * span).fill(Infinity);
     const at = (p: number, t: number): number => (t - first) * count + p;

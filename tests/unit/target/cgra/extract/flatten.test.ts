@@ -48,7 +48,7 @@ function cycles(text: string, fabric: typeof one, shape: string): number {
   const sink = new Diagnostics();
   const request = { ...parseShapes([shape]), given: new Map(), seed: 1, limit: undefined };
   const run = simulateKernel(kernelOf(text), fabric, request, sink, {
-    search: { timeLimitMs: 20_000 },
+    search: { work: 100e6 },
   });
   assert.ok(run !== undefined, sink.all[0]?.message);
   assert.is(run.difference, undefined);

@@ -37,7 +37,7 @@ function compiled(source: string) {
   const front = checkText({ name: "t.relax", text: source }, {} as never);
   assert.equal(front.diagnostics.map((d) => d.message), []); // prettier-ignore
   const sink = new Diagnostics();
-  const made = compileHost(front.module, fabric, kernelCompiler(fabric, { timeLimitMs: 20_000 }), sink); // prettier-ignore
+  const made = compileHost(front.module, fabric, kernelCompiler(fabric, { work: 100e6 }), sink); // prettier-ignore
   return { made, messages: sink.all.map((d) => `${d.code} ${d.message}`) };
 }
 

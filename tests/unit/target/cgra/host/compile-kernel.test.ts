@@ -22,7 +22,7 @@ def main(A: T.Buffer((64,), "int32")):
 `;
 
 function compiler() {
-  const kernel = kernelCompiler(fabric, { timeLimitMs: 20_000 });
+  const kernel = kernelCompiler(fabric, { work: 100e6 });
   return (value: string) => {
     const { module } = readModule({ name: "t.relax", text: text(value) });
     const [func] = kernelFunctions(module, new Diagnostics());

@@ -6,14 +6,14 @@ import {
   mapGraph,
   problemOf,
   readDfg,
-  readFabric,
   violationsOf,
   type Dfg,
-  type Fabric,
 } from "../../../../../src/target/cgra/index.js";
+import { Budget } from "../../../../../src/target/cgra/map/budget.js";
 import { boundsOf, earliest, latest } from "../../../../../src/target/cgra/map/bounds.js";
 import { negotiateNear } from "../../../../../src/target/cgra/map/negotiate-near.js";
 import { laterStages } from "../../../../../src/target/cgra/map/negotiate/later-stages.js";
+import { westMesh, wideBody } from "../../../../../src/testing/generate/wide-body.js";
 import { orderOf, scarcityOf } from "../../../../../src/target/cgra/map/negotiate/order.js";
 
 const test = suite("cgra mapping of large graphs");
@@ -25,53 +25,18 @@ function graphOf(ops: readonly string[], edges: readonly Edge[]): Dfg {
   return readDfg({ name: "g", text }, new Diagnostics())!;
 }
 
-/** A mesh whose west column reaches memory. */
-function meshOf(size: number, route: string): Fabric {
-  const west = Array.from({ length: size }, (_, r) => r * size);
-  const description = {
-    name: "mesh",
-    rows: size,
-    cols: size,
-    topology: "mesh",
-    route,
-    pe: {
-      ops: ["mov", "alu", "mul"],
-      rf: { regs: 8, read: 4, write: 4, visible: route === "issue" ? "neighbours" : "self" },
-    },
-    overrides: [{ pes: west, "ops+": ["mem"] }],
-    mem: { banks: [{ name: "b", bytes: 4096, ports: size, pes: west }] },
-  };
-  return readFabric({ name: "mesh", text: JSON.stringify(description) }, new Diagnostics())!;
-}
-
-/** A wide loop body: operations read values made not long before, and memory every few. */
-function bodyOf(size: number, seed: number): Dfg {
-  let x = seed;
-  const chance = (below: number): number => {
-    x = (Math.imul(x, 1103515245) + 12345) >>> 0;
-    return Math.floor((x / 2 ** 32) * below);
-  };
-  const ops: string[] = [];
-  const edges: Edge[] = [];
-  for (let i = 0; i < size; i++) {
-    ops.push(i % 10 === 0 ? "LD" : i % 20 === 19 ? "ST" : chance(3) === 0 ? "MUL" : "ADD");
-    const operands = new Set<number>();
-    for (let k = 0; k < (ops[i] === "LD" ? 0 : ops[i] === "ST" ? 1 : 2); k++) {
-      const from = Math.max(0, i - 1 - chance(12));
-      if (ops[from] !== "ST") operands.add(from);
-    }
-    [...operands].forEach((from, k) => edges.push([from, i, 0, `I${k + 1}`]));
-  }
-  return graphOf(ops, edges);
-}
-
 test("mappings near annealed places keep the rules of their fabric, on all that values travel", () => {
   let mapped = 0;
   for (const route of ["bypass", "multihop", "issue", "none"])
     for (const size of [12, 30]) {
-      const problem = problemOf(bodyOf(size, size), meshOf(4, route));
+      const problem = problemOf(wideBody(size, size), westMesh(4, route));
       const ii = boundsOf(problem).mii + 2;
-      const mapping = negotiateNear(problem, ii, { seed: 3, effort: 8, rounds: 30 });
+      const mapping = negotiateNear(problem, ii, {
+        seed: 3,
+        effort: 8,
+        rounds: 30,
+        budget: new Budget(),
+      });
       if (mapping === undefined) continue;
       mapped++;
       assert.equal(violationsOf(problem, mapping), []);
@@ -80,9 +45,9 @@ test("mappings near annealed places keep the rules of their fabric, on all that 
 });
 
 test("too large for clauses, a graph is mapped at its bound by negotiation near annealed places", () => {
-  const graph = bodyOf(120, 7);
-  const fabric = meshOf(8, "bypass");
-  const { mapping, mii, attempts } = mapGraph(graph, fabric, { timeLimitMs: Infinity });
+  const graph = wideBody(120, 7);
+  const fabric = westMesh(8, "bypass");
+  const { mapping, mii, attempts } = mapGraph(graph, fabric);
   assert.is(mapping?.ii, mii);
   assert.equal(violationsOf(problemOf(graph, fabric), mapping!), []);
   const last = attempts.at(-1);
@@ -97,10 +62,10 @@ test("when the time is up the best mapping so far is the result", () => {
       edges.push([8 * round + (i ^ (1 << round)), 8 * (round + 1) + i, 0, "I2"]);
     }
   const graph = graphOf(new Array<string>(24).fill("ADD"), edges);
-  const fabric = meshOf(4, "issue");
+  const fabric = westMesh(4, "issue");
   let clock = 0;
   let first: number | undefined;
-  const { mapping, mii, proved } = mapGraph(graph, fabric, {
+  const { mapping, mii, proved, stoppedBy } = mapGraph(graph, fabric, {
     timeLimitMs: 1000,
     now: () => clock,
     progress: ({ ii, result }) => {
@@ -112,6 +77,7 @@ test("when the time is up the best mapping so far is the result", () => {
   assert.ok(first !== undefined && first > mii);
   assert.is(mapping?.ii, first);
   assert.not(proved);
+  assert.equal(stoppedBy, ["time"]);
 });
 
 test("what has time to spare is placed directly after the first that reads it", () => {
@@ -127,7 +93,7 @@ test("what has time to spare is placed directly after the first that reads it", 
       [6, 3, 0, "I2"],
     ],
   );
-  const problem = problemOf(graph, meshOf(2, "bypass"));
+  const problem = problemOf(graph, westMesh(2, "bypass"));
   const asap = earliest(problem, 2)!;
   const order = orderOf(problem, asap, latest(problem, 2, Math.max(...asap)));
   const sorted = [...order.keys()].sort((a, b) => order[a]! - order[b]!);
@@ -135,7 +101,7 @@ test("what has time to spare is placed directly after the first that reads it", 
 });
 
 test("slots that memory needs cost more for others", () => {
-  const problem = problemOf(graphOf(["LD", "LD", "LD", "ADD"], []), meshOf(2, "bypass"));
+  const problem = problemOf(graphOf(["LD", "LD", "LD", "ADD"], []), westMesh(2, "bypass"));
   const scarcity = scarcityOf(problem, 2);
   const prices = scarcity(4);
   assert.ok(prices[0]! > 0 && prices[0] === prices[2]);
@@ -170,7 +136,7 @@ test("operations start whole intervals later, never too early for others, and ke
       bodies,
       fc.array(fc.nat(40), { minLength: 30, maxLength: 30 }),
       ([size, seed, ii], delays) => {
-        const { edges, ...rest } = bodyOf(size, seed);
+        const { edges, ...rest } = wideBody(size, seed);
         const body = { ...rest, edges };
         const before: number[] = [];
         body.nodes.forEach((_, v) => {

@@ -106,7 +106,7 @@ test("mapped kernels do the same in hardware, in all simulators", () => {
   let mapped = 0;
   for (let n = 0; n < 12 && mapped < 4; n++) {
     const kernel = generateKernel(random, fabric);
-    const program = programOf({ description: {}, fabric, kernel }, 2000);
+    const program = programOf({ description: {}, fabric, kernel }, 15e6);
     if (program === undefined || typeof program === "string") continue;
     mapped++;
     const memory = Uint8Array.from({ length: scratchpadBytes(fabric) }, () => random.below(256));
