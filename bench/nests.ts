@@ -8,6 +8,7 @@ import { collect, type BenchRow } from "./measure.js";
 import { isChosen, type BenchOptions } from "./options.js";
 import { buildModule, Unavailable } from "./twins/ours.js";
 import { peakOfCore } from "./twins/peak.js";
+import type { Point } from "./twins/twin.js";
 
 const SIZES = [128, 256, 512, 1024];
 const ROUNDS = 7;
@@ -31,6 +32,9 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
         throw error;
       });
       if (program === undefined) continue;
+      // The processor does not always run as fast: the peak is the best of all sizes, in turns with them.
+      let best = Infinity;
+      const found: (readonly [Point, number])[] = [];
       for (const { n, name } of chosen) {
         const sizes = { m: n, n, k: n };
         const point = { name, sizes, work: 2 * n ** 3 };
@@ -38,13 +42,15 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
         const prepared = program.prepare(inputs);
         check([...inputs.values()], prepared.output().data as Float32Array, n);
         collect();
-        const [sides, ours] = [peak.side(target), [Infinity, Infinity]];
+        const side = peak.side(target);
+        let seconds = Infinity;
         for (let k = 0; k < ROUNDS; k++) {
-          ours[0] = Math.min(ours[0]!, prepared.resident(SECONDS));
-          ours[1] = Math.min(ours[1]!, await sides.round());
+          seconds = Math.min(seconds, prepared.resident(SECONDS));
+          best = Math.min(best, await side.round());
         }
-        rows.push(peak.row("nests", point, ours[0]!, ours[1]!));
+        found.push([point, seconds]);
       }
+      rows.push(...found.map(([point, seconds]) => peak.row("nests", point, seconds, best)));
       program.dispose();
     }
   } finally {
