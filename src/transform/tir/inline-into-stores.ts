@@ -4,13 +4,14 @@
  */
 import { leafBlocks } from "../../analysis/tir-pattern/index.js";
 import { accessRegions } from "../../arith/index.js";
-import { refresh, rewrite, substitute } from "../../ir/core/rewrite.js";
+import { rebuild, refresh, rewrite, substitute } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import type { Buffer } from "../../ir/tir/buffer.js";
 import { letIn, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { seq, type Stmt, type Store } from "../../ir/tir/stmt.js";
+import { isStmt } from "./bounded-walk.js";
 import { definitionOf, type Definition } from "./inline-block.js";
 
 /** The function with every elementwise statement of its root inlined that can be. */
@@ -29,8 +30,9 @@ export function inlineIntoStores(func: PrimFunc): PrimFunc {
       continue;
     }
     const { consumer, source } = found;
+    const own = usesIn([stmts[k]!]);
     stmts = [
-      ...stmts.slice(0, k).map((s) => withStores(s, source, consumer)),
+      ...stmts.slice(0, k).map((s) => withStores(s, source, consumer, own)),
       ...stmts.slice(k + 1),
     ];
     allocs = allocs.filter((b) => b !== source);
@@ -126,14 +128,32 @@ function isElementwise({ axes, lets, value, buffer }: Definition, source: Buffer
 }
 
 /** The statement with the consumer's elements stored in place of those of the operand. */
-const withStores = (stmt: Stmt, source: Buffer, consumer: Definition): Stmt =>
-  rewrite(stmt, (n) =>
-    n.kind === "tir.Store" && n.buffer === source ? storeOf(n, source, consumer) : n,
+function withStores(stmt: Stmt, source: Buffer, consumer: Definition, own: Uses): Stmt {
+  const uses = usesIn([stmt]);
+  if (!uses.stores.has(source)) return stmt;
+  const after = rewriteStmts(stmt, (s) =>
+    s.kind === "tir.Store" && s.buffer === source ? storeOf(s, source, consumer) : s,
   );
+  // What it uses now follows from what it did: large statements are not searched again for each consumer.
+  const others = (buffers: ReadonlySet<Buffer>): Buffer[] =>
+    [...buffers].filter((b) => b !== source);
+  known.set(after, {
+    loads: new Set([...uses.loads, ...others(own.loads)]),
+    stores: new Set([...others(uses.stores), ...own.stores]),
+    others: new Set([...uses.others, ...own.others]),
+  });
+  return after;
+}
+
+/** The statement with `change` applied to those in it, inner ones first. */
+function rewriteStmts(stmt: Stmt, change: (s: Stmt) => Stmt): Stmt {
+  const walk = (n: Node): Node => (isStmt(n) ? change(rebuild(n, walk)) : n);
+  return walk(stmt) as Stmt;
+}
 
 /** The statement with the regions of blocks that stored to what is gone, and now store results, found again. */
 function withRegions(stmt: Stmt, gone: ReadonlySet<Buffer>, results: ReadonlySet<Buffer>): Stmt {
-  return rewrite(stmt, (n) => {
+  return rewriteStmts(stmt, (n) => {
     if (n.kind !== "tir.Block" || !n.writes.some((w) => gone.has(w.buffer))) return n;
     const { stores } = usesIn([n.body]);
     return [...stores].some((b) => results.has(b)) ? { ...n, ...accessRegions(n) } : n;

@@ -2,19 +2,26 @@
 import { visit } from "../../../ir/core/visit.js";
 import type { BaseFunc, IRModule } from "../../../ir/module.js";
 
-/** Names of the module's functions that a function mentions, once each. */
-export function functionsNamedIn(module: IRModule, func: BaseFunc): ReadonlySet<string> {
+/** Functions do not change, so that each is searched once. */
+const known = new WeakMap<BaseFunc, ReadonlySet<string>>();
+
+/** Names of functions that a function mentions, of this module or not. */
+function namesIn(func: BaseFunc): ReadonlySet<string> {
   const found = new Set<string>();
-  const note = (name: string): void => void (module.functions.has(name) && found.add(name));
   visit(func, {
     enter(node) {
-      if (node.kind === "ir.GlobalVar") note(node.name);
+      if (node.kind === "ir.GlobalVar") found.add(node.name);
       // Packed calls may name a function of the module.
-      else if (node.kind === "ir.ExternFunc") note(node.symbol);
+      else if (node.kind === "ir.ExternFunc") found.add(node.symbol);
     },
   });
+  known.set(func, found);
   return found;
 }
+
+/** Names of the module's functions that a function mentions, once each. */
+export const functionsNamedIn = (module: IRModule, func: BaseFunc): ReadonlySet<string> =>
+  new Set([...(known.get(func) ?? namesIn(func))].filter((name) => module.functions.has(name)));
 
 /** Names of the functions that are reached from the entries; from all public functions when there are none. */
 export function reachableFunctions(
