@@ -116,4 +116,9 @@ export const loopCodes = defineCodes("SCH", {
     number: 44,
     message: "`{dtype}` is no type of elements",
   },
+  uncountable: {
+    number: 45,
+    message: "{what}, more than `{dtype}`, the type of the loops, can count",
+    hint: "take smaller factors, fuse fewer loops, or let the loops count in int64",
+  },
 });

@@ -31,6 +31,10 @@ export const isConstant = (e: PrimExpr, value: number): boolean =>
   e.kind === "tir.IntImm" && e.value === value;
 export const isAlways = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && e.value !== 0;
 
+/** Whether a number is larger than its own type can hold. */
+export const outgrows = (e: PrimExpr): boolean =>
+  e.kind === "tir.IntImm" && Number(e.value) >= 2 ** (e.dtype.bits - (e.dtype.code === "int" ? 1 : 0)); // prettier-ignore
+
 /** Both conditions; one that always holds is left out. */
 export const both = (a: PrimExpr, b: PrimExpr): PrimExpr =>
   isAlways(a) ? b : isAlways(b) ? a : logic("and", a, b);

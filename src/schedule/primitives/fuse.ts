@@ -1,9 +1,10 @@
+import { exprText } from "../../arith/index.js";
 import { range } from "../../ir/tir/buffer.js";
 import { binary, intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import { forLoop } from "../../ir/tir/stmt.js";
 import { addIndex, castIndex, mulIndex } from "../../transform/tir/strides.js";
 import { loopCodes } from "../loop-codes.js";
-import { bound, boundsMention, isConstant, requirePlain } from "../loops.js";
+import { bound, boundsMention, isConstant, outgrows, requirePlain } from "../loops.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { loopRef } from "../reference.js";
@@ -39,6 +40,8 @@ export const fuse = definePrimitive({
       loops.map((l) => l.node.extent).reduce((all, e) => mulIndex(all, e)),
     );
     const { dtype } = extent;
+    if (outgrows(extent))
+      refuse(loopCodes.uncountable({ what: `all loops together run ${exprText(extent)} times`, dtype: dtype.name, at: outermost!.node.span })); // prettier-ignore
     const v = makeVar(name, dtype, span);
     analyzer.bind(v, range(intImm(0, dtype), extent));
     const values = new Map<Var, PrimExpr>();
@@ -46,11 +49,13 @@ export const fuse = definePrimitive({
     for (const [k, { node }] of [...loops].reverse().entries()) {
       const isOutermost = k === loops.length - 1;
       const quotient = isConstant(below, 1) ? v : binary("floordiv", v, below);
-      const part = isOutermost ? quotient : binary("floormod", quotient, node.extent);
+      const part = isOutermost
+        ? quotient
+        : binary("floormod", quotient, castIndex(node.extent, dtype));
       const isUnit = isConstant(node.extent, 1) && !preserve_unit_iters;
       const own = isUnit ? intImm(0, dtype) : analyzer.simplify(part);
       values.set(node.var, castIndex(addIndex(node.min, own), node.var.dtype));
-      below = analyzer.simplify(mulIndex(below, node.extent));
+      below = analyzer.simplify(mulIndex(below, castIndex(node.extent, dtype)));
     }
     const innermost = loops[loops.length - 1]!.node;
     const body = bound(innermost.body, values, analyzer);

@@ -5,7 +5,7 @@ import { forLoop, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { bool } from "../../support/dtype.js";
 import { addIndex, castIndex, mulIndex } from "../../transform/tir/strides.js";
 import { loopCodes } from "../loop-codes.js";
-import { bound, guarded, isConstant, listText, requirePlain } from "../loops.js";
+import { bound, guarded, isConstant, listText, outgrows, requirePlain } from "../loops.js";
 import { p } from "../params.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { loopRef } from "../reference.js";
@@ -82,11 +82,13 @@ function solveFactors(
     if (f !== null && analyzer.prove(compare("ge", f, one)) !== true)
       refuse(loopCodes.badFactor({ primitive: "split", factor: exprText(f), at: loop.span }));
   const product = factors.reduce<PrimExpr>((all, f) => (f === null ? all : mulIndex(all, f)), one);
+  const covered = analyzer.simplify(product);
+  if (outgrows(covered))
+    refuse(loopCodes.uncountable({ what: `the factors ${listText(given)} cover ${exprText(covered)} iterations of \`${loop.var.name}\``, dtype: dtype.name, at: loop.span })); // prettier-ignore
   if (open === 1) {
     const inferred = analyzer.simplify(ceilDiv(loop.extent, product));
     return factors.map((f) => f ?? inferred);
   }
-  const covered = analyzer.simplify(product);
   if (analyzer.prove(compare("ge", covered, loop.extent)) !== true)
     refuse(
       loopCodes.splitTooSmall({
