@@ -3,8 +3,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   atMost,
+  countedAtMost,
   exactlyOne,
   firstFlaw,
+  Memory,
   proofText,
   recordingSolver,
   refutedText,
@@ -145,6 +147,43 @@ test("exactly one", () => {
   assert.is(solver.solve(vars.map((v) => -v)), "unsat");
   assert.is(solver.solve([vars[3]!, vars[9]!]), "unsat");
   assert.is(solver.solve([vars[7]!]), "sat");
+});
+
+const limited = (clauses: readonly Clause[], memory: Memory) => {
+  const solver = satSolver({ memory });
+  for (const clause of clauses) solver.addClause(clause);
+  return solver;
+};
+
+test("where memory is short what was learnt is dropped, and then the answer is unknown", () => {
+  assert.is(limited(pigeons(6), new Memory()).solve(), "unsat");
+  const none = limited(pigeons(6), new Memory(1000));
+  assert.is(none.solve(), "unknown");
+  assert.ok(none.statistics().isFull);
+  // Room for the clauses, and for few of those learnt.
+  const small = new Memory(250_000);
+  const tight = limited(pigeons(8), small);
+  assert.not(tight.statistics().isFull);
+  assert.ok(small.left() > 0);
+  // Arrays grow by their own size at most before they are looked at.
+  tight.solve([], { conflicts: 20_000 });
+  assert.ok(small.left() > -250_000);
+  small.release();
+  assert.is(small.left(), 250_000);
+});
+
+test("counts are those of the literals that hold, and no more than the bound", () => {
+  for (let bound = 0; bound <= 3; bound++)
+    for (let bits = 0; bits < 16; bits++) {
+      const solver = satSolver();
+      const literals = Array.from({ length: 4 }, () => solver.newVariable());
+      const counts = countedAtMost(solver, literals, bound);
+      literals.forEach((l, i) => solver.addClause([(bits >> i) & 1 ? l : -l]));
+      const count = [...bits.toString(2)].filter((b) => b === "1").length;
+      assert.is(solver.solve(), count <= bound ? "sat" : "unsat");
+      if (count <= bound)
+        assert.equal(counts.map((l) => solver.holds(l)), counts.map((_, j) => j < count)); // prettier-ignore
+    }
 });
 
 test.run();

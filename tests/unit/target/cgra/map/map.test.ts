@@ -5,6 +5,7 @@ import { Diagnostics } from "../../../../../src/support/diagnostic.js";
 import {
   dropLoopControl,
   mapGraph,
+  mapText,
   preset,
   presetNames,
   problemOf,
@@ -155,6 +156,50 @@ test("crowded graphs are mapped with places first", () => {
   const { mapping, mii, attempts } = mapGraph(BUTTERFLIES, fabric);
   assert.is(mapping?.ii, mii);
   assert.is(attempts.at(-1)?.method, "annealing");
+});
+
+/** Three operations that all talk to each other, on three elements in a row: one too many is in between. */
+const TRIANGLE = graphOf(
+  ["ADD", "ADD", "ADD"],
+  [
+    [0, 1, 0, "I1"],
+    [1, 2, 0, "I1"],
+    [0, 2, 0, "I2"],
+  ],
+);
+const ROW = fabricOf({ rows: 1, cols: 3, route: "issue", pe: { ops: ["mov", "alu"] } });
+
+test("what has no place is refuted for schedules of any length", () => {
+  const result = mapGraph(TRIANGLE, ROW);
+  assert.is(result.mii, 1);
+  assert.is(result.mapping?.ii, 2);
+  assert.ok(result.proved);
+  assert.is(result.room, Infinity);
+  assert.equal(result.stoppedBy, []);
+  assert.match(mapText(TRIANGLE, ROW, result), "refuted for schedules of any length");
+});
+
+test("clauses end at the limit of memory, and the rest goes on", () => {
+  const result = mapGraph(TRIANGLE, ROW, { memoryLimit: 1000, work: 3e6 });
+  assert.is(result.mapping?.ii, 2);
+  assert.not(result.proved);
+  assert.equal(result.stoppedBy, ["work", "memory"]);
+  assert.match(mapText(TRIANGLE, ROW, result), "limit of memory (--memory)");
+  assert.ok(result.attempts.some((a) => a.method === "clauses" && a.isShortOfMemory === true));
+});
+
+test("a search ends at the same place however fast the machine is", () => {
+  const fabric = fabricOf({ rows: 4, cols: 4, route: "issue", pe: { ops: ["mov", "alu"] } });
+  const of = (tick: number) => {
+    let clock = 0;
+    const now = (): number => (clock += tick);
+    const options = { work: 4e6, timeLimitMs: Infinity, now };
+    const { attempts, ms: _, ...rest } = mapGraph(BUTTERFLIES, fabric, options);
+    return { ...rest, attempts: attempts.map((a) => ({ ...a, ms: 0 })) };
+  };
+  const slow = of(1000);
+  assert.equal(slow, of(1));
+  assert.equal(slow.stoppedBy, ["work"]);
 });
 
 /** All mappings of a small graph to a fabric whose values only reach neighbours in the very next cycle. */
