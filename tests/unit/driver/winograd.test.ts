@@ -62,7 +62,6 @@ async function positions(kind: Kind, options: string, size: string): Promise<num
 for (const kind of ["llvm", "wasm", "c"] as const) {
   test(`${kind}: tiles of four by four are for relaxed accuracy, and for images that fill them`, async () => {
     assert.is(await positions(kind, "", "14"), 16);
-    assert.is(await positions(kind, "-accuracy=full", "14"), 16);
     assert.is(await positions(kind, "-accuracy=relaxed", "14"), 36);
     assert.is(await positions(kind, "-accuracy=relaxed", "7"), 16);
     assert.is(await positions(kind, "-accuracy=relaxed", '"s"'), 36);
@@ -116,7 +115,7 @@ for (const [kind, options] of [
   const m = options.includes("relaxed") ? 4 : 2;
   test(`${kind} ${options}: results are off by no more than the library says`, async () => {
     if (kind === "llvm" && !hasNative()) return;
-    const sizes = [problem(12, 12), problem(13, 10), problem(17, 21), problem(3, 40)];
+    const sizes = [problem(13, 10), problem(3, 40)];
     const found = await run(kind, options, moduleOf('"h"', '"w"'), sizes);
     sizes.forEach((given, i) => {
       const exact = convolution(given);

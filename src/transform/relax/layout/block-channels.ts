@@ -5,6 +5,7 @@ import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, intsIn, opName } from "../algebra/rewrite-calls.js";
 import { isSettled, mapFunctions, type Cursor } from "../rewrite/index.js";
+import { blockSize, LIBRARY_LANES } from "./block-size.js";
 import { inChosenLayouts, type ChosenLayouts } from "./choose-layouts.js";
 
 /**
@@ -37,9 +38,6 @@ const MOST_TAPS = 25;
 /** Planes that a tile reads from the first cache. */
 const FEW_CHANNELS = 64;
 
-/** The block of channels that the library's lowering is written for. */
-const LIBRARY_LANES = 16;
-
 /** Bytes by signed bytes into int32. */
 function isOfBytes(types: readonly (DType | undefined)[], result: StructInfo): boolean {
   const [data, weights] = types;
@@ -62,18 +60,20 @@ function chosen(
   const channels = [dimsOf(infos[0]!)?.[1], ...(dimsOf(infos[1]!)?.slice(0, 2) ?? [])];
   if (!isPlain || !channels.every((d) => d?.kind === "tir.IntImm")) return undefined;
   const [given, made, each] = channels.map((d) => Number(d.value)) as [number, number, number];
-  const blocked = `NCHW${lanes}c`;
-  if (lanes < 2 || made % lanes !== 0) return undefined;
-  const isBytes = lanes === LIBRARY_LANES && isOfBytes(types, at.infer.infoOf(call));
+  const [from, into] = [given, made].map((n) => blockSize(n, lanes)) as [number, number];
+  if (into < 2) return undefined;
+  const blocked = `NCHW${into}c`;
+  const isBytes = into === LIBRARY_LANES && isOfBytes(types, at.infer.infoOf(call));
   if (isBytes && groups === 1)
-    return { layouts: [given % lanes === 0 ? blocked : "NCHW", "OIHW", blocked] };
+    return { layouts: [from === into ? blocked : "NCHW", "OIHW", blocked] };
   if (!isBytes && !types.every((t) => t === float32)) return undefined;
   if (groups === 1) {
     // Few planes are read as they are faster than their layout is changed.
     const isFollowing = given <= FEW_CHANNELS && isPointwise(call, at);
-    if (given % lanes !== 0) return { layouts: ["NCHW", `OIHW${lanes}o`, blocked], isFollowing };
-    const layouts = [blocked, `OIHW${lanes}i${lanes}o`, blocked];
-    const isKnown = winograd && lanes === LIBRARY_LANES && call.args[1]!.kind === "relax.Const";
+    if (from === 0) return { layouts: ["NCHW", `OIHW${into}o`, blocked], isFollowing };
+    const layouts = [`NCHW${from}c`, `OIHW${from}i${into}o`, blocked];
+    const isWhole = from === LIBRARY_LANES && into === LIBRARY_LANES;
+    const isKnown = winograd && isWhole && call.args[1]!.kind === "relax.Const";
     const lower = isKnown && isSmallFilter(call, at) ? "conv2d_winograd*" : undefined;
     return { layouts, lower, isFollowing };
   }
@@ -81,7 +81,7 @@ function chosen(
   // Floats have a kernel for planes, which is better than to change the layout.
   const isFollowing = !isBytes;
   const isDepthwise = groups === given && each === 1 && made === given && taps <= MOST_TAPS;
-  return isDepthwise ? { layouts: [blocked, `OIHW${lanes}o`, blocked], isFollowing } : undefined;
+  return isDepthwise ? { layouts: [blocked, `OIHW${into}o`, blocked], isFollowing } : undefined;
 }
 
 /** 3 × 3 taps in steps of one. */

@@ -8,6 +8,7 @@ import { option } from "../../../support/option.js";
 import { definePass } from "../../pass.js";
 import { intIn, opName, swept } from "../algebra/rewrite-calls.js";
 import { Forms, isSettled, mapFunctions, rewriteFunction, type Cursor } from "../rewrite/index.js";
+import { blockSize } from "./block-size.js";
 
 /** Channels with zeros behind them. */
 interface Padded {
@@ -17,9 +18,10 @@ interface Padded {
 type PaddedForms = Forms<Padded>;
 
 /**
- * Precondition: none. Result: in dataflow blocks, 2-D convolutions over float32 give as many channels as whole vectors
- * have; those that were added are computed from weights of zero, and no weight but zero is multiplied with them. Sound
- * because values that sums, products and bounds make of zeros are finite, and those channels are cut off elsewhere.
+ * Precondition: none. Result: in dataflow blocks, 2-D convolutions over float32 give channels that fill blocks of a vector
+ * or of half a vector; those that were added are computed from weights of zero, and no weight but zero is multiplied with
+ * them. Sound because values that sums, products and bounds make of zeros are finite, and those channels are cut off
+ * elsewhere.
  */
 export const padChannels = definePass({
   name: "pad-channels",
@@ -70,7 +72,8 @@ function convolution(
   const given = forms.formOf(x);
   const whole = Math.ceil(made / lanes) * lanes;
   // Few channels are not worth a vector.
-  const wanted = made >= lanes && whole !== made ? { channels: made, to: whole } : undefined;
+  const isWasting = made >= lanes && blockSize(made, lanes) === 0;
+  const wanted = isWasting ? { channels: made, to: whole } : undefined;
   if (given === undefined && wanted === undefined) return undefined;
   let weights = w;
   if (given !== undefined) weights = at.emit(padded(weights, 1, given));
