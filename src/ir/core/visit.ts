@@ -20,12 +20,25 @@ export function visit(root: Node, visitor: Visitor): void {
 function visitNode(node: Node, visitor: Visitor, defining: boolean): void {
   const isReference = !defining && isBinder(node.kind);
   if (visitor.enter?.(node, defining && isBinder(node.kind)) !== false && !isReference)
-    visitFields(node, visitor);
+    eachChild(node, visitChild, visitor);
   visitor.leave?.(node, defining && isBinder(node.kind));
 }
 
+const visitChild: Each<Visitor> = (child, visitor, _, defining) =>
+  visitNode(child, visitor, defining);
+
+/** Calls `each` on the direct children (nodes in fields, lists and attribute values). */
+export function children(node: Node, each: (child: Node, role: Role) => void): void {
+  eachChild(node, passOn, each);
+}
+
+const passOn: Each<(child: Node, role: Role) => void> = (child, each, role) => each(child, role);
+
+/** What is done with a child; `context` is passed through, so that no function is made for a node. */
+type Each<Context> = (child: Node, context: Context, role: Role, defining: boolean) => void;
+
 /** The kinds that most nodes are of are written out: fields that are read by a name that varies take much longer. */
-function visitFields(node: Node, visitor: Visitor): void {
+function eachChild<Context>(node: Node, each: Each<Context>, context: Context): void {
   switch (node.kind) {
     case "tir.Var":
     case "tir.IntImm":
@@ -33,63 +46,38 @@ function visitFields(node: Node, visitor: Visitor): void {
     case "tir.Binary":
     case "tir.Compare":
     case "tir.Logic":
-      visitNode(node.a, visitor, false);
-      return visitNode(node.b, visitor, false);
+      each(node.a, context, "node", false);
+      return each(node.b, context, "node", false);
     case "tir.Cast":
-      return visitNode(node.value, visitor, false);
+      return each(node.value, context, "node", false);
     case "tir.Load":
-      visitNode(node.buffer, visitor, false);
-      for (let i = 0; i < node.indices.length; i++) visitNode(node.indices[i]!, visitor, false);
-      if (node.predicate !== undefined) visitNode(node.predicate, visitor, false);
-      return;
     case "tir.Store":
-      visitNode(node.buffer, visitor, false);
-      for (let i = 0; i < node.indices.length; i++) visitNode(node.indices[i]!, visitor, false);
-      visitNode(node.value, visitor, false);
-      if (node.predicate !== undefined) visitNode(node.predicate, visitor, false);
+      each(node.buffer, context, "node", false);
+      for (const index of node.indices) each(index, context, "nodes", false);
+      if (node.kind === "tir.Store") each(node.value, context, "node", false);
+      if (node.predicate !== undefined) each(node.predicate, context, "node", false);
       return;
     default: {
       const fields = owningFieldsOf(node.kind);
       for (let i = 0; i < fields.length; i++) {
-        const { name, defining } = fields[i]!;
-        visitValue(fieldValue(node, name), visitor, defining);
+        const { name, role, defining } = fields[i]!;
+        eachIn(fieldValue(node, name), each, context, role, defining);
       }
     }
   }
 }
 
-function visitValue(value: unknown, visitor: Visitor, defining: boolean): void {
+function eachIn<Context>(
+  value: unknown,
+  each: Each<Context>,
+  context: Context,
+  role: Role,
+  defining: boolean,
+): void {
   if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value))
-    for (let i = 0; i < value.length; i++) visitValue(value[i], visitor, defining);
-  else if (isNode(value)) visitNode(value, visitor, defining);
+    for (let i = 0; i < value.length; i++) eachIn(value[i], each, context, role, defining);
+  else if (isNode(value)) each(value, context, role, defining);
   else if (value instanceof Map)
-    for (const item of value.values()) visitValue(item, visitor, defining);
-}
-
-/** Calls `each` on the direct children (nodes in fields, lists and attribute values). */
-export function children(node: Node, each: (child: Node, role: Role) => void): void {
-  const walk = (value: unknown, role: Role): void => {
-    if (typeof value !== "object" || value === null) return;
-    if (Array.isArray(value)) for (const item of value) walk(item, role);
-    else if (value instanceof Map) for (const item of value.values()) walk(item, role);
-    else if (isNode(value)) each(value, role);
-  };
-  switch (node.kind) {
-    case "tir.Var":
-    case "tir.IntImm":
-      return;
-    case "tir.Binary":
-    case "tir.Compare":
-    case "tir.Logic":
-      each(node.a, "node");
-      return each(node.b, "node");
-    case "tir.Load":
-      each(node.buffer, "node");
-      for (const index of node.indices) each(index, "nodes");
-      if (node.predicate !== undefined) each(node.predicate, "node");
-      return;
-    default:
-      for (const { name, role } of owningFieldsOf(node.kind)) walk(fieldValue(node, name), role);
-  }
+    for (const item of value.values()) eachIn(item, each, context, role, defining);
 }
