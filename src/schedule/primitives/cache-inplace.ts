@@ -11,7 +11,7 @@ import { pickBuffer } from "../pick-buffer.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
 import { POINTER, usesPointer } from "../relayout.js";
-import { findBlock, replaceAt } from "../site.js";
+import { eachSite, findBlock, replaceAt } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
 
 /** A block that changes a buffer in place does so on a copy, which is copied back. */
@@ -43,11 +43,14 @@ export const cacheInplace = definePrimitive({
     const regions = [...node.reads, ...node.writes].filter((r) => r.buffer === buffer);
     const isKnown = node.reads.some((r) => r.buffer === buffer) && node.writes.some((r) => r.buffer === buffer); // prettier-ignore
     const parts = regionAt(state, site, depth, buffer, isKnown ? regions.map((region): Use => ({ site, region })) : []); // prettier-ignore
-    if (
-      scope.node.allocs.includes(buffer) &&
-      !uses.some((b) => accessesOf(b.node).writes.has(buffer))
-    )
-      refused("nothing is written to it before");
+    const isGiven = funcOf(state).params.some((q) => q.buffer === buffer);
+    let isWritten = false;
+    eachSite(funcOf(state).body, (b) => {
+      if (b.node.kind !== "tir.Block" || site.path.includes(b.node)) return undefined;
+      isWritten ||= b.node !== node && accessesOf(b.node).writes.has(buffer);
+      return b.node === node ? false : undefined;
+    });
+    if (!isGiven && !isWritten) refused("nothing is written to it before");
     const cache = makeBuffer({
       ...buffer,
       name: `${buffer.name}_${storage_scope}`,
