@@ -76,9 +76,20 @@ function atomExpr(r: Reasoner, atom: Atom, dtype: DType): PrimExpr {
       return typed(atom.expr!);
     case "choice":
       return ifThenElse(atom.expr!, build(r, atom.a!, dtype), build(r, atom.b!, dtype));
-    default:
-      return binary(atom.kind, build(r, atom.a!, dtype), build(r, atom.b!, dtype));
+    default: {
+      // Operands that a narrower type may not hold keep theirs: what is left of them is made narrow.
+      const isNarrow = dtype.bits < atom.dtype.bits && !(fits(r, atom.a!, dtype) && fits(r, atom.b!, dtype)); // prettier-ignore
+      const type = isNarrow ? atom.dtype : dtype;
+      return typed(binary(atom.kind, build(r, atom.a!, type), build(r, atom.b!, type)));
+    }
   }
+}
+
+/** Whether all values of a polynomial are values of the type. */
+function fits(r: Reasoner, p: Poly, { bits }: DType): boolean {
+  const { min, max } = widthBound(true, bits);
+  const bound = r.boundOf(p);
+  return bound.min >= min && bound.max <= max;
 }
 
 const cost = (p: Poly): number =>

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { firstFlaw, type ProofStep } from "../../../src/sat/index.js";
@@ -236,6 +237,14 @@ cgra("why no smaller interval was found is written as clauses and a proof that h
   const both = ["map", "triangle.json", "--proof", "why", "--solver", "cadical", ...FLAGS];
   const refused = await runCli(both, { files });
   assert.is(refused.exit, 2);
+});
+
+cgra("places of a ring that get one another's values are values that nothing makes", async () => {
+  const name = "gemm-bytes.relax";
+  const files = { [name]: readFileSync(`samples/cgra/kernels/${name}`, "utf8") };
+  const { exit, stdout, stderr } = await runCli(["cgra", "sim", name], { files });
+  assert.is(exit, 0, stderr);
+  assert.match(stdout, /equal to the interpreter/);
 });
 
 cgra.run();

@@ -6,17 +6,28 @@ import { isLiteral, type Value } from "./value.js";
 export function usesOf(builder: GraphBuilder, roots: readonly number[]): Map<number, number> {
   const uses = new Map<number, number>();
   const seen = new Set<number>();
+  /** The node whose value a variable gets in the end, from variable to variable; places of a ring may have none. */
+  const finalOf = (variable: number): number | undefined => {
+    const passed = new Set<number>();
+    for (let at = variable; !passed.has(at); ) {
+      passed.add(at);
+      const final = builder.finals.get(at);
+      if (final?.kind === "node") return final.node;
+      if (final?.kind !== "carried") return undefined;
+      at = final.variable;
+    }
+    return undefined;
+  };
   const reach = (v: Value | undefined): void => {
     if (v?.kind === "node") {
       uses.set(v.node, (uses.get(v.node) ?? 0) + 1);
       visit(v.node);
     }
     if (v?.kind === "carried") {
-      const final = builder.finals.get(v.variable);
-      if (final?.kind === "node") {
-        uses.set(final.node, (uses.get(final.node) ?? 0) + 1);
-        visit(final.node);
-      } else if (final?.kind === "carried" && final.variable !== v.variable) reach(final);
+      const final = finalOf(v.variable);
+      if (final === undefined) return;
+      uses.set(final, (uses.get(final) ?? 0) + 1);
+      visit(final);
     }
   };
   const visit = (node: number): void => {
