@@ -30,4 +30,12 @@ export const codes = defineCodes("GEN", {
     message: "`{name}` calls itself, and needs memory of its own in each call",
     hint: "allocate the memory outside and pass it as a parameter",
   },
+  memoryOfCaller: {
+    number: 214,
+    severity: "warning",
+    message: "callers give the memory of `{name}`, for it depends on sizes that are not known",
+    hint: "write the sizes as numbers (`-D` sets constants of the file), or leave `--static-memory` out",
+    explain:
+      "With `--static-memory` the program keeps the memory of models of fixed size; that of others is asked for with their sizes, and passed.",
+  },
 });

@@ -9,6 +9,7 @@ import { defineKernel } from "./codegen/kernel.js";
 import { makeModule } from "./codegen/module.js";
 import { defineScratch } from "./codegen/scratch.js";
 import { interfaceOf, privatePrototypes, publicPrototypes, type InterfaceOptions } from "./interface.js"; // prettier-ignore
+import { codes } from "./codes.js";
 import { modelSource, type Model } from "./model.js";
 import { headerText, sourceText, type Parts } from "./layout.js";
 
@@ -56,6 +57,9 @@ export function generate(
     }
   }
   if (failed) return undefined;
+  for (const { described, size, isStatic, kernel } of models)
+    if (options.staticMemory === true && !isStatic && (size !== undefined || kernel.needsScratch))
+      sink.report(codes.memoryOfCaller({ name: described.name, at: kernel.func.span }));
   const layout: Parts = {
     prefix,
     float: shared.allowFloat,

@@ -25,7 +25,7 @@ async function built(
   const project = buildForC(module!, sink, { prefix: "model", ...more });
   assert.equal(sink.all.filter((d) => d.severity === "error").map((d) => d.message), []); // prettier-ignore
   const reference = (await lowerModule(front.module, sink))!;
-  return { project: project!, reference };
+  return { project: project!, reference, codes: sink.all.map((d) => d.code) };
 }
 
 /** Runs a sample's function in C and on the interpreter. */
@@ -112,6 +112,10 @@ projects("memory may be part of the program", async () => {
   assert.ok(header(caller).includes("void *memory"), header(caller));
   assert.ok(header(caller).includes("#define MODEL_MAIN_MEMORY 128"), header(caller));
   assert.not.ok(header(own).includes("void *memory"), header(own));
+  assert.equal(own.codes, []);
+  const asked = await built("samples/21-graph-operators.relax", { staticMemory: true });
+  assert.equal(asked.codes, ["GEN214"]);
+  assert.ok(header(asked).includes("void *memory"), header(asked));
 });
 
 projects("a stopped model says why", async () => {
