@@ -9,7 +9,7 @@ export function usesOf(builder: GraphBuilder, roots: readonly number[]): Map<num
   /** The node whose value a variable gets in the end, from variable to variable; places of a ring may have none. */
   const finalOf = (variable: number): number | undefined => {
     const passed = new Set<number>();
-    for (let at = variable; !passed.has(at); ) {
+    for (let at = variable; !passed.has(at);) {
       passed.add(at);
       const final = builder.finals.get(at);
       if (final?.kind === "node") return final.node;
