@@ -64,7 +64,7 @@ const bars: Readonly<Record<string, readonly Bar[]>> = {
   cgra: ["factorised SAT with CaDiCaL", "Morpher", "CGRA-Mapper", "bound", "limit"].map((peer) =>
     bar(/^/, peer, 1),
   ),
-  nests: [bar(/^1024x1024x1024/, "peak", 0.8)],
+  nests: [bar(/^1024x1024x1024 (llvm|c)$/, "peak", 0.8)],
 };
 
 /** What is asked of a row; undefined where nothing is. */
