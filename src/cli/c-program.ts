@@ -26,7 +26,10 @@ export const findCompiler = (
     )
     .find((path) => existsSync(path));
 
-/** The compiler that `CC` names, or the first of these; throws a DiagnosticError when there is none. */
+/**
+ * The compiler that `CC` names, or the first of these, for another machine where there is a triple; throws a
+ * DiagnosticError when there is none.
+ */
 export function compilerOf({ env }: Host, names: readonly string[], triple?: string): string {
   const { CC } = env;
   const path = { PATH: process.env.PATH, ...env };

@@ -122,7 +122,7 @@ function misplaced(key: string, { only }: FlagSpec, target: unknown): readonly D
   if (only === undefined || typeof target !== "string") return [];
   const kind = target.trim().split(/\s/, 1)[0]!;
   if (only.includes(kind)) return [];
-  const targets = only.map((name) => `\`${name}\``).join(", ");
+  const targets = only.map((name) => `\`${name}\``).join(" and ");
   return [codes.flagTarget({ flag: spelling(key), targets, target: kind })];
 }
 

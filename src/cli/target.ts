@@ -30,10 +30,11 @@ export async function chosenTarget<K extends TargetKind>(
   const text = isNative && !vectors ? `${written} -vector-width=0` : written;
   const processor = isNative ? await detectProcessor(host) : undefined;
   const found = parseTarget(text, processor);
-  const fail = (problem: string, known: readonly string[]): never => {
-    throw new DiagnosticError(codes.badTarget({ problem, hints: [`known: ${known.join(", ")}`] }));
+  const fail = (problem: string, known?: readonly string[]): never => {
+    const hints = known && { hints: [`known: ${known.join(", ")}`] };
+    throw new DiagnosticError(codes.badTarget({ problem, ...hints }));
   };
-  if (!("target" in found)) return fail(found.problem, found.known ?? kinds);
+  if (!("target" in found)) return fail(found.problem, found.known);
   const description = found.target;
   const kind = kinds.find((k) => k === description.kind);
   if (kind === undefined) return fail(`this command has no target \`${description.kind}\``, kinds);

@@ -1,8 +1,9 @@
 /** Native kernels as the virtual machine sees them. */
+import { architectures } from "../support/processors.js";
 import type { KernelTable } from "../runtime/kernel-table.js";
 import type { Device } from "../runtime/vm/device.js";
 import { instantiateNative } from "./instance.js";
-import { architectureAtHand, architectureOfObject } from "./llvm/elf.js";
+import { architectureOfObject } from "./llvm/elf.js";
 import { hostProcessor } from "./llvm/compile.js";
 import { wholeFunctions } from "./whole.js";
 
@@ -29,9 +30,11 @@ export class OtherArchitecture extends Error {
  */
 export function nativeDevice(object: Uint8Array, table: KernelTable): Device {
   const architecture = architectureOfObject(object);
-  const atHand = architectureAtHand();
-  if (architecture !== undefined && architecture !== atHand)
-    throw new OtherArchitecture(architecture, atHand);
+  if (architecture !== undefined && architecture.node !== process.arch)
+    throw new OtherArchitecture(
+      architecture.name,
+      architectures.find(({ node }) => node === process.arch)?.name ?? process.arch,
+    );
   const { requires = [] } = table;
   if (requires.length > 0) {
     const lacking = new Set(

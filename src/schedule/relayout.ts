@@ -13,25 +13,17 @@ import { enter } from "./state.js";
 export const POINTER = "its memory has another name, or is used through its pointer";
 
 /** Whether a statement uses the memory of a buffer through its pointer, or by another name. */
-export function usesPointer(root: Node, buffer: Buffer): boolean {
-  let found = false;
-  visit(root, {
-    enter(node) {
-      if (node.kind === "tir.Buffer") found ||= node !== buffer && node.data === buffer.data;
-      else found ||= node === buffer.data;
-      return !found && node.kind !== "tir.Buffer" ? undefined : false;
-    },
-  });
-  return found;
-}
+export const usesPointer = (root: Node, buffer: Buffer): boolean =>
+  usesMemory(root, buffer, buffer);
 
-/** Whether a statement uses the memory of a buffer by any name. */
-export function usesMemory(root: Node, { data }: Buffer): boolean {
+/** Whether a statement uses the memory of a buffer by any name, or by any but one. */
+export function usesMemory(root: Node, { data }: Buffer, but?: Buffer): boolean {
   let found = false;
   visit(root, {
     enter(node) {
-      found ||= node === data || (node.kind === "tir.Buffer" && node.data === data);
-      return found ? false : undefined;
+      const isBuffer = node.kind === "tir.Buffer";
+      found ||= isBuffer ? node !== but && node.data === data : node === data;
+      return found || isBuffer ? false : undefined;
     },
   });
   return found;

@@ -8,6 +8,12 @@ export interface Architecture {
   /** Where code goes when only a processor is named. */
   readonly triple: string;
   readonly pointerBits: 32 | 64;
+  /** What the header of object files says (`e_machine` of ELF). */
+  readonly elf: number;
+  /** As Node names it, where Node runs on it. */
+  readonly node?: string;
+  /** LLVM's name for any processor of it. */
+  readonly generic: string;
   /** Extensions that processors have when none is named. */
   readonly features: readonly string[];
 }
@@ -21,6 +27,9 @@ export const architectures: readonly Architecture[] = [
     spelling: /^(x86_64|amd64)$/,
     triple: "x86_64-unknown-linux-gnu",
     pointerBits: 64,
+    elf: 62,
+    node: "x64",
+    generic: "x86-64",
     features: ["sse2"],
   },
   {
@@ -28,6 +37,9 @@ export const architectures: readonly Architecture[] = [
     spelling: /^(aarch64|arm64)$/,
     triple: "aarch64-unknown-linux-gnu",
     pointerBits: 64,
+    elf: 183,
+    node: "arm64",
+    generic: "generic",
     features: ["neon"],
   },
   {
@@ -35,6 +47,9 @@ export const architectures: readonly Architecture[] = [
     spelling: /^(arm|thumb)(v[678][\w.]*)?$/,
     triple: "armv7-unknown-linux-gnueabihf",
     pointerBits: 32,
+    elf: 40,
+    node: "arm",
+    generic: "generic",
     features: [],
   },
   {
@@ -42,6 +57,9 @@ export const architectures: readonly Architecture[] = [
     spelling: /^riscv64$/,
     triple: "riscv64-unknown-linux-gnu",
     pointerBits: 64,
+    elf: 243,
+    node: "riscv64",
+    generic: "generic-rv64",
     features: RISCV,
   },
   {
@@ -49,6 +67,8 @@ export const architectures: readonly Architecture[] = [
     spelling: /^riscv32$/,
     triple: "riscv32-unknown-elf",
     pointerBits: 32,
+    elf: 243,
+    generic: "generic-rv32",
     features: RISCV,
   },
 ];

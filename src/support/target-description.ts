@@ -107,8 +107,11 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
   };
   for (const flag of flags) {
     const [, key = "", value = ""] = /^--?([\w-]+)=(.+)$/.exec(flag) ?? [];
-    if (key === "accuracy" && (value === "full" || value === "relaxed")) known.accuracy = value;
-    else if (key === "mcpu" && isNative) known.processor = value;
+    if (key === "accuracy") {
+      if (value !== "full" && value !== "relaxed")
+        return { problem: `accuracy is full or relaxed, not ${value}` };
+      known.accuracy = value;
+    } else if (key === "mcpu" && isNative) known.processor = value;
     else if (key === "mtriple" && isNative) known.triple = value;
     else if (key === "mattr") known.attributes = value.split(",");
     else if (key === "vector-width" && isNative) {

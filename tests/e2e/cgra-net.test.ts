@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runCli } from "../../src/testing/run-cli.js";
+import { runOnFabric, type FabricLayer } from "../../src/testing/run-on-fabric.js";
 
 const net = suite("networks on a fabric");
 
@@ -26,28 +26,21 @@ def main(
     return y
 `;
 
-interface Report {
-  readonly layers: readonly {
-    name: string;
-    launches: number;
-    arrayCycles: number;
-    transfers: number;
-  }[];
+/** What ran on the array, bit by bit as in the interpreter; nothing was left to the host. */
+async function layersOf(text: string, shape: string): Promise<readonly FabricLayer[]> {
+  const { all, stderr } = await runOnFabric(text, "npu-6x6", shape);
+  assert.match(stderr, /equal to the reference interpreter, bit by bit/);
+  assert.not.match(stderr, /MAP/);
+  return all;
 }
 
 net(
   "convolutions and what follows them run on the array, in as many launches as there are tiles",
   async () => {
-    const files = { "block.relax": BLOCK };
-    const argv = ["run", "block.relax", "--target", "cgra", "--random", "3", "--shape", "n=2,h=7,w=9"]; // prettier-ignore
-    const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files }); // prettier-ignore
-    assert.is(exit, 0, stderr);
-    const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+    const layers = await layersOf(BLOCK, "n=2,h=7,w=9");
     // Two images of 63 pixels, for eight channels by six; then tiles of 32 channels by 64 pixels.
     assert.equal(layers.map((l) => l.launches), [4, 2]); // prettier-ignore
     assert.ok(layers.every((l) => l.arrayCycles > 0));
-    assert.match(stderr, /equal to the reference interpreter, bit by bit/);
-    assert.not.match(stderr, /MAP/);
   },
 );
 
@@ -76,14 +69,8 @@ def main(
 net(
   "where two convolutions meet, their sums are added on the array as float32 adds them",
   async () => {
-    const files = { "projection.relax": PROJECTION };
-    const argv = ["run", "projection.relax", "--target", "cgra", "--random", "3", "--shape", "n=1,h=5,w=7"]; // prettier-ignore
-    const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files }); // prettier-ignore
-    assert.is(exit, 0, stderr);
-    const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+    const layers = await layersOf(PROJECTION, "n=1,h=5,w=7");
     assert.equal(layers.map((l) => l.launches), [2, 2, 1]); // prettier-ignore
-    assert.match(stderr, /equal to the reference interpreter, bit by bit/);
-    assert.not.match(stderr, /MAP/);
   },
 );
 
@@ -104,26 +91,11 @@ def main(image: R.Tensor(("n", 288, "h", "w"), "int8"), a: R.Tensor((5, 288, 3, 
 net(
   "long windows are summed in parts, largest elements of windows are found on the array",
   async () => {
-    const files = { "long.relax": LONG };
-    const argv = [
-      "run",
-      "long.relax",
-      "--target",
-      "cgra",
-      "--random",
-      "3",
-      "--shape",
-      "n=1,h=1,w=5",
-    ];
-    const { exit, stdout, stderr } = await runCli([...argv, "--oracle", "--profile", "--report", "json"], { files }); // prettier-ignore
-    assert.is(exit, 0, stderr);
-    const { layers } = JSON.parse(stdout.split("\n")[0]!) as Report;
+    const layers = await layersOf(LONG, "n=1,h=1,w=5");
     // Five pixels are one panel: two parts of five channels by six, and their sums; then eight channels at a time.
     assert.equal(layers.map((l) => l.launches), [3, 36]); // prettier-ignore
     // Rows are copied whole, a few transfers a launch.
     assert.ok(layers[0]!.transfers < 40 * layers[0]!.launches, `${layers[0]!.transfers} transfers`);
-    assert.match(stderr, /equal to the reference interpreter, bit by bit/);
-    assert.not.match(stderr, /MAP/);
   },
 );
 

@@ -45,7 +45,7 @@ export function machineOf(
     return {
       ...common,
       abi: architecture.name.startsWith("riscv") ? abiOfRiscv(pointerBits, features) : undefined,
-      processor: processor ?? GENERIC[architecture.name] ?? "generic",
+      processor: processor ?? architecture.generic,
       features: [...features].map((feature) => `+${feature}`).join(","),
     };
   const model = MODELS.find(([needs]) => needs.every((f) => features.has(f)))?.[1];
@@ -58,12 +58,6 @@ export function machineOf(
     vnni: features.has("avx512vnni") && features.has("avx512vl"),
   };
 }
-
-/** Names of LLVM for any processor, where it is not `generic`. */
-const GENERIC: Readonly<Record<string, string>> = {
-  riscv32: "generic-rv32",
-  riscv64: "generic-rv64",
-};
 
 /** Floats are passed in the registers that there are for them. */
 function abiOfRiscv(pointerBits: 32 | 64, features: ReadonlySet<string>): string {

@@ -90,7 +90,7 @@ targets("what rounds more is taken where a target allows it", () => {
 
 targets("what is no target is told", () => {
   for (const [text, problem] of [
-    ["llvm -accuracy=low", "`-accuracy=low` is no option of target `llvm`"],
+    ["llvm -accuracy=low", "accuracy is full or relaxed, not low"],
     ["lvm", "there is no target `lvm`"],
     ["", "there is no target ``"],
     ["llvm -mcpu=foo", "there is no processor `foo`"],
