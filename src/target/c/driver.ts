@@ -1,10 +1,9 @@
 /** A C program that calls functions of a generated file on numbers from a file. */
 import type { PrimExpr } from "../../ir/tir/expr.js";
-import { isFloat } from "../../support/dtype.js";
+import { isFloat, type DType } from "../../support/dtype.js";
 import { bytesExpr } from "./codegen/alloc.js";
-import type { FunctionContext, Kernel } from "./codegen/context.js";
+import { functionContext, type FunctionContext, type Kernel } from "./codegen/context.js";
 import { emitExpr } from "./codegen/expr.js";
-import { sizeRange } from "./codegen/interval.js";
 import { paramsOf } from "./codegen/kernel.js";
 import { Lines } from "./codegen/lines.js";
 import { makeModule } from "./codegen/module.js";
@@ -118,34 +117,29 @@ ${cases}  while (n_taken > 0) free(taken[--n_taken]);
 `;
 }
 
+/** A constant that holds an argument of the command. */
+export function readArgument(name: string, dtype: DType, argument: string): string {
+  const read = isFloat(dtype)
+    ? `strtod(${argument}, NULL)`
+    : `${dtype.code === "uint" ? "strtoull" : "strtoll"}(${argument}, NULL, 10)`;
+  const type = scalarType(dtype);
+  return `const ${type} ${name} = (${type})${read};`;
+}
+
 function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
   const names = new Names(["in", "out", "argv", "status", "least", "n_calls"]);
   const params = paramsOf(kernel, names);
   const lines = new Lines();
-  const cx: FunctionContext = {
+  const cx = functionContext({
     shared,
     kernel,
     names,
     lines,
-    values: new Map(),
-    pointers: new Map(),
-    variables: new Map(),
-    apart: new Set(),
-    sizes: new Set(kernel.signature.symbols),
-    naturals: new Set(),
-    ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),
-    privates: new Map(),
-    isShared: false,
-    scratch: undefined,
-    depth: 0,
-  };
+  });
   let position = 0;
   for (const p of params) {
     if (p.var === undefined || p.var.dtype.code === "handle") continue;
-    const { dtype } = p.var;
-    const c = scalarType(dtype);
-    const parse = isFloat(dtype) ? "strtod(argv[K], NULL)" : dtype.code === "uint" ? "strtoull(argv[K], NULL, 10)" : "strtoll(argv[K], NULL, 10)"; // prettier-ignore
-    lines.add(`const ${c} ${p.name} = (${c})${parse.replace("K", String(position++))};`);
+    lines.add(readArgument(p.name, p.var.dtype, `argv[${position++}]`));
     cx.values.set(p.var, p.name);
   }
   const gives: string[] = [];

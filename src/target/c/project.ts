@@ -1,18 +1,15 @@
 /** A folder with a model in C: source, header, Makefile, a program that runs it on files, and how to use it. */
-import { isFloat } from "../../support/dtype.js";
 import { cFlags } from "../c-flags.js";
 import type { CompiledC } from "./compile.js";
 import { bytesExpr } from "./codegen/alloc.js";
-import type { FunctionContext } from "./codegen/context.js";
+import { functionContext, type FunctionContext } from "./codegen/context.js";
 import { emitExpr } from "./codegen/expr.js";
-import { sizeRange } from "./codegen/interval.js";
 import { paramsOf, prototype, type CParam } from "./codegen/kernel.js";
 import { Lines } from "./codegen/lines.js";
 import { makeModule } from "./codegen/module.js";
 import { Names } from "./codegen/names.js";
 import { prototypeText } from "./codegen/prototype.js";
-import { scalarType } from "./codegen/types.js";
-import { driverFrame, driverText } from "./driver.js";
+import { driverFrame, driverText, readArgument } from "./driver.js";
 import { publicKernels } from "./interface.js";
 import { hasSideFile, modelParams, sideFile, type Model } from "./model.js";
 
@@ -69,34 +66,19 @@ function runText(shared: FunctionContext["shared"], m: Model): string {
   const { kernel } = m;
   const lines = new Lines();
   const own = paramsOf(kernel);
-  const cx: FunctionContext = {
+  const cx = functionContext({
     shared,
     kernel,
     names: new Names(own.map((p) => p.name)),
     lines,
-    values: new Map(),
-    pointers: new Map(),
-    variables: new Map(),
-    apart: new Set(),
-    sizes: new Set(kernel.signature.symbols),
-    naturals: new Set(),
-    ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),
-    privates: new Map(),
-    isShared: false,
-    scratch: undefined,
-    depth: 0,
-  };
+  });
   const params = modelParams(m);
   const isGiven = new Set(params.map((p) => p.name));
   // Parameters have names of their own in the same function.
   let position = 0;
   for (const p of own) {
     if (p.var === undefined || p.var.dtype.code === "handle" || !isGiven.has(p.name)) continue;
-    const c = scalarType(p.var.dtype);
-    const parse = isFloat(p.var.dtype)
-      ? "strtod(rx_argv[K], NULL)"
-      : "strtoll(rx_argv[K], NULL, 10)";
-    lines.add(`const ${c} ${p.name} = (${c})${parse.replace("K", String(position++))};`);
+    lines.add(readArgument(p.name, p.var.dtype, `rx_argv[${position++}]`));
     cx.values.set(p.var, p.name);
   }
   const gives: string[] = [];

@@ -2,6 +2,7 @@
 import { ifThenElse, intImm, load, type PrimExpr } from "../../ir/tir/expr.js";
 import { isFloat, laneOf, type DType } from "../../support/dtype.js";
 import { floatImm } from "../../ir/tir/expr.js";
+import { lanewise } from "../../ir/tir/lanewise.js";
 import { addIndex, mulIndex } from "./strides.js";
 
 const zeroOf = (type: DType): PrimExpr => (isFloat(type) ? floatImm(0, type) : intImm(0, type));
@@ -25,28 +26,7 @@ export function laneOfExpr(e: PrimExpr, lane: number): PrimExpr | undefined {
       const on = pick(e.predicate);
       return on && ifThenElse(on, element, zeroOf(type), e.span);
     }
-    case "tir.Cast": {
-      const value = pick(e.value);
-      return value && { ...e, value, dtype: type };
-    }
-    case "tir.Unary": {
-      const a = pick(e.a);
-      return a && { ...e, a, dtype: type };
-    }
-    case "tir.Binary":
-    case "tir.Compare":
-    case "tir.Logic": {
-      const a = pick(e.a);
-      const b = pick(e.b);
-      return a && b && { ...e, a, b, dtype: type };
-    }
-    case "tir.Select": {
-      const cond = pick(e.cond);
-      const then = pick(e.then);
-      const otherwise = pick(e.otherwise);
-      return cond && then && otherwise && { ...e, cond, then, otherwise, dtype: type };
-    }
     default:
-      return undefined;
+      return lanewise(e, pick);
   }
 }

@@ -1,16 +1,14 @@
 /** Memory of buffers inside functions: variables, arrays, tables, and parts of the memory that the caller gives. */
-import { visit } from "../../../ir/core/visit.js";
-import type { Node } from "../../../ir/nodes.js";
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { binary, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { Stmt, AllocConst } from "../../../ir/tir/stmt.js";
-import type { Var } from "../../../ir/tir/expr.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bytesOf, int64, laneOf } from "../../../support/dtype.js";
 import type { NDArray } from "../../../support/ndarray.js";
 import { elementAccess } from "../../../support/numeric/element.js";
 import type { Span } from "../../../support/source.js";
 import { codegenCodes } from "../../codes.js";
+import { ownBuffers } from "../../own-buffers.js";
 import { vectorType } from "../routine/vector.js";
 import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
@@ -57,74 +55,28 @@ export function bytesOnStack(buffer: Buffer): number | undefined {
 
 /** Allocated buffers of one element that are only read and written there: variables. */
 export const variablesOf = (body: Stmt): Set<Buffer> =>
-  ownBuffers(body, (count) => count === 1, isZero);
+  ownBuffers(
+    body,
+    (buffer) => countOf(buffer) === 1,
+    ({ indices }) => indices.every((e) => e.kind === "tir.IntImm" && Number(e.value) === 0),
+  );
 
 /**
  * Allocated buffers that C compilers take apart into variables, since all positions used are numbers. That such a
  * variable has a value may follow from the bounds of loops, which they do not see.
  */
 export const takenApart = (body: Stmt): Set<Buffer> =>
-  ownBuffers(body, () => true, (index) => index.kind === "tir.IntImm"); // prettier-ignore
+  ownBuffers(
+    body,
+    (buffer) => countOf(buffer) !== undefined,
+    ({ indices }) => indices.every((e) => e.kind === "tir.IntImm"),
+  );
 
-/** Buffers of so many elements that are used at nothing but such indices. */
-function ownBuffers(
-  body: Stmt,
-  isSize: (count: number) => boolean,
-  isIndex: (index: PrimExpr) => boolean,
-): Set<Buffer> {
-  const found = new Set<Buffer>();
-  const owners = new Map<Var, Buffer>();
-  visit(body, {
-    enter(node) {
-      if (node.kind !== "tir.Alloc") return;
-      const count = elementsOf(node.buffer);
-      if (count.kind !== "tir.IntImm" || !isSize(Number(count.value))) return;
-      if (node.buffer.elemOffset !== undefined || node.buffer.dtype.code === "handle") return;
-      found.add(node.buffer);
-      owners.set(node.buffer.data, node.buffer);
-    },
-  });
-  const reject = (node: Node | undefined): void => {
-    if (node?.kind === "tir.Buffer") found.delete(node);
-    else if (node?.kind === "tir.Var") found.delete(owners.get(node) as Buffer);
-  };
-  if (found.size > 0) rejectOtherUses(body, found, isIndex, reject);
-  return found;
-}
-
-const isZero = (e: PrimExpr): boolean => e.kind === "tir.IntImm" && Number(e.value) === 0;
-
-function rejectOtherUses(
-  body: Stmt,
-  found: ReadonlySet<Buffer>,
-  isIndex: (index: PrimExpr) => boolean,
-  reject: (node: Node | undefined) => void,
-): void {
-  visit(body, {
-    enter(node, defining) {
-      if (node.kind === "tir.Load" || node.kind === "tir.Store") {
-        if (!found.has(node.buffer) && node.buffer.data !== undefined) reject(node.buffer.data);
-        if (!node.indices.every(isIndex)) reject(node.buffer);
-        return;
-      }
-      if (node.kind === "tir.Call" || node.kind === "tir.CallGlobal") {
-        for (const arg of node.args) {
-          if (arg.kind === "tir.Buffer") reject(arg);
-          if (arg.kind === "tir.BufferRegion") reject(arg.buffer);
-          // The address of an element escapes.
-          if (
-            arg.kind === "tir.Load" &&
-            (node.kind === "tir.CallGlobal" || node.op === "address_of")
-          )
-            reject(arg.buffer);
-        }
-        return;
-      }
-      if (node.kind === "tir.Decl") reject(node.buffer.data);
-      if (node.kind === "tir.Var" && !defining && node.dtype.code === "handle") reject(node);
-      return;
-    },
-  });
+/** How many elements a buffer has that begins where its memory does. */
+function countOf(buffer: Buffer): number | undefined {
+  if (buffer.elemOffset !== undefined || buffer.dtype.code === "handle") return undefined;
+  const count = elementsOf(buffer);
+  return count.kind === "tir.IntImm" ? Number(count.value) : undefined;
 }
 
 /** Gives a buffer memory. */

@@ -2,7 +2,7 @@
 import { type CallArg,type CallGlobal,type PrimExpr } from "../../../ir/tir/expr.js"; // prettier-ignore
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
-import { symbolValue } from "../../callee-symbol.js";
+import { calleeOf, symbolValue } from "../../callee.js";
 import { codegenCodes } from "../../codes.js";
 import { coerce } from "../../coerce.js";
 import type { FunctionContext } from "./context.js";
@@ -15,19 +15,8 @@ import { addressOf } from "./vector-native.js";
 /** The result, if the callee returns one. A status other than 0 is handed on. */
 export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): Piece {
   const { name } = e.callee;
-  const kernel = cx.shared.kernels.get(name);
-  if (kernel === undefined)
-    throw new DiagnosticError(codegenCodes.unknownCallee({ name, at: e.span }));
+  const kernel = calleeOf(cx.shared.kernels, e);
   const { params, retType } = kernel.func;
-  if (params.length !== e.args.length)
-    throw new DiagnosticError(
-      codegenCodes.argumentCount({
-        name,
-        expected: params.length,
-        given: e.args.length,
-        at: e.span,
-      }),
-    );
   const pointers: string[] = [];
   const scalars: string[] = [];
   params.forEach((param, k) => {

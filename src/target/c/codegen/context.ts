@@ -7,7 +7,7 @@ import type { Alloc, For } from "../../../ir/tir/stmt.js";
 import type { NDArray } from "../../../support/ndarray.js";
 import type { Span } from "../../../support/source.js";
 import type { Signature } from "../../signature.js";
-import type { Interval } from "./interval.js";
+import { sizeRange, type Interval } from "./interval.js";
 import type { Lines } from "./lines.js";
 import type { Names } from "./names.js";
 
@@ -87,4 +87,26 @@ export interface FunctionContext {
   scratch: string | undefined;
   /** Depth of expressions. */
   depth: number;
+}
+
+/** What is known where a function begins; `given` may say more than that its symbols are sizes. */
+export function functionContext(
+  given: Pick<FunctionContext, "shared" | "names" | "lines"> &
+    Partial<FunctionContext> & { readonly kernel: Pick<Kernel, "name" | "func" | "signature"> },
+): FunctionContext {
+  const { symbols } = given.kernel.signature;
+  return {
+    values: new Map(),
+    pointers: new Map(),
+    variables: new Map(),
+    apart: new Set(),
+    sizes: new Set(symbols),
+    naturals: new Set(),
+    ranges: new Map(symbols.map((v) => [v, sizeRange])),
+    privates: new Map(),
+    isShared: false,
+    scratch: undefined,
+    depth: 0,
+    ...given,
+  };
 }

@@ -4,7 +4,13 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Guard } from "../../guard.js";
 import { privateBuffers } from "../../parallel-loops.js";
 import { takenApart, variablesOf } from "./alloc.js";
-import type { FunctionContext, Kernel, ModuleContext, PointerHome } from "./context.js";
+import {
+  functionContext,
+  type FunctionContext,
+  type Kernel,
+  type ModuleContext,
+  type PointerHome,
+} from "./context.js";
 import { elementType } from "./element.js";
 import { emitExpr } from "./expr.js";
 import { intervalOf, sizeRange } from "./interval.js";
@@ -65,23 +71,18 @@ export function defineKernel(
   const params = paramsOf(kernel, names);
   const lines = new Lines();
   const variables = variablesOf(kernel.func.body);
-  const cx: FunctionContext = {
+  const cx = functionContext({
     shared,
     kernel,
     names,
     lines,
-    values: new Map(),
-    pointers: new Map(),
     variables: new Map([...variables].map((b) => [b, b.name])),
     apart: takenApart(kernel.func.body),
     sizes: new Set(sizesOf(kernel)),
-    naturals: new Set(),
     ranges: new Map(),
     privates: privateBuffers(kernel.func.body),
-    isShared: false,
     scratch: kernel.needsScratch ? names.take("scratch") : undefined,
-    depth: 0,
-  };
+  });
   for (const p of params) bindParam(cx, kernel, p);
   if (cx.scratch !== undefined)
     lines.declare(cx.scratch, `uint8_t *const ${cx.scratch} = (uint8_t *)${SCRATCH};`);

@@ -10,6 +10,7 @@ import {
   type CallArg,
   type PrimExpr,
 } from "../../../ir/tir/expr.js";
+import { lanewise } from "../../../ir/tir/lanewise.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { isFloat, laneOf } from "../../../support/dtype.js";
 import { floatImm } from "../../../ir/tir/expr.js";
@@ -46,27 +47,13 @@ export function laneAt(e: PrimExpr, lane: PrimExpr, value: (e: PrimExpr) => Prim
       const zero = isFloat(type) ? floatImm(0, type) : intImm(0, type);
       return ifThenElse(pick(e.predicate), element, zero);
     }
-    case "tir.Cast":
-      return { ...e, value: pick(e.value), dtype: type };
-    case "tir.Binary":
-    case "tir.Compare":
-    case "tir.Logic":
-      return { ...e, a: pick(e.a), b: pick(e.b), dtype: type };
-    case "tir.Unary":
-      return { ...e, a: pick(e.a), dtype: type };
-    case "tir.Select":
-    case "tir.IfThenElse":
-      return {
-        ...e,
-        cond: pick(e.cond),
-        then: pick(e.then),
-        otherwise: pick(e.otherwise),
-        dtype: type,
-      };
     case "tir.Call":
       return laneOfCall(e, lane, pick, value);
-    default:
+    default: {
+      const picked = lanewise(e, pick);
+      if (picked !== undefined) return picked;
       throw new DiagnosticError(codes.unsupportedType({ type: e.dtype.name, at: e.span }));
+    }
   }
 }
 

@@ -6,11 +6,15 @@ import { visit } from "../../../ir/core/visit.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { codes } from "../codes.js";
 import { bytesExpr, bytesOnStack, roundedUp, variablesOf } from "./alloc.js";
-import { symbolValue } from "../../callee-symbol.js";
+import { symbolValue } from "../../callee.js";
 import { coerce } from "../../coerce.js";
-import type { FunctionContext, Kernel, ModuleContext } from "./context.js";
+import {
+  functionContext,
+  type FunctionContext,
+  type Kernel,
+  type ModuleContext,
+} from "./context.js";
 import { bindValue, emitExpr } from "./expr.js";
-import { sizeRange } from "./interval.js";
 import { Lines } from "./lines.js";
 import { Names } from "./names.js";
 import { prototypeText, type Declared } from "./prototype.js";
@@ -45,23 +49,13 @@ export function scratchPrototype(kernel: Kernel): string {
 export function defineScratch(shared: ModuleContext, kernel: Kernel): string {
   const names = new Names();
   const lines = new Lines();
-  const cx: FunctionContext = {
+  const cx = functionContext({
     shared,
     kernel,
     names,
     lines,
     values: new Map(inputs(kernel).map((v) => [v, names.take(v.name)])),
-    pointers: new Map(),
-    variables: new Map(),
-    apart: new Set(),
-    sizes: new Set(kernel.signature.symbols),
-    naturals: new Set(),
-    ranges: new Map(kernel.signature.symbols.map((v) => [v, sizeRange])),
-    privates: new Map(),
-    isShared: false,
-    scratch: undefined,
-    depth: 0,
-  };
+  });
   const variables = variablesOf(kernel.func.body);
   const owned = new Set<Var>(
     kernel.func.params.flatMap((p) => [p.var, ...(p.buffer ? [p.buffer.data] : [])]),

@@ -1,13 +1,12 @@
 /** C for statements. */
 import { compare, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
 import type { AssertStmt, For, If, Stmt, While } from "../../../ir/tir/stmt.js";
-import { DiagnosticError } from "../../../support/diagnostic.js";
 import { isInteger } from "../../../support/dtype.js";
-import { codegenCodes } from "../../codes.js";
 import { emitAlloc, emitDecl, emitTable } from "./alloc.js";
 import { emitCall } from "./call.js";
 import { emitCallGlobal } from "./call-global.js";
 import { coerce } from "../../coerce.js";
+import { notLowered } from "../../not-lowered.js";
 import type { FunctionContext } from "./context.js";
 import { bindValue, emitExpr } from "./expr.js";
 import { intervalOf, sizeRange } from "./interval.js";
@@ -51,21 +50,8 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
     case "tir.Return":
       return emitReturn(cx, s.value);
     case "tir.Block":
-      throw new DiagnosticError(
-        codegenCodes.notLowered({
-          what: `block \`${s.name}\``,
-          pass: "convert-blocks",
-          at: s.span,
-        }),
-      );
     case "tir.Realize":
-      throw new DiagnosticError(
-        codegenCodes.notLowered({
-          what: `\`T.realize\` of \`${s.region.buffer.name}\``,
-          pass: "plan-allocation",
-          at: s.span,
-        }),
-      );
+      throw notLowered(s);
   }
 }
 

@@ -1,9 +1,8 @@
 /** Code for statements. */
 import { compare, intImm, type PrimExpr } from "../../../ir/tir/expr.js";
 import type { AllocConst, AssertStmt, If, Stmt } from "../../../ir/tir/stmt.js";
-import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, isInteger } from "../../../support/dtype.js";
-import { codegenCodes } from "../../codes.js";
+import { notLowered } from "../../not-lowered.js";
 import { emitAlloc, emitDecl } from "./alloc.js";
 import { stopIf, type FunctionContext } from "./context.js";
 import { constantPointer, emitAs, emitExpr } from "./expr.js";
@@ -41,20 +40,15 @@ export function emitStmt(cx: FunctionContext, s: Stmt): void {
       return emitAssert(cx, s);
     case "tir.Jump": {
       const loop = cx.loops[cx.loops.length - 1];
-      if (loop === undefined) return notFlat(`\`${s.jump}\` outside a loop`, "convert-blocks", s);
+      if (loop === undefined) throw notLowered(s);
       return cx.f.br(s.jump === "break" ? loop.exit : loop.next);
     }
     case "tir.Return":
       return emitReturn(cx, s.value);
     case "tir.Block":
-      return notFlat(`block \`${s.name}\``, "convert-blocks", s);
     case "tir.Realize":
-      return notFlat(`\`T.realize\` of \`${s.region.buffer.name}\``, "plan-allocation", s);
+      throw notLowered(s);
   }
-}
-
-function notFlat(what: string, pass: string, s: Stmt): never {
-  throw new DiagnosticError(codegenCodes.notLowered({ what, pass, at: s.span }));
 }
 
 function emitIf(cx: FunctionContext, s: If): void {

@@ -3,7 +3,7 @@ import { type CallArg, type CallGlobal, type PrimExpr, type Var } from "../../..
 import type { Buffer } from "../../../ir/tir/buffer.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bytesOf, isFloat } from "../../../support/dtype.js";
-import { symbolValue } from "../../callee-symbol.js";
+import { calleeOf, symbolValue } from "../../callee.js";
 import { codegenCodes } from "../../codes.js";
 import { emitLow32, emitPointer, emitPointerTo } from "./address.js";
 import { coerce } from "../../coerce.js";
@@ -15,20 +15,8 @@ import { registerOf } from "./register.js";
 export function emitCallGlobal(cx: FunctionContext, e: CallGlobal): void {
   const { f } = cx;
   const name = e.callee.name;
-  const kernel = cx.shared.kernels.get(name);
-  if (kernel === undefined)
-    throw new DiagnosticError(codegenCodes.unknownCallee({ name, at: e.span }));
+  const kernel = calleeOf(cx.shared.kernels, e);
   const { params, retType } = kernel.func;
-  if (params.length !== e.args.length) {
-    throw new DiagnosticError(
-      codegenCodes.argumentCount({
-        name,
-        expected: params.length,
-        given: e.args.length,
-        at: e.span,
-      }),
-    );
-  }
   const isPointer = (k: number): boolean => params[k]!.var.dtype.code === "handle";
   e.args.forEach(
     (arg, k) => isPointer(k) && emitPointerArgument(cx, arg, params[k]!.buffer, name, k),

@@ -13,6 +13,7 @@ import {
   type Shuffle,
   type Var,
 } from "../../../ir/tir/expr.js";
+import { lanewise } from "../../../ir/tir/lanewise.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { laneOf } from "../../../support/dtype.js";
 import { codegenCodes } from "../../codes.js";
@@ -47,30 +48,16 @@ export function laneAt(cx: FunctionContext, e: PrimExpr, lane: number): PrimExpr
     }
     case "tir.Shuffle":
       return shuffled(cx, e, lane);
-    case "tir.Cast":
-      return { ...e, value: pick(e.value), dtype: type };
-    case "tir.Binary":
-    case "tir.Compare":
-    case "tir.Logic":
-      return { ...e, a: pick(e.a), b: pick(e.b), dtype: type };
-    case "tir.Unary":
-      return { ...e, a: pick(e.a), dtype: type };
-    case "tir.Select":
-    case "tir.IfThenElse":
-      return {
-        ...e,
-        cond: pick(e.cond),
-        then: pick(e.then),
-        otherwise: pick(e.otherwise),
-        dtype: type,
-      };
     case "tir.Let":
       if (e.var.dtype.lanes === 1) return { ...e, body: pick(e.body), dtype: type };
       return letOfLanes(cx, e.var, e.value, () => pick(e.body));
     case "tir.Call":
       return laneOfCall(cx, e, lane);
-    default:
+    default: {
+      const picked = lanewise(e, pick);
+      if (picked !== undefined) return picked;
       throw new DiagnosticError(codes.unsupportedType({ type: e.dtype.name, at: e.span }));
+    }
   }
 }
 

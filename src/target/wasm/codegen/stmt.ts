@@ -8,6 +8,7 @@ import { codegenCodes } from "../../codes.js";
 import { codes } from "../codes.js";
 import { LOWEST_ADDRESS } from "./address.js";
 import { coerce } from "../../coerce.js";
+import { notLowered } from "../../not-lowered.js";
 import { bindLocal, isInRegisters, stop, type FunctionContext } from "./context.js";
 import { laneAt } from "./lanes.js";
 import { emitReturn } from "./leave.js";
@@ -57,34 +58,14 @@ function emitAny(cx: FunctionContext, s: Stmt): void {
       return emitAssert(cx, s);
     case "tir.Jump": {
       const loop = cx.loops[cx.loops.length - 1];
-      if (loop === undefined)
-        throw new DiagnosticError(
-          codegenCodes.notLowered({
-            what: `\`${s.jump}\` outside a loop`,
-            pass: "convert-blocks",
-            at: s.span,
-          }),
-        );
+      if (loop === undefined) throw notLowered(s);
       return cx.f.br(s.jump === "break" ? loop.exit : loop.next);
     }
     case "tir.Return":
       return emitReturn(cx, s.value);
     case "tir.Block":
-      throw new DiagnosticError(
-        codegenCodes.notLowered({
-          what: `block \`${s.name}\``,
-          pass: "convert-blocks",
-          at: s.span,
-        }),
-      );
     case "tir.Realize":
-      throw new DiagnosticError(
-        codegenCodes.notLowered({
-          what: `\`T.realize\` of \`${s.region.buffer.name}\``,
-          pass: "plan-allocation",
-          at: s.span,
-        }),
-      );
+      throw notLowered(s);
   }
 }
 

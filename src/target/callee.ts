@@ -1,4 +1,4 @@
-/** Symbols of a callee that its buffers determine. */
+/** Callees of direct calls, and those of their symbols that buffers determine. */
 import { binary, cast, intImm, type CallGlobal, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import type { Buffer } from "../ir/tir/buffer.js";
 import type { PrimFunc } from "../ir/tir/function.js";
@@ -10,6 +10,19 @@ import { codegenCodes } from "./codes.js";
 export interface Callee {
   readonly name: string;
   readonly func: PrimFunc;
+}
+
+/** The T function that a call names; reports one that is not there, or takes another number of arguments. */
+export function calleeOf<K extends Callee>(kernels: ReadonlyMap<string, K>, e: CallGlobal): K {
+  const { name } = e.callee;
+  const kernel = kernels.get(name);
+  if (kernel === undefined)
+    throw new DiagnosticError(codegenCodes.unknownCallee({ name, at: e.span }));
+  const expected = kernel.func.params.length;
+  const given = e.args.length;
+  if (expected !== given)
+    throw new DiagnosticError(codegenCodes.argumentCount({ name, expected, given, at: e.span }));
+  return kernel;
 }
 
 /** The value of an implicit symbol, from the shape, strides or offset of the buffer that is passed. */
