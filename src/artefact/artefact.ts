@@ -2,6 +2,7 @@
 import { DiagnosticError } from "../support/diagnostic.js";
 import { Damaged } from "./bytes.js";
 import { codes } from "./codes.js";
+import { bigAsJson } from "./dim-json.js";
 import { checked, readContainer, writeContainer, type Sections } from "./container.js";
 import {
   decodeCode,
@@ -43,14 +44,15 @@ const utf8 = new TextEncoder();
 /** Bytes of an artefact; the same artefact gives the same bytes. */
 export function encodeArtefact(a: Artefact): Uint8Array {
   const { manifest } = a;
-  const json = JSON.stringify({
+  const fields = {
     producer: manifest.producer,
     target: manifest.target,
     entry: manifest.entry,
     kernels: manifest.kernels,
     signatures: manifest.signatures,
     interface: manifest.interface,
-  });
+  };
+  const json = JSON.stringify(fields, bigAsJson);
   const sections: [string, Uint8Array][] = [
     ["manifest", utf8.encode(json)],
     ["code", encodeCode(a.executable)],

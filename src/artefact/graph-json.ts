@@ -1,6 +1,7 @@
 /** Graph functions as JSON, and back, every index and number checked. */
 import { Damaged } from "./bytes.js";
-import { dimOps, type CodePlace, type Dim } from "./executable.js";
+import { bigAsJson, dimOfJson } from "./dim-json.js";
+import type { CodePlace, Dim } from "./executable.js";
 import {
   graphLeaves,
   type GraphArgument,
@@ -13,11 +14,8 @@ import {
 
 const utf8 = new TextEncoder();
 
-/** Integers beyond 2^53 are written as `{"big":"…"}`. */
 export const encodeGraphs = (graphs: readonly GraphFunction[]): Uint8Array =>
-  utf8.encode(
-    JSON.stringify(graphs, (_, x: unknown) => (typeof x === "bigint" ? { big: String(x) } : x)),
-  );
+  utf8.encode(JSON.stringify(graphs, bigAsJson));
 
 /** Throws {@link Damaged} for anything that is not as written. */
 export function decodeGraphs(bytes: Uint8Array): GraphFunction[] {
@@ -47,23 +45,7 @@ const below = (x: unknown, limit: number): number => {
   return n < limit ? n : wrong();
 };
 
-/** `symbols` is how many symbols are known where the size stands. */
-function readDim(x: unknown, symbols: number, levels = MOST_LEVELS): Dim {
-  const dim = object(x);
-  if (levels === 0) return wrong();
-  if ("value" in dim) return { value: readInt(dim["value"]) };
-  if ("symbol" in dim) return { symbol: text(dim["symbol"]), id: below(dim["id"], symbols) };
-  const op = dimOps.find((o) => o === dim["op"]) ?? wrong();
-  const args = list(dim["args"]).map((a) => readDim(a, symbols, levels - 1));
-  const arity = op === "select" ? 3 : op === "not" ? 1 : 2;
-  return args.length === arity ? { op, args } : wrong();
-}
-
-function readInt(x: unknown): number | bigint {
-  if (typeof x === "number") return Number.isSafeInteger(x) ? x : wrong();
-  const digits = text(object(x)["big"]);
-  return /^-?\d{1,20}$/.test(digits) ? BigInt(digits) : wrong();
-}
+const readDim = (x: unknown, symbols: number): Dim => dimOfJson(x, symbols, wrong);
 
 function readForm(x: unknown, symbols: number, levels = MOST_LEVELS): GraphForm {
   const form = object(x);

@@ -1,5 +1,5 @@
 /** From the bytes of a `.rxe` file to a machine that is ready to run. */
-import { decodeArtefact, dimOps, type Artefact, type Dim } from "../artefact/index.js";
+import { decodeArtefact, dimOfJson, type Artefact, type Dim } from "../artefact/index.js";
 import { DiagnosticError } from "../support/diagnostic.js";
 import { tryDType } from "../support/dtype.js";
 import type { Source } from "../support/source.js";
@@ -96,6 +96,9 @@ function makeDevice(
 /** Threads that an artefact may ask for. */
 const MOST_THREADS = 256;
 
+/** Symbols that a function of an artefact may have. */
+const MOST_SYMBOLS = 65_536;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads what the manifest says of kernels; anything not as written is damage. */
@@ -179,11 +182,14 @@ function readTable(
   });
   const functions = list(root["functions"] ?? []).map((f): FunctionInfo => {
     const func = object(f);
+    const symbols = count(func["symbols"]);
+    if (symbols > MOST_SYMBOLS) return wrong();
+    const dimension = (d: unknown): Dim => dimOfJson(d, symbols, wrong);
     return {
       name: text(func["name"]),
-      params: list(func["params"]).map((p) => form(object(p))),
-      symbols: count(func["symbols"]),
-      result: form(object(func["result"])),
+      params: list(func["params"]).map((p) => form(object(p), dimension)),
+      symbols,
+      result: form(object(func["result"]), dimension),
       ...(func["native"] !== undefined && { native: nativeCall(object(func["native"])) }),
     };
   });
@@ -192,9 +198,10 @@ function readTable(
   const threads = Math.min(count(root["threads"] ?? 1), MOST_THREADS);
   return { kernels, statuses, hostImports, functions, constants, requires, threads };
 
-  function form(f: Fields): ValueForm {
+  function form(f: Fields, dimension: (x: unknown) => Dim): ValueForm {
     const kind = oneOf(f["kind"], "tensor", "scalar", "shape", "tuple");
-    if (kind === "tuple") return { kind, fields: list(f["fields"]).map((x) => form(object(x))) };
+    if (kind === "tuple")
+      return { kind, fields: list(f["fields"]).map((x) => form(object(x), dimension)) };
     if (kind === "shape") return { kind, dims: list(f["dims"]).map(dimension) };
     const dtype = type(f["dtype"]);
     if (kind === "tensor") return { kind, dtype, shape: list(f["shape"]).map(dimension) };
@@ -210,13 +217,6 @@ function readTable(
         symbols: list(space["symbols"]).map(count),
       },
     };
-  }
-
-  function dimension(x: unknown): Dim {
-    const d = object(x);
-    if ("value" in d) return typeof d["value"] === "number" ? { value: d["value"] } : wrong();
-    if ("symbol" in d) return { symbol: text(d["symbol"]), id: count(d["id"]) };
-    return { op: oneOf(d["op"], ...dimOps), args: list(d["args"]).map(dimension) };
   }
 
   function hostArgument(a: Fields): HostArgument {

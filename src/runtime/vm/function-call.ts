@@ -2,6 +2,7 @@
 import type { Dim } from "../../artefact/index.js";
 import { DiagnosticError } from "../../support/diagnostic.js";
 import { bytesOf, isFloat } from "../../support/dtype.js";
+import type { Int } from "../../support/int.js";
 import { leavesOf, type FunctionInfo, type ValueForm } from "../wasm/function-info.js";
 import type { HostScalar } from "../wasm/instance.js";
 import { newStorage, type VmContext } from "./context.js";
@@ -56,8 +57,8 @@ export function prepareFunction(
 
 type Symbols = (number | undefined)[];
 
-const areExtents = (shape: (number | undefined)[]): shape is number[] =>
-  shape.every((d) => d !== undefined && d >= 0);
+const areExtents = (shape: (Int | undefined)[]): shape is number[] =>
+  shape.every((d) => typeof d === "number" && d >= 0);
 
 /** The argument block, without the outputs; undefined when an argument is not as declared. */
 function slotsOf(
@@ -110,15 +111,14 @@ function bitsOf(value: number): bigint {
   return bits.getBigInt64(0);
 }
 
-/** Undefined when a symbol has no value, or the result is no size. */
-function valueOf(vm: VmContext, dim: Dim, symbols: Symbols): number | undefined {
+/** Undefined when a symbol has no value, or there is no result. */
+function valueOf(vm: VmContext, dim: Dim, symbols: Symbols): Int | undefined {
   if ("symbol" in dim) return symbols[dim.id];
-  if ("value" in dim) return typeof dim.value === "number" ? dim.value : undefined;
+  if ("value" in dim) return dim.value;
   const args = dim.args.map((a) => valueOf(vm, a, symbols));
   if (!args.every((a) => a !== undefined)) return undefined;
   try {
-    const value = computeDim(vm, dim.op, args);
-    return typeof value === "number" ? value : undefined;
+    return computeDim(vm, dim.op, args);
   } catch (error) {
     if (error instanceof DiagnosticError) return undefined;
     throw error;
