@@ -11,6 +11,7 @@ import {
   poly,
   type Poly,
 } from "../../arith/index.js";
+import { varsOf } from "../../ir/core/free-vars.js";
 import { substitute } from "../../ir/core/rewrite.js";
 import { children, visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
@@ -158,7 +159,7 @@ function conflictIn(
   for (const [i, write] of writes.entries()) {
     for (const other of [...writes.slice(i), ...reads]) {
       if (++pairs > MAX_PAIRS || --budget.left < 0) return "unknown";
-      const found = new Pair({ func, symbols, group, written }, write, other).check();
+      const found = compared({ func, symbols, group, written }, write, other);
       if (typeof found === "object") return found;
       if (found === "unknown") isUnknown = true;
     }
@@ -175,6 +176,20 @@ function distinct(list: readonly Access[]): Access[] {
   });
 }
 
+type PairSearch = Pick<Search, "func" | "symbols" | "group"> & {
+  readonly written: ReadonlySet<Buffer>;
+};
+
+/**
+ * Whether two accesses meet. Axes that run over their whole domains are often enough for a proof; what the bindings
+ * leave of the domains decides otherwise.
+ */
+function compared(search: PairSearch, write: Access, other: Access): Race | "unknown" | undefined {
+  const found = new Pair(search, write, other, false).check();
+  const isBound = search.group.kind === "block" && search.group.block.values !== undefined;
+  return found && isBound ? new Pair(search, write, other, true).check() : found;
+}
+
 class Pair {
   private readonly analyzer = new Analyzer();
   private readonly renamed = new Map<Var, Var>();
@@ -184,9 +199,11 @@ class Pair {
   private readonly written: ReadonlySet<Buffer>;
 
   constructor(
-    search: Pick<Search, "func" | "symbols" | "group"> & { readonly written: ReadonlySet<Buffer> },
+    search: PairSearch,
     private readonly write: Access,
     private readonly other: Access,
+    /** Whether axes have the values they are bound to, instead of all of their domains. */
+    private readonly isBound: boolean,
   ) {
     ({ symbols: this.symbols, group: this.group, written: this.written } = search);
     declareSymbols(search.func, this.analyzer);
@@ -266,19 +283,31 @@ class Pair {
 
   /** The path of the write, and what of the other's path is its own, with its variables renamed. */
   private paths(): readonly (readonly Step[])[] {
-    const { write, other, group } = this;
-    const from = (path: readonly Step[]): number => path.findIndex((s) => belongs(group, s));
+    const { write, other } = this;
     const free = (path: readonly Step[]): Step[] => path.map((s) => this.freeAxis(s));
-    const own = other.path.slice(from(other.path));
+    const own = other.path.slice(this.ownFrom(other.path));
     for (const step of own)
       if (step.kind !== "when")
         this.renamed.set(step.var, makeVar(`${step.var.name}'`, step.var.dtype));
     return [free(write.path), free(own).map((s) => this.renameStep(s))];
   }
 
+  /** Where the steps begin that two iterations need not share: at the group, or the loops its axes are bound to. */
+  private ownFrom(path: readonly Step[]): number {
+    let from = path.findIndex((s) => belongs(this.group, s));
+    const bound = new Set<Var>();
+    for (const [i, step] of [...path.entries()].reverse()) {
+      if (step.kind === "when" || !(belongs(this.group, step) || bound.has(step.var))) continue;
+      from = Math.min(from, i);
+      if (step.kind === "value") for (const v of varsOf(step.value)) bound.add(v);
+    }
+    return from;
+  }
+
   /** Axes of the block at hand run over their domains, whatever loops are bound to them. */
   private freeAxis(step: Step): Step {
     if (
+      this.isBound ||
       this.group.kind !== "block" ||
       step.kind !== "value" ||
       step.block !== this.group.block ||
@@ -314,7 +343,7 @@ class Pair {
 
   private enter(step: Step): void {
     const { analyzer } = this;
-    if (step.kind === "loop") bindLoop(analyzer, step.var, step.min, step.extent);
+    if (step.kind === "loop") bindLoop(analyzer, step);
     else if (step.kind === "value" && step.var.dtype.lanes === 1 && !readsMemory(step.value))
       analyzer.bind(step.var, step.value);
     else if (step.kind === "when" && !readsMemory(step.cond) && step.cond.dtype.lanes === 1)
@@ -351,12 +380,12 @@ class Pair {
     goal: readonly Poly[],
     paths: readonly (readonly Step[])[],
   ): Race | undefined {
-    const { write, other, group } = this;
+    const { write, other, group, isBound } = this;
     const isSure =
       !write.uncertain &&
       !other.uncertain &&
       paths.every((p) => p.every((s) => s.kind !== "unknown"));
-    if (!isSure || (group.kind === "block" && !isPlain(group.block))) return undefined;
+    if (!isSure || (group.kind === "block" && group.block.values && !isBound)) return undefined;
     const isOrdered = (a: Int, b: Int): boolean =>
       this.group.kind === "loop" && this.group.loop.loopKind === "vectorized" ? a < b : a !== b;
     const witness = findWitness(this.analyzer, goal, this.symbols, paths, (at) => {
@@ -399,6 +428,3 @@ function sameHead(a: PrimExpr, b: PrimExpr): boolean {
     return "value" in b && Object.is(a.value, b.value);
   return a.kind !== "tir.Let" && a.kind !== "tir.CallGlobal" && a.kind !== "tir.Shuffle";
 }
-
-/** Whether every point of the domains is an instance: no predicate, and bindings that do not restrict. */
-const isPlain = (block: Block): boolean => block.predicate.kind === "tir.IntImm";

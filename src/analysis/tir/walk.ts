@@ -4,7 +4,7 @@ import { children, visit } from "../../ir/core/visit.js";
 import { isNode, type Node } from "../../ir/nodes.js";
 import { range, type Buffer, type BufferRegion } from "../../ir/tir/buffer.js";
 import type { CallArg, Load, PrimExpr, Var } from "../../ir/tir/expr.js";
-import { boolImm, compare, intImm } from "../../ir/tir/expr.js";
+import { binary, boolImm, compare, intImm, makeVar } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { Block, For, If, IterVar, Seq, Stmt, Store } from "../../ir/tir/stmt.js";
 import type { Span } from "../../support/source.js";
@@ -185,7 +185,7 @@ class Walk {
     this.expr(s.min);
     this.expr(s.extent);
     this.push({ kind: "loop", var: s.var, min: s.min, extent: s.extent, step: s.step, loop: s });
-    this.iterate(s.var, s.min, s.extent);
+    bindLoop(this.analyzer, s);
     const mayStop = hasBreak(s.body);
     if (mayStop) this.uncertain++;
     this.run(s.body);
@@ -198,24 +198,19 @@ class Walk {
     if (!isNode(node) || node.kind !== "tir.IterVar" || !isPrim(value)) return;
     const zero = intImm(0, node.var.dtype);
     this.push({ kind: "loop", var: node.var, min: zero, extent: value });
-    this.iterate(node.var, zero, value);
-  }
-
-  /** A variable that runs over a range, in a place that is reached only if the range is not empty. */
-  private iterate(v: Var, min: PrimExpr, extent: PrimExpr): void {
-    bindLoop(this.analyzer, v, min, extent);
+    bindLoop(this.analyzer, { var: node.var, min: zero, extent: value });
   }
 
   private block(s: Block): void {
-    for (const value of s.values ?? []) this.expr(value);
     this.expr(s.predicate);
     this.know(s.predicate, true);
+    for (const value of s.values ?? []) this.expr(value);
     s.iters.forEach((iter, i) => {
       const value = s.values?.[i];
       if (value) this.let(iter.var, value, iter, s);
       else if (iter.dom) {
         this.push({ kind: "loop", var: iter.var, min: iter.dom.min, extent: iter.dom.extent });
-        this.iterate(iter.var, iter.dom.min, iter.dom.extent);
+        bindLoop(this.analyzer, { var: iter.var, ...iter.dom });
       } else this.push({ kind: "unknown", var: iter.var });
     });
     this.handlers.block?.(s, this.path, this.uncertain > 0);
@@ -395,9 +390,19 @@ class Walk {
 }
 
 /** Binds a loop variable where its loop runs at least once. */
-export function bindLoop(analyzer: Analyzer, v: Var, min: PrimExpr, extent: PrimExpr): void {
-  analyzer.bind(v, range(min, extent));
-  analyzer.assumeNonNegative(poly.addConst(analyzer.poly(extent), -1));
+export function bindLoop(
+  analyzer: Analyzer,
+  { var: v, min, extent, step }: Pick<For, "var" | "min" | "extent" | "step">,
+): void {
+  const last = poly.addConst(analyzer.poly(extent), -1);
+  if (step?.kind === "tir.IntImm" && step.value > 1) {
+    const count = makeVar(`${v.name}.count`, v.dtype);
+    const passed = binary("mul", count, step);
+    analyzer.bind(count, range(intImm(0, v.dtype), binary("ceildiv", extent, step)));
+    analyzer.bind(v, binary("add", min, passed));
+    analyzer.assumeNonNegative(poly.sub(last, analyzer.poly(passed)));
+  } else analyzer.bind(v, range(min, extent));
+  analyzer.assumeNonNegative(last);
 }
 
 /** Vector conditions guard per lane; they tell nothing about the whole. */

@@ -9,7 +9,7 @@ import {
   type Poly,
 } from "../../arith/index.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
-import { addInt, floorModInt, subInt, type Int } from "../../support/int.js";
+import { addInt, floorModInt, mulInt, subInt, type Int } from "../../support/int.js";
 import type { Step } from "./walk.js";
 
 export type Witness = ReadonlyMap<Var, Int>;
@@ -52,11 +52,12 @@ function fromSolver(
   if (!solution) return undefined;
   const values = new Map<Var, Int>();
   for (const v of vars) {
-    const known = analyzer.poly(v);
-    const key = known.terms[0]?.key;
+    const { constant, terms } = analyzer.poly(v);
+    const at = (t: Poly["terms"][number]): Int =>
+      solution.get(t.key) ?? small(analyzer, poly.termPoly(1, t.atoms));
     values.set(
       v,
-      key === undefined ? known.constant : (solution.get(key) ?? small(analyzer, known)),
+      terms.reduce((sum, t) => addInt(sum, mulInt(t.coeff, at(t))), constant),
     );
   }
   return values;

@@ -4,9 +4,19 @@ import * as assert from "uvu/assert";
 import { checkPrimFunc, findRaces } from "../../../src/analysis/index.js";
 import { evaluate, exprText } from "../../../src/arith/index.js";
 import type { Buffer } from "../../../src/ir/tir/buffer.js";
-import { intImm, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js";
-import { alloc, seq, type IterKind, type LoopKind, type Stmt } from "../../../src/ir/tir/stmt.js";
+import { varsOf } from "../../../src/ir/core/free-vars.js";
+import { substitute } from "../../../src/ir/core/rewrite.js";
+import { compare, intImm, type PrimExpr, type Var } from "../../../src/ir/tir/expr.js";
+import {
+  alloc,
+  seq,
+  type For,
+  type IterKind,
+  type LoopKind,
+  type Stmt,
+} from "../../../src/ir/tir/stmt.js";
 import { Diagnostics } from "../../../src/support/diagnostic.js";
+import type { Int } from "../../../src/support/int.js";
 import { at, blk, buf, func, loop, loops, op, put, seedMatmul, v } from "./build.js";
 
 const races = suite("analysis: races");
@@ -168,6 +178,88 @@ function conflicts(w: PrimExpr, r: PrimExpr, kind: LoopKind): boolean {
           if (value(w, a, b) === value(r, c, d) && (kind === "parallel" || a < c)) return true;
         }
   return false;
+}
+
+// ---- blocks, whose axes are bound to loops -----------------------------------
+
+const binding = fc.constantFrom<PrimExpr>(
+  i,
+  j,
+  op("add", op("mul", i, 3), j),
+  op("add", i, j),
+  op("floordiv", i, 2),
+  op("floormod", i, 2),
+  op("floordiv", j, 2),
+);
+const X = buf("P", [128]);
+
+races("verdicts on blocks agree with comparing all pairs of their instances", () => {
+  let decided = 0;
+  const [told, silent] = [new Set<boolean>(), new Set<boolean>()];
+  const condition = fc.constantFrom(
+    undefined,
+    compare("eq", i, j),
+    compare("lt", op("add", i, j), intImm(4)),
+  );
+  const inAxes = index.map((e) => substitute(e, new Map([[i, x], [j, y]]))); // prettier-ignore
+  fc.assert(
+    fc.property(
+      fc.constantFrom(1, 2, 3),
+      fc.tuple(binding, binding),
+      inAxes,
+      condition,
+      (step, [a, b], w, when) => {
+        const body = blk(
+          "b",
+          [
+            [x, "spatial", 32, a],
+            [y, "spatial", 32, b],
+          ],
+          put(X, [w], at(buf("Q", [6, 3]), i, j)),
+          { ...(when && { predicate: when }) },
+        );
+        const outer = loop(i, 6, loop(j, 3, body)) as For;
+        const f = func("f", [X], { ...outer, step: intImm(step) });
+        const { races: found, unknown } = findRaces(f);
+        const expected = meet(instances(step, when), [a, b], w);
+        const text = `${[a, b, w, when ?? intImm(1)].map(exprText).join("; ")} by ${step}`;
+        if (found.length > 0) assert.ok(expected, text);
+        else if (unknown.length === 0) assert.not(expected, text);
+        if (unknown.length > 0) return;
+        decided++;
+        (expected ? told : silent).add(step > 1);
+      },
+    ),
+    { seed: 4, numRuns: 200 },
+  );
+  assert.ok(decided > 180, `${decided} of 200 decided`);
+  assert.is(told.size + silent.size, 4);
+});
+
+type Point = readonly [number, number];
+const value = (e: PrimExpr, of: ReadonlyMap<Var, Int>): Int =>
+  evaluate(e, { of: (u) => of.get(u) })!;
+
+function instances(step: number, when: PrimExpr | undefined): Point[] {
+  const all: Point[] = [];
+  for (let a = 0; a < 6; a += step)
+    for (let b = 0; b < 3; b++)
+      if (!when || value(when, new Map([[i, a], [j, b]])) !== 0) all.push([a, b]); // prettier-ignore
+  return all;
+}
+
+/** Whether two instances with different axes write one element; loops around all loops of the axes are shared. */
+function meet(points: readonly Point[], axes: readonly PrimExpr[], w: PrimExpr): boolean {
+  const isShared = !axes.some((e) => varsOf(e).includes(i));
+  const at = points.map(([a, b]) => {
+    const [p, q] = axes.map((e) => value(e, new Map([[i, a], [j, b]]))); // prettier-ignore
+    return { a, p, q, place: value(w, new Map([[x, p!], [y, q!]])) }; // prettier-ignore
+  });
+  return at.some((s) =>
+    at.some(
+      (t) => s.place === t.place && (s.p !== t.p || s.q !== t.q) && (!isShared || s.a === t.a),
+    ),
+  );
 }
 
 races.run();
