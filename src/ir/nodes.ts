@@ -25,7 +25,17 @@ export type NodeOf<K extends Kind> = Extract<Node, { kind: K }>;
 
 /** Where nodes are from in the text is not part of what they mean. */
 type Place = "span" | "templatesOrigin";
-type Fields<K extends Kind> = { readonly [F in Exclude<keyof NodeOf<K>, "kind" | Place>]-?: Role };
+type Fields<K extends Kind> = {
+  readonly [F in Exclude<keyof NodeOf<K>, "kind" | Place>]-?: RoleOf<NodeOf<K>[F]>;
+};
+/** The roles a field may have by what it holds: walkers take what a role says for granted. */
+type RoleOf<Value> = [Value] extends [Node | undefined]
+  ? RoleOfNode
+  : [Value] extends [readonly Node[] | undefined]
+    ? RoleOfNodes
+    : Exclude<Role, RoleOfNode | RoleOfNodes>;
+type RoleOfNode = "node" | "def" | "match";
+type RoleOfNodes = "nodes" | "defs" | "matches";
 export type NodeTable = {
   readonly [K in Kind]: { readonly summary: string; readonly fields: Fields<K> };
 };
@@ -302,19 +312,30 @@ export const fieldsOf = (kind: Kind): readonly Field[] => fieldLists.get(kind)!;
 
 /** A field that may hold nodes. */
 export interface OwningField extends Field {
+  /** One node, a list of them, or an attribute value with any number inside. */
+  readonly holds: "node" | "nodes" | "attrs";
   /** Whether binders in it are met at their definition. */
   readonly defining: boolean;
 }
 
 const DEFINING: ReadonlySet<Role> = new Set<Role>(["def", "defs", "match", "matches"]);
-const HOLDS_NONE: ReadonlySet<Role> = new Set<Role>(["value", "hint", "tensor", "pointer"]);
+const HOLDS: { readonly [R in Role]?: OwningField["holds"] } = {
+  node: "node",
+  def: "node",
+  match: "node",
+  nodes: "nodes",
+  defs: "nodes",
+  matches: "nodes",
+  attrs: "attrs",
+};
 
 const owningLists = new Map<string, readonly OwningField[]>(
   [...fieldLists].map(([kind, fields]) => [
     kind,
-    fields
-      .filter(({ role }) => !HOLDS_NONE.has(role))
-      .map(({ name, role }) => ({ name, role, defining: DEFINING.has(role) })),
+    fields.flatMap(({ name, role }) => {
+      const holds = HOLDS[role];
+      return holds === undefined ? [] : [{ name, role, holds, defining: DEFINING.has(role) }];
+    }),
   ]),
 );
 

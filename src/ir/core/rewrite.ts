@@ -21,7 +21,7 @@ export function rebuild<T extends Node>(node: T, change: (child: Node) => Node):
     }
     case "tir.Load": {
       const buffer = change(known.buffer);
-      const indices = rebuildValue(known.indices, change);
+      const indices = rebuildList(known.indices, change);
       const predicate = known.predicate && change(known.predicate);
       const isSame =
         buffer === known.buffer && indices === known.indices && predicate === known.predicate;
@@ -34,14 +34,32 @@ export function rebuild<T extends Node>(node: T, change: (child: Node) => Node):
 
 function rebuildFields<T extends Node>(node: T, change: (child: Node) => Node): T {
   let copy: Record<string, unknown> | undefined;
-  for (const { name } of owningFieldsOf(node.kind)) {
+  const fields = owningFieldsOf(node.kind);
+  for (let i = 0; i < fields.length; i++) {
+    const { name, holds } = fields[i]!;
     const before = fieldValue(node, name);
-    const after = rebuildValue(before, change);
+    if (before === undefined) continue;
+    const after =
+      holds === "node"
+        ? change(before as Node)
+        : holds === "nodes"
+          ? rebuildList(before as readonly Node[], change)
+          : rebuildValue(before, change);
     if (after !== before) (copy ??= { ...node })[name] = after;
   }
   return (copy as T | undefined) ?? node;
 }
 
+function rebuildList(nodes: readonly Node[], change: (child: Node) => Node): readonly Node[] {
+  let copy: Node[] | undefined;
+  for (let i = 0; i < nodes.length; i++) {
+    const after = change(nodes[i]!);
+    if (after !== nodes[i]) (copy ??= [...nodes])[i] = after;
+  }
+  return copy ?? nodes;
+}
+
+/** An attribute value. */
 function rebuildValue(value: unknown, change: (child: Node) => Node): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
@@ -52,7 +70,6 @@ function rebuildValue(value: unknown, change: (child: Node) => Node): unknown {
     }
     return copy ?? value;
   }
-  if (isNode(value)) return change(value);
   if (value instanceof Map) {
     let copy: Map<unknown, unknown> | undefined;
     for (const [key, item] of value) {
@@ -61,7 +78,7 @@ function rebuildValue(value: unknown, change: (child: Node) => Node): unknown {
     }
     return copy ?? value;
   }
-  return value;
+  return isNode(value) ? change(value) : value;
 }
 
 /**

@@ -18,10 +18,12 @@ export function visit(root: Node, visitor: Visitor): void {
 }
 
 function visitNode(node: Node, visitor: Visitor, defining: boolean): void {
-  const isReference = !defining && isBinder(node.kind);
-  if (visitor.enter?.(node, defining && isBinder(node.kind)) !== false && !isReference)
-    eachChild(node, visitChild, visitor);
-  visitor.leave?.(node, defining && isBinder(node.kind));
+  const { kind } = node;
+  const isDefined = defining && isBinder(kind);
+  const isReference = !defining && isBinder(kind);
+  const isEntered = visitor.enter === undefined || visitor.enter(node, isDefined) !== false;
+  if (isEntered && !isReference && kind !== "tir.IntImm") eachChild(node, visitChild, visitor);
+  if (visitor.leave !== undefined) visitor.leave(node, isDefined);
 }
 
 const visitChild: Each<Visitor> = (child, visitor, _, defining) =>
@@ -60,24 +62,25 @@ function eachChild<Context>(node: Node, each: Each<Context>, context: Context): 
     default: {
       const fields = owningFieldsOf(node.kind);
       for (let i = 0; i < fields.length; i++) {
-        const { name, role, defining } = fields[i]!;
-        eachIn(fieldValue(node, name), each, context, role, defining);
+        const { name, role, holds, defining } = fields[i]!;
+        const value = fieldValue(node, name);
+        if (value === undefined) continue;
+        if (holds === "node") each(value as Node, context, role, defining);
+        else if (holds === "attrs") eachIn(value, each, context, role);
+        else {
+          const nodes = value as readonly Node[];
+          for (let k = 0; k < nodes.length; k++) each(nodes[k]!, context, role, defining);
+        }
       }
     }
   }
 }
 
-function eachIn<Context>(
-  value: unknown,
-  each: Each<Context>,
-  context: Context,
-  role: Role,
-  defining: boolean,
-): void {
+/** The nodes in an attribute value. */
+function eachIn<Context>(value: unknown, each: Each<Context>, context: Context, role: Role): void {
   if (typeof value !== "object" || value === null) return;
-  if (Array.isArray(value))
-    for (let i = 0; i < value.length; i++) eachIn(value[i], each, context, role, defining);
-  else if (isNode(value)) each(value, context, role, defining);
+  if (Array.isArray(value)) for (const item of value) eachIn(item, each, context, role);
   else if (value instanceof Map)
-    for (const item of value.values()) eachIn(item, each, context, role, defining);
+    for (const item of value.values()) eachIn(item, each, context, role);
+  else if (isNode(value)) each(value, context, role, false);
 }
