@@ -149,6 +149,13 @@ export const codes = defineCodes("CFG", {
     explain:
       "`--target 'llvm -mtriple=aarch64-linux-gnu'` makes code for another machine, which runs there only.",
   },
+  unknownExtension: {
+    number: 105,
+    message: "LLVM {version} knows no extension `{name}` of {architecture} processors",
+    hint: "`-mattr` takes the names that LLVM has for the extensions of the architecture",
+    explain:
+      "`--target 'llvm -mcpu=haswell -mattr=+avx512f,-fma'` says what a processor has more or less than others of its name. Versions of LLVM know different extensions; `RELAXC_LLVM=19` takes another where several are installed.",
+  },
   smallAddresses: {
     number: 103,
     message: "artefacts run where addresses have 64 bits; those of `{triple}` have 32",

@@ -3,10 +3,13 @@ import type { IRModule } from "../ir/module.js";
 import { MissingFeatures, nativeDevice, OtherArchitecture } from "../native/device.js";
 import { NativeUnavailable } from "../native/foreign.js";
 import { bitcodeOf } from "../native/llvm/bitcode.js";
-import { compileIr } from "../native/llvm/compile.js";
+import { compileIr, defaultTriple } from "../native/llvm/compile.js";
+import { unknownExtensions } from "../native/llvm/extensions.js";
 import { llvmLibrary } from "../native/llvm/library.js";
 import type { NativeLoader } from "../runtime/load-artefact.js";
 import { DiagnosticError, type Sink } from "../support/diagnostic.js";
+import { architectureOf, extensionsOf } from "../support/processors.js";
+import { didYouMean } from "../support/suggest.js";
 import type { TargetDescription } from "../support/target-description.js";
 import { compileLlvm, machineOf, type CompiledLlvm, type CompileOptions } from "../target/llvm/index.js"; // prettier-ignore
 import { codes } from "./codes.js";
@@ -34,6 +37,7 @@ export function nativeText(
   sink: Sink,
   { description, simd = true, fma = true, guards, exports, onPhase }: NativeOptions,
 ): CompiledLlvm | undefined {
+  if (!areExtensionsKnown(description, sink)) return undefined;
   const machine = machineOf(description, llvmLibrary().version, fma);
   return compileLlvm(module, sink, {
     machine,
@@ -42,6 +46,25 @@ export function nativeText(
     onPass: onPhase,
     ...(guards && { guards }),
   });
+}
+
+/** Whether the code generator knows what was said of extensions; it would leave out what it does not know. */
+function areExtensionsKnown({ attributes, triple }: TargetDescription, sink: Sink): boolean {
+  if (attributes.length === 0) return true;
+  const unknown = unknownExtensions(triple, attributes);
+  for (const name of unknown) {
+    const architecture = architectureOf(triple ?? defaultTriple())!;
+    const near = didYouMean(name, extensionsOf(architecture));
+    sink.report(
+      codes.unknownExtension({
+        name,
+        architecture: architecture.name,
+        version: llvmLibrary().version,
+        ...(near && { hints: [near] }),
+      }),
+    );
+  }
+  return unknown.length === 0;
 }
 
 /** Object code of all T functions; undefined when errors were reported. */

@@ -134,6 +134,10 @@ export const processors: ReadonlyMap<string, Processor> = new Map(
   ),
 );
 
+/** Extensions that some processor of an architecture is said to have. */
+export const extensionsOf = (architecture: Architecture): ReadonlySet<string> =>
+  new Set([...architecture.features, ...Object.values(FEATURES[architecture.name] ?? {}).flat()]);
+
 /** Vector registers, and whether one instruction multiplies and adds. */
 export interface Registers {
   readonly vectorBits: number;

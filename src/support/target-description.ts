@@ -28,6 +28,8 @@ export interface TargetDescription {
   readonly caches: readonly number[];
   /** Extensions of the instruction set, as LLVM spells them. */
   readonly features: ReadonlySet<string>;
+  /** What was said of extensions, in order: `+avx2`, `-fma`. */
+  readonly attributes: readonly string[];
   /** `relaxed` lets results be less accurate than another order of additions makes them. */
   readonly accuracy: "full" | "relaxed";
 }
@@ -67,10 +69,14 @@ const preset = (
     cores: 1,
     caches: CACHES,
     features: new Set(),
+    attributes: [],
     accuracy: "full",
     ...given,
   },
 });
+
+/** Those of WebAssembly that code is made for. */
+const WASM_FEATURES: readonly string[] = ["simd128", "relaxed-simd"];
 
 /** All kinds of targets, by name. */
 export const targetPresets: readonly TargetPreset[] = [
@@ -113,7 +119,8 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
       known.accuracy = value;
     } else if (key === "mcpu" && isNative) known.processor = value;
     else if (key === "mtriple" && isNative) known.triple = value;
-    else if (key === "mattr") known.attributes = value.split(",");
+    else if (key === "mattr")
+      known.attributes = value.split(",").map((name) => (/^[+-]/.test(name) ? name : `+${name}`));
     else if (key === "vector-width" && isNative) {
       if (!/^(0|128|256|512)$/.test(value))
         return { problem: `vectors have 128, 256 or 512 bits, or 0, not ${value}` };
@@ -131,8 +138,11 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
   const base = isNative ? place.features : undefined;
   const features = new Set(base ?? found.description.features);
   for (const attribute of known.attributes) {
-    if (attribute.startsWith("-")) features.delete(attribute.slice(1));
-    else features.add(attribute.replace(/^\+/, ""));
+    const name = attribute.slice(1);
+    if (kind === "wasm" && !WASM_FEATURES.includes(name))
+      return { problem: `WebAssembly has no extension \`${name}\``, known: WASM_FEATURES };
+    if (attribute.startsWith("-")) features.delete(name);
+    else features.add(name);
   }
   const { description } = found;
   const registers = description.vectorBits > 0 ? registersOf(architecture, features) : description;
@@ -146,6 +156,7 @@ export function parseTarget(text: string, host?: HostProcessor): TargetText {
       processor,
       triple,
       features,
+      attributes: known.attributes,
       accuracy: known.accuracy,
       cores: known.cores,
       caches: (isNative && isHost ? host?.caches : undefined) ?? description.caches,

@@ -119,7 +119,8 @@ function emit(library: LlvmLibrary, machine: unknown, module: unknown, kind: 0 |
 const FASTEST = 3;
 const POSITION_INDEPENDENT = 2;
 
-function makeMachine(library: LlvmLibrary, options: MachineOptions): unknown {
+/** Code generator of a machine; throws {@link NativeUnavailable} where the library has none. */
+export function makeMachine(library: LlvmLibrary, options: MachineOptions): unknown {
   const { c } = library;
   const triple = tripleOf(library, options);
   const target = cell();

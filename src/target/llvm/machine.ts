@@ -34,7 +34,7 @@ const MODELS: readonly (readonly [needs: readonly string[], processor: string])[
 
 /** What the processor of a target has; products and sums are fused unless `fma` is off. */
 export function machineOf(
-  { processor, triple, features, vectorBits, fma: hasFma }: TargetDescription,
+  { processor, triple, features, attributes, vectorBits, fma: hasFma }: TargetDescription,
   llvmVersion: number,
   fma = true,
 ): Machine {
@@ -46,7 +46,7 @@ export function machineOf(
       ...common,
       abi: architecture.name.startsWith("riscv") ? abiOfRiscv(pointerBits, features) : undefined,
       processor: processor ?? architecture.generic,
-      features: [...features].map((feature) => `+${feature}`).join(","),
+      features: [...[...features].map((feature) => `+${feature}`), ...attributes].join(","),
     };
   const model = MODELS.find(([needs]) => needs.every((f) => features.has(f)))?.[1];
   const named = processor === "native" ? undefined : processor;
@@ -54,7 +54,7 @@ export function machineOf(
   return {
     ...common,
     processor: named ?? model ?? "generic",
-    features: isWide && named === undefined ? "+avx512bf16" : "",
+    features: [...(isWide && named === undefined ? ["+avx512bf16"] : []), ...attributes].join(","),
     vnni: features.has("avx512vnni") && features.has("avx512vl"),
   };
 }
