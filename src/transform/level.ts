@@ -21,10 +21,21 @@ function foundLevel(func: PrimFunc): TirLevel {
   visit(func.body, {
     enter(node) {
       if (level === "block") return false;
-      if (node.kind === "tir.Block" || node.kind === "tir.Realize") level = "block";
-      else if ((node.kind === "tir.Load" || node.kind === "tir.Store") && node.indices.length !== 1)
-        level = "loop";
-      return;
+      switch (node.kind) {
+        case "tir.Block":
+        case "tir.Realize":
+          level = "block";
+          return;
+        case "tir.Load":
+        case "tir.Store":
+          if (node.indices.length !== 1) level = "loop";
+          // Below a store there are no blocks.
+          return level === "loop" ? false : undefined;
+        case "tir.Buffer":
+          return false;
+        default:
+          return;
+      }
     },
   });
   return level;
@@ -49,9 +60,17 @@ export function relaxLevelsOf(func: Func, module: IRModule): RelaxLevels | undef
   let lowest = -1;
   visit(func.body, {
     enter(node) {
-      // Types hold no calls.
-      if (node.kind === "relax.Var") return false;
-      if (node.kind !== "relax.Call") return;
+      switch (node.kind) {
+        // Types and shapes hold no calls.
+        case "relax.Var":
+        case "relax.TensorInfo":
+        case "relax.ShapeExpr":
+          return false;
+        case "relax.Call":
+          break;
+        default:
+          return;
+      }
       const level = levelOfCall(node, module);
       if (level === undefined) return;
       const at = RELAX_LEVELS.indexOf(level);

@@ -431,15 +431,25 @@ function leaves(s: Stmt): boolean {
   return s.kind === "tir.Jump" || s.kind === "tir.Return";
 }
 
+/** Whether a loop with this body may end early. */
 function hasBreak(s: Stmt): boolean {
-  let found = false;
-  visit(s, {
-    enter(node) {
-      if (node.kind === "tir.Return" || (node.kind === "tir.Jump" && node.jump === "break"))
-        found = true;
-      // Statements without statements inside.
-      return found || node.kind === "tir.Store" || node.kind === "tir.Bind" ? false : undefined;
-    },
-  });
-  return found;
+  switch (s.kind) {
+    case "tir.Return":
+      return true;
+    case "tir.Jump":
+      return s.jump === "break";
+    case "tir.Seq":
+      return s.body.some(hasBreak);
+    case "tir.If":
+      return hasBreak(s.then) || (s.otherwise !== undefined && hasBreak(s.otherwise));
+    case "tir.Block":
+      return (s.init !== undefined && hasBreak(s.init)) || hasBreak(s.body);
+    case "tir.For":
+    case "tir.While":
+    case "tir.AttrStmt":
+    case "tir.Realize":
+      return hasBreak(s.body);
+    default:
+      return false;
+  }
 }
