@@ -119,7 +119,8 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   /** Takes `p >= 0` for true. */
   assumeNonNegative(p: Poly): void {
-    if (isConst(p) && p.constant >= 0) return;
+    // What the bounds of atoms say already is no news, and all answers found so far hold on.
+    if (this.boundOf(p).min >= 0) return;
     this.change({ facts: [...this.state.facts, p] });
     this.narrow(p);
   }

@@ -21,8 +21,9 @@ function scatter(atom: Atom, attempt: number): number {
   return (Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 0) / 0xffffffff;
 }
 
-/** Attempts before a proof is tried, and those after one has failed. */
-export const FIRST: Attempts = [0, 5];
+/** Attempts before a proof is tried, which find most values that there are, and those after one has failed. */
+export const FIRST: Attempts = [0, 2];
+export const SECOND: Attempts = [2, 5];
 export const FURTHER: Attempts = [5, 20];
 type Attempts = readonly [first: number, end: number];
 

@@ -7,7 +7,8 @@ import type { Cases } from "./conditions.js";
 import {
   addConst, atomPoly, constValue, forEachAtom, isConst, mul, neg, sub, termPoly, type Atom, type Poly, type Term,
 } from "./poly.js"; // prettier-ignore
-import { FIRST, FURTHER, hasModel } from "./model.js";
+import { FIRST, FURTHER, hasModel, SECOND } from "./model.js";
+import { isOutOfReach } from "./reach.js";
 import { divPoly, type Reasoner } from "./divide.js";
 import { hasNoSolution, implies, withoutEquations, type Row, type SolveLimits } from "./solve.js";
 
@@ -47,9 +48,11 @@ function refute(known: Knowledge, goal: readonly Poly[], splits: number): Answer
   if (goal.every(isConst) && known.facts.length === 0)
     return goal.some((p) => p.constant < 0) ? "impossible" : "open";
   if (hasModel(known, goal, FIRST)) return "possible";
+  if (goal.some((p) => isOutOfReach(known, p))) return "impossible";
   const { rows, atoms } = relevantRows(known, goal);
   const system = rows.map(rowOf);
   if (hasNoSolution(system, limits)) return "impossible";
+  if (hasModel(known, goal, SECOND)) return "possible";
   if (splits === 0) return "open";
   if (hasModel(known, goal, FURTHER)) return "possible";
   const reduced = withoutEquations(system);
