@@ -187,6 +187,15 @@ export const codes = defineCodes("CFG", {
     number: 85,
     message: "`{name}` does not compute the same after scheduling: {difference}",
   },
+  scheduleUnproved: {
+    number: 105,
+    severity: "warning",
+    message: "`{name}` was not compared: at no size that was tried does it run to the end",
+    hint: "the limit is {limit} iterations a run; `--step-limit` raises it",
+    explain:
+      "`--prove` runs a function as written and as scheduled on the reference interpreter, at some sizes. Sizes that " +
+      "its own conditions refuse, or that take too many iterations, are left out.",
+  },
   scheduleChoice: {
     number: 86,
     message: "a trace is for one function, and the program has {count} T functions",

@@ -69,8 +69,9 @@ function callMember(
   hints: readonly string[],
 ): Value {
   if (root === "T") return callT(s, scope, name, e, hints);
-  if (root === "python") return callPython(s, scope, name, e);
-  if (root === "S") {
+  // A host whose loops all run at compile time counts with Python's own word too.
+  const counts = root === "python" && name === "range" && s.host?.isStatic === true;
+  if (root === "S" || counts) {
     const found = libraryFunction(name);
     if (found !== undefined) {
       const { positional, named } = argumentsOf(s, scope, e);
@@ -80,6 +81,7 @@ function callMember(
       return found.run(s, positional, e);
     }
   }
+  if (root === "python") return callPython(s, scope, name, e);
   const made = s.host?.call(s, scope, root, name, e);
   return (
     made ??

@@ -37,6 +37,13 @@ const flags = {
     type: "boolean",
     help: "Run the function before and after on random inputs, at several sizes, and compare.",
   },
+  stepLimit: {
+    type: "int",
+    min: 1,
+    placeholder: "N",
+    default: 20_000_000,
+    help: "Loop iterations that each run of --prove may take; others are left out.",
+  },
   traceOut: {
     type: "string",
     placeholder: "FILE",
@@ -82,10 +89,15 @@ export const schedule = defineCommand({
     if (!flags.prove) return "ok";
     let isEqual = true;
     for (const { name, conditions } of result.scheduled) {
-      const proof = proveSchedule(front.module, result.module, name, conditions);
+      const limits = { conditions, stepLimit: flags.stepLimit };
+      const proof = proveSchedule(front.module, result.module, name, limits);
       if (proof.failure !== undefined) {
         complain(driverCodes.scheduleDiffers({ name, difference: proof.failure }));
         isEqual = false;
+        continue;
+      }
+      if (proof.runs.length === 0) {
+        complain(driverCodes.scheduleUnproved({ name, limit: flags.stepLimit }));
         continue;
       }
       const sizes = proof.runs.filter((r) => r !== "").map((r) => `(${r})`);

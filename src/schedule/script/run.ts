@@ -78,9 +78,10 @@ export function runSchedule(
     if (unfit !== undefined) return { kind: "unfit", reason: unfit };
     bindParameters(session, s, body, def, options.values);
     executeFunction(s, body, def.def.body);
-    if (s.statements.length > 0) {
-      const at = { start: def.def.nameStart, end: def.def.nameEnd };
-      fail(templateCodes.unsupportedConstruct({ ...placeOf(s, at), what: "a loop nest in a schedule" })); // prettier-ignore
+    const [made] = s.statements;
+    if (made !== undefined) {
+      const at = made.span ?? { start: def.def.nameStart, end: def.def.nameEnd };
+      fail(templateCodes.unsupportedConstruct({ ...placeOf(s, at), what: "a loop that runs with the program, in a schedule," })); // prettier-ignore
     }
     const { schedule, assumed: conditions, tunables } = session;
     return { kind: "scheduled", schedule, conditions, tunables };
