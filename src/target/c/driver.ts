@@ -57,24 +57,24 @@ export function driverFrame(
 #include <string.h>
 #include <time.h>
 
-static void *taken[4096];
-static int n_taken;
+static void *rx_taken[4096];
+static int rx_n_taken;
 
 /* Memory, aligned to cache lines; exact where a sanitizer watches its end. */
-static void *take(int64_t bytes) {
+static void *rx_take(int64_t bytes) {
 #if defined(__SANITIZE_ADDRESS__)
   const size_t slack = 0;
 #else
   const size_t slack = 63;
 #endif
   uint8_t *p = malloc((size_t)bytes + slack + (bytes == 0));
-  if (p == NULL || n_taken == 4096) exit(3);
-  taken[n_taken++] = p;
+  if (p == NULL || rx_n_taken == 4096) exit(3);
+  rx_taken[rx_n_taken++] = p;
   return p + (slack == 0 ? 0 : (64 - (uintptr_t)p % 64) % 64);
 }
 
-static void *take_from(FILE *in, int64_t bytes) {
-  void *p = take(bytes);
+static void *rx_take_from(FILE *in, int64_t bytes) {
+  void *p = rx_take(bytes);
   if (bytes > 0 && fread(p, 1, (size_t)bytes, in) != (size_t)bytes) {
     fputs("the input file is too short\\n", stderr);
     exit(3);
@@ -82,12 +82,12 @@ static void *take_from(FILE *in, int64_t bytes) {
   return p;
 }
 
-static void give(FILE *out, const void *p, int64_t bytes) {
+static void rx_give(FILE *out, const void *p, int64_t bytes) {
   if (bytes > 0 && fwrite(p, 1, (size_t)bytes, out) != (size_t)bytes) exit(3);
 }
 
 /* Calls to make; with RELAX_REPEAT the least time of a call goes to standard output. */
-static int repeats(void) {
+static int rx_repeats(void) {
   const char *text = getenv("RELAX_REPEAT");
   return text == NULL ? 0 : atoi(text);
 }
@@ -107,7 +107,7 @@ int main(int argc, char **argv) {
     fputs("cannot open the files\\n", stderr);
     return 2;
   }
-${cases}  while (n_taken > 0) free(taken[--n_taken]);
+${cases}  while (rx_n_taken > 0) free(rx_taken[--rx_n_taken]);
   fclose(in);
   if (fclose(out) != 0) return 3;
   if (status == 0) return 0;
@@ -127,7 +127,7 @@ export function readArgument(name: string, dtype: DType, argument: string): stri
 }
 
 function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
-  const names = new Names(["in", "out", "argv", "status", "least", "n_calls"]);
+  const names = new Names();
   const params = paramsOf(kernel, names);
   const lines = new Lines();
   const cx = functionContext({
@@ -139,7 +139,7 @@ function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
   let position = 0;
   for (const p of params) {
     if (p.var === undefined || p.var.dtype.code === "handle") continue;
-    lines.add(readArgument(p.name, p.var.dtype, `argv[${position++}]`));
+    lines.add(readArgument(p.name, p.var.dtype, `rx_argv[${position++}]`));
     cx.values.set(p.var, p.name);
   }
   const gives: string[] = [];
@@ -147,32 +147,35 @@ function runText(shared: FunctionContext["shared"], kernel: Kernel): string {
     if (p.var?.dtype.code !== "handle") continue;
     const bytes: PrimExpr | undefined = p.buffer && bytesExpr(p.buffer);
     const size = bytes === undefined ? "0" : emitExpr(cx, bytes, true).text;
-    lines.add(`void *const ${p.name} = take_from(in, ${size});`);
+    lines.add(`void *const ${p.name} = rx_take_from(rx_in, ${size});`);
     if (p.buffer !== undefined && kernel.written.has(p.buffer.data))
-      gives.push(`give(out, ${p.name}, ${size});`);
+      gives.push(`rx_give(rx_out, ${p.name}, ${size});`);
   }
   const { retType } = kernel.func;
   const returns = retType.code !== "void";
   if (returns) lines.add(`${scalarType(retType)} rx_result = 0;`);
   if (kernel.needsScratch) {
     const sizes = [...kernel.signature.scalars, ...kernel.signature.symbols].map((v) => cx.values.get(v)!); // prettier-ignore
-    lines.add(`void *const rx_scratch = take(${scratchName(kernel)}(${sizes.join(", ")}));`);
+    lines.add(`void *const rx_scratch = rx_take(${scratchName(kernel)}(${sizes.join(", ")}));`);
   }
   const args = params.map((p) => (p.name === "rx_result" ? "&rx_result" : p.name)).join(", ");
-  lines.add("double least = 1e30;");
-  lines.add(`int32_t status = ${kernel.symbol}(${args});`);
+  lines.add("double rx_least = 1e30;");
+  lines.add(`int32_t rx_status = ${kernel.symbol}(${args});`);
   for (const g of gives) lines.add(g);
-  if (returns) lines.add("give(out, &rx_result, (int64_t)sizeof rx_result);");
-  lines.block("for (int n_calls = repeats(); n_calls > 0 && status == 0; --n_calls)", () => {
-    lines.add("const clock_t before = clock();");
-    lines.add("double seconds;");
-    lines.add(`status = ${kernel.symbol}(${args});`);
-    lines.add("seconds = (double)(clock() - before) / CLOCKS_PER_SEC;");
-    lines.add("if (seconds < least) least = seconds;");
-  });
-  lines.add('if (repeats() > 0) printf("%.9f\\n", least);');
-  const unused = position === 0 ? "  (void)argv;\n" : "";
-  const noOutput = gives.length === 0 && !returns ? "  (void)out;\n" : "";
-  const noInput = params.some((p) => p.var?.dtype.code === "handle") ? "" : "  (void)in;\n";
-  return `static int32_t run_${kernel.symbol}(char **argv, FILE *in, FILE *out) {\n${unused}${noOutput}${noInput}${lines.text()}  return status;\n}\n`;
+  if (returns) lines.add("rx_give(rx_out, &rx_result, (int64_t)sizeof rx_result);");
+  lines.block(
+    "for (int rx_calls = rx_repeats(); rx_calls > 0 && rx_status == 0; --rx_calls)",
+    () => {
+      lines.add("const clock_t rx_before = clock();");
+      lines.add("double rx_seconds;");
+      lines.add(`rx_status = ${kernel.symbol}(${args});`);
+      lines.add("rx_seconds = (double)(clock() - rx_before) / CLOCKS_PER_SEC;");
+      lines.add("if (rx_seconds < rx_least) rx_least = rx_seconds;");
+    },
+  );
+  lines.add('if (rx_repeats() > 0) printf("%.9f\\n", rx_least);');
+  const unused = position === 0 ? "  (void)rx_argv;\n" : "";
+  const noOutput = gives.length === 0 && !returns ? "  (void)rx_out;\n" : "";
+  const noInput = params.some((p) => p.var?.dtype.code === "handle") ? "" : "  (void)rx_in;\n";
+  return `static int32_t run_${kernel.symbol}(char **rx_argv, FILE *rx_in, FILE *rx_out) {\n${unused}${noOutput}${noInput}${lines.text()}  return rx_status;\n}\n`;
 }

@@ -87,26 +87,26 @@ function runText(shared: FunctionContext["shared"], m: Model): string {
     const p = own.find((o) => o.var === q.var);
     if (p?.buffer === undefined) return;
     const size = emitExpr(cx, bytesExpr(p.buffer), true).text;
-    const source = k < inputs ? `take_from(rx_in, ${size})` : `take(${size})`;
+    const source = k < inputs ? `rx_take_from(rx_in, ${size})` : `rx_take(${size})`;
     lines.add(`void *const ${p.name} = ${source};`);
-    if (k >= inputs) gives.push(`give(rx_out, ${p.name}, ${size});`);
+    if (k >= inputs) gives.push(`rx_give(rx_out, ${p.name}, ${size});`);
   });
   if (isGiven.has("constants") && hasSideFile(m)) {
     const bytes = m.described.constants!.length;
     lines.add(`FILE *const rx_file = fopen("${sideFile(m)}", "rb");`);
-    lines.add(`void *const constants = rx_file == NULL ? NULL : take_from(rx_file, ${bytes});`);
+    lines.add(`void *const constants = rx_file == NULL ? NULL : rx_take_from(rx_file, ${bytes});`);
     lines.add(`if (rx_file == NULL || fclose(rx_file) != 0) exit(3);`);
   }
   if (isGiven.has("memory")) {
     const sizes = own.filter((p) => p.var !== undefined && p.var.dtype.code !== "handle" && isGiven.has(p.name)); // prettier-ignore
-    lines.add(`void *const memory = take(${m.symbol}_memory(${sizes.map((p) => p.name).join(", ")}));`); // prettier-ignore
+    lines.add(`void *const memory = rx_take(${m.symbol}_memory(${sizes.map((p) => p.name).join(", ")}));`); // prettier-ignore
   }
   const call = `${m.symbol}(${params.map((p) => p.name).join(", ")})`;
   lines.add(`const int32_t rx_status = ${call};`);
   gives.forEach((g) => lines.add(g));
-  lines.block("if (rx_status == 0 && repeats() > 0)", () => {
+  lines.block("if (rx_status == 0 && rx_repeats() > 0)", () => {
     lines.add("double rx_least = 1e30;");
-    lines.block("for (int rx_calls = repeats(); rx_calls > 0; --rx_calls)", () => {
+    lines.block("for (int rx_calls = rx_repeats(); rx_calls > 0; --rx_calls)", () => {
       lines.add("const clock_t rx_before = clock();");
       lines.add(`if (${call} != 0) break;`);
       lines.add("{");
