@@ -5,6 +5,7 @@
  */
 import type { IToken, TokenType } from "chevrotain";
 import type { Diagnostic } from "../src/support/diagnostic.js";
+import { isIdentifier } from "../src/support/identifier.js";
 import { syntaxCodes } from "./codes.js";
 import { endOf, unknownCharacter, type LexContext, type Piece } from "./lexer.js";
 import * as t from "./tokens.js";
@@ -432,11 +433,9 @@ function columnOf(newline: IToken, job: LayoutJob): number {
   return column;
 }
 
-const nameShape = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
-
 /** Reports a name with characters that names cannot have; true when it did. */
 function checkName(token: IToken, job: LayoutJob): boolean {
-  if (nameShape.test(token.image)) return false;
+  if (isIdentifier(token.image)) return false;
   let offset = 0;
   for (const character of token.image) {
     if (!/[\p{XID_Continue}_]/u.test(character)) break;

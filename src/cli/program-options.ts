@@ -3,6 +3,7 @@ import type { AttrValue } from "../ir/core/node.js";
 import { floatImm } from "../ir/tir/expr.js";
 import { DiagnosticError } from "../support/diagnostic.js";
 import { float64 } from "../support/dtype.js";
+import { NAME } from "../support/identifier.js";
 import { negInt, parseIntText } from "../support/int.js";
 import type { ElaborateOptions } from "../syntax/index.js";
 import { codes } from "./codes.js";
@@ -18,9 +19,11 @@ export function elaborateOptions(flags: Flags<typeof programFlags>): ElaborateOp
   };
 }
 
+const DEFINE = new RegExp(`^(${NAME})=(.*)$`, "su");
+
 /** `N=512`: a whole number, a number, True or False, or a text. */
 function readDefine(word: string): readonly [string, AttrValue] {
-  const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
+  const match = DEFINE.exec(word);
   if (match === null) throw new DiagnosticError(codes.badDefine({ word }));
   const [, name, text] = match as unknown as [string, string, string];
   return [name, valueOf(text)];

@@ -11,6 +11,7 @@ import { intImm } from "../ir/tir/expr.js";
 import { Analyzer } from "../arith/index.js";
 import { bytesOf, int64, isBool, isFloat, type DType } from "../support/dtype.js";
 import { DiagnosticError } from "../support/diagnostic.js";
+import { NAME } from "../support/identifier.js";
 import { int, type Int } from "../support/int.js";
 import { elementCount, zeros, type NDArray } from "../support/ndarray.js";
 import { elementAccess } from "../support/numeric/element.js";
@@ -43,13 +44,15 @@ export interface InputRequest {
 /** Bytes of inputs that are made without being asked for more. */
 export const MOST_BYTES = 2 ** 30;
 
+const SIZE = new RegExp(`^(${NAME}(?:\\.\\d+)*)=(-?\\d{1,20}|\\d+(?:x\\d+)+|scalar)$`, "u");
+
 /** Reads `m=3,n=7,x=3x4` (several texts are joined). */
 export function parseShapes(texts: readonly string[]): Pick<InputRequest, "symbols" | "shapes"> {
   const symbols = new Map<string, Int>();
   const shapes = new Map<string, readonly number[]>();
   for (const part of texts.flatMap((text) => text.split(",")).map((part) => part.trim())) {
     if (part === "") continue;
-    const match = /^([A-Za-z_]\w*(?:\.\d+)*)=(-?\d{1,20}|\d+(?:x\d+)+|scalar)$/.exec(part);
+    const match = SIZE.exec(part);
     if (match === null) throw new DiagnosticError(codes.shapeSyntax({ text: part }));
     const [, name, value] = match as unknown as [string, string, string];
     if (shapes.has(name) || symbols.has(name)) {

@@ -5,6 +5,7 @@ import type { Buffer } from "../ir/tir/buffer.js";
 import { load, type PrimExpr } from "../ir/tir/expr.js";
 import { castTo } from "../syntax/elaborate/tir/operators.js";
 import { int64, tryDType } from "../support/dtype.js";
+import { isIdentifier } from "../support/identifier.js";
 import { call } from "./calls.js";
 import { codes } from "./codes.js";
 import { toStaticInt } from "./statics.js";
@@ -157,8 +158,7 @@ function attribute(s: State, scope: Scope, e: ast.Attribute): Value {
 function formatted(s: State, scope: Scope, e: ast.Str): string {
   return e.value.replace(/\{([^{}]*)\}/g, (_, name: string) => {
     const id = name.trim();
-    if (!/^[A-Za-z_]\w*$/.test(id))
-      return unsupported(s, e, "an f-string with more than names in braces");
+    if (!isIdentifier(id)) return unsupported(s, e, "an f-string with more than names in braces");
     const v = evaluate(s, scope, { kind: "Name", id, start: e.start, end: e.end });
     if (v.kind === "expr")
       fail(codes.phase({ ...placeOf(s, e), what: `\`${id}\``, construct: "an f-string" }));

@@ -8,13 +8,13 @@ import { memberOf, resolve, spanOf, type ElabContext } from "../../context.js";
 import { relaxCodes } from "../../relax-codes.js";
 import { visibleNames, type Scope } from "../../scope.js";
 import { isInt } from "../../../support/int.js";
+import { isIdentifier } from "../../../support/identifier.js";
 import { constantValue } from "../constant.js";
 import { elaborateDimension, parseStringExpr } from "../dimension.js";
 import { elaboratePrimExpr } from "../tir/reader.js";
 import { plainLiteral } from "../literal.js";
 import { at, fail, type FunctionState } from "./state.js";
 
-const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SHAPED = new Set(["Tensor", "Shape", "DTensor", "dist.DTensor", "dist.Tensor"]);
 
 /** Gives `name` a fresh symbol in the scope of the function. */
@@ -109,7 +109,7 @@ function introduceDim(
   strings: boolean,
   declared?: ReadonlyMap<string, DType>,
 ): void {
-  if (item.kind === "Str" && strings && IDENTIFIER.test(item.value)) {
+  if (item.kind === "Str" && strings && isIdentifier(item.value)) {
     if (scope.names.get(item.value)?.kind === "scalar") return;
     introduce(ctx, scope, item.value, declared?.get(item.value) ?? int64, item);
   } else if (item.kind === "Name" && item.id !== "_") {

@@ -12,6 +12,7 @@ import {
 } from "../../../ir/tir/expr.js";
 import { bind } from "../../../ir/tir/stmt.js";
 import { bytesOf, float32, int32, type DType } from "../../../support/dtype.js";
+import { isIdentifier } from "../../../support/identifier.js";
 import { codes } from "../../codes.js";
 import { report, spanOf, type ElabContext } from "../../context.js";
 import { lookup } from "../../scope.js";
@@ -183,7 +184,7 @@ export function stringSymbol(
   at: Expr,
   dtype: DType,
 ): PrimExpr | undefined {
-  if (!/^[A-Za-z_]\w*$/.test(text))
+  if (!isIdentifier(text))
     return elaborateStringExpr(ctx, text, at, ctx.tir?.declared.values().next().value ?? dtype);
   const scope = ctx.functionScope ?? ctx.scope;
   const known = lookup(ctx.scope, text);

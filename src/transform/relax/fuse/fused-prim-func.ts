@@ -15,6 +15,7 @@ import { makeVar, type PrimExpr, type Var as Symbol } from "../../../ir/tir/expr
 import { param, type Param, type PrimFunc } from "../../../ir/tir/function.js";
 import { block as makeBlock, seq, type Block, type Stmt } from "../../../ir/tir/stmt.js";
 import { handle, voidType } from "../../../support/dtype.js";
+import { NAME } from "../../../support/identifier.js";
 import { MATCHED } from "../../scheduler.js";
 import { replaceNodes } from "../../tir/replace.js";
 import { calleeOf } from "./fusion-graph.js";
@@ -315,7 +316,7 @@ function inTermsOf(from: AttrValue, symbols: ReadonlyMap<Symbol, PrimExpr>): Att
   if (!(from instanceof Map)) return from;
   const names = new Map([...symbols].map(([v, e]) => [v.name, exprText(e)]));
   const renamed = (text: string): string =>
-    text.replace(/"[^"]*"|[A-Za-z_]\w*/g, (word) => {
+    text.replace(new RegExp(`"[^"]*"|${NAME}`, "gu"), (word) => {
       const image = names.get(word);
       return image === undefined ? word : /^\w+$/.test(image) ? image : `(${image})`;
     });

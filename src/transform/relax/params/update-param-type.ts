@@ -4,6 +4,7 @@ import { relaxVar, shapeExpr } from "../../../ir/relax/expr.js";
 import { tensorInfo, type StructInfo, type TensorInfo } from "../../../ir/relax/struct-info.js";
 import { intImm, makeVar, type PrimExpr, type Var as Symbol } from "../../../ir/tir/expr.js";
 import { int64, tryDType } from "../../../support/dtype.js";
+import { isIdentifier } from "../../../support/identifier.js";
 import { isInt } from "../../../support/int.js";
 import { option } from "../../../support/option.js";
 import { codes } from "../../codes.js";
@@ -86,7 +87,7 @@ function readTypes(types: unknown, func: Func, ctx: PassContext): TypeRule {
   };
   const dimOf = (value: unknown): PrimExpr | undefined => {
     if (isInt(value) && value >= 0) return intImm(value, int64);
-    if (typeof value !== "string" || !/^[A-Za-z_]\w*$/.test(value)) return undefined;
+    if (typeof value !== "string" || !isIdentifier(value)) return undefined;
     const known = symbols.get(value) ?? makeVar(value, int64);
     symbols.set(value, known);
     return known;
