@@ -19,12 +19,47 @@ interface Parsed {
   readonly rest: ast.Comment[];
 }
 
+const contextOf = (source: Source, sink: Sink): LexContext => ({
+  source,
+  sink,
+  spellings: makeSpellings(),
+  indentWith: 0,
+});
+
+/** A part of a text: a definition at the margin and what follows it, or what stands before the first. */
+export interface TextPart {
+  readonly text: string;
+  /** Its statements and mistakes; parsed when first asked for. */
+  readonly parsed: () => {
+    readonly body: readonly ast.Stmt[];
+    readonly found: readonly Diagnostic[];
+  };
+}
+
+/** The parts of a text, in order. In this order they parse as the whole does, but for comments between them. */
+export function partsOf(source: Source): readonly TextPart[] {
+  let found: Diagnostic[] = [];
+  const context = contextOf(source, { report: (diagnostic) => void found.push(diagnostic) });
+  return cut(source).map((piece): TextPart => {
+    let known: ReturnType<TextPart["parsed"]> | undefined;
+    const parsed = (): ReturnType<TextPart["parsed"]> => {
+      if (known === undefined) {
+        found = [];
+        known = { body: parseTree(context, piece).body, found };
+      }
+      return known;
+    };
+    const end = piece.members[piece.members.length - 1]?.end ?? piece.end;
+    return { text: source.text.slice(piece.start, end), parsed };
+  });
+}
+
 /**
  * Parses a text. Never throws: mistakes are reported, and what they touch becomes ErrorStmt nodes.
  * Functions are lexed and parsed one by one, so memory above that of the tree stays small.
  */
 export function parseText(source: Source, sink: Sink): ast.File {
-  const context: LexContext = { source, sink, spellings: makeSpellings(), indentWith: 0 };
+  const context = contextOf(source, sink);
   const body: ast.Stmt[] = [];
   let waiting: ast.Comment[] = [];
   for (const piece of cut(source)) {

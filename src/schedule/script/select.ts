@@ -112,10 +112,14 @@ function namesFor(
 }
 
 /** The template that a function is an instance of. */
-const templateOf = (
+function templateOf(
   libraries: readonly TemplateLibrary[],
   { op, lower }: Origin,
-): Template | undefined =>
-  libraries
-    .flatMap((library) => (op === undefined ? [] : library.templatesOf(op)))
-    .find(({ name }) => name === lower);
+): Template | undefined {
+  if (op === undefined || lower === undefined) return undefined;
+  for (const library of libraries) {
+    const entry = library.lookup(lower);
+    if (entry?.kind === "template" && entry.template.ops.includes(op)) return entry.template;
+  }
+  return undefined;
+}

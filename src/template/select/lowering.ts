@@ -64,7 +64,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
   const instances = new Map<Template, Map<string, Shared>>();
 
   const lowering: TemplateLowering = {
-    has: (op) => libraries.some((library) => library.templatesOf(`relax.${op}`).length > 0),
+    has: (op) => libraries.some((library) => library.lowers(`relax.${op}`)),
     lower,
     instance,
     scalar(value, dtype, { analyzer }) {
@@ -187,16 +187,14 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     let found = ranked.get(key);
     if (found === undefined) {
       const rank = (t: Template): number => exactness(t.target, target);
-      found = libraries.flatMap((library) =>
-        library
-          .templatesOf(op)
-          .filter(
-            (t) =>
-              featuresLacked(t.target, isScheduled && library === standard ? undefined : target) !== undefined, // prettier-ignore
-          )
+      found = libraries.flatMap((library) => {
+        const given = isScheduled && library === standard ? undefined : target;
+        return library
+          .templatesOf(op, (named) => featuresLacked(named, given) !== undefined)
+          .slice()
           .reverse()
-          .sort((a, b) => b.priority - a.priority || rank(b) - rank(a)),
-      );
+          .sort((a, b) => b.priority - a.priority || rank(b) - rank(a));
+      });
       ranked.set(key, found);
     }
     return found;

@@ -5,7 +5,7 @@ import { loadLibraries } from "../../../../src/driver/libraries.js";
 import { lookupOp } from "../../../../src/op/registry.js";
 import { codes } from "../../../../src/template/codes.js";
 import { checkLibrary } from "../../../../src/template/library/check.js";
-import { makeLibrary } from "../../../../src/template/library/library.js";
+import { makeLibrary, type TemplateLibrary } from "../../../../src/template/library/library.js";
 import { standardLibrary } from "../../../../src/template/library/stdlib.js";
 
 const library = suite("template/library");
@@ -42,12 +42,10 @@ library("files for other targets are not read", () => {
   const lowered = (name: string, target: string): string =>
     `@S.lower("relax.nn.relu"${target})\n@T.prim_func\ndef ${name}(X: T.Buffer(x, dt), Y: T.Buffer(x, dt)):\n` +
     `    compute("${name}", Y, lambda v: X[v])\n\n\n`;
-  // What is no definition of a library is a name of the file until it is read.
+  // What is no definition of a library is a name until it is read.
   const files = [
-    source(
-      `${lowered("other", ', where=(dt == "int8",), target="npu"')}def unread(x):\n    return x\n`,
-    ),
-    source(`${lowered("any", "")}${lowered("own", ', target="llvm"')}def read(x):\n    return x\n`),
+    source(`${lowered("other", ', where=(dt == "int8",), target="npu"')}unread = names = 1\n`),
+    source(`${lowered("any", "")}${lowered("own", ', target="llvm"')}read = names = 1\n`),
   ];
   const lib = makeLibrary("lib", files);
   const namesFor = (target: string | undefined): string[] =>
@@ -60,15 +58,52 @@ library("files for other targets are not read", () => {
   assert.not(new Set(lib.names()).has("unread"));
   // An operator that is named elsewhere too is looked for in any case.
   const named = makeLibrary("lib", [
-    source(
-      `${lowered("other", ', target="npu"')}NAMES = ("relax.nn.relu",)\ndef read(x):\n    return x\n`,
-    ),
+    source(`${lowered("other", ', target="npu"')}NAMES = ("relax.nn.relu",)\nread = names = 1\n`),
   ]);
   assert.equal(
     named.templatesOf("relax.nn.relu", (t) => t === undefined),
     [],
   );
   assert.not(new Set(named.names()).has("read"));
+});
+
+library("definitions of one file are read one by one; what it imports binds at once", () => {
+  // The name at the end of a part is one until the part is read.
+  const part = (text: string, mark: string): string => `${text}${mark} = names = 1\n\n\n`;
+  const acme = makeLibrary("acme", [source("@S.inline\ndef twice(x):\n    return x * 2\n")]);
+  const file = source(
+    `from acme import twice as double\n\n\n${
+      part(relu("return x"), "after_relu") +
+      part("@S.inline\ndef half(x):\n    return x / 2\n", "after_half") +
+      part(relu("return (x)))").replaceAll("relu", "sigmoid"), "after_sigmoid")
+    }`,
+  );
+  const lib = makeLibrary("lib", [file], { imports: () => acme });
+  const unread = (): string[] => [...lib.names()].filter((name) => name.startsWith("after_"));
+  assert.equal(unread(), ["after_relu", "after_half", "after_sigmoid"]);
+  assert.is(lib.lookup("half")?.kind, "inline");
+  assert.is(lib.lookup("double"), acme.lookup("twice"));
+  assert.equal(unread(), ["after_relu", "after_sigmoid"]);
+  assert.ok(lib.lowers("relax.nn.relu"));
+  assert.equal(unread(), ["after_sigmoid"]);
+  // Mistakes stand where they do in the file.
+  const mistake = lib.diagnostics().find(({ code }) => code !== codes.libraryItem.info.code);
+  assert.equal(unread(), []);
+  assert.is(mistake?.span?.source, file);
+  assert.is(mistake?.span?.start, file.text.indexOf("))") + 1);
+});
+
+library("a library that imports from itself ends", () => {
+  const lib: TemplateLibrary = makeLibrary(
+    "lib",
+    [source(`from lib import relu, other\n\n\n${relu("return x")}`)],
+    { imports: () => lib },
+  );
+  assert.equal(
+    lib.diagnostics().map(({ code }) => code),
+    [codes.unknownImport.info.code],
+  );
+  assert.is(lib.lookup("relu")?.kind, "template");
 });
 
 library("decorators give form, operators, target and priority", () => {
