@@ -430,11 +430,6 @@ export const passes = [
     load: async () => (await all()).simplify,
   },
   {
-    name: "simplify-index",
-    summary: "Simplifies indices that have quotients and remainders.",
-    load: async () => (await all()).simplifyIndex,
-  },
-  {
     name: "specialise-tails",
     summary: "Gives whole tiles code of their own, without the conditions that tails need.",
     load: async () => (await all()).specialiseTails,

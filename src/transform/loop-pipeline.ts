@@ -18,7 +18,6 @@ import { narrowLoop } from "./tir/narrow-loop.js";
 import { planAllocation } from "./tir/plan-allocation.js";
 import { removeNoOp } from "./tir/remove-no-op.js";
 import { simplify } from "./tir/simplify.js";
-import { simplifyIndex } from "./tir/simplify-index.js";
 import { specialiseTails } from "./tir/specialise-tails.js";
 import { transposeRegisters } from "./tir/transpose-registers.js";
 import { unrollLoop } from "./tir/unroll-loop.js";
@@ -50,7 +49,6 @@ export const loopPipeline = ({
   step(lowerMatchBuffer),
   step(planAllocation),
   step(convertBlocks),
-  step(simplifyIndex),
   step(simplify),
   step(compactBuffer),
   step(alignStorage),

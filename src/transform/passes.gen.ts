@@ -84,7 +84,6 @@ export { runCodegen } from "./relax/partition/run-codegen.js";
 export { scaleByShifts } from "./tir/scale-by-shifts.js";
 export { shareKernels } from "./relax/share/share-kernels.js";
 export { simplify } from "./tir/simplify.js";
-export { simplifyIndex } from "./tir/simplify-index.js";
 export { specialiseTails } from "./tir/specialise-tails.js";
 export { splitCgraKernels } from "./tir/split-cgra-kernels.js";
 export { splitRegisterBuffers } from "./tir/split-register-buffers.js";

@@ -1,15 +1,14 @@
 import type { AttrValue } from "../../ir/core/node.js";
 import { rewrite } from "../../ir/core/rewrite.js";
-import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
 import { binary, intImm, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import type { Alloc } from "../../ir/tir/stmt.js";
+import { visitStatements } from "../../ir/tir/statements.js";
+import type { Alloc, Stmt } from "../../ir/tir/stmt.js";
 import { isInt } from "../../support/int.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
-import { isStmt } from "./bounded-walk.js";
 import { replaceNodes } from "./replace.js";
 import { addIndex, mulIndex, subIndex } from "./strides.js";
 
@@ -32,13 +31,10 @@ export const alignStorage = definePass({
 
 function aligned(func: PrimFunc): PrimFunc {
   const images = new Map<Node, Node>();
-  visit(func.body, {
-    enter(n) {
-      if (n.kind !== "tir.Alloc") return isStmt(n) ? undefined : false;
-      const strides = stridesFor(n);
-      if (strides !== undefined) images.set(n.buffer, makeBuffer({ ...n.buffer, strides }));
-      return undefined;
-    },
+  visitStatements(func.body, (s) => {
+    const strides = s.kind === "tir.Alloc" ? stridesFor(s) : undefined;
+    if (s.kind === "tir.Alloc" && strides !== undefined)
+      images.set(s.buffer, makeBuffer({ ...s.buffer, strides }));
   });
   if (images.size === 0) return func;
   return rewrite(replaceNodes(func, images), (n) => (n.kind === "tir.Alloc" ? done(n) : n));
@@ -101,20 +97,16 @@ function gap(stride: PrimExpr, factor: number, offset: number): PrimExpr {
 }
 
 /** The requests of blocks for a buffer, as the annotation of its allocation. */
-export function alignmentOf(root: Node, buffer: Buffer): readonly AttrValue[] {
+export function alignmentOf(root: Stmt, buffer: Buffer): readonly AttrValue[] {
   const found: AttrValue[] = [];
-  visit(root, {
-    enter(n) {
-      if (n.kind !== "tir.Block") return isStmt(n) ? undefined : false;
-      const entries = n.annotations.get(ALIGN);
-      if (!Array.isArray(entries)) return undefined;
-      for (const entry of entries as readonly AttrValue[]) {
-        const [which, ...request] = Array.isArray(entry) ? (entry as readonly AttrValue[]) : [];
-        const at = which === undefined ? undefined : numberOf(which);
-        if (at !== undefined && n.writes[at]?.buffer === buffer) found.push(request);
-      }
-      return undefined;
-    },
+  visitStatements(root, (s) => {
+    const entries = s.kind === "tir.Block" ? s.annotations.get(ALIGN) : undefined;
+    if (s.kind !== "tir.Block" || !Array.isArray(entries)) return;
+    for (const entry of entries as readonly AttrValue[]) {
+      const [which, ...request] = Array.isArray(entry) ? (entry as readonly AttrValue[]) : [];
+      const at = which === undefined ? undefined : numberOf(which);
+      if (at !== undefined && s.writes[at]?.buffer === buffer) found.push(request);
+    }
   });
   return found;
 }

@@ -1,6 +1,6 @@
 /** Rewriting expressions with what is known of the variables where they stand. */
 import { Analyzer } from "../../arith/index.js";
-import { rebuild, rewrite } from "../../ir/core/rewrite.js";
+import { rebuild } from "../../ir/core/rewrite.js";
 import { isNode, type Node } from "../../ir/nodes.js";
 import { range } from "../../ir/tir/buffer.js";
 import { binary, compare, intImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
@@ -20,7 +20,12 @@ export function walkWithBounds(
 ): PrimFunc {
   const analyzer = new Analyzer();
   assumeSizes(func, analyzer);
-  const expr = (e: PrimExpr): PrimExpr => rewrite(e, (n) => (isExpr(n) ? change(n, analyzer) : n));
+  const inner = (n: Node): Node => {
+    if (LEAVES.has(n.kind)) return n;
+    const rebuilt = rebuild(n, inner);
+    return isExpr(rebuilt) ? change(rebuilt, analyzer) : rebuilt;
+  };
+  const expr = (e: PrimExpr): PrimExpr => inner(e) as PrimExpr;
   const index = (e: PrimExpr): PrimExpr => changeIndex(expr(e), analyzer);
   const body = statement(func.body, { analyzer, expr, index });
   return body === func.body ? func : { ...func, body };
@@ -31,7 +36,9 @@ const EXPR_KINDS = new Set(
     .split(" ")
     .map((k) => `tir.${k}`),
 );
-/** Composite expressions; leaves stay as they are. */
+/** What stays as it is where it occurs in an expression. */
+const LEAVES = new Set(["tir.Var", "tir.Buffer", "tir.IntImm", "tir.FloatImm", "tir.StringImm"]);
+/** Composite expressions. */
 export const isExpr = (n: Node): n is PrimExpr => EXPR_KINDS.has(n.kind);
 
 /** Dimensions of parameters are not negative. */
@@ -76,7 +83,9 @@ function statement(s: Stmt, walk: Walk): Stmt {
       const body = analyzer.scope(() => {
         if (isSymbolic(min) && isSymbolic(extent)) {
           analyzer.bind(s.var, range(min, extent));
-          analyzer.assume(compare("lt", s.var, binary("add", min, extent)));
+          // Bounds that are numbers say the same.
+          if (min.kind !== "tir.IntImm" || extent.kind !== "tir.IntImm")
+            analyzer.assume(compare("lt", s.var, binary("add", min, extent)));
         }
         return inner(s.body);
       });

@@ -1,6 +1,7 @@
-import { rewrite, substitute } from "../../ir/core/rewrite.js";
+import { substitute } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import { binary, intImm, makeVar, type PrimExpr } from "../../ir/tir/expr.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import { bind, seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
@@ -19,7 +20,7 @@ export const canonicalizeLoop = definePass({
   options: {},
   run: (module) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) => (node.kind === "tir.For" ? canonical(node) : node)),
+      rewriteBody(func, (s) => (s.kind === "tir.For" ? canonical(s) : s)),
     ),
 });
 

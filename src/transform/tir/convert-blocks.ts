@@ -1,6 +1,7 @@
 import type { AttrValue } from "../../ir/core/node.js";
-import { rewrite, substitute } from "../../ir/core/rewrite.js";
+import { substitute } from "../../ir/core/rewrite.js";
 import { cast, intImm, stringImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import {
   attrStmt,
   bind,
@@ -31,7 +32,7 @@ export const convertBlocks = definePass({
   options: {},
   run: (module, _, ctx) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) => (node.kind === "tir.Block" ? convert(node, ctx) : node)),
+      rewriteBody(func, (s) => (s.kind === "tir.Block" ? convert(s, ctx) : s)),
     ),
 });
 

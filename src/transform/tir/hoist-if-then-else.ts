@@ -1,9 +1,7 @@
 import { varsOf } from "../../ir/core/free-vars.js";
-import { rebuild } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
-import type { Node } from "../../ir/nodes.js";
 import { logic, type PrimExpr } from "../../ir/tir/expr.js";
-import type { PrimFunc } from "../../ir/tir/function.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import { ifStmt, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
@@ -21,19 +19,10 @@ export const hoistIfThenElse = definePass({
   from: "loop",
   requires: ["convert-blocks"],
   options: {},
-  run: (module) => mapPrimFuncs(module, hoisted),
+  run: (module) =>
+    // Inner loops first: what leaves them may leave the outer ones too.
+    mapPrimFuncs(module, (func) => rewriteBody(func, (s) => (s.kind === "tir.For" ? outOf(s) : s))),
 });
-
-function hoisted(func: PrimFunc): PrimFunc {
-  const walk = (node: Node): Node => {
-    if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return node;
-    // Inner loops first: what leaves them may leave this one too.
-    const after = rebuild(node, walk);
-    return after.kind === "tir.For" ? outOf(after) : after;
-  };
-  const body = walk(func.body) as Stmt;
-  return body === func.body ? func : { ...func, body };
-}
 
 function outOf(loop: For): Stmt {
   const { body } = loop;

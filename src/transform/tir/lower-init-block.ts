@@ -1,6 +1,6 @@
 import { initEmptyReductions } from "../../arith/empty-reductions.js";
-import { rewrite } from "../../ir/core/rewrite.js";
 import { compare, intImm, logic, type PrimExpr } from "../../ir/tir/expr.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import { ifStmt, seq, type Block } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
@@ -18,8 +18,8 @@ export const lowerInitBlock = definePass({
   options: {},
   run: (module) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(initEmptyReductions(func), (node) =>
-        node.kind === "tir.Block" && node.init !== undefined ? lower(node) : node,
+      rewriteBody(initEmptyReductions(func), (s) =>
+        s.kind === "tir.Block" && s.init !== undefined ? lower(s) : s,
       ),
     ),
 });

@@ -1,8 +1,8 @@
 import { structuralEqual } from "../../ir/core/equal.js";
-import { rebuild } from "../../ir/core/rewrite.js";
 import type { Node } from "../../ir/nodes.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
 import { makeVar, type PrimExpr } from "../../ir/tir/expr.js";
+import { mapStatements } from "../../ir/tir/statements.js";
 import { bind, decl, seq, type Block, type MatchBuffer, type Stmt } from "../../ir/tir/stmt.js";
 import { int32 } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
@@ -22,15 +22,17 @@ export const lowerMatchBuffer = definePass({
   summary: "Turns matched sub-regions into aliases with strides and an offset.",
   from: "block",
   options: {},
-  run: (module) => mapPrimFuncs(module, (func) => lower(func)),
+  run: (module) =>
+    mapPrimFuncs(module, (func) => {
+      const body = lower(func.body);
+      return body === func.body ? func : { ...func, body };
+    }),
 });
 
 /** Outer blocks first, because a match may be of a matched buffer. */
-function lower<T extends Node>(node: T): T {
-  const here = node.kind === "tir.Block" && node.matches.length > 0 ? withoutMatches(node) : node;
-  return rebuild(here, (child) =>
-    child.kind === "tir.Var" || child.kind === "tir.Buffer" ? child : lower(child),
-  ) as T;
+function lower(s: Stmt): Stmt {
+  const here = s.kind === "tir.Block" && s.matches.length > 0 ? withoutMatches(s) : s;
+  return mapStatements(here, lower);
 }
 
 function withoutMatches(block: Block): Block {

@@ -1,13 +1,13 @@
-import { rebuild, substitute } from "../../ir/core/rewrite.js";
+import { substitute } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import { intImm, makeVar, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { mapStatements } from "../../ir/tir/statements.js";
 import { forLoop, type AttrStmt, type IterVar, type Stmt } from "../../ir/tir/stmt.js";
 import { codes } from "../codes.js";
 import { definePass, type PassContext } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
-import { isStmt } from "./bounded-walk.js";
 
 /** Intrinsics that need threads to run at the same time. */
 const COOPERATIVE = /^tvm_(storage_sync|thread_allreduce|warp_|thread_invariant)|^(cuda|ptx)\./;
@@ -35,7 +35,7 @@ function inOrder(func: PrimFunc, ctx: PassContext): PrimFunc {
       return { ...s, loopKind: "serial", threadTag: undefined, body: inside(s.body) };
     }
     const launch = s.kind === "tir.AttrStmt" ? launchOf(s) : undefined;
-    if (launch === undefined) return rebuild(s, (child) => (isStmt(child) ? inside(child) : child));
+    if (launch === undefined) return mapStatements(s, inside);
     const { axis, extent, body } = launch;
     if (running.has(axis)) return inside(body);
     reportCooperation(body, ctx);

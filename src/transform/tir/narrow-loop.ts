@@ -1,8 +1,6 @@
 import { varsOf } from "../../ir/core/free-vars.js";
-import { rebuild } from "../../ir/core/rewrite.js";
-import type { Node } from "../../ir/nodes.js";
 import { binary, intImm, logic, type PrimExpr } from "../../ir/tir/expr.js";
-import type { PrimFunc } from "../../ir/tir/function.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import type { For, Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
@@ -20,18 +18,11 @@ export const narrowLoop = definePass({
   from: "loop",
   requires: ["convert-blocks"],
   options: {},
-  run: (module) => mapPrimFuncs(module, narrowed),
+  run: (module) =>
+    mapPrimFuncs(module, (func) =>
+      rewriteBody(func, (s) => (s.kind === "tir.For" ? ending(s) : s)),
+    ),
 });
-
-function narrowed(func: PrimFunc): PrimFunc {
-  const walk = (node: Node): Node => {
-    if (node.kind === "tir.Var" || node.kind === "tir.Buffer") return node;
-    const after = rebuild(node, walk);
-    return after.kind === "tir.For" ? ending(after) : after;
-  };
-  const body = walk(func.body) as Stmt;
-  return body === func.body ? func : { ...func, body };
-}
 
 function ending(loop: For): For {
   const { body, loopKind, min, step } = loop;

@@ -1,5 +1,5 @@
-import { rewrite } from "../../ir/core/rewrite.js";
 import { makeBuffer } from "../../ir/tir/buffer.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import { alloc, seq, type Block, type Realize, type Stmt } from "../../ir/tir/stmt.js";
 import { noAttrs } from "../../ir/core/node.js";
 import { codes } from "../codes.js";
@@ -21,9 +21,9 @@ export const planAllocation = definePass({
   options: {},
   run: (module, _, ctx) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) => {
-        if (node.kind === "tir.Realize") return realized(node);
-        return node.kind === "tir.Block" && node.allocs.length > 0 ? planned(node, ctx) : node;
+      rewriteBody(func, (s) => {
+        if (s.kind === "tir.Realize") return realized(s);
+        return s.kind === "tir.Block" && s.allocs.length > 0 ? planned(s, ctx) : s;
       }),
     ),
 });

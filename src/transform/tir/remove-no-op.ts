@@ -1,6 +1,6 @@
-import { rewrite } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import { compare, unary, type PrimExpr } from "../../ir/tir/expr.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import { seq, type Stmt } from "../../ir/tir/stmt.js";
 import { isInteger } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
@@ -15,12 +15,8 @@ export const removeNoOp = definePass({
   dialect: "tir",
   summary: "Drops statements without effect.",
   options: {},
-  run: (module) =>
-    mapPrimFuncs(module, (func) => rewrite(func, (node) => (isStmt(node) ? trimmed(node) : node))),
+  run: (module) => mapPrimFuncs(module, (func) => rewriteBody(func, trimmed)),
 });
-
-const isStmt = (node: { readonly kind: string }): node is Stmt =>
-  ["tir.Seq", "tir.Evaluate", "tir.If", "tir.For", "tir.AttrStmt"].includes(node.kind);
 
 const nothing: Stmt = seq([]);
 const isNothing = (s: Stmt | undefined): boolean =>

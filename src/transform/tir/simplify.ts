@@ -1,12 +1,12 @@
 import type { Analyzer } from "../../arith/index.js";
 import { structuralEqual } from "../../ir/core/equal.js";
-import { rebuild } from "../../ir/core/rewrite.js";
 import { boolImm, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
+import { mapStatements } from "../../ir/tir/statements.js";
 import { seq, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
-import { isExpr, isStmt, isSymbolic, walkWithBounds } from "./bounded-walk.js";
+import { isExpr, isSymbolic, walkWithBounds } from "./bounded-walk.js";
 import { mayJump, onlyIteration } from "./only-iteration.js";
 
 /**
@@ -21,15 +21,18 @@ export const simplify = definePass({
   run: (module) => mapPrimFuncs(module, simplifyFunc),
 });
 
-/** Each round may open the next: a loop that is gone makes indices constant, a decided condition frees a loop. */
+/** Each round may open the next: a loop that is gone makes indices constant. */
 const MOST_ROUNDS = 8;
 
 /** The pass on one function. */
 export function simplifyFunc(func: PrimFunc): PrimFunc {
   let current = func;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const after = unitLoops(walkWithBounds(unitLoops(current), reduced, simplified));
+    const walked = walkWithBounds(unitLoops(current), reduced, simplified);
+    const after = unitLoops(walked);
     if (after === current || structuralEqual(after, current)) return current;
+    // Statements that stay where they are leave nothing to do.
+    if (after === walked) return after;
     current = after;
   }
   return current;
@@ -64,7 +67,7 @@ function simplified(e: PrimExpr, analyzer: Analyzer): PrimExpr {
   return after.dtype === e.dtype ? after : e;
 }
 
-/** Loops of extent 1 (also a block's) leave their body; store indices are simplified on the way. */
+/** Loops of extent 1 leave their body, decided conditions their branch. */
 function unitLoops(func: PrimFunc): PrimFunc {
   const walk = (s: Stmt): Stmt => {
     if (s.kind === "tir.For" && isUnit(s)) return walk(onlyIteration(s));
@@ -74,7 +77,7 @@ function unitLoops(func: PrimFunc): PrimFunc {
         : s.otherwise === undefined
           ? seq([])
           : walk(s.otherwise);
-    const after = rebuild(s, (child) => (isStmt(child) ? walk(child) : child));
+    const after = mapStatements(s, walk);
     return after.kind === "tir.Seq" && after !== s ? seq(after.body, after.span) : after;
   };
   const body = walk(func.body);

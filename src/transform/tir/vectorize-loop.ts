@@ -1,6 +1,6 @@
-import { rewrite } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import { binary, intImm, makeVar, ramp } from "../../ir/tir/expr.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import type { For, Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
@@ -33,10 +33,10 @@ export const vectorizeLoop = definePass({
   },
   run: (module, { enable, maxLanes, masks, registerBits }, ctx) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) =>
-        node.kind === "tir.For" && node.loopKind === "vectorized"
-          ? vectorize(node, { maxLanes: enable ? maxLanes : 0, masks, registerBits }, ctx)
-          : node,
+      rewriteBody(func, (s) =>
+        s.kind === "tir.For" && s.loopKind === "vectorized"
+          ? vectorize(s, { maxLanes: enable ? maxLanes : 0, masks, registerBits }, ctx)
+          : s,
       ),
     ),
 });
