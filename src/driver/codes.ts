@@ -188,7 +188,7 @@ export const codes = defineCodes("CFG", {
     message: "`{name}` does not compute the same after scheduling: {difference}",
   },
   scheduleUnproved: {
-    number: 105,
+    number: 106,
     severity: "warning",
     message: "`{name}` was not compared: at no size that was tried does it run to the end",
     hint: "the limit is {limit} iterations a run; `--step-limit` raises it",

@@ -54,7 +54,7 @@ def steps(sch):
     (i,) = sch.get_loops("a")
     sch.split(i, [None, 1099511627776])
 `);
-  assert.match(run.stderr, /^warning\[CFG105\]: `one` was not compared/);
+  assert.match(run.stderr, /^warning\[CFG106\]: `one` was not compared/);
   assert.is(run.exit, 0);
 });
 
