@@ -42,7 +42,7 @@ interface State {
   facts: readonly Poly[];
   alternatives: readonly Cases[];
   /** What was found while this state lasts; absent: nothing yet. */
-  found?: Found | undefined;
+  found: Found | undefined;
 }
 
 interface Found {
@@ -50,6 +50,8 @@ interface Found {
   /** Shortest forms by the key of the expression. */
   readonly simplified: Map<number, PrimExpr | "same">;
   readonly polys: Map<PrimExpr, Poly>;
+  /** Bounds of atoms that follow from those of their operands. */
+  readonly bounds: Map<Atom, Bound>;
 }
 
 /** An analyser: variables with ranges or values, assumptions, and the questions of the module's head. */
@@ -65,6 +67,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
     bounds: new Map(),
     facts: [],
     alternatives: [],
+    found: undefined,
   };
 
   // ---- what is known -------------------------------------------------------
@@ -155,7 +158,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
     const { state } = this;
     return (body) =>
       this.scope(() => {
-        this.change(state);
+        this.state = state;
         return body();
       });
   }
@@ -168,7 +171,15 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   private change(part: Partial<State>): void {
-    this.state = { ...this.state, found: undefined, ...part };
+    const { state } = this;
+    this.state = {
+      values: part.values ?? state.values,
+      ranges: part.ranges ?? state.ranges,
+      bounds: part.bounds ?? state.bounds,
+      facts: part.facts ?? state.facts,
+      alternatives: part.alternatives ?? state.alternatives,
+      found: undefined,
+    };
   }
 
   get facts(): readonly Poly[] {
@@ -210,7 +221,12 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   private get found(): Found {
-    return (this.state.found ??= { answers: new Map(), simplified: new Map(), polys: new Map() });
+    return (this.state.found ??= {
+      answers: new Map(),
+      simplified: new Map(),
+      polys: new Map(),
+      bounds: new Map(),
+    });
   }
 
   /** The normal form. */
@@ -229,10 +245,14 @@ export class Analyzer implements SimplifyContext, Knowledge {
     return made;
   }
 
+  /** Whether the condition holds always, where it matters no further whether it never does. */
+  holds(cond: PrimExpr): boolean {
+    return casesOf(this, cond, false)?.every((s) => this.impossible(s)) === true;
+  }
+
   /** Whether the condition holds always (true), never (false), or is not decided. */
   prove(cond: PrimExpr): boolean | undefined {
-    const no = casesOf(this, cond, false);
-    if (no?.every((s) => this.impossible(s))) return true;
+    if (this.holds(cond)) return true;
     const yes = casesOf(this, cond, true);
     if (yes?.every((s) => this.impossible(s))) return false;
     return undefined;
@@ -314,6 +334,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   boundOf(p: Poly): Bound {
     let sum = B.exactly(p.constant);
+    if (isConst(p)) return sum;
     for (const t of p.terms) sum = B.addBound(sum, B.scaleBound(this.boundOfProduct(t), t.coeff));
     return sum;
   }
@@ -336,16 +357,17 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
   boundOfAtom(atom: Atom): Bound {
     const known = this.state.bounds.get(atom.id);
-    return known ?? this.intrinsicBound(atom);
+    if (known !== undefined) return known;
+    if (atom.a === undefined) return ofType(atom);
+    const { bounds } = this.found;
+    let bound = bounds.get(atom);
+    if (bound === undefined) bounds.set(atom, (bound = this.intrinsicBound(atom)));
+    return bound;
   }
 
   private intrinsicBound(atom: Atom): Bound {
-    const { a, b, expr } = atom;
+    const { a, b } = atom;
     switch (atom.kind) {
-      case "var":
-        return expr?.kind === "tir.Var" && expr.isSize
-          ? B.intersect(B.nonNegative, ofType(atom))
-          : ofType(atom);
       case "floordiv":
         return B.floorDivBound(this.boundOf(a!), this.boundOf(b!));
       case "floormod":
@@ -356,7 +378,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
         return B.maxBound(this.boundOf(a!), this.boundOf(b!));
       case "choice":
         return B.hull(this.boundOf(a!), this.boundOf(b!));
-      case "opaque":
+      default:
         return ofType(atom);
     }
   }
@@ -374,12 +396,14 @@ export class Analyzer implements SimplifyContext, Knowledge {
 
 const ZERO: Poly = { terms: [], constant: 0, key: "|0" };
 
-/** Index types count as unbounded; narrow and unsigned ones have their range. */
-function ofType({ dtype }: Atom): Bound {
+/** Index types count as unbounded, but that sizes are not negative; narrow and unsigned ones have their range. */
+function ofType({ dtype, expr }: Atom): Bound {
+  const isSize = expr?.kind === "tir.Var" && expr.isSize === true;
   if (isBool(dtype)) return { min: 0, max: 1 };
   if (dtype.code === "uint") return B.widthBound(false, dtype.bits);
-  if (dtype.code === "int" && dtype.bits < 32) return B.widthBound(true, dtype.bits);
-  return B.everything;
+  if (dtype.code !== "int" || dtype.bits >= 32) return isSize ? B.nonNegative : B.everything;
+  const bound = B.widthBound(true, dtype.bits);
+  return isSize ? B.intersect(B.nonNegative, bound) : bound;
 }
 
 /** Whether two expressions are equal for all values of their variables, for none, or not decided. */

@@ -54,7 +54,14 @@ function compareTerms(x: Term, y: Term): number {
 
 const keyOf = (atoms: readonly Atom[]): string => atoms.map((a) => a.id).join(".");
 
-export const constPoly = (value: Int): Poly => make([], value);
+/** Constants up to here are made once. */
+const SMALL = 1024;
+const constants: (Poly | undefined)[] = [];
+/** A constant. */
+export function constPoly(value: Int): Poly {
+  if (typeof value !== "number" || !(value >= -SMALL && value <= SMALL)) return sorted([], value);
+  return (constants[value + SMALL] ??= sorted([], value));
+}
 export const zero = constPoly(0);
 export const one = constPoly(1);
 const alone = new WeakMap<Atom, Poly>();
@@ -78,6 +85,8 @@ export const constValue = (p: Poly): Int | undefined =>
 /** `x + scale * y` */
 export function addScaled(x: Poly, y: Poly, scale: Int): Poly {
   if (scale === 0) return x;
+  if (isConst(y)) return addConst(x, mulInt(y.constant, scale));
+  if (isConst(x) && scale === 1) return addConst(y, x.constant);
   const terms: Term[] = [];
   const scaled = (t: Term): Term =>
     scale === 1 ? t : { coeff: mulInt(t.coeff, scale), atoms: t.atoms, key: t.key };
@@ -98,8 +107,11 @@ export function addScaled(x: Poly, y: Poly, scale: Int): Poly {
 
 export const add = (x: Poly, y: Poly): Poly => addScaled(x, y, 1);
 export const sub = (x: Poly, y: Poly): Poly => addScaled(x, y, -1);
-export const addConst = (x: Poly, c: Int): Poly =>
-  c === 0 ? x : sorted(x.terms, addInt(x.constant, c));
+export function addConst(x: Poly, c: Int): Poly {
+  if (c === 0) return x;
+  const constant = addInt(x.constant, c);
+  return isConst(x) ? constPoly(constant) : sorted(x.terms, constant);
+}
 export const scale = (x: Poly, by: Int): Poly => addScaled(zero, x, by);
 export const neg = (x: Poly): Poly => scale(x, -1);
 

@@ -76,8 +76,9 @@ const PASSING = 2 ** 30;
 
 /** The atoms of one analyser. */
 export class TermTable {
-  private readonly atoms = new Map<string, Atom>();
-  private passing: Map<string, Atom> | undefined;
+  /** By what they are: variables by identity, others by a text of their operands. */
+  private readonly atoms = new Map<string | Node, Atom>();
+  private passing: Map<string | Node, Atom> | undefined;
   private readonly identities = new Map<object, number>();
   private unique = 0;
 
@@ -89,7 +90,7 @@ export class TermTable {
     return this.identities.size - 1;
   }
 
-  private intern(key: string, make: (id: number) => Atom): Atom {
+  private intern(key: string | Node, make: (id: number) => Atom): Atom {
     const known = this.atoms.get(key) ?? this.passing?.get(key);
     if (known) return known;
     const atom = make(this.passing === undefined ? this.atoms.size : PASSING + this.passing.size);
@@ -107,7 +108,7 @@ export class TermTable {
     return this.with(undefined, body);
   }
 
-  private with<T>(passing: Map<string, Atom> | undefined, body: () => T): T {
+  private with<T>(passing: Map<string | Node, Atom> | undefined, body: () => T): T {
     const before = this.passing;
     this.passing = passing;
     try {
@@ -118,12 +119,7 @@ export class TermTable {
   }
 
   variable(v: PrimExpr & { readonly kind: "tir.Var" }): Atom {
-    return this.intern(`v${this.identity(v)}`, (id) => ({
-      id,
-      kind: "var",
-      expr: v,
-      dtype: v.dtype,
-    }));
+    return this.intern(v, (id) => ({ id, kind: "var", expr: v, dtype: v.dtype }));
   }
 
   pair(kind: "floordiv" | "floormod" | "min" | "max", a: Poly, b: Poly, dtype: DType): Atom {
