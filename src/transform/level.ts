@@ -16,6 +16,24 @@ export function levelOf(func: PrimFunc): TirLevel {
   return level;
 }
 
+/** Levels from high to low. */
+const ORDER: readonly TirLevel[] = ["block", "loop", "flat"];
+/** Levels that functions have because passes that say nothing else of it keep the level of what they are given. */
+const kept = new WeakMap<PrimFunc, TirLevel>();
+
+/** Tells that a pass that keeps levels made a function from another one. */
+export function keepLevel(before: PrimFunc, after: PrimFunc): void {
+  const level = kept.get(before) ?? levels.get(before);
+  if (level !== undefined) kept.set(after, level);
+}
+
+/** Whether a function is at a level or a lower one; it is walked only where the passes before do not say so. */
+export function reachesLevel(func: PrimFunc, level: TirLevel): boolean {
+  const isDown = (found: TirLevel | undefined): boolean =>
+    found !== undefined && ORDER.indexOf(found) >= ORDER.indexOf(level);
+  return level === "block" || isDown(kept.get(func)) || isDown(levelOf(func));
+}
+
 function foundLevel(func: PrimFunc): TirLevel {
   let level: TirLevel = "flat";
   visit(func.body, {

@@ -7,8 +7,8 @@ import type { Sink } from "../support/diagnostic.js";
 import { optionName, readOptions, type OptionSet, type Tensors } from "../support/option.js";
 import type { TargetDescription } from "../support/target-description.js";
 import { codes } from "./codes.js";
-import { levelOf, RELAX_LEVELS, relaxLevelsOf } from "./level.js";
-import type { Pass, PassContext } from "./pass.js";
+import { keepLevel, levelOf, reachesLevel, RELAX_LEVELS, relaxLevelsOf } from "./level.js";
+import type { Pass, PassContext, TirLevel } from "./pass.js";
 import type { PipelineItem } from "./pipeline-text.js";
 
 /** A pass with the values of its options. */
@@ -97,7 +97,6 @@ async function readFiles(
   }
 }
 
-const ORDER = ["block", "loop", "flat"] as const;
 /** Passes that bring TensorIR down to a level. */
 const LOWERED_BY: Readonly<Record<string, string>> = {
   loop: "`lower-init-block,lower-match-buffer,plan-allocation,convert-blocks`",
@@ -130,6 +129,7 @@ export function runPipeline(
     if (failed) return undefined;
     const after = one.pass.run(current, one.values, ctx);
     if (failed) return undefined;
+    if (one.pass.dialect === "tir" && one.pass.to === undefined) keepLevels(current, after);
     hooks.after?.(one, index, current, after);
     const problem = hooks.verify?.(after);
     if (problem !== undefined) {
@@ -141,6 +141,14 @@ export function runPipeline(
   return current;
 }
 
+function keepLevels(before: IRModule, after: IRModule): void {
+  for (const [name, func] of after.functions) {
+    const old = before.functions.get(name);
+    if (func !== old && func.kind === "tir.PrimFunc" && old?.kind === "tir.PrimFunc")
+      keepLevel(old, func);
+  }
+}
+
 function checkLevel(module: IRModule, pass: Pass, ctx: PassContext): void {
   for (const [name, func] of module.functions) {
     if (func.kind === "tir.PrimFunc") checkTirLevel(name, func, pass, ctx);
@@ -149,17 +157,15 @@ function checkLevel(module: IRModule, pass: Pass, ctx: PassContext): void {
 }
 
 function checkTirLevel(name: string, func: PrimFunc, pass: Pass, ctx: PassContext): void {
-  const from = ORDER.findIndex((l) => l === pass.from);
-  if (from <= 0) return;
-  const level = levelOf(func);
-  if (ORDER.indexOf(level) >= from) return;
+  if (pass.dialect !== "tir" || pass.from === undefined) return;
+  if (reachesLevel(func, pass.from as TirLevel)) return;
   ctx.report(
     codes.wrongLevel({
       pass: pass.name,
-      from: pass.from!,
+      from: pass.from,
       name,
-      level,
-      fix: LOWERED_BY[pass.from!]!,
+      level: levelOf(func),
+      fix: LOWERED_BY[pass.from]!,
       at: func.span,
     }),
   );

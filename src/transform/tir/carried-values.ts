@@ -27,11 +27,15 @@ export function isPrivate(
   return isApart(func, accesses, loop, at) || isRefilled(func, accesses, at);
 }
 
-/** The elements that the accesses touch while the loops from position `from` of their paths on run. */
+/**
+ * The elements that the accesses touch while the loops from position `from` of their paths on run; in dimensions that
+ * are not asked for there is no answer.
+ */
 export function regionOf(
   analyzer: Analyzer,
   accesses: readonly BufferAccess[],
   from: number,
+  isAsked: (dimension: number) => boolean = () => true,
 ): readonly (Range | undefined)[] {
   // Accesses inside the same loops, and among those the ones with the same index, touch the same.
   const domains = new Map<For | undefined, ReadonlyMap<Var, IntSet>>();
@@ -43,6 +47,7 @@ export function regionOf(
     return { indices: node.indices, domain };
   });
   return placed[0]!.indices.map((index, k) => {
+    if (!isAsked(k)) return undefined;
     const sets = new Map<string, IntSet>();
     for (const { indices, domain } of placed) {
       const key = `${analyzer.table.identity(domain)} ${analyzer.poly(indices[k]!).key}`;
@@ -99,6 +104,7 @@ function isApart(
   at: number,
 ): boolean {
   const [first] = accesses;
+  if (!accesses.some((a) => depends(a, loop.var, at + 1))) return false;
   const analyzer = askedAt(func, first!.path.slice(0, at + 1));
   const next = new Map<Var, PrimExpr>([
     [loop.var, binary("add", loop.var, intImm(1, loop.var.dtype))],
@@ -106,12 +112,17 @@ function isApart(
   return regionOf(analyzer, accesses, at + 1).some((r) => {
     if (r === undefined || !isSymbolic(r.min) || !varsOf(r.min).includes(loop.var)) return false;
     const lower = substitute(r.min, next);
-    const isRising = analyzer.prove(compare("ge", lower, r.min)) === true;
     return (
-      isRising && analyzer.prove(compare("ge", lower, binary("add", r.min, r.extent))) === true
+      analyzer.holds(compare("ge", lower, r.min)) &&
+      analyzer.holds(compare("ge", lower, binary("add", r.min, r.extent)))
     );
   });
 }
+
+/** Whether where an access is depends on a variable, through the loops from a position of its path on too. */
+const depends = ({ node, path }: BufferAccess, v: Var, from: number): boolean =>
+  node.indices.some((e) => varsOf(e).includes(v)) ||
+  loopsOf(path.slice(from)).some((f) => varsOf(f.min).includes(v) || varsOf(f.extent).includes(v));
 
 /** Each read of an iteration is of an element that the same iteration stored before. */
 function isRefilled(func: PrimFunc, accesses: readonly BufferAccess[], at: number): boolean {
@@ -137,10 +148,36 @@ function isStoredBefore(
   const own = loopsOf(store.path.slice(shared));
   if (store.path.slice(shared).some((s) => s.kind === "other")) return false;
   if ([...common, ...own].some((f) => f.step !== undefined || !isSymbolic(f.min) || !isSymbolic(f.extent))) return false; // prettier-ignore
-  const values = runOf(analyzer, store, read, common, own);
-  if (values === undefined) return false;
+  // Where the conditions of both hold, as they do at the read, in the same iteration of the loops around both.
+  const ownSteps = store.path.slice(shared);
+  if (isFilledIn(analyzer, store, read, ownSteps, new Map())) return true;
+  // In their first iteration, where the index is the same in all and what is around the store alone is not.
+  const used = new Set(store.node.indices.flatMap(varsOf));
+  const around = new Set(ownSteps.flatMap(varsOfStep));
+  if (!common.some((f) => !used.has(f.var) && around.has(f.var))) return false;
+  const first = new Map<Var, PrimExpr>();
+  for (const f of common) if (!used.has(f.var)) first.set(f.var, substitute(f.min, first));
+  return isFilledIn(analyzer, store, read, store.path.slice(at + 1), first);
+}
+
+/** What decides whether a store runs. */
+function varsOfStep(step: Around): readonly Var[] {
+  if (step.kind === "when") return varsOf(step.cond);
+  return step.kind === "loop" ? [step.loop.min, step.loop.extent].flatMap(varsOf) : [];
+}
+
+/** Whether the store fills the element read, where loops stand at values; `steps` around the store must be gone through. */
+function isFilledIn(
+  analyzer: Analyzer,
+  store: BufferAccess,
+  read: BufferAccess,
+  steps: readonly Around[],
+  at: ReadonlyMap<Var, PrimExpr>,
+): boolean {
+  const own = loopsOf(store.path.slice(sharedSteps(store.path, read.path)));
+  const values = new Map(at);
   const placed = (e: PrimExpr): PrimExpr => substitute(e, values);
-  const conditions = store.path.slice(at + 1).flatMap((step): PrimExpr[] => {
+  const conditionsOf = (step: Around): readonly PrimExpr[] => {
     if (step.kind === "when")
       return [isSymbolic(step.cond) ? placed(step.holds ? step.cond : unary("not", step.cond)) : NEVER]; // prettier-ignore
     if (step.kind !== "loop") return [];
@@ -150,33 +187,39 @@ function isStoredBefore(
       compare("ge", value, placed(min)),
       compare("lt", value, placed(binary("add", min, extent))),
     ];
-  });
-  const meets = store.node.indices.map((i, k) => compare("eq", placed(i), read.node.indices[k]!));
-  return [...conditions, ...meets].every((c) => analyzer.prove(c) === true);
+  };
+  const holds = (step: Around): boolean => conditionsOf(step).every((c) => analyzer.holds(c));
+  // Conditions that are the same in all iterations of the store's own loops are decided before those are looked for.
+  const inner = new Set(own.map((f) => f.var));
+  const isFixed = (s: Around): boolean => s.kind === "when" && !varsOfStep(s).some((v) => inner.has(v)); // prettier-ignore
+  if (!steps.filter(isFixed).every(holds)) return false;
+  const solved = runOf(analyzer, store, read, own);
+  if (solved === undefined) return false;
+  for (const f of own) values.set(f.var, solved.get(f.var) ?? placed(f.min));
+  return (
+    steps.filter((s) => !isFixed(s)).every(holds) &&
+    store.node.indices.every((i, k) =>
+      analyzer.holds(compare("eq", placed(i), read.node.indices[k]!)),
+    )
+  );
 }
 
 const NEVER = compare("eq", intImm(0), intImm(1));
 
-/** The iteration of the loops around the store that fills the element read, not later than the read. */
+/** The iteration of the loops around the store alone that fills the element read, where the index depends on them. */
 function runOf(
   analyzer: Analyzer,
   store: BufferAccess,
   read: BufferAccess,
-  common: readonly For[],
   own: readonly For[],
 ): ReadonlyMap<Var, PrimExpr> | undefined {
   const { indices } = store.node;
   const used = new Set(indices.flatMap(varsOf));
-  const values = new Map<Var, PrimExpr>();
-  for (const f of common) values.set(f.var, used.has(f.var) ? f.var : substitute(f.min, values));
   const runs = own.filter((f) => used.has(f.var));
   const dims = indices.flatMap((e, k) =>
     varsOf(e).some((v) => runs.some((f) => f.var === v)) ? [k] : [],
   );
-  const solved = dims.length === 0 ? new Map<Var, PrimExpr>() : solve(analyzer, store, read, runs, dims); // prettier-ignore
-  if (solved === undefined) return undefined;
-  for (const f of own) values.set(f.var, solved.get(f.var) ?? substitute(f.min, values));
-  return values;
+  return dims.length === 0 ? new Map() : solve(analyzer, store, read, runs, dims);
 }
 
 /** The loop variables that give the indices of the read. */
@@ -187,8 +230,11 @@ function solve(
   loops: readonly For[],
   dims: readonly number[],
 ): ReadonlyMap<Var, PrimExpr> | undefined {
-  const domain = new Map(loops.map((f) => [f.var, range(f.min, f.extent)]));
   const indices = dims.map((k) => store.node.indices[k]!);
+  // Where each is one of the variables the read says which.
+  const plain = new Map(indices.flatMap((e, i) => e.kind === "tir.Var" ? [[e, read.node.indices[dims[i]!]!] as const] : [])); // prettier-ignore
+  if (plain.size === indices.length) return plain;
+  const domain = new Map(loops.map((f) => [f.var, range(f.min, f.extent)]));
   const map = detectIterMap({ indices, domain, level: "surjective", analyzer });
   if (!map.ok) return undefined;
   const outputs = dims.map((k) => makeVar(`o${k}`, store.node.indices[k]!.dtype));

@@ -7,10 +7,18 @@ import { makeBuffer, type Buffer, type Range } from "../../ir/tir/buffer.js";
 import { compare, type Load, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { alloc, seq, type For, type Stmt, type Store } from "../../ir/tir/stmt.js";
+import type { Int } from "../../support/int.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { isStmt, isSymbolic } from "./bounded-walk.js";
-import { loopsOf, sharedSteps, usesOfAllocations, type BufferUse } from "./buffer-uses.js";
+import {
+  loopsOf,
+  sharedSteps,
+  usesOfAllocations,
+  type Around,
+  type BufferAccess,
+  type BufferUse,
+} from "./buffer-uses.js";
 import { analyzerAt, isPrivate, regionOf } from "./carried-values.js";
 import { subIndex } from "./strides.js";
 
@@ -94,15 +102,18 @@ function compact(
   if (accesses.some(({ node }) => lanesOf(node) !== node.buffer.dtype.lanes)) return undefined;
   const shared = accesses.reduce((n, a) => Math.min(n, sharedSteps(first!.path, a.path)), first!.path.length); // prettier-ignore
   const start = use.path.length;
+  const candidates = candidatesOf(first!.path, start, shared);
+  const isParallel = candidates.some(({ loop }) => loop.loopKind === "parallel");
+  // Fewer loops touch no less: what all of them leave whole stays so.
+  const deepest = candidates.at(-1)?.end ?? start;
+  const dims = old.buffer.shape.map((dim, k) => !isWhole(accesses, k, dim, deepest));
+  if (!isParallel && !dims.includes(true)) return undefined;
   let end = start;
   let inside: For | undefined;
-  for (let at = start; at < shared; at++) {
-    const step = first!.path[at]!;
-    if (step.kind === "other") break;
-    if (step.kind !== "loop") continue;
-    if (!mayCarry(step.loop) || !isPrivate(func, accesses, step.loop, at)) break;
-    end = at + 1;
-    if (step.loop.loopKind === "parallel") inside = step.loop;
+  for (const { loop, end: next } of candidates) {
+    if (!isPrivate(func, accesses, loop, next - 1)) break;
+    end = next;
+    if (loop.loopKind === "parallel") inside = loop;
   }
   // One that is allocated inside loops already may still be larger than what one iteration of them touches.
   if (end === 0) return undefined;
@@ -112,7 +123,7 @@ function compact(
   const atAlloc = visibleAt(func, loopsOf(outer.slice(0, placed)));
   const analyzer = analyzerAt(func, outer);
   const mins: (PrimExpr | undefined)[] = [];
-  const shape = regionOf(analyzer, accesses, end).map((r, k) => {
+  const shape = regionOf(analyzer, accesses, end, (k) => dims[k]!).map((r, k) => {
     const dim = old.buffer.shape[k]!;
     const smaller = r && extentOf(analyzer, r, dim, visible, atAlloc);
     mins.push(smaller && r.min);
@@ -124,6 +135,44 @@ function compact(
   for (const { path } of accesses) for (const f of loopsOf(path.slice(end))) bindLoop(analyzer, f);
   return { compact: { buffer, mins, inside, annotations: old.annotations }, analyzer };
 }
+
+/** The loops from one position of a path to another that a buffer may be private to, and where their bodies begin. */
+function candidatesOf(
+  path: readonly Around[],
+  start: number,
+  shared: number,
+): readonly { readonly loop: For; readonly end: number }[] {
+  const found: { readonly loop: For; readonly end: number }[] = [];
+  for (let at = start; at < shared; at++) {
+    const step = path[at]!;
+    if (step.kind === "other" || (step.kind === "loop" && !mayCarry(step.loop))) break;
+    if (step.kind === "loop") found.push({ loop: step.loop, end: at + 1 });
+  }
+  return found;
+}
+
+/** Whether an access runs over the dimension in a loop behind a position of its path, as one sees without arithmetic. */
+const isWhole = (
+  accesses: readonly BufferAccess[],
+  k: number,
+  dim: PrimExpr,
+  from: number,
+): boolean =>
+  isNumber(dim, 1) ||
+  (dim.kind === "tir.IntImm" &&
+    accesses.some(({ node, path }) =>
+      path.some(
+        (s, at) =>
+          at >= from &&
+          s.kind === "loop" &&
+          s.loop.var === node.indices[k] &&
+          s.loop.step === undefined &&
+          isNumber(s.loop.min, 0) &&
+          isNumber(s.loop.extent, dim.value),
+      ),
+    ));
+
+const isNumber = (e: PrimExpr, value: Int): boolean => e.kind === "tir.IntImm" && e.value === value;
 
 const lanesOf = (n: Load | Store): number =>
   n.kind === "tir.Load" ? n.dtype.lanes : n.value.dtype.lanes;
@@ -152,7 +201,7 @@ function extentOf(
     const isLess = dim.kind !== "tir.IntImm" || extent.value < dim.value;
     return isLess ? extent : undefined;
   }
-  return analyzer.prove(compare("lt", extent, dim)) === true ? extent : undefined;
+  return analyzer.holds(compare("lt", extent, dim)) ? extent : undefined;
 }
 
 /** Symbols of the function and variables of loops. */
