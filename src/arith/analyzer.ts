@@ -235,6 +235,7 @@ export class Analyzer implements SimplifyContext, Knowledge {
   }
 
   simplify(e: PrimExpr): PrimExpr {
+    if (e.kind === "tir.IntImm") return e;
     if (this.depth > 0 || this.proving > 0) return simplifyExpr(this, e);
     const { simplified } = this.found;
     const key = this.table.keyOf(e);

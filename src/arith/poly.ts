@@ -15,6 +15,8 @@ export interface Atom {
   readonly b?: Poly;
   /** The type in which the atom is written. */
   readonly dtype: DType;
+  /** The polynomial that is just this atom, once it has been asked for. */
+  alone?: Poly;
 }
 
 /** `coeff` times the product of `atoms` (in order of id, with repetition, never empty). */
@@ -64,13 +66,8 @@ export function constPoly(value: Int): Poly {
 }
 export const zero = constPoly(0);
 export const one = constPoly(1);
-const alone = new WeakMap<Atom, Poly>();
 /** The polynomial that is one atom. */
-export function atomPoly(atom: Atom): Poly {
-  let known = alone.get(atom);
-  if (known === undefined) alone.set(atom, (known = termPoly(1, [atom])));
-  return known;
-}
+export const atomPoly = (atom: Atom): Poly => (atom.alone ??= termPoly(1, [atom]));
 export const termPoly = (coeff: Int, atoms: readonly Atom[]): Poly =>
   coeff === 0 ? zero : make([{ coeff, atoms, key: keyOf(atoms) }], 0);
 /** From terms whose products are distinct. */

@@ -35,9 +35,13 @@ export function simplifyExpr(ctx: SimplifyContext, e: PrimExpr): PrimExpr {
   return result === e || (ctx.depth === 0 && isMuchLarger(result, e)) ? e : result;
 }
 
+/** Nodes that are never too many. */
+const SMALL = 200;
+
 /** Multiplying out may make an expression longer; beyond some size that helps nobody. */
 function isMuchLarger(result: PrimExpr, e: PrimExpr): boolean {
-  const limit = 4 * sizeOf(e, 5000) + 200;
+  if (sizeOf(result, SMALL) < SMALL) return false;
+  const limit = 4 * sizeOf(e, 5000) + SMALL;
   return sizeOf(result, limit) >= limit;
 }
 

@@ -137,7 +137,7 @@ export class TermTable {
     return this.intern(key, (id) => ({ id, kind: "opaque", expr, dtype: expr.dtype }));
   }
 
-  private readonly numbers = new WeakMap<Node, number>();
+  private readonly numbers = new Map<Node, number>();
   private readonly shapes = new Map<string, number>();
 
   /** A number that is equal exactly for structurally equal expressions (binders by identity). */
