@@ -2,6 +2,7 @@
 import { varsOf } from "../ir/core/free-vars.js";
 import type { Range } from "../ir/tir/buffer.js";
 import { boolImm, logic, type PrimExpr, type Var } from "../ir/tir/expr.js";
+import { floorDivInt, floorModInt } from "../support/int.js";
 import { fromPoly } from "./from-poly.js";
 import {
   detectIterMap,
@@ -11,7 +12,7 @@ import {
   type IterMapRequest,
 } from "./iter-map.js";
 import { sumOf, type IterMark, type IterSplit, type IterSum } from "./iter-sum.js";
-import { one, zero } from "./poly.js";
+import { constValue, one, polyOf, zero, type Poly } from "./poly.js";
 
 /** One index as `outer * innerExtent + inner`. */
 export interface DividedIndex {
@@ -115,12 +116,23 @@ function fusePart(
   const fused = detectIterMap({ indices: [whole], domain, level: "surjective", analyzer });
   if (!fused.ok) return fused;
   const [split] = fused.maps[0]!.args;
-  if (fused.maps[0]!.args.length !== 1 || !split || base.key !== zero.key)
+  const parts = split && wholeParts(base, split.scale);
+  if (fused.maps[0]!.args.length !== 1 || !split || !parts)
     return failure("an index has an offset");
-  const expr = normalizeIterMap(map, sumOf([{ ...split, scale: one }], zero));
+  const expr = normalizeIterMap(map, sumOf([{ ...split, scale: one }], parts));
   return expr
     ? { expr, scale: split.scale, extent: split.extent }
     : failure(`a constant does not fit ${dtype.name}`);
+}
+
+/** How many parts of a size an offset is, where these are whole. */
+function wholeParts(offset: Poly, size: Poly): Poly | undefined {
+  const by = constValue(size);
+  if (by === undefined) return offset.key === zero.key ? zero : undefined;
+  const parts = [...offset.terms.map((t) => t.coeff), offset.constant];
+  if (parts.some((x) => floorModInt(x, by) !== 0)) return undefined;
+  const terms = offset.terms.map((t) => ({ ...t, coeff: floorDivInt(t.coeff, by) }));
+  return polyOf(terms, floorDivInt(offset.constant, by));
 }
 
 function varsOfMark({ source }: IterMark): Var[] {

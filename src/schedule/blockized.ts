@@ -49,6 +49,7 @@ export function blockized(
   const indices = node.values ?? [];
   const divided = indices.length === 0 ? undefined : subspaceDivide({ indices, domain, level: "any", analyzer }, new Set(inner.map((f) => f.var))); // prettier-ignore
   if (divided?.ok === false) return refused(divided.reason);
+  for (const f of inner) enter(analyzer, f);
   const isOff = divided?.indices.some(({ outer, inner: low, innerExtent }, k) => {
     const value = indices[k]!;
     const sum = binary("add", binary("mul", inType(outer, value.dtype), inType(innerExtent, value.dtype)), inType(low, value.dtype)); // prettier-ignore
@@ -62,7 +63,6 @@ export function blockized(
     const outerExtent = reach(analyzer, index) ?? refused("an axis does not start at zero");
     return cut(iter, { ...index, outerExtent }, keepUnit);
   });
-  for (const f of inner) enter(analyzer, f);
   const isInside = divided?.indices.every((d) => isWithin(analyzer, d.inner, d.innerExtent));
   if (isInside === false) refused("an axis does not start with a whole part");
   const outerVars = new Set(loops.slice(0, loops.length - inner.length).map((f) => f.var));

@@ -229,9 +229,12 @@ export const lanesOf = ({ vectorBits }: TargetDescription, dtype: DType): number
 /** Whether there are vector registers to be filled. */
 export const hasVectors = ({ vectorBits }: TargetDescription): boolean => vectorBits > 0;
 
+/** What libraries name targets of native code whose processors have no vectors, whichever way it is made. */
+const SCALAR = "scalar";
+
 /**
- * Whether what a library has for one target is for another: C for processors with vectors takes what native code takes.
- * Behind the kind stand features that the target must have, `cgra+dot+b5`, `llvm+relaxed`.
+ * Whether what a library has for one target is for another: C takes what native code takes, which is `llvm` for processors
+ * with vectors and `scalar` for those without. Behind the kind stand features that the target must have, `cgra+dot+b5`, `llvm+relaxed`.
  */
 export const servesTarget = (
   written: string | undefined,
@@ -246,10 +249,14 @@ export function featuresLacked(
   if (written === undefined) return [];
   if (wanted === undefined) return undefined;
   const [kind, ...asked] = written.split("+");
-  const isKind = kind === wanted.kind || (kind === "llvm" && wanted.kind === "c" && hasVectors(wanted)); // prettier-ignore
+  const isKind = kind === nativeKindOf(wanted) || (kind === wanted.kind && kind !== "llvm");
   const { features, accuracy } = wanted;
   return isKind ? asked.filter((name) => name !== accuracy && !features.has(name)) : undefined;
 }
+
+/** What libraries name the processor of native code. */
+const nativeKindOf = (target: TargetDescription): string | undefined =>
+  target.kind !== "llvm" && target.kind !== "c" ? undefined : hasVectors(target) ? "llvm" : SCALAR;
 
 /** How much a text is for one very target: 0 is for all, more is preferred. */
 export function exactness(

@@ -57,27 +57,32 @@ const uses = (indices: readonly PrimExpr[], vars: readonly Var[]): boolean =>
 const withoutCast = (e: PrimExpr): PrimExpr => (e.kind === "tir.Cast" ? e.value : e);
 
 /**
- * Whether a function is one such sum, with its axes as bare loops from 0 and bare indices of all its accesses, and
- * beside it only blocks that compute element by element.
+ * Whether a function is one such sum, with its axes as bare loops from 0, and beside it only blocks that compute element
+ * by element. Convolutions are, and what {@link isContraction} tells.
  */
-export function isContraction(func: PrimFunc): boolean {
-  const leaves = leafBlocks(func)?.leaves ?? [];
-  const sums = leaves.filter(({ reduced }) => reduced.length > 0);
-  return sums.length === 1 && isPlain(sums[0]!);
-}
+export const isSumOfProducts = (func: PrimFunc): boolean => sumIn(func) !== undefined;
 
-function isPlain({ block, loops }: LeafBlock): boolean {
-  const found = contractionOf(block);
-  const { values, iters, body, predicate } = block;
-  if (found === undefined || values === undefined || !isTrue(predicate)) return false;
-  if (body.kind !== "tir.Store" || loops.length !== iters.length) return false;
-  const names = new Set(iters.map((i) => i.var));
+/** Whether a function is a sum of products with bare and different axes as indices of all its accesses. */
+export function isContraction(func: PrimFunc): boolean {
+  const { block, found } = sumIn(func) ?? {};
+  if (found === undefined || block?.body.kind !== "tir.Store") return false;
+  const names = new Set(block.iters.map((i) => i.var));
   const isBare = (indices: readonly PrimExpr[]): boolean =>
     indices.every((e) => e.kind === "tir.Var" && names.has(e)) &&
     new Set(indices).size === indices.length;
-  return (
-    [found.left, found.right, body].every(({ indices }) => isBare(indices)) &&
-    loops.every((f) => isZero(f.min) && values.includes(f.var)) &&
-    iters.every((i) => i.dom !== undefined && isZero(i.dom.min))
-  );
+  return [found.left, found.right, block.body].every(({ indices }) => isBare(indices));
 }
+
+function sumIn(func: PrimFunc): { block: Block; found: Contraction } | undefined {
+  const sums = leafBlocks(func)?.leaves.filter(({ reduced }) => reduced.length > 0) ?? [];
+  const [sum] = sums;
+  const found = sums.length === 1 ? contractionOf(sum!.block) : undefined;
+  return found && isPlain(sum!) ? { block: sum!.block, found } : undefined;
+}
+
+const isPlain = ({ block: { values, iters, predicate }, loops }: LeafBlock): boolean =>
+  values !== undefined &&
+  isTrue(predicate) &&
+  loops.length === iters.length &&
+  loops.every((f) => isZero(f.min) && values.includes(f.var)) &&
+  iters.every((i) => i.dom !== undefined && isZero(i.dom.min));

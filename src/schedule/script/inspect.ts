@@ -13,7 +13,7 @@ import { isBlockRef, isLoopRef, loopRef } from "../reference.js";
 import { findBlock, findLoop } from "../site.js";
 import { notAffine, notReduction, incomplete, childrenOf, scopeAround } from "../facts.js";
 import { isContiguous, isFlat, isRowWise } from "./function-facts.js";
-import { contractionOf, isContraction, type Contraction } from "./contraction.js";
+import { contractionOf, isContraction, isSumOfProducts, type Contraction } from "./contraction.js";
 import { fromScheduleValue, indexMapFrom, referenceOf } from "./objects.js";
 import { currentFunc, type Session } from "./session.js";
 
@@ -138,6 +138,15 @@ export const inspections: readonly Inspection[] = [
     summary:
       "Whether the function is one sum of products of two operands, such as a matrix product, with what is computed element by element around it.",
     run: (session) => boolValue(isContraction(currentFunc(session))),
+  },
+  {
+    name: "is_sum_of_products",
+    params: "",
+    min: 0,
+    max: 0,
+    summary:
+      "Whether the function is one sum of products of two operands in any places, such as a convolution, with what is computed element by element around it.",
+    run: (session) => boolValue(isSumOfProducts(currentFunc(session))),
   },
   {
     name: "guards",

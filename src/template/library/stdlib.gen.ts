@@ -41,6 +41,7 @@ import schedulesContraction from "../../../stdlib/schedules/contraction.relax";
 import schedulesFlat from "../../../stdlib/schedules/flat.relax";
 import schedulesLanes from "../../../stdlib/schedules/lanes.relax";
 import schedulesRows from "../../../stdlib/schedules/rows.relax";
+import schedulesScalar from "../../../stdlib/schedules/scalar.relax";
 import schedulesTranspose from "../../../stdlib/schedules/transpose.relax";
 import search from "../../../stdlib/search.relax";
 import shape from "../../../stdlib/shape.relax";
@@ -95,6 +96,7 @@ export const stdlibFiles: readonly Source[] = [
   { name: "stdlib/schedules/flat.relax", text: schedulesFlat },
   { name: "stdlib/schedules/lanes.relax", text: schedulesLanes },
   { name: "stdlib/schedules/rows.relax", text: schedulesRows },
+  { name: "stdlib/schedules/scalar.relax", text: schedulesScalar },
   { name: "stdlib/schedules/transpose.relax", text: schedulesTranspose },
   { name: "stdlib/search.relax", text: search },
   { name: "stdlib/shape.relax", text: shape },

@@ -59,7 +59,12 @@ targets("vectors may be shorter, or left alone", () => {
 
 targets("C for processors with vectors takes what native code takes", () => {
   assert.ok(servesTarget("llvm", target("c", host)));
-  assert.not(servesTarget("llvm", target("c -vector-width=0", host)));
+  for (const plain of ["c -vector-width=0", "llvm -vector-width=0", "llvm -mcpu=cortex-m4"]) {
+    assert.not(servesTarget("llvm", target(plain, host)), plain);
+    assert.ok(servesTarget("scalar", target(plain, host)), plain);
+  }
+  for (const other of ["c", "llvm", "wasm", "cgra"])
+    assert.not(servesTarget("scalar", target(other, host)), other);
   assert.not(servesTarget("c", target("llvm", host)));
   assert.not(servesTarget("llvm", target("wasm", host)));
   assert.ok(servesTarget(undefined, target("cgra")));
