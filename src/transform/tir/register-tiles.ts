@@ -81,6 +81,29 @@ export function positionsOf(index: PrimExpr): Positions | undefined {
   return { base, stride, lanes: index.dtype.lanes };
 }
 
+/** The one number of lanes that a tile is written in, and read in or lane by lane; undefined when there is none. */
+export function lanesOf({ elements, accesses }: Tile): number | undefined {
+  const lanes = accesses.find((a) => a.kind === "tir.Store")?.value.dtype.lanes;
+  if (lanes === undefined || elements % lanes !== 0) return undefined;
+  const fits = accesses.every((access) => {
+    const at = access.predicate === undefined ? positionsOf(access.indices[0]!) : undefined;
+    if (at === undefined || at.base < 0 || at.base + at.lanes > elements) return false;
+    const isWhole = at.stride === 1 && at.lanes === lanes && at.base % lanes === 0;
+    if (access.kind === "tir.Load") return isWhole || at.lanes === 1;
+    return isWhole && access.value.dtype.lanes === lanes;
+  });
+  return fits ? lanes : undefined;
+}
+
+/** The piece of so many lanes that an access of a tile begins in, and the lane. */
+export function pieceOf(
+  { indices }: Pick<Load, "indices">,
+  lanes: number,
+): { readonly piece: number; readonly lane: number } {
+  const { base } = positionsOf(indices[0]!)!;
+  return { piece: Math.floor(base / lanes), lane: base % lanes };
+}
+
 function sizeOf(buffer: Buffer): number | undefined {
   const [extent] = buffer.shape;
   const isPlain =

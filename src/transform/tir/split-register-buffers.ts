@@ -1,12 +1,12 @@
 import { rewrite } from "../../ir/core/rewrite.js";
 import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
-import { intImm, load, shuffle, type Load, type PrimExpr } from "../../ir/tir/expr.js";
+import { intImm, load, shuffle, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { alloc, seq, store, type Store } from "../../ir/tir/stmt.js";
+import { alloc, seq, store } from "../../ir/tir/stmt.js";
 import { laneOf, withLanes } from "../../support/dtype.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
-import { positionsOf, tilesOf, type Positions, type Tile } from "./register-tiles.js";
+import { lanesOf, pieceOf, tilesOf } from "./register-tiles.js";
 
 /**
  * Precondition: level `flat`, loops unrolled. Result: an allocation of constant size that is only accessed at constant
@@ -78,9 +78,8 @@ function placeIn(
 ): { readonly piece: Buffer; readonly lane: number } | undefined {
   const parts = pieces.get(access.buffer);
   if (parts === undefined) return undefined;
-  const { lanes } = parts[0]!.dtype;
-  const { base } = positionsOf(access.indices[0]!)!;
-  return { piece: parts[Math.floor(base / lanes)]!, lane: base % lanes };
+  const { piece, lane } = pieceOf(access, parts[0]!.dtype.lanes);
+  return { piece: parts[piece]!, lane };
 }
 
 /** The allocations that fall into pieces, with the length of these. */
@@ -93,6 +92,7 @@ function splitTiles(
     const { bits } = buffer.dtype;
     if (
       lanes !== undefined &&
+      Number.isInteger(Math.log2(lanes)) &&
       (bits === 32 || bits === 64) &&
       lanes * bits >= LEAST_BITS &&
       tile.elements / lanes <= MOST_PIECES
@@ -100,24 +100,4 @@ function splitTiles(
       found.set(buffer, { lanes, elements: tile.elements });
   }
   return found;
-}
-
-/** The one length of the vectors that a tile is accessed in; undefined when some access does not fit into pieces. */
-function lanesOf({ elements, accesses }: Tile): number | undefined {
-  const at = accesses.map((access) => ({ access, place: placeOf(access) }));
-  const lanes = at.find(({ place }) => place !== undefined && place.lanes > 1)?.place?.lanes ?? 1;
-  if (!Number.isInteger(Math.log2(lanes)) || elements % lanes !== 0) return undefined;
-  const fits = at.every(({ access, place }) => {
-    if (place === undefined || place.base < 0 || place.base + place.lanes > elements) return false;
-    if (place.lanes === 1) return access.kind === "tir.Load";
-    const isWhole = access.kind === "tir.Load" || access.value.dtype.lanes === lanes;
-    return place.lanes === lanes && place.base % lanes === 0 && isWhole;
-  });
-  return fits ? lanes : undefined;
-}
-
-/** Where a contiguous access without a condition begins. */
-function placeOf({ predicate, indices }: Load | Store): Positions | undefined {
-  const at = predicate === undefined ? positionsOf(indices[0]!) : undefined;
-  return at?.stride === 1 ? at : undefined;
 }

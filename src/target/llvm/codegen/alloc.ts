@@ -18,6 +18,7 @@ const DEVICE_SCOPE = /^(wmma|metal|m16n8k8|mma|warp|tmem|trn)|texture/;
 export function emitAlloc(cx: FunctionContext, s: Alloc | Decl): void {
   const { f } = cx;
   const { buffer } = s;
+  if (cx.registers.has(buffer)) return;
   const isPrivate = [...cx.privates.values()].some((list) => list.some((a) => a === s));
   if (isPrivate && !cx.isOutlined) return;
   if (DEVICE_SCOPE.test(buffer.scope))

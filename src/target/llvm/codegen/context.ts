@@ -1,5 +1,6 @@
 /** What code generation of one module and of one function knows. */
 import type { PrimExpr, Var } from "../../../ir/tir/expr.js";
+import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { PrimFunc } from "../../../ir/tir/function.js";
 import type { Alloc, For, Store } from "../../../ir/tir/stmt.js";
 import type { HostImport, StatusInfo } from "../../../runtime/kernel-info.js";
@@ -9,6 +10,7 @@ import type { Signature } from "../../signature.js";
 import type { FunctionText, Label, Ref } from "../text/function.js";
 import type { ModuleText } from "../text/module.js";
 import type { Machine } from "../machine.js";
+import type { Registers } from "./registers.js";
 
 /** A T function with its place in the module. */
 export interface Kernel {
@@ -55,6 +57,8 @@ export interface FunctionContext {
   readonly pointers: readonly Var[];
   /** Buffers that parts of parallel loops have for themselves. */
   readonly privates: ReadonlyMap<For, readonly Alloc[]>;
+  /** Tiles that are held as values. */
+  readonly registers: ReadonlyMap<Buffer, Registers>;
   /** Whether the code runs in a part of a parallel loop. */
   readonly isOutlined: boolean;
   /** Values of variables, of the type of the variable. */

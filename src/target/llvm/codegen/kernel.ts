@@ -8,6 +8,8 @@ import { stopIf, type FunctionContext, type Kernel, type ModuleContext } from ".
 import { emitAs } from "./expr.js";
 import { fromBits } from "./leave.js";
 import { privateBuffers } from "../../parallel-loops.js";
+import { memoryOf } from "./memory.js";
+import { registersOf } from "./registers.js";
 import { emitStmt } from "./stmt.js";
 
 const parameters = (kernel: Kernel): number => {
@@ -24,13 +26,15 @@ export function defineKernel(
   const { func, signature } = kernel;
   const { dialect } = shared.module;
   const f = functionText(shared.module);
+  const privates = privateBuffers(func.body);
   const cx: FunctionContext = {
     shared,
     name: kernel.name,
     symbol: kernel.symbol,
     f,
     pointers: [...signature.pointers, ...func.params.flatMap((p) => p.buffer?.data ?? [])],
-    privates: privateBuffers(func.body),
+    privates,
+    registers: registersOf(func, privates, (type) => memoryOf({ shared }, type)),
     isOutlined: false,
     values: new Map(),
     wide: new Map(),

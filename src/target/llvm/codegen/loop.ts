@@ -38,7 +38,8 @@ export function emitRange(cx: FunctionContext, s: For, first: Ref, end: Ref): vo
     string,
   ];
   const release = scratchOf(cx, s.body);
-  f.condBr(f.value(`icmp slt i64 ${first}, ${end}`), body, exit);
+  if (runsAlways(first, end)) f.br(body);
+  else f.condBr(f.value(`icmp slt i64 ${first}, ${end}`), body, exit);
   const from = f.current;
   f.repeats();
   f.scoped(() => {
@@ -65,6 +66,9 @@ export function emitRange(cx: FunctionContext, s: For, first: Ref, end: Ref): vo
   });
   f.follow(exit);
 }
+
+const runsAlways = (first: Ref, end: Ref): boolean =>
+  /^-?\d+$/.test(first) && /^-?\d+$/.test(end) && BigInt(first) < BigInt(end);
 
 /** Loops around vectors are as they shall be; others may be vectorised and unrolled by LLVM. */
 function loopMetadata(cx: FunctionContext, s: For): string {

@@ -4,7 +4,7 @@ import type { Buffer } from "../../../ir/tir/buffer.js";
 import type { Store } from "../../../ir/tir/stmt.js";
 import { DiagnosticError } from "../../../support/diagnostic.js";
 import { bool, bytesOf, isFloat, laneOf, withLanes, type DType } from "../../../support/dtype.js";
-import { positionsOf } from "../../../transform/tir/register-tiles.js";
+import { pieceOf, positionsOf } from "../../../transform/tir/register-tiles.js";
 import { linearIndex } from "../../position.js";
 import { codegenCodes } from "../../codes.js";
 import type { Ref } from "../text/function.js";
@@ -106,7 +106,7 @@ function typedPointer(cx: FunctionContext, address: Ref, type: string): string {
   return `${pointer} ${cx.f.place(address, `bitcast ${dialect.pointer} ${address} to ${pointer}`)}`;
 }
 
-const memoryOf = (cx: FunctionContext, type: DType): string =>
+export const memoryOf = (cx: Pick<FunctionContext, "shared">, type: DType): string =>
   memoryType(cx.shared.module.dialect, type);
 const alignOf = (type: DType): number => bytesOf(laneOf(type));
 
@@ -167,6 +167,18 @@ export const zeroOf = (cx: FunctionContext, type: DType): Ref =>
 export function emitLoad(cx: FunctionContext, e: Load): Ref {
   const type = e.dtype;
   const { predicate } = e;
+  const tile = cx.registers.get(e.buffer);
+  if (tile !== undefined) {
+    const { piece, lane } = pieceOf(e, tile.lanes);
+    const variable = tile.pieces[piece]!;
+    const whole = cx.f.get(variable);
+    if (type.lanes === tile.lanes) return fromMemory(cx, type, whole);
+    return fromMemory(
+      cx,
+      type,
+      cx.f.value(`extractelement ${variable.type} ${whole}, i32 ${lane}`),
+    );
+  }
   if (type.lanes === 1) {
     const read = (): Ref =>
       readAt(cx, type, addressOf(cx, e.buffer, e.indices), pointerOf(cx, e.buffer));
@@ -279,6 +291,11 @@ export function emitStore(cx: FunctionContext, s: Store): void {
   const { buffer } = s;
   const lanes = Math.max(s.value.dtype.lanes, ...s.indices.map((i) => i.dtype.lanes));
   const type = withLanes(laneOf(buffer.dtype), lanes);
+  const tile = cx.registers.get(buffer);
+  if (tile !== undefined) {
+    const value = toMemory(cx, type, emitAs(cx, s.value, type));
+    return cx.f.set(tile.pieces[pieceOf(s, tile.lanes).piece]!, value);
+  }
   if (lanes === 1) {
     const write = (): void => {
       const address = addressOf(cx, buffer, s.indices);

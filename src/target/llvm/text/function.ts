@@ -1,5 +1,6 @@
 /** A function of LLVM IR as text in the making: one instruction after another, block by block. */
 import type { ModuleText } from "./module.js";
+import { variables, type Variable } from "./variables.js";
 
 /** A name `%t7` or a constant as it stands in an operand. */
 export type Ref = string;
@@ -17,6 +18,10 @@ export interface FunctionText {
   load(text: string, root: Ref): Ref;
   /** Adds an instruction without a result that changes memory behind a root only. */
   store(text: string, root: Ref): void;
+  /** Gives a variable a value from here on. */
+  set(variable: Variable, value: Ref): void;
+  /** The value of a variable here. */
+  get(variable: Variable): Ref;
   /** Declares a pointer a root: memory behind it is reached from no other root. */
   root(pointer: Ref): void;
   isRoot(pointer: Ref): boolean;
@@ -78,6 +83,10 @@ export function functionText(module: ModuleText): FunctionText {
   let ended = false;
   const roots = new Set<Ref>();
   const targets = new Set<Label>();
+  const held = variables(() => `%t${values++}`);
+  /** Lines of labels. */
+  const places = new Map<Label, number>();
+  let repeats = false;
   /** The outermost first; each stands in blocks that the ones before it dominate. */
   const scopes: Scope[] = [scope()];
   const innermost = (): Scope => scopes[scopes.length - 1]!;
@@ -95,15 +104,24 @@ export function functionText(module: ModuleText): FunctionText {
   };
   const open = (label: Label): void => {
     if (!ended) f.br(label);
-    lines.push(`${label}:`);
+    places.set(label, lines.push(`${label}:`));
+    held.enter(label, repeats);
+    repeats = false;
     current = label;
     ended = false;
   };
   const atEntry = new Set<Ref>();
   const knownAtEntry = new Map<string, Ref>();
-  const add = (text: string): void => {
-    // Code behind a jump is never reached, but must stand in a block.
+  const target = (label: Label): void => {
+    targets.add(label);
+    held.jump(current, label);
+  };
+  /** Code behind a jump is never reached, but must stand in a block. */
+  const reach = (): void => {
     if (ended) f.start(f.label("dead"));
+  };
+  const add = (text: string): void => {
+    reach();
     lines.push(`  ${text}`);
   };
   const end = (text: string): void => {
@@ -144,6 +162,11 @@ export function functionText(module: ModuleText): FunctionText {
       add(text);
       forgetLoads(roots.has(root) ? root : undefined);
     },
+    set(variable, value) {
+      reach();
+      held.set(variable, value);
+    },
+    get: held.get,
     root: (pointer) => void roots.add(pointer),
     isRoot: (pointer) => roots.has(pointer),
     atEntry(text) {
@@ -172,14 +195,17 @@ export function functionText(module: ModuleText): FunctionText {
       work();
       scopes.pop();
     },
-    repeats: () => forgetLoads(),
+    repeats() {
+      forgetLoads();
+      repeats = true;
+    },
     br(label) {
-      if (!ended) targets.add(label);
+      if (!ended) target(label);
       end(`br label %${label}`);
     },
     condBr: (cond, then, otherwise) => f.endLoop(cond, then, otherwise, ""),
     endLoop(again, body, exit, metadata) {
-      if (!ended) targets.add(body).add(exit);
+      if (!ended) [body, exit].forEach(target);
       end(`br i1 ${again}, label %${body}, label %${exit}${metadata}`);
     },
     ret: end,
@@ -220,9 +246,14 @@ export function functionText(module: ModuleText): FunctionText {
     },
     render(head) {
       if (!ended) lines.push("  unreachable");
-      return [`${head} {`, "entry:", ...entry, "  br label %body", "body:", ...lines, "}"].join(
-        "\n",
-      );
+      const all = [`${head} {`, "entry:", ...entry, "  br label %body", "body:"];
+      const joins = [...held.joins()].map(([label, made]) => ({ at: places.get(label)!, made }));
+      let done = 0;
+      for (const { at, made } of joins.sort((a, b) => a.at - b.at)) {
+        all.push(...lines.slice(done, at), ...made);
+        done = at;
+      }
+      return [...all, ...lines.slice(done), "}"].join("\n");
     },
   };
   return f;
