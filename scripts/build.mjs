@@ -49,10 +49,14 @@ const bundle = {
   },
   logLevel: "warning",
 };
-/** The compiler and the commands that take all of it; others are loaded without. */
+/** The compiler and the commands that take all of it; others are loaded without, and so is what is for one target. */
 const COMPILER =
-  /^src\/((driver|transform|schedule|target)\/|cli\/commands\/(build|lower|opt|plan|roundtrip|schedule)\.ts$)/;
-const compiler = await loadTogether(bundle, (path) => COMPILER.test(path));
+  /^src\/((driver|transform|schedule)\/|cli\/commands\/(build|lower|opt|plan|roundtrip|schedule)\.ts$)/;
+const ONE_TARGET = /^src\/driver\/((c-project|cgra|native-library)\.ts$|fabric\/)/;
+const compiler = await loadTogether(
+  bundle,
+  (path) => COMPILER.test(path) && !ONE_TARGET.test(path),
+);
 await build({ ...bundle, plugins: [compiler] }).catch(() => process.exit(1));
 
 await build({

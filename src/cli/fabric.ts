@@ -1,13 +1,19 @@
 /** The fabric a command line names. */
-import { fabricNamed } from "../driver/fabric/load.js";
 import type { Sink } from "../support/diagnostic.js";
 import type { Host } from "../support/host.js";
 import { parseTarget } from "../support/target-description.js";
 import type { Fabric } from "../target/cgra/index.js";
-import { targetText } from "../target/cgra/fabric/features.js";
 import type { ChosenTarget } from "./target.js";
 
-export { fabricNamed };
+/** The fabric of a name or a file; what is wrong is reported. What knows of fabrics is loaded only now. */
+export async function fabricNamed(
+  name: string,
+  host: Host,
+  sink: Sink,
+): Promise<Fabric | undefined> {
+  const load = await import("../driver/fabric/load.js");
+  return load.fabricNamed(name, host, sink);
+}
 
 export const fabricFlag = {
   type: "string",
@@ -32,6 +38,7 @@ export async function siteOf<K extends string>(
   if (chosen.kind !== "cgra") return { chosen, fabric: undefined };
   const fabric = await fabricNamed(name, host, sink);
   if (fabric === undefined) return undefined;
+  const { targetText } = await import("../target/cgra/fabric/features.js");
   const target = targetText(fabric, chosen.description.features);
   const read = parseTarget(target);
   const description = "target" in read ? read.target : chosen.description;

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -51,6 +52,26 @@ bundle("the compiler is loaded from few files", () => {
   load(groups[0]!);
   // 215 where each part is a chunk of its own.
   assert.ok(seen.size < 90, `${seen.size} files`);
+});
+
+bundle("a build for one target loads nothing of others", () => {
+  const folder = mkdtempSync(join(tmpdir(), "relaxc-"));
+  try {
+    const args = [cli, "build", "samples/01-matmul-relu.relax", "--target", "llvm", "-o"];
+    const env = { ...process.env, NODE_V8_COVERAGE: folder };
+    spawnSync(process.execPath, [...args, join(folder, "out.rxe")], { env });
+    const report = readdirSync(folder).find((name) => name.startsWith("coverage-"))!;
+    const { result } = JSON.parse(readFileSync(join(folder, report), "utf8")) as {
+      readonly result: readonly { readonly url: string }[];
+    };
+    const dist = pathToFileURL(resolve("dist")).href;
+    const loaded = result.filter(({ url }) => url.startsWith(dist));
+    const bytes = loaded.reduce((sum, { url }) => sum + statSync(new URL(url)).size, 0);
+    // Half a megabyte more with the code for fabrics and for C.
+    assert.ok(bytes > 1e6 && bytes < 3.25e6, `${bytes} bytes`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 bundle("every command loads all it needs", () => {

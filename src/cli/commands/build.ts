@@ -1,5 +1,5 @@
 import { buildFor } from "../../driver/build.js";
-import { buildForC, cNameOf } from "../../driver/c-project.js";
+import { cNameOf } from "../../driver/c-name.js";
 import { checkText } from "../../driver/frontend.js";
 import type { EntryGuard } from "../../driver/guards.js";
 import { explainBuild, prepareFor } from "../../driver/optimise.js";
@@ -157,7 +157,6 @@ export const build = defineCommand({
     if (kind === "c" || kind === "cgra") {
       const search = { ...kernelLimits(flags), now: () => host.now() };
       const fallbacks = flags.noFallback ? "none" : "all";
-      const { projectForCgra } = await import("../../driver/cgra.js");
       const given = {
         prefix: cNameOf(path),
         guards,
@@ -166,11 +165,13 @@ export const build = defineCommand({
         simd: vectors,
         registerBits: description.vectorBits,
       };
+      const { buildForC } = await import("../../driver/c-project.js");
+      const forFabric = fabric && (await import("../../driver/cgra.js")).projectForCgra;
       const project =
         module &&
-        (kind === "c"
-          ? buildForC(module, sink, given)
-          : fabric && projectForCgra(module, sink, { ...given, fabric, search, fallbacks }));
+        (forFabric
+          ? forFabric(module, sink, { ...given, fabric, search, fallbacks })
+          : buildForC(module, sink, given));
       report({ file: path, diagnostics: sink.all });
       tellTiming();
       if (project === undefined) return "findings";

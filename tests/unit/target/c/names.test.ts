@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compileProgram } from "../../../../src/cli/c-program.js";
-import { buildForC, cNameOf } from "../../../../src/driver/c-project.js";
+import { cNameOf } from "../../../../src/driver/c-name.js";
+import { buildForC } from "../../../../src/driver/c-project.js";
 import { checkText } from "../../../../src/driver/frontend.js";
 import { prepareFor } from "../../../../src/driver/optimise.js";
 import { Diagnostics } from "../../../../src/support/diagnostic.js";
