@@ -28,3 +28,4 @@ export type { IterMark, IterSplit, IterSum } from "./iter-sum.js";
 export { hasEffects } from "./terms.js";
 export { accessRegions } from "./access-regions.js";
 export { differenceOf, sumOf } from "./extent.js";
+export { commonNumbers, type Numbers } from "./common-numbers.js";

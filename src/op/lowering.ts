@@ -16,6 +16,7 @@ import type { PrimExpr } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
 import type { Diagnostic } from "../support/diagnostic.js";
 import type { DType } from "../support/dtype.js";
+import { mulInt, type Int } from "../support/int.js";
 import type { Span } from "../support/source.js";
 import type { TargetDescription } from "../support/target-description.js";
 import type { InferContext } from "./infer-context.js";
@@ -25,6 +26,26 @@ import type { InferContext } from "./infer-context.js";
  * it. Written `lower="name"`.
  */
 export const LOWER_BY = "relaxc.lower";
+
+/** Lengths of operands and results of a call, in order, where they are numbers above one. */
+export type CallLengths = readonly (Int | undefined)[];
+
+/** Calls that differ in numbers only; one object for all of them. */
+export interface AlikeCalls {
+  readonly calls: readonly CallLengths[];
+}
+
+/** A length as {@link CallLengths} have it. */
+export const lengthOf = (dim: PrimExpr): Int | undefined =>
+  dim.kind === "tir.IntImm" && dim.value > 1 ? dim.value : undefined;
+
+/** Whether a number, such as an attribute, is one of the lengths or the product of two of them. */
+export const followsFrom = (n: Int, lengths: CallLengths): boolean =>
+  n > 1 &&
+  lengths.some(
+    (a) =>
+      a !== undefined && (a === n || lengths.some((b) => b !== undefined && mulInt(a, b) === n)),
+  );
 
 /** The surroundings of a call. */
 export interface LoweringSite {
@@ -38,6 +59,8 @@ export interface LoweringSite {
   readonly isScheduled?: boolean | undefined;
   /** Name of the function of an instance in the module; the same object has one name. */
   nameOf(func: PrimFunc): string;
+  /** The calls that are alike; they may be lowered by what is made once. */
+  readonly alike?: AlikeCalls | undefined;
   /** Origins of the graph lowerings that led here, outermost first. */
   readonly expanding?: readonly string[] | undefined;
 }

@@ -38,28 +38,33 @@ export interface Instance {
   readonly guards: readonly Guard[];
 }
 
-/** Expands a bound template of a loop nest. */
-export function instantiate(binding: Binding, facts: CallFacts): Instance | Refusal {
+/** Expands a bound template of a loop nest; `known`: what it expands to, where that is known. */
+export function instantiate(binding: Binding, facts: CallFacts, known?: Stmt): Instance | Refusal {
   try {
-    return expandTemplate(binding, facts);
+    return asFunction(binding, facts, known ?? expandBody(binding));
   } catch (error) {
     if (error instanceof DiagnosticError) return { reason: error.diagnostic };
     throw error;
   }
 }
 
-function expandTemplate(binding: Binding, facts: CallFacts): Instance {
-  const { template, state: s, scope, symbols, tensors } = binding;
+/** The statements that a bound template expands to; what is wrong is thrown. */
+export function expandBody(binding: Binding): Stmt {
+  const { template, state: s, scope } = binding;
   if (template.form === "elementwise") elementwiseBody(binding);
   else executeFunction(s, newScope("function", scope), template.def.body);
+  const guards = s.guards.map(({ cond, message }) => assertStmt(cond, [message]));
+  return withRoot(s, seq([...guards, ...s.statements]));
+}
+
+function asFunction(binding: Binding, facts: CallFacts, body: Stmt): Instance {
+  const { template, symbols, tensors } = binding;
   const of = (role: "operand" | "output"): Param[] =>
     tensors
       .filter((t) => t.role === role)
       .flatMap((t) => t.buffers.map((b) => param(makeVar(b.name, handle), b)));
   const scalars = symbols.scalars.map(({ var: v }) => param(v));
   const outputs = tensors.filter((t) => t.role === "output");
-  const guards = s.guards.map(({ cond, message }) => assertStmt(cond, [message]));
-  const body = seq([...guards, ...s.statements]);
   const plain: PrimFunc = {
     kind: "tir.PrimFunc",
     name: template.name,
@@ -69,7 +74,7 @@ function expandTemplate(binding: Binding, facts: CallFacts): Instance {
     isPrivate: true,
     sTir: true,
     persistent: false,
-    body: withRoot(s, body),
+    body,
     span: { source: template.source, start: template.def.nameStart, end: template.def.nameEnd },
   };
   const func: PrimFunc = { ...plain, attrs: attrsOf(binding, facts, plain) };
@@ -80,7 +85,7 @@ function expandTemplate(binding: Binding, facts: CallFacts): Instance {
     outputs: outputs.flatMap(({ index, buffers }) =>
       buffers.map((b) => ({ index, shape: b.shape.map(toCaller), dtype: b.dtype })),
     ),
-    guards: s.guards,
+    guards: binding.state.guards,
   };
 }
 

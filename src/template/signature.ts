@@ -15,6 +15,7 @@ import { codes } from "./codes.js";
 import { evaluate } from "./evaluate.js";
 import { toDType } from "./statics.js";
 import type { EvaluatorHost } from "./evaluator-host.js";
+import { NumberNeeded, OpenAnalyzer, type OpenNumbers } from "./open-numbers.js";
 import { truth } from "./operators.js";
 import { namesIn, signatureOf, type Signature, type TensorParam } from "./parameters.js";
 import {
@@ -46,6 +47,8 @@ import { broadcast } from "./library-functions/shapes.js";
 export interface BindOptions {
   /** Templates of graphs: symbols are the caller's, and calls of `R` have a meaning. */
   readonly host?: EvaluatorHost | undefined;
+  /** What differs between the calls for which it is bound. */
+  readonly open?: OpenNumbers | undefined;
   /** Attributes that were fixed by name: `kernel(axis=1)`. */
   readonly fixed?: ReadonlyMap<string, Value>;
 }
@@ -56,7 +59,10 @@ export function bindSignature(
   facts: CallFacts,
   options: BindOptions = {},
 ): Binding | Refusal {
-  const analyzer = options.host === undefined ? new Analyzer() : (facts.analyzer ?? new Analyzer());
+  const analyzer =
+    options.open !== undefined
+      ? new OpenAnalyzer(options.open.symbols)
+      : ((options.host && facts.analyzer) ?? new Analyzer());
   const s: State = {
     ...newState(template.name, template.source, facts.span, options.host),
     analyzer,
@@ -113,7 +119,9 @@ function bind(s: State, template: Template, facts: CallFacts, options: BindOptio
   const signature = signatureOf(s, template);
   const scope = newScope("function", libraryScope(s, template.library));
   const symbols =
-    options.host === undefined ? freshSymbols(s.analyzer, bareSymbols(facts)) : sameSymbols;
+    options.host === undefined
+      ? freshSymbols(s.analyzer, bareSymbols(facts), [...(options.open?.symbols.keys() ?? [])])
+      : sameSymbols;
   const where = pendingWhere(s, scope, template, signature);
   bindAttributes(s, scope, signature, facts, options, symbols);
   where();
@@ -204,10 +212,15 @@ function bindAttributes(
   scope: Scope,
   { attributes }: Signature,
   facts: CallFacts,
-  { fixed }: BindOptions,
+  { fixed, open }: BindOptions,
   symbols: Symbols,
 ): void {
   for (const p of attributes) {
+    if (open?.unread.has(p.name)) {
+      // It must not mean what the library calls so.
+      if (!isUnbound(scope, p.name)) throw new NumberNeeded();
+      continue;
+    }
     const given = facts.attrs.get(p.name) ?? facts.scalars.get(p.name);
     const isGiven = facts.attrs.has(p.name) || facts.scalars.has(p.name);
     const constant = fixed?.get(p.name);

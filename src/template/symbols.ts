@@ -23,9 +23,16 @@ export interface Symbols {
   readonly callers: ReadonlyMap<Var, PrimExpr>;
 }
 
-/** Symbols of their own, for functions that stand alone. `bare`: symbols that are a whole length somewhere. */
-export function freshSymbols(analyzer: Analyzer, bare: ReadonlySet<Var>): Symbols {
-  const known = new Map<Var, PrimExpr>();
+/**
+ * Symbols of their own, for functions that stand alone. `bare`: symbols that are a whole length somewhere; `open`: those
+ * that stand for numbers, and for themselves.
+ */
+export function freshSymbols(
+  analyzer: Analyzer,
+  bare: ReadonlySet<Var>,
+  open: readonly Var[] = [],
+): Symbols {
+  const known = new Map<Var, PrimExpr>(open.map((v) => [v, v]));
   const compound: { readonly of: PrimExpr; readonly symbol: Var }[] = [];
   const callers = new Map<Var, PrimExpr>();
   const scalars: ScalarParam[] = [];
@@ -56,7 +63,8 @@ export function freshSymbols(analyzer: Analyzer, bare: ReadonlySet<Var>): Symbol
     dim(e, hint) {
       if (e.kind === "tir.IntImm") return intImm(e.value, int64);
       if (e.kind === "tir.Var") return symbolOf(e, hint);
-      if (varsOf(e).every((v) => bare.has(v))) return castTo(translated(e), int64);
+      if (varsOf(e).every((v) => bare.has(v) || open.includes(v)))
+        return castTo(translated(e), int64);
       const before = compound.find((c) => analyzer.equal(c.of, e) === true);
       if (before !== undefined) return before.symbol;
       const symbol = size(hint, e);

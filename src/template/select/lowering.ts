@@ -5,7 +5,7 @@ import type { AttrValue } from "../../ir/core/node.js";
 import { dimsOf, tensorInfo, type TensorInfo } from "../../ir/relax/struct-info.js";
 import type { PrimExpr, Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { LOWER_BY, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
+import { LOWER_BY, type AlikeCalls, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js"; // prettier-ignore
 import { lookupOp } from "../../op/registry.js";
 import type { Diagnostic } from "../../support/diagnostic.js";
 import { isFloat } from "../../support/dtype.js";
@@ -19,6 +19,7 @@ import { instantiate, type InstanceOutput } from "../instantiate.js";
 import type { TemplateLibrary } from "../library/library.js";
 import type { CallFacts, Refusal, Template, TensorSlot } from "../template.js";
 import { callKey } from "./call-key.js";
+import { OpenInstances } from "./open-instances.js";
 import { typesOf, viewOf, type CallView } from "./facts.js";
 
 /** A loop nest for operands of known types. */
@@ -62,6 +63,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
   const standard = libraries.at(-1);
   const ranked = new Map<string, readonly Template[]>();
   const instances = new Map<Template, Map<string, Shared>>();
+  const open = new OpenInstances();
 
   const lowering: TemplateLowering = {
     has: (op) => libraries.some((library) => library.lowers(`relax.${op}`)),
@@ -151,14 +153,18 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
       const expanded = expandGraph(template, view, site, lowering);
       return "reason" in expanded ? expanded : { kind: "graph", ...expanded, origin };
     }
-    const made = instance(template, view.general?.facts ?? view.facts);
+    const made = instance(template, view.general?.facts ?? view.facts, site.alike);
     if ("reason" in made) return made;
     const { inputs, isTuple } = view;
     const own = view.general === undefined ? made : inTermsOf(view.general.callers, made, site);
     return { kind: "tir", ...own, inputs, isTuple };
   }
 
-  function instance(template: Template, facts: CallFacts): KernelInstance | Refusal {
+  function instance(
+    template: Template,
+    facts: CallFacts,
+    alike?: AlikeCalls,
+  ): KernelInstance | Refusal {
     let known = instances.get(template);
     if (known === undefined) instances.set(template, (known = new Map<string, Shared>()));
     const { text, symbols } = callKey(facts);
@@ -166,7 +172,7 @@ export function makeLowering(libraries: readonly TemplateLibrary[]): TemplateLow
     if (found !== undefined) return renamed(found, symbols);
     const binding = bindSignature(template, facts);
     if ("reason" in binding) return binding;
-    const made = instantiate(binding, facts);
+    const made = instantiate(binding, facts, alike && open.bodyFor(binding, facts, alike));
     if ("reason" in made) return made;
     const own = {
       func: made.func,

@@ -8,7 +8,13 @@ import {
 import { dimsOf, shapeInfo, tensorInfo, type StructInfo } from "../../ir/relax/struct-info.js";
 import { floatImm, intImm, makeVar, type PrimExpr } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
-import { callTir, type Lowered, type LoweringSite, type OpLowering } from "../../op/lowering.js";
+import {
+  callTir,
+  type AlikeCalls,
+  type Lowered,
+  type LoweringSite,
+  type OpLowering,
+} from "../../op/lowering.js";
 import { lookupOp } from "../../op/registry.js";
 import { int64, isFloat, isInteger } from "../../support/dtype.js";
 import { int } from "../../support/int.js";
@@ -19,6 +25,7 @@ import { option } from "../../support/option.js";
 import { codes } from "../codes.js";
 import { MATCHED } from "../scheduler.js";
 import { definePass, type PassContext } from "../pass.js";
+import { alikeCalls, type FindAlike } from "./alike-calls.js";
 import {
   applyTo, freshGlobal, isExternal, makeSubstitution, rewriteFunction, type Cursor,
 } from "./rewrite/index.js"; // prettier-ignore
@@ -53,6 +60,7 @@ class Legalizer {
   private readonly taken = new Set<string>();
   /** Whether a schedule is for the pattern that the function at hand matches. */
   private isMatched = false;
+  private readonly alike: FindAlike;
   /** What could not be lowered: once for each operator and types. */
   private readonly refused = new Map<string, Diagnostic>();
 
@@ -61,7 +69,9 @@ class Legalizer {
     private readonly ctx: PassContext,
     private readonly lowering: OpLowering,
     private readonly skipped: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.alike = alikeCalls(module);
+  }
 
   run(): IRModule {
     const functions = new Map<string, BaseFunc>();
@@ -82,13 +92,14 @@ class Legalizer {
   private function(name: string, func: Func): Func {
     this.isMatched = func.attrs.has(MATCHED);
     return rewriteFunction(this.module, name, func, {
-      value: (value, at) => (value.kind === "relax.Call" ? this.value(value, at, []) : value),
+      value: (value, at, { var: v }) =>
+        value.kind === "relax.Call" ? this.value(value, at, [], this.alike(value, v.sinfo)) : value,
       result: (value, at) => (value.kind === "relax.Call" ? this.value(value, at, []) : value),
     });
   }
 
   /** What takes the place of a call. */
-  private value(call: Call, at: Cursor, expanding: readonly string[]): Expr {
+  private value(call: Call, at: Cursor, expanding: readonly string[], alike?: AlikeCalls): Expr {
     const op = call.op.kind === "relax.Op" ? lookupOp(call.op.name) : undefined;
     if (op === undefined || op.structural === true || this.skipped.has(op.name)) return call;
     const site: LoweringSite = {
@@ -97,6 +108,7 @@ class Legalizer {
       target: this.ctx.target,
       isScheduled: this.isMatched || this.ctx.scheduler?.isForOperator(`relax.${op.name}`) === true,
       nameOf: (func) => this.nameOf(func),
+      alike,
       expanding,
     };
     const ready = this.withOperands(call, at, site);

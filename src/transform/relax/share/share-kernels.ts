@@ -1,4 +1,5 @@
 import { boundsOf } from "../../../analysis/index.js";
+import { commonNumbers } from "../../../arith/index.js";
 import { visit } from "../../../ir/core/visit.js";
 import { globalVar, type IRModule } from "../../../ir/module.js";
 import type { Node } from "../../../ir/nodes.js";
@@ -10,7 +11,6 @@ import type { Int } from "../../../support/int.js";
 import { signatureOf } from "../../../op/deduce/index.js";
 import { definePass } from "../../pass.js";
 import { freshGlobal, functionsNamedIn, rewriteFunction, updated } from "../rewrite/index.js";
-import { commonNumbers } from "./numbers.js";
 import { outlineOf, withNumbers } from "./outline.js";
 
 /**

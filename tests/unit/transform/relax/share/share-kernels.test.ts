@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { checkText } from "../../../../../src/driver/frontend.js";
 import { optimise } from "../../../../../src/driver/optimise.js";
 import { Diagnostics } from "../../../../../src/support/diagnostic.js";
-import { commonNumbers } from "../../../../../src/transform/relax/share/numbers.js";
+import { commonNumbers } from "../../../../../src/arith/index.js";
 
 const suite = makeSuite("share-kernels");
 

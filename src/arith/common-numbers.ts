@@ -1,7 +1,7 @@
 /** Numbers that differ between functions, as few parameters: multiples of a parameter need none of their own. */
-import { int64 as INDEX } from "../../../support/dtype.js";
-import { addInt, mulInt, type Int } from "../../../support/int.js";
-import { binary, intImm, type PrimExpr, type Var } from "../../../ir/tir/expr.js";
+import { binary, intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
+import { int64 as INDEX } from "../support/dtype.js";
+import { addInt, floorDivInt, gcdInt, mulInt, type Int } from "../support/int.js";
 
 /** `factor * base + rest` in every function. */
 interface Form {
@@ -17,8 +17,14 @@ export interface Numbers {
   at(position: number, params: readonly Var[]): PrimExpr;
 }
 
-/** Expresses the numbers of several functions (each in the same order) by parameters; those that are equal stay. */
-export function commonNumbers(functions: readonly (readonly Int[])[]): Numbers {
+/**
+ * Expresses the numbers of several functions (each in the same order) by parameters; those that are equal stay. With
+ * `divided`, parameters have no divisor in common: what all values are multiples of is a factor of the expressions.
+ */
+export function commonNumbers(
+  functions: readonly (readonly Int[])[],
+  { divided = false }: { readonly divided?: boolean } = {},
+): Numbers {
   const columns = functions[0]!.map((_, i) => functions.map((numbers) => numbers[i]!));
   const keyOf = (column: readonly Int[]): string => column.join(" ");
   const varying = new Map<string, readonly Int[]>();
@@ -30,7 +36,13 @@ export function commonNumbers(functions: readonly (readonly Int[])[]): Numbers {
   const forms = new Map<string, Form>();
   for (const [key, column] of [...varying].sort(([, a], [, b]) => size(a) - size(b))) {
     const found = params.map((base, i) => formOf(column, base, i)).find((f) => f !== undefined);
-    forms.set(key, found ?? { base: params.push(column) - 1, factor: 1, rest: 0 });
+    if (found !== undefined) {
+      forms.set(key, found);
+      continue;
+    }
+    const factor = divided ? column.reduce(gcdInt) : 1;
+    const base = params.push(column.map((n) => floorDivInt(n, factor))) - 1;
+    forms.set(key, { base, factor, rest: 0 });
   }
   return {
     params,
