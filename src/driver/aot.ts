@@ -5,10 +5,11 @@ import type { IRModule } from "../ir/module.js";
 import type { StructInfo } from "../ir/relax/struct-info.js";
 import type { Var } from "../ir/tir/expr.js";
 import type { PrimFunc } from "../ir/tir/function.js";
+import { codes } from "../runtime/codes.js";
 import { DiagnosticError } from "../support/diagnostic.js";
-import { isFloat, uint8 } from "../support/dtype.js";
+import { bytesOf, isFloat, uint8, type DType } from "../support/dtype.js";
 import { int, type Int } from "../support/int.js";
-import { zeros } from "../support/ndarray.js";
+import { elementCount, zeros } from "../support/ndarray.js";
 import { elementAccess } from "../support/numeric/element.js";
 import {
   floatValue,
@@ -40,10 +41,9 @@ export function aotCall(
   const params = func.params.slice(described.inputs);
   const shapeOf = (index: number): number[] =>
     params[index]!.buffer!.shape.map((d) => Number(evaluate(d, { of: (v) => symbols.get(v) }) ?? 0)); // prettier-ignore
-  const outputs = params.slice(0, described.outputs).map((p, k): TensorValue => {
-    const data = zeros(p.buffer!.dtype, shapeOf(k));
-    return tensorValue(data, new Uint8Array(data.bytes.length));
-  });
+  const outputs = params
+    .slice(0, described.outputs)
+    .map((p, k) => memoryFor(p.buffer!.dtype, shapeOf(k)));
   const rest: Value[] = [];
   if (described.constants !== undefined) {
     const { length } = described.constants;
@@ -52,13 +52,23 @@ export function aotCall(
   if (described.workspace !== undefined) {
     const sizes = described.symbols.map((v) => intValue(symbols.get(v) ?? 0, v.dtype));
     const bytes = workspaceBytes(module, described.workspace, sizes);
-    const data = zeros(uint8, [bytes]);
-    rest.push(tensorValue(data, new Uint8Array(bytes)));
+    rest.push(memoryFor(uint8, [bytes]));
   }
   return {
     args: [...inputs.map((v, k) => typed(func, v, k)), ...outputs, ...rest],
     result: () => valueOf(described.result, [...outputs]),
   };
+}
+
+/** A tensor to be written; throws a DiagnosticError where there is no memory for it. */
+function memoryFor(dtype: DType, shape: readonly number[]): TensorValue {
+  try {
+    const data = zeros(dtype, shape);
+    return tensorValue(data, new Uint8Array(data.bytes.length));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DiagnosticError(codes.outOfMemory({ bytes: elementCount(shape) * bytesOf(dtype) }));
+  }
 }
 
 /** Tensors and numbers in a value. */

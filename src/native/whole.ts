@@ -3,6 +3,7 @@ import type { KernelTable } from "../runtime/kernel-table.js";
 import type { KernelInfo, KernelParam } from "../runtime/kernel-info.js";
 import type { CompiledCode } from "../runtime/vm/device.js";
 import { leavesOf, type FunctionInfo, type NativeCall } from "../runtime/wasm/function-info.js";
+import { OutOfMemory } from "../runtime/wasm/heap.js";
 import type { HostScalar } from "../runtime/wasm/instance.js";
 import type { NativeInstance } from "./instance.js";
 
@@ -64,12 +65,12 @@ export function wholeFunctions(
     constants,
     provideConstants: (given) => void (addresses = given),
     run(name, slots, calls) {
-      // Only the virtual machine counts steps.
+      // Only the virtual machine counts steps, and tells where memory ran out.
       if (calls !== Infinity) return false;
       try {
         return run(known.get(name)!, slots);
       } catch (error) {
-        if (error instanceof RangeError) return false;
+        if (error instanceof RangeError || error instanceof OutOfMemory) return false;
         throw error;
       }
     },

@@ -31,6 +31,7 @@ import {
 } from "./constants.js";
 import { copyTo, inFrame, refuse, type Frame, type Scope } from "./frame.js";
 import type { Place } from "./place.js";
+import { roomFor } from "./room.js";
 import { long } from "./size.js";
 
 export interface AotOptions {
@@ -358,7 +359,7 @@ function sizeFunction(frame: Frame, { sizeName }: Pieces): PrimFunc {
     const v = makeVar(s.var.name, s.var.dtype);
     const value = substitute(s.value, env);
     env.set(s.var, v);
-    return [{ ...s, var: v, value }];
+    return [...roomFor(value), { ...s, var: v, value }];
   });
   const result = substitute(frame.top, env);
   const give = returnStmt(result.dtype === int64 ? result : intImm(0, int64));
@@ -371,6 +372,6 @@ function sizeFunction(frame: Frame, { sizeName }: Pieces): PrimFunc {
     isPrivate: false,
     sTir: false,
     persistent: false,
-    body: seq([...stmts, give]),
+    body: seq([...stmts, ...roomFor(result), give]),
   };
 }
