@@ -109,8 +109,7 @@ export function nodeHost(): Host {
       return found === undefined ? "none" : found.isDirectory() ? "folder" : "file";
     },
     listFiles: (folder) => attempt(folder, () => listFiles(cwd, folder)),
-    makeFolder: (path) =>
-      attempt(path, async () => void (await mkdir(resolve(cwd, path), { recursive: true }))),
+    makeFolder: (path) => attempt(path, () => makeFolder(resolve(cwd, path))),
     now: () => performance.now(),
     interrupted: controller.signal,
     busy(work) {
@@ -123,4 +122,14 @@ export function nodeHost(): Host {
       }
     },
   };
+}
+
+/** Makes a folder and those around it; `recursive` of Node never ends where the system refuses new ones. */
+async function makeFolder(path: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => (await stat(path).catch(() => undefined))?.isDirectory() ?? false; // prettier-ignore
+  if (await isThere()) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isThere())) throw error;
+  });
 }

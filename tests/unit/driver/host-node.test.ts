@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -47,6 +48,17 @@ host("a write that fails says why and leaves nothing behind", async () => {
   const isFolder = await failure(() => writeText(node, join(folder, "sub"), "x"));
   assert.is(isFolder.reason, "is a folder, not a file");
   assert.equal(readdirSync(folder), ["sub"]);
+});
+
+host("folders are made with those around them, once, and not where there can be none", async () => {
+  const deep = join(folder, "a", "b", "c");
+  await Promise.all([node.makeFolder(deep), node.makeFolder(deep)]);
+  assert.is(await node.kindOf(deep), "folder");
+  writeFileSync(join(folder, "file"), "");
+  const inFile = await failure(() => node.makeFolder(join(folder, "file", "b")));
+  assert.is(inFile.reason, "is a file, not a folder");
+  // A system that takes no new folder says that the path is not there.
+  if (existsSync("/proc/self")) await failure(() => node.makeFolder("/proc/none/b"));
 });
 
 host("what cannot be read says why", async () => {
