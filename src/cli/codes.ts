@@ -55,6 +55,11 @@ export const codes = defineCodes("CFG", {
     explain:
       "A folder stands for all files with the right ending in it and in the folders below it.",
   },
+  severalFiles: {
+    number: 22,
+    message: "`{path}` is a folder with {count} programs, and the command takes one",
+    hint: "name a file, e.g. {first}",
+  },
   unknownTopic: {
     number: 11,
     message: "nothing is named `{topic}`",

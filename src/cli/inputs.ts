@@ -42,3 +42,17 @@ export async function inputsOf(
   }
   return [...found.values()];
 }
+
+/** The only file that was named; throws a DiagnosticError for a folder with several. */
+export async function inputOf(
+  host: Host,
+  paths: readonly string[],
+  options: Parameters<typeof inputsOf>[2] = {},
+): Promise<Input> {
+  const [first, ...others] = await inputsOf(host, paths, options);
+  if (others.length > 0) {
+    const path = paths.join(" ");
+    throw new DiagnosticError(codes.severalFiles({ path, count: others.length + 1, first: first!.path })); // prettier-ignore
+  }
+  return first!;
+}

@@ -8,7 +8,7 @@ import { artefactBytes } from "../../driver/run.js";
 import { Diagnostics } from "../../support/diagnostic.js";
 import { defineCommand } from "../command.js";
 import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
-import { inputsOf, librariesOf } from "../inputs.js";
+import { inputOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 import { checkOutputName, isLibraryName, libraryFiles } from "../native-library.js";
 import { chosenTarget } from "../target.js";
@@ -128,10 +128,10 @@ export const build = defineCommand({
     }
     const { fabric, chosen } = site;
     const { kind, target, processor, description } = chosen;
-    const [input] = await inputsOf(host, args, flags);
-    const { path } = input!;
+    const input = await inputOf(host, args, flags);
+    const { path } = input;
     const phases = phasesFrom(() => host.now());
-    const front = checkText(await input!.read(), elaborateOptions(flags));
+    const front = checkText(await input.read(), elaborateOptions(flags));
     phases.done("front");
     report({ file: path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";

@@ -6,7 +6,7 @@ import { didYouMean } from "../../support/suggest.js";
 import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 import { inputFlags } from "../common-flags.js";
-import { inputsOf } from "../inputs.js";
+import { inputOf } from "../inputs.js";
 
 export const importCommand = defineCommand({
   name: "import",
@@ -31,19 +31,19 @@ export const importCommand = defineCommand({
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, out, say }) {
-    const [input] = await inputsOf(host, args, flags);
-    const source = await input!.read();
+    const input = await inputOf(host, args, flags);
+    const source = await input.read();
     const sink = new Diagnostics();
     const isPage = /\.(md|markdown)$/i.test(source.name);
     const all = isPage ? liftMarkdown(source, sink) : liftPython(source, sink);
-    report({ file: input!.path, diagnostics: sink.all });
+    report({ file: input.path, diagnostics: sink.all });
     if (sink.failed) return "findings";
     const chosen = flags.name === undefined ? all : all.filter((p) => p.name === flags.name);
     if (chosen.length === 0) {
       const names = all.map((p) => p.name);
       const near = didYouMean(flags.name!, names);
       const hints = [near ?? `it has ${names.join(", ")}`];
-      throw new DiagnosticError(codes.noProgram({ name: flags.name!, path: input!.path, hints }));
+      throw new DiagnosticError(codes.noProgram({ name: flags.name!, path: input.path, hints }));
     }
     const { out: target } = flags;
     if (target === undefined) {

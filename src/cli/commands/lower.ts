@@ -7,7 +7,7 @@ import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 import { dialectFlags, inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import { fabricNamed } from "../fabric.js";
-import { inputsOf, librariesOf } from "../inputs.js";
+import { inputOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
 export const lower = defineCommand({
@@ -50,9 +50,9 @@ export const lower = defineCommand({
       complain(codes.flagConflict({ flag: "--target", other: "--fabric" }));
       return "usage";
     }
-    const [input] = await inputsOf(host, args, flags);
-    const { path } = input!;
-    const front = checkText(await input!.read(), elaborateOptions(flags));
+    const input = await inputOf(host, args, flags);
+    const { path } = input;
+    const front = checkText(await input.read(), elaborateOptions(flags));
     report({ file: path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
     const sink = new Diagnostics();

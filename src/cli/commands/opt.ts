@@ -20,7 +20,7 @@ import { lookupPass, suggestPass } from "../../transform/registry.js";
 import { codes } from "../codes.js";
 import { defineCommand } from "../command.js";
 import { dialectFlags, inputFlags, libraryFlags, programFlags } from "../common-flags.js";
-import { inputsOf, librariesOf } from "../inputs.js";
+import { inputOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
 export const opt = defineCommand({
@@ -70,10 +70,10 @@ export const opt = defineCommand({
   ],
   diagnosticsTo: "stderr",
   async run({ host, args, flags, report, complain, out, say }) {
-    const [input] = await inputsOf(host, args, flags);
-    const source = await input!.read();
+    const input = await inputOf(host, args, flags);
+    const source = await input.read();
     const front = readModule(source, elaborateOptions(flags));
-    report({ file: input!.path, diagnostics: front.diagnostics });
+    report({ file: input.path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
 
     const usage = new Diagnostics();
@@ -122,7 +122,7 @@ export const opt = defineCommand({
       runKernel: makeKernelRunner(),
     };
     const result = sink.failed ? undefined : runPipeline(front.module, steps, sink, hooks);
-    report({ file: input!.path, diagnostics: sink.all });
+    report({ file: input.path, diagnostics: sink.all });
     if (flags.dumpDir !== undefined) {
       await host.makeFolder(flags.dumpDir);
       const pipeline = `relaxc opt ${flags.dumpDir}/000-input.relax -p '${steps.map((s) => s.text).join(",")}'\n`;

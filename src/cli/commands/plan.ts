@@ -17,7 +17,7 @@ import { codes } from "../codes.js";
 import { defineCommand, type Context } from "../command.js";
 import { inputFlags, libraryFlags, programFlags } from "../common-flags.js";
 import type { Exit } from "../exit-code.js";
-import { inputsOf, librariesOf } from "../inputs.js";
+import { inputOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
 /** Nodes of the search for a capacity that is given. */
@@ -126,9 +126,9 @@ async function planTable(context: PlanContext, file: string): Promise<Exit> {
 
 async function planFile(context: PlanContext): Promise<Exit> {
   const { host, args, flags, report, complain, out, say } = context;
-  const [input] = await inputsOf(host, args, flags);
-  const { path } = input!;
-  const front = checkText(await input!.read(), elaborateOptions(flags));
+  const input = await inputOf(host, args, flags);
+  const { path } = input;
+  const front = checkText(await input.read(), elaborateOptions(flags));
   if (front.diagnostics.length > 0) report({ file: path, diagnostics: front.diagnostics });
   if (front.failed) return "findings";
   const sink = new Diagnostics();

@@ -11,7 +11,7 @@ import { writeText } from "../../support/host.js";
 import { defineCommand } from "../command.js";
 import type { Exit } from "../exit-code.js";
 import { siteOf } from "../fabric.js";
-import { inputsOf } from "../inputs.js";
+import { inputOf } from "../inputs.js";
 import { allowRelaxedSimd } from "../relaxed-simd.js";
 import type { RunContext } from "../run/context.js";
 import { runFlags } from "../run/flags.js";
@@ -67,10 +67,10 @@ export const run = defineCommand({
     const { chosen } = site;
     // Artefacts say only when they are loaded that they need it.
     if (chosen.kind === "wasm") allowRelaxedSimd();
-    const [input] = await inputsOf(host, args, flags);
-    const file = input!.path;
+    const input = await inputOf(host, args, flags);
+    const file = input.path;
     const context = { ...given, ...site, file, limits };
-    const program = await readProgram(context, input!);
+    const program = await readProgram(context, input);
     if (program === undefined) return "findings";
     const { signatures, loaded } = program;
     try {

@@ -12,7 +12,7 @@ import { printModule } from "../../syntax/index.js";
 import { codes } from "../codes.js";
 import { defineCommand, type Context } from "../command.js";
 import { dialectFlags, inputFlags, libraryFlags, programFlags } from "../common-flags.js";
-import { inputsOf, librariesOf } from "../inputs.js";
+import { inputOf, librariesOf } from "../inputs.js";
 import { elaborateOptions } from "../program-options.js";
 
 const flags = {
@@ -72,16 +72,16 @@ export const schedule = defineCommand({
       complain(codes.flagConflict({ flag: "--script", other: "--trace" }));
       return "usage";
     }
-    const [input] = await inputsOf(host, args, flags);
-    const front = readModule(await input!.read(), elaborateOptions(flags));
-    report({ file: input!.path, diagnostics: front.diagnostics });
+    const input = await inputOf(host, args, flags);
+    const front = readModule(await input.read(), elaborateOptions(flags));
+    report({ file: input.path, diagnostics: front.diagnostics });
     if (front.failed) return "findings";
     const sink = new Diagnostics();
     const result = await scheduled(context, front.module, sink);
     for (const { name, conditions } of result?.scheduled ?? [])
       if (conditions.length > 0)
         sink.report(driverCodes.scheduleCondition({ name, condition: conditions.map(exprText).join(" and ") })); // prettier-ignore
-    report({ file: input!.path, diagnostics: sink.all });
+    report({ file: input.path, diagnostics: sink.all });
     if (result === undefined) return "findings";
     if (flags.traceOut !== undefined)
       await writeText(host, flags.traceOut, tracesText(result, flags.traceOut));

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { inputsOf } from "../../../src/cli/inputs.js";
+import { inputOf, inputsOf } from "../../../src/cli/inputs.js";
 import { DiagnosticError } from "../../../src/support/diagnostic.js";
 import { HostError } from "../../../src/support/host.js";
 import { memoryHost } from "../../../src/testing/memory-host.js";
@@ -24,6 +24,17 @@ inputs("folders stand for the programs below them, and each file comes once", as
     ["m/b.relax", "m/a.relax", "m/n/c.relax"],
   );
   assert.is((await found[0]!.read()).text, "b");
+});
+
+inputs("where one program is wanted, a folder has to have one only", async () => {
+  assert.is((await inputOf(host, ["m/n"])).path, "m/n/c.relax");
+  try {
+    await inputOf(host, ["m"]);
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, DiagnosticError);
+    assert.match((error as Error).message, "`m` is a folder with 3 programs");
+  }
 });
 
 inputs("a dash is standard input under the name given, without its byte order mark", async () => {
