@@ -49,13 +49,13 @@ const bundle = {
   },
   logLevel: "warning",
 };
-/** The compiler and the commands that take all of it; others are loaded without, and so is what is for one target. */
+/** The compiler and the commands that take all of it; others are loaded without. */
 const COMPILER =
   /^src\/((driver|transform|schedule)\/|cli\/commands\/(build|lower|opt|plan|roundtrip|schedule)\.ts$)/;
-const ONE_TARGET = /^src\/driver\/((c-project|cgra|native-library)\.ts$|fabric\/)/;
-const compiler = await loadTogether(
-  bundle,
-  (path) => COMPILER.test(path) && !ONE_TARGET.test(path),
+/** What only some targets need. */
+const SOME_TARGETS = /^src\/(driver\/((c-project|cgra|native-library)\.ts$|fabric\/)|target\/)/;
+const compiler = await loadTogether(bundle, (path) =>
+  SOME_TARGETS.test(path) ? "targets" : COMPILER.test(path) ? "compiler" : undefined,
 );
 await build({ ...bundle, plugins: [compiler] }).catch(() => process.exit(1));
 

@@ -7,25 +7,38 @@ import { build } from "esbuild";
 
 const NAME = "load-together";
 
-/** The plugin for a bundle with these options; `matches` says of a path below the root whether it goes with the others. */
-export async function loadTogether(options, matches) {
+/**
+ * The plugin for a bundle with these options; `groupOf` gives the name of the group that a path below the root goes
+ * with, if any. Each group becomes one chunk.
+ */
+export async function loadTogether(options, groupOf) {
   const { metafile } = await build({ ...options, write: false, metafile: true });
   const lazy = Object.values(metafile.inputs)
     .flatMap(({ imports }) => imports)
-    .filter(({ kind, path, external }) => kind === "dynamic-import" && !external && matches(path));
-  const paths = [...new Set(lazy.map(({ path }) => path))].sort();
-  refuseClashes(metafile, paths);
-  const contents = paths.map((path) => `export * from ${JSON.stringify(`./${path}`)};`).join("\n");
+    .filter(({ kind, external }) => kind === "dynamic-import" && !external)
+    .map(({ path }) => path);
+  const groups = new Map();
+  for (const path of [...new Set(lazy)].sort()) {
+    const group = groupOf(path);
+    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), path]);
+  }
+  for (const paths of groups.values()) refuseClashes(metafile, paths);
   return {
     name: NAME,
     setup(bundle) {
       bundle.onResolve({ filter: /^\./ }, ({ kind, importer, path }) => {
         if (kind !== "dynamic-import") return undefined;
         const found = relative(resolve("."), join(dirname(importer), path)).replace(/\.js$/, ".ts");
-        return paths.includes(found) ? { path: NAME, namespace: NAME } : undefined;
+        const group = groupOf(found);
+        return groups.get(group)?.includes(found)
+          ? { path: `${NAME}-${group}`, namespace: NAME, pluginData: group }
+          : undefined;
       });
-      bundle.onLoad({ filter: /.*/, namespace: NAME }, () => ({
-        contents,
+      bundle.onLoad({ filter: /.*/, namespace: NAME }, ({ pluginData: group }) => ({
+        contents: groups
+          .get(group)
+          .map((path) => `export * from ${JSON.stringify(`./${path}`)};`)
+          .join("\n"),
         resolveDir: resolve("."),
       }));
     },

@@ -40,7 +40,7 @@ bundle("--version needs none of the heavy parts", () => {
 
 bundle("the compiler is loaded from few files", () => {
   const chunks = "dist/chunks";
-  const groups = readdirSync(chunks).filter((name) => name.startsWith("load-together-"));
+  const groups = readdirSync(chunks).filter((name) => name.startsWith("load-together-compiler-"));
   assert.is(groups.length, 1);
   const seen = new Set<string>();
   const load = (name: string): void => {
