@@ -11,6 +11,7 @@ import {
 } from "../../ir/tir/expr.js"; // prettier-ignore
 import type { PrimFunc } from "../../ir/tir/function.js";
 import type { For } from "../../ir/tir/stmt.js";
+import { addInt, type Int } from "../../support/int.js";
 import { isSymbolic } from "./bounded-walk.js";
 import { loopsOf, sharedSteps, type Around, type BufferAccess } from "./buffer-uses.js";
 
@@ -24,7 +25,7 @@ export function isPrivate(
   loop: For,
   at: number,
 ): boolean {
-  return isApart(func, accesses, loop, at) || isRefilled(func, accesses, at);
+  return isRefilled(func, accesses, at) || isApart(func, accesses, loop, at);
 }
 
 /**
@@ -129,9 +130,38 @@ function isRefilled(func: PrimFunc, accesses: readonly BufferAccess[], at: numbe
   const stores = accesses.filter((a) => a.node.kind === "tir.Store");
   return accesses.every((read) => {
     if (read.node.kind === "tir.Store") return true;
+    if (stores.some((s) => isPlainlyStored(s, read))) return true;
     const analyzer = askedAt(func, read.path);
     return stores.some((s) => isStoredBefore(analyzer, s, read, at));
   });
+}
+
+/** As one sees without arithmetic: loops of numbers around the store alone run over what the read has as indices. */
+function isPlainlyStored(store: BufferAccess, read: BufferAccess): boolean {
+  if (store.order > read.order || store.node.predicate !== undefined) return false;
+  const own = store.path.slice(sharedSteps(store.path, read.path));
+  const loops = loopsOf(own);
+  if (own.some((s) => s.kind === "when" || s.kind === "other")) return false;
+  if (!loops.every((f) => spanOf(f) !== undefined)) return false;
+  const met = new Set<Var>();
+  return store.node.indices.every((index, k) => {
+    const wanted = read.node.indices[k]!;
+    if (index.kind === "tir.IntImm") return wanted.kind === "tir.IntImm" && wanted.value === index.value; // prettier-ignore
+    if (index.kind !== "tir.Var" || met.has(index)) return false;
+    const loop = loops.find((f) => f.var === index);
+    if (loop === undefined) return wanted === index;
+    met.add(index);
+    const around = loopsOf(read.path).find((f) => f.var === wanted);
+    const span = wanted.kind === "tir.IntImm" ? { min: wanted.value, end: addInt(wanted.value, 1) } : around && spanOf(around); // prettier-ignore
+    const { min, end } = spanOf(loop)!;
+    return span !== undefined && min <= span.min && span.end <= end;
+  });
+}
+
+/** From where to where the values of a loop that runs at least once are, where they are numbers. */
+function spanOf({ min, extent, step }: For): { readonly min: Int; readonly end: Int } | undefined {
+  if (min.kind !== "tir.IntImm" || extent.kind !== "tir.IntImm" || step !== undefined) return undefined; // prettier-ignore
+  return extent.value > 0 ? { min: min.value, end: addInt(min.value, extent.value) } : undefined;
 }
 
 function isStoredBefore(

@@ -44,16 +44,15 @@ interface Compact {
   /** Absent: where it was. */
   readonly inside: For | undefined;
   readonly annotations: Attrs;
+  /** Knows the loops around the accesses; absent where no dimension is smaller. */
+  readonly analyzer?: Analyzer | undefined;
 }
 
 function compacted(func: PrimFunc): PrimFunc {
   const changes = new Map<Buffer, Compact>();
-  const analyzers = new Map<Buffer, Analyzer>();
   for (const use of usesOfAllocations(func)) {
     const found = compact(func, use);
-    if (found === undefined) continue;
-    changes.set(use.alloc.buffer, found.compact);
-    analyzers.set(use.alloc.buffer, found.analyzer);
+    if (found !== undefined) changes.set(use.alloc.buffer, found);
   }
   if (changes.size === 0) return func;
   const moved = new Map<For, Stmt[]>();
@@ -78,10 +77,9 @@ function compacted(func: PrimFunc): PrimFunc {
     if (after.kind !== "tir.Load" && after.kind !== "tir.Store") return after;
     const change = changes.get(after.buffer);
     if (change === undefined) return after;
-    const analyzer = analyzers.get(after.buffer)!;
     const indices = after.indices.map((index, k) => {
       const min = change.mins[k];
-      return min === undefined ? index : analyzer.simplify(subIndex(index, min));
+      return min === undefined ? index : change.analyzer!.simplify(subIndex(index, min));
     });
     return { ...after, buffer: change.buffer, indices };
   };
@@ -93,10 +91,7 @@ function compacted(func: PrimFunc): PrimFunc {
 const isGone = (s: Stmt, changes: ReadonlyMap<Buffer, Compact>): boolean =>
   s.kind === "tir.Alloc" && changes.get(s.buffer)?.inside !== undefined;
 
-function compact(
-  func: PrimFunc,
-  use: BufferUse,
-): { readonly compact: Compact; readonly analyzer: Analyzer } | undefined {
+function compact(func: PrimFunc, use: BufferUse): Compact | undefined {
   const { accesses, alloc: old } = use;
   const [first] = accesses;
   if (accesses.some(({ node }) => lanesOf(node) !== node.buffer.dtype.lanes)) return undefined;
@@ -117,6 +112,11 @@ function compact(
   }
   // One that is allocated inside loops already may still be larger than what one iteration of them touches.
   if (end === 0) return undefined;
+  const { annotations } = old;
+  if (!dims.includes(true)) {
+    const buffer = makeBuffer({ ...old.buffer, data: undefined });
+    return inside && { buffer, mins: [], inside, annotations };
+  }
   const outer = first!.path.slice(0, end);
   const visible = visibleAt(func, loopsOf(outer));
   const placed = inside === undefined ? start : outer.findIndex((s) => s.kind === "loop" && s.loop === inside) + 1; // prettier-ignore
@@ -133,7 +133,7 @@ function compact(
   if (isSame && inside === undefined) return undefined;
   const buffer = makeBuffer({ ...old.buffer, data: undefined, shape });
   for (const { path } of accesses) for (const f of loopsOf(path.slice(end))) bindLoop(analyzer, f);
-  return { compact: { buffer, mins, inside, annotations: old.annotations }, analyzer };
+  return { buffer, mins, inside, annotations, analyzer };
 }
 
 /** The loops from one position of a path to another that a buffer may be private to, and where their bodies begin. */

@@ -1,6 +1,6 @@
 /** Loops that run once. */
 import { substitute } from "../../ir/core/rewrite.js";
-import { visit } from "../../ir/core/visit.js";
+import { visitStatements } from "../../ir/tir/statements.js";
 import { bind, seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { isSymbolic } from "./bounded-walk.js";
 
@@ -13,11 +13,9 @@ export const onlyIteration = (loop: For): Stmt =>
 /** Whether the body has a `break` or `continue`, which would leave another loop when this one is gone. */
 export function mayJump(body: Stmt): boolean {
   let found = false;
-  visit(body, {
-    enter(node) {
-      if (node.kind === "tir.Jump") found = true;
-      return found ? false : undefined;
-    },
+  visitStatements(body, (s) => {
+    if (s.kind === "tir.Jump") found = true;
+    return found ? false : undefined;
   });
   return found;
 }

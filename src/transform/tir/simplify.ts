@@ -1,9 +1,10 @@
 import type { Analyzer } from "../../arith/index.js";
 import { structuralEqual } from "../../ir/core/equal.js";
-import { boolImm, type PrimExpr } from "../../ir/tir/expr.js";
+import { substitute } from "../../ir/core/rewrite.js";
+import { boolImm, type PrimExpr, type Var } from "../../ir/tir/expr.js";
 import type { PrimFunc } from "../../ir/tir/function.js";
 import { mapStatements } from "../../ir/tir/statements.js";
-import { seq, type Stmt } from "../../ir/tir/stmt.js";
+import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { definePass } from "../pass.js";
 import { mapPrimFuncs } from "../pipeline.js";
 import { isExpr, isSymbolic, walkWithBounds } from "./bounded-walk.js";
@@ -70,7 +71,7 @@ function simplified(e: PrimExpr, analyzer: Analyzer): PrimExpr {
 /** Loops of extent 1 leave their body, decided conditions their branch. */
 function unitLoops(func: PrimFunc): PrimFunc {
   const walk = (s: Stmt): Stmt => {
-    if (s.kind === "tir.For" && isUnit(s)) return walk(onlyIteration(s));
+    if (s.kind === "tir.For" && isUnit(s)) return walk(onlyIterations(s));
     if (s.kind === "tir.If" && s.cond.kind === "tir.IntImm")
       return s.cond.value !== 0
         ? walk(s.then)
@@ -82,6 +83,19 @@ function unitLoops(func: PrimFunc): PrimFunc {
   };
   const body = walk(func.body);
   return body === func.body ? func : { ...func, body };
+}
+
+/** The first body of a nest that does not run once; the others are left out together. */
+function onlyIterations(loop: For): Stmt {
+  const values = new Map<Var, PrimExpr>();
+  let body: Stmt = loop;
+  for (
+    ;
+    body.kind === "tir.For" && isUnit(body) && body.min.kind === "tir.IntImm";
+    body = body.body
+  )
+    values.set(body.var, body.min);
+  return values.size === 0 ? onlyIteration(loop) : substitute(body, values);
 }
 
 /** Only loops whose body cannot leave them early. */

@@ -1,8 +1,9 @@
-import { refresh, rewrite } from "../../ir/core/rewrite.js";
+import { rebuild, refresh } from "../../ir/core/rewrite.js";
 import { visit } from "../../ir/core/visit.js";
 import type { Node } from "../../ir/nodes.js";
 import { intImm, type Binary, type PrimExpr } from "../../ir/tir/expr.js";
 import { ownBinders } from "../../ir/tir/own-binders.js";
+import { rewriteBody } from "../../ir/tir/statements.js";
 import { seq, type For, type Stmt } from "../../ir/tir/stmt.js";
 import { option } from "../../support/option.js";
 import { definePass } from "../pass.js";
@@ -25,10 +26,10 @@ export const unrollLoop = definePass({
   },
   run: (module, options) =>
     mapPrimFuncs(module, (func) =>
-      rewrite(func, (node) => {
-        if (node.kind === "tir.For" && node.loopKind === "unrolled") return unroll(node, options);
-        const isNested = node.kind === "tir.Seq" && node.body.some((s) => s.kind === "tir.Seq");
-        return isNested ? seq(node.body, node.span) : node;
+      rewriteBody(func, (s) => {
+        if (s.kind === "tir.For" && s.loopKind === "unrolled") return unroll(s, options);
+        const isNested = s.kind === "tir.Seq" && s.body.some((child) => child.kind === "tir.Seq");
+        return isNested ? seq(s.body, s.span) : s;
       }),
     ),
 });
@@ -47,11 +48,32 @@ function unroll(
     return serial;
   const binders = ownBinders(loop.body);
   const iterations = Array.from({ length: count }, (_, k) => {
-    const value = addIndex(loop.min, intImm(k, loop.var.dtype));
-    const body = rewrite(loop.body, (node) => (node === loop.var ? value : folded(node)));
+    const body = iteration(loop, addIndex(loop.min, intImm(k, loop.var.dtype)));
     return k === 0 || binders.size === 0 ? body : refresh(body, binders);
   });
   return seq(iterations, loop.span);
+}
+
+/** The body where the variable of the loop has a value. */
+function iteration({ var: v, body }: For, value: PrimExpr): Stmt {
+  const buffers = new Map<Node, Node>();
+  const walk = (node: Node): Node => {
+    switch (node.kind) {
+      case "tir.Var":
+        return node === v ? value : node;
+      case "tir.IntImm":
+        return node;
+      case "tir.Buffer": {
+        // Its definition and its uses stay the same object.
+        const after = buffers.get(node) ?? rebuild(node, walk);
+        buffers.set(node, after);
+        return after;
+      }
+      default:
+        return folded(rebuild(node, walk));
+    }
+  };
+  return walk(body) as Stmt;
 }
 
 const FOLDS: Partial<Record<Binary["op"], (a: PrimExpr, b: PrimExpr) => PrimExpr>> = {
