@@ -144,9 +144,9 @@ export function modelSource(m: Model): string {
   parts.push(
     usesBytes && m.size !== undefined
       ? `${runPrototype(m)} {
-  int64_t bytes = 0;
-  const int32_t status = ${m.size.symbol}(${[...sizeArgs(m, sizes), "&bytes"].join(", ")});
-  if (status != 0) return status;
+  int64_t rx_bytes = 0;
+  const int32_t rx_status = ${m.size.symbol}(${[...sizeArgs(m, sizes), "&rx_bytes"].join(", ")});
+  if (rx_status != 0) return rx_status;
   return ${call};
 }
 `
@@ -162,7 +162,7 @@ export const sizeArgs = (m: Model, sizes: readonly CParam[]): string[] =>
     return found?.name ?? sizes[k]!.name;
   });
 
-const ROUNDED = "(bytes + 63) / 64 * 64";
+const ROUNDED = "(rx_bytes + 63) / 64 * 64";
 
 function argument(m: Model, p: CParam & { readonly role: Role }, memory: string): string {
   switch (p.role) {
@@ -171,7 +171,7 @@ function argument(m: Model, p: CParam & { readonly role: Role }, memory: string)
     case "workspace":
       return memory;
     case "bytes":
-      return "bytes";
+      return "rx_bytes";
     case "scratch":
       return m.size === undefined ? memory : `${memory} + ${ROUNDED}`;
     default:
@@ -181,7 +181,7 @@ function argument(m: Model, p: CParam & { readonly role: Role }, memory: string)
 
 function memoryText(m: Model, sizes: readonly CParam[]): string {
   const own = m.kernel.needsScratch
-    ? `${scratchName(m.kernel)}(${[...sizes.map((p) => p.name), ...(rolesOf(m).some((p) => p.role === "bytes") ? ["bytes"] : [])].join(", ")})` // prettier-ignore
+    ? `${scratchName(m.kernel)}(${[...sizes.map((p) => p.name), ...(rolesOf(m).some((p) => p.role === "bytes") ? ["rx_bytes"] : [])].join(", ")})` // prettier-ignore
     : undefined;
   const unused = sizes
     .filter(
@@ -191,9 +191,10 @@ function memoryText(m: Model, sizes: readonly CParam[]): string {
   const ask =
     m.size === undefined
       ? ""
-      : `  if (${m.size.symbol}(${[...sizeArgs(m, sizes), "&bytes"].join(", ")}) != 0) return -1;\n`;
-  const result = own === undefined ? "bytes" : m.size === undefined ? own : `${ROUNDED} + ${own}`;
-  const declared = m.size === undefined ? "" : "  int64_t bytes = 0;\n";
+      : `  if (${m.size.symbol}(${[...sizeArgs(m, sizes), "&rx_bytes"].join(", ")}) != 0) return -1;\n`;
+  const result =
+    own === undefined ? "rx_bytes" : m.size === undefined ? own : `${ROUNDED} + ${own}`;
+  const declared = m.size === undefined ? "" : "  int64_t rx_bytes = 0;\n";
   return `${memoryPrototype(m)} {\n${declared}${unused.join("")}${ask}  return ${result};\n}\n`;
 }
 

@@ -14,7 +14,7 @@ const RESERVED = new Set(
     "fabsf fabs sqrtf sqrt floorf floor ceilf ceil truncf trunc rintf rint fmodf fmod copysignf copysign " +
     "nextafterf nextafter ldexp y0 y1 yn j0 j1 jn " +
     "FILE clock clock_t exit fclose fopen printf strtod strtoll strtoull stdin stdout stderr errno " +
-    "memory constants bytes status"
+    "memory constants"
   ).split(" "),
 );
 
