@@ -122,6 +122,12 @@ export const codes = defineCodes("CFG", {
     hint: "give each size once",
     explain: "All `--shape` flags together name a symbol or parameter once.",
   },
+  sizeConflict: {
+    number: 107,
+    message: "`{name}` is {asked} by `--shape`, but {found} in what is given for `{param}`",
+    hint: "leave the size out: it follows from the tensor",
+    explain: "A symbol has one value; a size that were not looked at would be missed.",
+  },
   badTarget: {
     number: 82,
     message: "{problem}",

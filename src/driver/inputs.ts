@@ -162,7 +162,11 @@ function sizesFor(
     const dims = dimensionsOf(leaf);
     if (found === undefined || dims.length !== found.length) continue;
     dims.forEach((dim, i) => {
-      if (dim.kind === "tir.Var" && !sizes.has(dim)) sizes.set(dim, intImm(found[i]!, int64));
+      if (dim.kind !== "tir.Var") return;
+      const asked = request.symbols.get(dim.name);
+      if (asked !== undefined && asked !== found[i]!)
+        throw new DiagnosticError(codes.sizeConflict({ name: dim.name, asked, param: leaf.name, found: found[i]! })); // prettier-ignore
+      if (!sizes.has(dim)) sizes.set(dim, intImm(found[i]!, int64));
     });
   }
   return sizes;
