@@ -163,7 +163,8 @@ function sizesFor(
     if (found === undefined || dims.length !== found.length) continue;
     dims.forEach((dim, i) => {
       if (dim.kind !== "tir.Var") return;
-      const asked = request.symbols.get(dim.name);
+      const asked =
+        leaf.info?.kind === "relax.PrimInfo" ? undefined : request.symbols.get(dim.name);
       if (asked !== undefined && asked !== found[i]!)
         throw new DiagnosticError(codes.sizeConflict({ name: dim.name, asked, param: leaf.name, found: found[i]! })); // prettier-ignore
       if (!sizes.has(dim)) sizes.set(dim, intImm(found[i]!, int64));
