@@ -90,3 +90,8 @@ export function stopIf(cx: FunctionContext, cond: Ref, reason: StopReason): void
   const code = cx.shared.status({ ...reason, function: cx.name });
   f.when(cond, () => f.ret(`ret i32 ${code}`));
 }
+
+/** Attributes of a function that has been written. */
+export const attributesFor = ({ attributes }: ModuleContext, f: FunctionText): string =>
+  // What only runs others is compiled in the cheapest way.
+  f.isCaller ? `noinline optnone ${attributes}` : attributes;

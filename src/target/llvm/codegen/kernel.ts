@@ -4,7 +4,13 @@ import type { Guard } from "../../guard.js";
 import { functionText, type Ref } from "../text/function.js";
 import { quoted } from "../text/module.js";
 import { markScratch, takesScratch } from "./alloc.js";
-import { stopIf, type FunctionContext, type Kernel, type ModuleContext } from "./context.js";
+import {
+  attributesFor,
+  stopIf,
+  type FunctionContext,
+  type Kernel,
+  type ModuleContext,
+} from "./context.js";
 import { emitAs } from "./expr.js";
 import { fromBits } from "./leave.js";
 import { privateBuffers } from "../../parallel-loops.js";
@@ -69,7 +75,9 @@ export function defineKernel(
   cx.leave();
   f.ret("ret i32 0");
   shared.module.define(
-    f.render(`define internal i32 @${kernel.symbol}(${params.join(", ")}) ${shared.attributes}`),
+    f.render(
+      `define internal i32 @${kernel.symbol}(${params.join(", ")}) ${attributesFor(shared, f)}`,
+    ),
   );
 }
 
@@ -96,6 +104,8 @@ export function defineEntry(shared: ModuleContext, kernel: Kernel): void {
   f.ret(`ret i32 ${f.value(`call i32 @${kernel.symbol}(${given.join(", ")})`)}`);
   const params = `${dialect.pointer} %block, ${dialect.pointer} %context`;
   shared.module.define(
-    f.render(`define i32 @${quoted(entryName(kernel.name))}(${params}) ${shared.attributes}`),
+    f.render(
+      `define i32 @${quoted(entryName(kernel.name))}(${params}) ${attributesFor(shared, f)}`,
+    ),
   );
 }

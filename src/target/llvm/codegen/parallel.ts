@@ -8,7 +8,7 @@ import { isShared } from "../../parallel-loops.js";
 import { functionText, type Ref } from "../text/function.js";
 import { emitAlloc } from "./alloc.js";
 import { emitCast } from "./cast.js";
-import type { FunctionContext } from "./context.js";
+import { attributesFor, type FunctionContext } from "./context.js";
 import { emitIndex, indexOp } from "./index-value.js";
 import { emitRange } from "./loop.js";
 import { typeOf } from "./value.js";
@@ -158,7 +158,7 @@ function defineTask(
   body: string,
   captured: readonly Captured[],
 ): string {
-  const { module, attributes } = cx.shared;
+  const { module } = cx.shared;
   const p = module.dialect.pointer;
   const f = functionText(module);
   const places = placesOf(captured);
@@ -169,7 +169,9 @@ function defineTask(
   const all = [`${p} %context`, "i64 %first", "i64 %end", ...args].join(", ");
   f.ret(`ret i32 ${f.value(`call i32 @${body}(${all})`)}`);
   const params = `${p} %context, i64 %first, i64 %end, ${p} %environment`;
-  module.define(f.render(`define internal i32 @${symbol}(${params}) ${attributes}`));
+  module.define(
+    f.render(`define internal i32 @${symbol}(${params}) ${attributesFor(cx.shared, f)}`),
+  );
   return symbol;
 }
 

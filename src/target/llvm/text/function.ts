@@ -50,6 +50,8 @@ export interface FunctionText {
   choose(cond: Ref, type: string, then: () => Ref, otherwise: () => Ref): Ref;
   /** Runs a part only where the condition holds. */
   when(cond: Ref, then: () => void, otherwise?: () => void): void;
+  /** Whether it runs others and has no loop of its own, so that what it does itself takes no time. */
+  readonly isCaller: boolean;
   /** Reserves a line to be written later. */
   later(): (text: string) => void;
   render(head: string): string;
@@ -58,6 +60,9 @@ export interface FunctionText {
 /** Instructions that neither read memory nor depend on where they stand. */
 const isArithmetic = (text: string): boolean =>
   !/^(load|call|tail|phi|alloca|atomicrmw|cmpxchg|freeze|va_arg)\b/.test(text);
+
+/** Of functions that give a status, as kernels and their parts do. */
+const isCall = (text: string): boolean => /^call i32 (?!@llvm\.)/.test(text);
 
 /** Of LLVM's own functions few change memory; others may. */
 const changesMemory = (text: string): boolean =>
@@ -87,6 +92,8 @@ export function functionText(module: ModuleText): FunctionText {
   /** Lines of labels. */
   const places = new Map<Label, number>();
   let repeats = false;
+  let hasLoops = false;
+  let hasCalls = false;
   /** The outermost first; each stands in blocks that the ones before it dominate. */
   const scopes: Scope[] = [scope()];
   const innermost = (): Scope => scopes[scopes.length - 1]!;
@@ -141,6 +148,7 @@ export function functionText(module: ModuleText): FunctionText {
       add(`${name} = ${text}`);
       if (isArithmetic(text)) innermost().values.set(text, name);
       else if (changesMemory(text)) forgetLoads();
+      hasCalls ||= isCall(text);
       return name;
     },
     line(text) {
@@ -198,6 +206,7 @@ export function functionText(module: ModuleText): FunctionText {
     repeats() {
       forgetLoads();
       repeats = true;
+      hasLoops = true;
     },
     br(label) {
       if (!ended) target(label);
@@ -238,6 +247,9 @@ export function functionText(module: ModuleText): FunctionText {
       branch(yes, then);
       if (otherwise !== undefined) branch(no, otherwise);
       f.follow(join);
+    },
+    get isCaller() {
+      return hasCalls && !hasLoops;
     },
     later() {
       add("");
