@@ -6,11 +6,11 @@ import { intImm, type PrimExpr, type Var } from "../ir/tir/expr.js";
 import { varsOf } from "../ir/core/free-vars.js";
 import type { For } from "../ir/tir/stmt.js";
 import { siteAt } from "./edit.js";
-import { notAffine, type Reason } from "./facts.js";
+import { notAffine, writersOf, type Reason } from "./facts.js";
 import { fillsBox, notWhole } from "./iterations.js";
 import { isOne, isZero, outside, partOf, wholePart, type Part } from "./nest.js";
 import { commonDepth, loopsBelow, regionOutside, sweep } from "./regions.js";
-import type { BlockSite, Site } from "./site.js";
+import { scopeOf, type BlockSite, type Site } from "./site.js";
 import { maySkip } from "./stored.js";
 import { analyzerOf, enter, type ScheduleState } from "./state.js";
 
@@ -93,6 +93,15 @@ export function writesParts(
   return parts.every((part, d) => isProvedInside(analyzer, setOfRange(analyzer, part.over), written[d]!)); // prettier-ignore
 }
 
+/** Blocks that write the buffer in the nearest scope around where some do. */
+export function outerWriters(inner: BlockSite, buffer: Buffer): readonly BlockSite[] {
+  for (let scope = scopeOf(inner); scope !== undefined; scope = scopeOf(scope)) {
+    const found = writersOf(scope, buffer);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
 /** Elements at axes of their own: over the axes' domains there are no gaps. */
 function isDense({ node }: BlockSite, { region }: BufferRegion): boolean {
   const seen = new Set<Var>();
@@ -116,6 +125,16 @@ export function leavesGaps(
   if (region === undefined) return "it does not declare what it writes";
   const skipped = maySkip(state, site, region);
   if (skipped !== undefined) return skipped;
+  return fillsItsBox(state, site, region, depth) ? undefined : "it is not proved to write all of a box"; // prettier-ignore
+}
+
+/** Whether a region has no gaps in the box that it sweeps while the loops below the depth run. */
+export function fillsItsBox(
+  state: ScheduleState,
+  site: BlockSite,
+  region: BufferRegion,
+  depth: number,
+): boolean {
   const analyzer = analyzerOf(state);
   for (const s of site.path.slice(0, depth)) enter(analyzer, s);
   const loops = loopsBelow(site.path, depth);
@@ -124,12 +143,10 @@ export function leavesGaps(
     const isAll = isZero(min) && analyzer.equal(extent, region.buffer.shape[k]!) === true;
     if (isAll) continue;
     const part = isOne(extent) ? min : partNumber(analyzer, min, extent);
-    if (part === undefined) return "it is not proved to write all of a box";
+    if (part === undefined) return false;
     positions.push(outside(site.node, part));
   }
-  return fillsBox(analyzer, positions, loops)
-    ? undefined
-    : "it is not proved to write all of a box";
+  return fillsBox(analyzer, positions, loops);
 }
 
 /** `v` where the start of a part is `v * extent`. */

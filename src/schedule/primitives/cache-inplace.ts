@@ -1,18 +1,22 @@
-import { makeBuffer } from "../../ir/tir/buffer.js";
+import { structuralEqual } from "../../ir/core/equal.js";
+import { varsOf } from "../../ir/core/free-vars.js";
+import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
 import { seq } from "../../ir/tir/stmt.js";
 import { replaceNodes } from "../../transform/tir/replace.js";
 import { blockCodes } from "../block-codes.js";
-import { isReducedAbove, placeApart, regionAt, type Use } from "../cache-place.js";
+import { isReducedAbove, fillsItsBox, outerWriters, placeApart, regionAt, writesParts, type Use } from "../cache-place.js"; // prettier-ignore
 import { allocateIn, mapBlock } from "../edit.js";
 import { accessesOf, childrenOf, scopeAround } from "../facts.js";
-import { copyNest } from "../nest.js";
+import { conjuncts, copyNest } from "../nest.js";
 import { p } from "../params.js";
 import { pickBuffer } from "../pick-buffer.js";
 import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
 import { POINTER, usesPointer } from "../relayout.js";
-import { eachSite, findBlock, replaceAt } from "../site.js";
-import { freshBlockName, funcOf, withFunc } from "../state.js";
+import { branchAround } from "../iterations.js";
+import { commonDepth, regionOutside } from "../regions.js";
+import { findBlock, replaceAt, type BlockSite } from "../site.js";
+import { freshBlockName, funcOf, withFunc, type ScheduleState } from "../state.js";
 
 /** A block that changes a buffer in place does so on a copy, which is copied back. */
 export const cacheInplace = definePrimitive({
@@ -44,13 +48,13 @@ export const cacheInplace = definePrimitive({
     const isKnown = node.reads.some((r) => r.buffer === buffer) && node.writes.some((r) => r.buffer === buffer); // prettier-ignore
     const parts = regionAt(state, site, depth, buffer, isKnown ? regions.map((region): Use => ({ site, region })) : []); // prettier-ignore
     const isGiven = funcOf(state).params.some((q) => q.buffer === buffer);
-    let isWritten = false;
-    eachSite(funcOf(state).body, (b) => {
-      if (b.node.kind !== "tir.Block" || site.path.includes(b.node)) return undefined;
-      isWritten ||= b.node !== node && accessesOf(b.node).writes.has(buffer);
-      return b.node === node ? false : undefined;
-    });
-    if (!isGiven && !isWritten) refused("nothing is written to it before");
+    if (!isGiven && !updatesAll(state, site, buffer, depth)) {
+      const earlier = uses.filter((u) => accessesOf(u.node).writes.has(buffer));
+      const writers = [...earlier, ...outerWriters(scope, buffer)];
+      if (writers.length === 0) refused("nothing is written to it before");
+      const isWritten = writers.some((w) => writesParts(state, w, buffer, commonDepth(w.path, at.path), parts, at)); // prettier-ignore
+      if (!isWritten) refused(`block \`${writers[0]!.node.name}\` is not proved to write all of it before`); // prettier-ignore
+    }
     const cache = makeBuffer({
       ...buffer,
       name: `${buffer.name}_${storage_scope}`,
@@ -70,3 +74,18 @@ export const cacheInplace = definePrimitive({
     return giving(withFunc(state, func), ...[input, output].map((n) => blockRef(findBlock(func, n)!.node))); // prettier-ignore
   },
 });
+
+/** Whether what is copied is just what the block itself reads before it writes there. */
+function updatesAll(state: ScheduleState, site: BlockSite, buffer: Buffer, depth: number): boolean {
+  const { node } = site;
+  const read = node.reads.filter((r) => r.buffer === buffer);
+  const written = node.writes.filter((r) => r.buffer === buffer);
+  if (read.length !== 1 || written.length !== 1 || !structuralEqual(read[0]!, written[0]!))
+    return false;
+  if (branchAround(site) !== undefined) return false;
+  const { region } = regionOutside(node, read[0]!);
+  const moving = new Set(region.flatMap(({ min, extent }) => [...varsOf(min), ...varsOf(extent)]));
+  // Conditions on loops that sum up leave out none of the elements.
+  const isLeftOut = conjuncts(node.predicate).some((c) => varsOf(c).some((v) => moving.has(v)));
+  return !isLeftOut && fillsItsBox(state, site, read[0]!, depth);
+}

@@ -1,9 +1,9 @@
-import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
+import { makeBuffer } from "../../ir/tir/buffer.js";
 import { replaceNodes } from "../../transform/tir/replace.js";
 import { blockCodes } from "../block-codes.js";
-import { placeApart, regionAt, writesParts } from "../cache-place.js";
+import { outerWriters, placeApart, regionAt, writesParts } from "../cache-place.js";
 import { allocateIn, insertBeside, mapBlock } from "../edit.js";
-import { accessesOf, childrenOf, scopeAround, writersOf } from "../facts.js";
+import { accessesOf, childrenOf, scopeAround } from "../facts.js";
 import { copyNest } from "../nest.js";
 import { p } from "../params.js";
 import { pickBuffer } from "../pick-buffer.js";
@@ -11,7 +11,7 @@ import { definePrimitive, giving, refuse } from "../primitive.js";
 import { blockRef } from "../reference.js";
 import { POINTER, usesPointer } from "../relayout.js";
 import { commonDepth } from "../regions.js";
-import { findBlock, scopeOf, type BlockSite } from "../site.js";
+import { findBlock } from "../site.js";
 import { freshBlockName, funcOf, withFunc } from "../state.js";
 
 /** A new block copies what the block reads to a buffer that it reads instead. */
@@ -84,12 +84,3 @@ export const cacheRead = definePrimitive({
     return giving(withFunc(state, func), blockRef(findBlock(func, name)!.node));
   },
 });
-
-/** Blocks that write the buffer in the nearest scope around where some do. */
-function outerWriters(inner: BlockSite, buffer: Buffer): readonly BlockSite[] {
-  for (let scope = scopeOf(inner); scope !== undefined; scope = scopeOf(scope)) {
-    const found = writersOf(scope, buffer);
-    if (found.length > 0) return found;
-  }
-  return [];
-}

@@ -27,7 +27,7 @@ export function walkWithBounds(
   };
   const expr = (e: PrimExpr): PrimExpr => inner(e) as PrimExpr;
   const index = (e: PrimExpr): PrimExpr => changeIndex(expr(e), analyzer);
-  const body = statement(func.body, { analyzer, expr, index });
+  const body = statement(func.body, { analyzer, expr, index, inner, isInLoop: false });
   return body === func.body ? func : { ...func, body };
 }
 
@@ -71,6 +71,9 @@ interface Walk {
   readonly analyzer: Analyzer;
   readonly expr: (e: PrimExpr) => PrimExpr;
   readonly index: (e: PrimExpr) => PrimExpr;
+  /** For the operands of an expression. */
+  readonly inner: (n: Node) => Node;
+  readonly isInLoop: boolean;
 }
 
 function statement(s: Stmt, walk: Walk): Stmt {
@@ -87,7 +90,7 @@ function statement(s: Stmt, walk: Walk): Stmt {
           if (min.kind !== "tir.IntImm" || extent.kind !== "tir.IntImm")
             analyzer.assume(compare("lt", s.var, binary("add", min, extent)));
         }
-        return inner(s.body);
+        return statement(s.body, { ...walk, isInLoop: true });
       });
       return min === s.min && extent === s.extent && body === s.body
         ? s
@@ -104,7 +107,8 @@ function statement(s: Stmt, walk: Walk): Stmt {
         : { ...s, cond, then, otherwise };
     }
     case "tir.Assert": {
-      const cond = expr(s.cond);
+      // Where it runs once, it costs less than a proof that it holds.
+      const cond = walk.isInLoop ? expr(s.cond) : (rebuild(s.cond, walk.inner) as PrimExpr);
       // It holds for what follows it.
       if (isSymbolic(cond)) analyzer.assume(cond);
       return cond === s.cond ? s : { ...s, cond };
