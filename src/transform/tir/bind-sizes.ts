@@ -12,14 +12,14 @@ import { assumeSizes } from "./bounded-walk.js";
 
 /**
  * Precondition: level `flat`. Result: what is computed from the symbols of a function alone, such as sizes, strides and
- * numbers of tiles, is computed once where the function begins and bound to `size`, `size_1`, …; single sums and
- * products stay in place. Sound because symbols do not change, and a quotient is moved only when its divisor is proved
- * not to be 0.
+ * numbers of tiles, is computed once, before the outermost statement that needs it first, and bound to `size`,
+ * `size_1`, …; single sums and products stay in place. Sound because symbols do not change, a quotient is moved only when
+ * its divisor is proved not to be 0, and nothing is moved above an assertion that it may rely on.
  */
 export const bindSizes = definePass({
   name: "bind-sizes",
   dialect: "tir",
-  summary: "Computes sizes that depend on symbols once, where a function begins.",
+  summary: "Computes sizes that depend on symbols once, outside of all loops.",
   from: "flat",
   options: {},
   run: (module) => mapPrimFuncs(module, bindAll),
@@ -78,15 +78,9 @@ function bindAll(func: PrimFunc): PrimFunc {
     const found = closed(node);
     return found && (found.divides || found.operations > 1) ? found.number : undefined;
   };
-  // What the function already binds where it begins is as if bound here.
-  const statements = func.body.kind === "tir.Seq" ? func.body.body : [func.body];
   const bound = new Map<number, Bind>();
-  for (const stmt of statements) {
-    const number = stmt.kind === "tir.Bind" ? longNumber(stmt.value) : undefined;
-    if (number === undefined || bound.has(number)) break;
-    bound.set(number, stmt as Bind);
-  }
-  const given = bound.size;
+  // Names of those that are made do not depend on those that stand there.
+  let made = 0;
   const done = new Map<Node, Node>();
   const walk = (node: Node): Node => {
     if (node.kind === "tir.Buffer" || node.kind === "tir.Var") return node;
@@ -99,16 +93,32 @@ function bindAll(func: PrimFunc): PrimFunc {
     return after;
   };
   const variableFor = (number: number, value: PrimExpr): Var => {
-    const made = bound.get(number);
-    if (made !== undefined) return made.var;
-    const v = makeVar(bound.size === 0 ? "size" : `size_${bound.size}`, value.dtype, value.span);
-    bound.set(number, bind(v, value));
+    const known = bound.get(number);
+    if (known !== undefined) return known.var;
+    const v = makeVar(made === 0 ? "size" : `size_${made}`, value.dtype, value.span);
+    made++;
+    const own = bind(v, value);
+    bound.set(number, own);
+    fresh.push(own);
     return v;
   };
-  const body = statements.slice(given).map((stmt) => walk(stmt) as Stmt);
-  const isSame = bound.size === given && body.every((stmt, i) => stmt === statements[given + i]);
-  return isSame ? func : { ...func, body: seq([...bound.values(), ...body]) };
+  let fresh: Bind[] = [];
+  const after = statementsOf(func.body).flatMap((stmt): readonly Stmt[] => {
+    const number = stmt.kind === "tir.Bind" ? longNumber(stmt.value) : undefined;
+    if (number !== undefined && !bound.has(number)) {
+      bound.set(number, stmt as Bind);
+      return [stmt];
+    }
+    fresh = [];
+    const walked = walk(stmt) as Stmt;
+    return [...fresh, walked];
+  });
+  const before = statementsOf(func.body);
+  const isSame = after.length === before.length && after.every((stmt, i) => stmt === before[i]);
+  return isSame ? func : { ...func, body: seq(after) };
 }
+
+const statementsOf = (body: Stmt): readonly Stmt[] => (body.kind === "tir.Seq" ? body.body : [body]); // prettier-ignore
 
 const DIVISIONS: ReadonlySet<BinaryOp> = new Set(["div", "mod", "floordiv", "floormod", "ceildiv"]);
 
