@@ -55,7 +55,7 @@ export const passes = [
   },
   {
     name: "bind-sizes",
-    summary: "Computes sizes that depend on symbols once, where a function begins.",
+    summary: "Computes sizes that depend on symbols once, outside of all loops.",
     load: async () => (await all()).bindSizes,
   },
   {

@@ -4,7 +4,7 @@ import { makeBuffer, type Buffer } from "../../ir/tir/buffer.js";
 import { seq } from "../../ir/tir/stmt.js";
 import { replaceNodes } from "../../transform/tir/replace.js";
 import { blockCodes } from "../block-codes.js";
-import { isReducedAbove, fillsItsBox, outerWriters, placeApart, regionAt, writesParts, type Use } from "../cache-place.js"; // prettier-ignore
+import { isReducedAbove, fillsItsBox, placeApart, regionAt, writesParts, type Use } from "../cache-place.js"; // prettier-ignore
 import { allocateIn, mapBlock } from "../edit.js";
 import { accessesOf, childrenOf, scopeAround } from "../facts.js";
 import { conjuncts, copyNest } from "../nest.js";
@@ -15,7 +15,7 @@ import { blockRef } from "../reference.js";
 import { POINTER, usesPointer } from "../relayout.js";
 import { branchAround } from "../iterations.js";
 import { commonDepth, regionOutside } from "../regions.js";
-import { findBlock, replaceAt, type BlockSite } from "../site.js";
+import { eachSite, findBlock, replaceAt, type BlockSite } from "../site.js";
 import { freshBlockName, funcOf, withFunc, type ScheduleState } from "../state.js";
 
 /** A block that changes a buffer in place does so on a copy, which is copied back. */
@@ -48,11 +48,13 @@ export const cacheInplace = definePrimitive({
     const isKnown = node.reads.some((r) => r.buffer === buffer) && node.writes.some((r) => r.buffer === buffer); // prettier-ignore
     const parts = regionAt(state, site, depth, buffer, isKnown ? regions.map((region): Use => ({ site, region })) : []); // prettier-ignore
     const isGiven = funcOf(state).params.some((q) => q.buffer === buffer);
-    if (!isGiven && !updatesAll(state, site, buffer, depth)) {
-      const earlier = uses.filter((u) => accessesOf(u.node).writes.has(buffer));
-      const writers = [...earlier, ...outerWriters(scope, buffer)];
+    if (!isGiven) {
+      const before = blocksBefore(state, site);
+      const writers = before.filter((b) => accessesOf(b.node).writes.has(buffer));
       if (writers.length === 0) refused("nothing is written to it before");
-      const isWritten = writers.some((w) => writesParts(state, w, buffer, commonDepth(w.path, at.path), parts, at)); // prettier-ignore
+      const isWritten =
+        updatesAll(state, site, buffer, depth) ||
+        writers.some((w) => writesParts(state, w, buffer, commonDepth(w.path, at.path), parts, at));
       if (!isWritten) refused(`block \`${writers[0]!.node.name}\` is not proved to write all of it before`); // prettier-ignore
     }
     const cache = makeBuffer({
@@ -74,6 +76,19 @@ export const cacheInplace = definePrimitive({
     return giving(withFunc(state, func), ...[input, output].map((n) => blockRef(findBlock(func, n)!.node))); // prettier-ignore
   },
 });
+
+/** Blocks that stand before this one and not around it, nested ones too. */
+function blocksBefore(state: ScheduleState, site: BlockSite): readonly BlockSite[] {
+  const found: BlockSite[] = [];
+  let isBefore = true;
+  eachSite(funcOf(state).body, (at) => {
+    if (at.node === site.node) isBefore = false;
+    if (!isBefore || at.node.kind !== "tir.Block" || site.path.includes(at.node)) return undefined;
+    found.push(at as BlockSite);
+    return undefined;
+  });
+  return found;
+}
 
 /** Whether what is copied is just what the block itself reads before it writes there. */
 function updatesAll(state: ScheduleState, site: BlockSite, buffer: Buffer, depth: number): boolean {

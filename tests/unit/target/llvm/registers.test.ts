@@ -161,10 +161,12 @@ test("what only runs others is compiled in the cheapest way, what computes is no
   const heads = irOf(read(CASES["shared loops, each part with its own"])).match(/^define .*$/gm)!;
   const cheap = (name: string): boolean =>
     heads.some((line) => line.includes(`@${name}(`) && line.includes("noinline optnone"));
-  assert.equal(
-    ["kernel.main", "kernel.main.part0", "entry.main", "kernel.main.body0"].map(cheap),
-    [true, true, true, false],
-  );
+  assert.equal(["kernel.main", "kernel.main.part0", "entry.main", "kernel.main.body0"].map(cheap), [
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 test.run();
