@@ -198,11 +198,10 @@ function flowsWithin(
   const writes = own(first.node.writes);
   const { reads: firstReads } = accessesOf(first.node);
   // What the first one stores must not depend on the order of these loops itself.
-  const isRunning = vars.some((v) =>
-    axesBoundBy(first.node, v).some((axis) => axis.iterKind !== "spatial"),
-  );
-  if (isRunning || writes.length === 0 || (firstReads.has(buffer) && first.node.init === undefined))
-    return false;
+  const sumsUp = ({ node }: BlockSite): boolean =>
+    vars.some((v) => axesBoundBy(node, v).some((axis) => axis.iterKind !== "spatial"));
+  if (sumsUp(first) || writes.length === 0) return false;
+  if (firstReads.has(buffer) && first.node.init === undefined) return false;
   const covers = (
     a: BlockSite,
     ws: readonly BufferRegion[],
@@ -217,6 +216,8 @@ function flowsWithin(
   // A block that declares less than it does cannot be reasoned about.
   if (readBuffers.has(buffer) && reads.length === 0) return false;
   if (writtenBuffers.has(buffer) && secondWrites.length === 0) return false;
+  // What it sums up over the loops was there before this iteration.
+  if (secondWrites.length > 0 && sumsUp(second)) return false;
   return (
     covers(first, writes, second, [...reads, ...secondWrites]) &&
     (secondWrites.length === 0 || covers(second, secondWrites, first, writes))
